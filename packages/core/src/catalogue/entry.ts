@@ -1,0 +1,91 @@
+/** Whether it makes sense to send the same request again. */
+export type Verdict = 'retryable' | 'terminal';
+
+/** What kind of trouble a code stands for. A closed set: fit for a metric's label. */
+export type ErrorClass =
+  | 'input'
+  | 'auth'
+  | 'permission'
+  | 'not_found'
+  | 'conflict'
+  | 'throttle'
+  | 'server'
+  | 'transport'
+  | 'local';
+
+/** The variable parts of a message, by the names that the catalogue's template gives them. */
+export type MessageValues = Readonly<Record<string, string | number | readonly string[]>>;
+
+/** One error code that the APIs are documented, or were seen, to answer with. */
+export interface CatalogueEntry {
+  /** The code in its canonical spelling, such as `ResourceNotFound`. */
+  readonly code: string;
+  /** Other codes that mean the same, such as `"429"` for `TooManyRequests`. */
+  readonly aliases?: readonly string[];
+  /** The HTTP status that the code comes with. */
+  readonly status: number;
+  /** Whether the code is on the seed page of documented error codes. */
+  readonly documented: boolean;
+  /** The API families that answer with the code. */
+  readonly families: readonly Family[];
+  readonly class: ErrorClass;
+  readonly verdict: Verdict;
+  /**
+   * The message as it is documented, its variable parts in braces: `Hash value {hash} is invalid.`
+   * Microsoft reserves the right to change messages, so a template that does not match changes
+   * nothing but the `values`.
+   */
+  readonly template: string;
+  /** Further message texts that were seen with this code. */
+  readonly otherTemplates?: readonly string[];
+  /** What it means, in one sentence. */
+  readonly meaning: string;
+  /** What a person should do about it. */
+  readonly advice: string;
+  /** The page that documents the code. */
+  readonly docs: string;
+  /** Where the row's facts come from. */
+  readonly source: string;
+}
+
+/** An API family: Defender XDR, Defender for Endpoint, or Microsoft Graph security. */
+export type Family = 'xdr' | 'mde' | 'graph';
+
+/** How many calls a quota allows, as documented. */
+export interface Quota {
+  readonly perMinute?: number;
+  readonly perHour?: number;
+}
+
+/** One operation of the APIs, as the operations table knows it. */
+export interface Operation {
+  /** The low-cardinality name, such as `incidents.list`; `other` for whatever the table does not know. */
+  readonly name: string;
+  readonly family?: Family;
+  /** The HTTP method in capitals. */
+  readonly method?: string;
+  /** The canonical route, such as `/api/machines/{id}/isolate`: fit for `url.template`. */
+  readonly route?: string;
+  /** The group of operations that share one documented quota, such as `incidents`. */
+  readonly quotaGroup: string;
+  readonly quota?: Quota;
+  /**
+   * Whether sending it twice does no more than sending it once. Undefined: as the HTTP method says.
+   */
+  readonly replayable?: boolean;
+  /** Milliseconds until an attempt is given up; undefined: the wrapper's own default. */
+  readonly attemptTimeoutMs?: number;
+  /** Milliseconds until the whole call is given up; undefined: the wrapper's own default. */
+  readonly deadlineMs?: number;
+  /** The body's documented parameters in their exact spelling: XDR and MDE compare letter case. */
+  readonly bodyParameters?: readonly BodyParameter[];
+  /** What to look up before sending a call again whose end is unknown. */
+  readonly ambiguityAdvice?: string;
+  readonly docs?: string;
+}
+
+/** One parameter of a JSON body. */
+export interface BodyParameter {
+  readonly name: string;
+  readonly required?: boolean;
+}

@@ -1,0 +1,68 @@
+/** A timer that was started by a {@link Clock}. */
+export interface Timer {
+  /** Stops the timer; does nothing when it has fired already. */
+  cancel(): void;
+}
+
+/**
+ * Where time comes from. Every wait and every duration of the wrapper goes through it, so that a
+ * test can let an hour pass in a millisecond.
+ */
+export interface Clock {
+  /** Monotonic time in milliseconds, from any origin. For durations and waits. */
+  now(): number;
+  /** Wall-clock time in milliseconds since 1970. For HTTP dates and records, never for durations. */
+  epoch(): number;
+  /**
+   * Calls `callback` once, after `delayMs` milliseconds (at most {@link MAX_TIMER_MS}).
+   *
+   * A timer with `keepAlive: false` does not keep the process running.
+   */
+  timer(callback: () => void, delayMs: number, options?: { readonly keepAlive?: boolean }): Timer;
+}
+
+/** The longest delay that `setTimeout` takes: beyond it, Node fires at once. */
+export const MAX_TIMER_MS = 2_147_483_647;
+
+/** The real time of this process. */
+export const systemClock: Clock = Object.freeze({
+  now: () => performance.now(),
+  epoch: () => Date.now(),
+  timer(callback: () => void, delayMs: number, options?: { readonly keepAlive?: boolean }): Timer {
+    const handle = setTimeout(callback, Math.min(Math.max(delayMs, 0), MAX_TIMER_MS));
+    if (options?.keepAlive === false) handle.unref();
+    return { cancel: () => clearTimeout(handle) };
+  },
+});
+
+/**
+ * Resolves after `ms` milliseconds of `clock`; rejects with the signal's reason as soon as `signal`
+ * aborts. Leaves neither a timer nor a listener behind, whichever comes first.
+ */
+export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    const end = clock.now() + ms;
+    let timer: Timer;
+    const onAbort = (): void => {
+      timer.cancel();
+      reject(signal?.reason);
+    };
+    // Timers may fire a fraction early and cannot run longer than MAX_TIMER_MS, so each firing
+    // looks at the clock again: a told wait is never cut short.
+    const wait = (): void => {
+      const left = end - clock.now();
+      if (left > 0) {
+        timer = clock.timer(wait, Math.min(Math.ceil(left), MAX_TIMER_MS));
+        return;
+      }
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    timer = clock.timer(wait, Math.min(Math.ceil(ms), MAX_TIMER_MS));
+  });
+}

@@ -1,0 +1,31 @@
+export type {
+  BodyParameter,
+  CatalogueEntry,
+  ErrorClass,
+  Family,
+  MessageValues,
+  Operation,
+  Quota,
+  Verdict,
+} from './catalogue/entry.ts';
+export type { Clock, Timer } from './clock.ts';
+export type { Failure, FailureSource } from './failure/failure.ts';
+export type {
+  AttemptEnd,
+  AttemptObserver,
+  AttemptStart,
+  CallEnd,
+  CallObserver,
+  CallOutcome,
+  CallStart,
+  CircuitChange,
+  CircuitState,
+  ClientKind,
+  GiveUpReason,
+  HttpRequestInfo,
+  Observer,
+  RetryScheduled,
+  ThrottleWait,
+  WaitSource,
+} from './observe/observer.ts';
+export type { Random } from './random.ts';

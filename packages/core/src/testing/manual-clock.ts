@@ -1,0 +1,92 @@
+import type { Clock, Timer } from '../clock.ts';
+
+interface Pending {
+  readonly at: number;
+  readonly order: number;
+  readonly callback: () => void;
+}
+
+/** A {@link Clock} that stands still until it is told to go on. */
+export interface ManualClock extends Clock {
+  /** How many timers wait to fire. Zero, when everything was cleaned up. */
+  readonly pendingTimers: number;
+  /** Milliseconds until the next timer fires; undefined when none waits. */
+  readonly nextTimerMs: number | undefined;
+  /**
+   * Lets `ms` milliseconds pass: fires every timer that falls due, in order, and lets the promises
+   * that hang on each of them settle before the next one fires.
+   */
+  advance(ms: number): Promise<void>;
+  /** Advances from timer to timer until `promise` settles, and gives what it settled with. */
+  settle<T>(promise: Promise<T>): Promise<T>;
+}
+
+// Promise chains of any realistic depth are done when setImmediate comes round, real I/O excepted.
+const drained = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/**
+ * Makes a clock for tests: time passes only through `advance` and `settle`.
+ *
+ * @param options.epoch - the wall-clock time at the start, in milliseconds since 1970.
+ * @defaultValue `epoch` is 2026-01-01T00:00:00Z
+ */
+export function manualClock(options: { readonly epoch?: number } = {}): ManualClock {
+  const startEpoch = options.epoch ?? Date.UTC(2026, 0, 1);
+  const pending = new Set<Pending>();
+  let now = 0;
+  let order = 0;
+
+  const next = (): Pending | undefined => {
+    let first: Pending | undefined;
+    for (const timer of pending) {
+      if (!first || timer.at < first.at || (timer.at === first.at && timer.order < first.order)) {
+        first = timer;
+      }
+    }
+    return first;
+  };
+
+  const advance = async (ms: number): Promise<void> => {
+    const end = now + ms;
+    await drained();
+    for (let due = next(); due !== undefined && due.at <= end; due = next()) {
+      pending.delete(due);
+      now = Math.max(now, due.at);
+      due.callback();
+      await drained();
+    }
+    now = end;
+  };
+
+  return {
+    now: () => now,
+    epoch: () => startEpoch + now,
+    timer(callback, delayMs): Timer {
+      const entry: Pending = { at: now + Math.max(delayMs, 0), order: order++, callback };
+      pending.add(entry);
+      return { cancel: () => void pending.delete(entry) };
+    },
+    get pendingTimers() {
+      return pending.size;
+    },
+    get nextTimerMs() {
+      const first = next();
+      return first === undefined ? undefined : first.at - now;
+    },
+    advance,
+    async settle(promise) {
+      let settled = false;
+      const done = (): void => {
+        settled = true;
+      };
+      promise.then(done, done);
+      await drained();
+      while (!settled) {
+        const due = next();
+        if (due === undefined) throw new Error('No timer is left, but the promise has not settled');
+        await advance(due.at - now);
+      }
+      return await promise;
+    },
+  };
+}
