@@ -1,0 +1,83 @@
+import { STATUS_CODES } from 'node:http';
+import type { FastifyReply } from 'fastify';
+import type { Answer } from './answer.ts';
+import type { Answered } from './record.ts';
+import type { StepAction } from './script.ts';
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** A gateway's page, as a proxy in front of the service would answer. */
+export function gatewayPage(status: number): Answer {
+  const title = `${status} ${STATUS_CODES[status] ?? 'Error'}`;
+  return {
+    status,
+    headers: { 'content-type': 'text/html' },
+    body: `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>gateway</center>\r\n</body>\r\n</html>\r\n`,
+  };
+}
+
+function textOf(body: unknown): string {
+  if (body === undefined) return '';
+  return typeof body === 'string' ? body : JSON.stringify(body);
+}
+
+function headersOf(answer: Answer, text: string): Record<string, string> {
+  return { ...(text === '' ? {} : { 'content-type': JSON_TYPE }), ...answer.headers };
+}
+
+function send(reply: FastifyReply, answer: Answer, text: string): Answered {
+  void reply.code(answer.status).headers(headersOf(answer, text));
+  void reply.send(text === '' ? undefined : text);
+  return answer.status;
+}
+
+function cutHeaders(reply: FastifyReply, answer: Answer): Answered {
+  const { socket } = reply.raw;
+  reply.hijack();
+  const line = `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}`;
+  socket?.write(`${line}\r\nContent-Type: ${JSON_TYPE.slice(0, 8)}`, () =>
+    socket.resetAndDestroy(),
+  );
+  return 'reset';
+}
+
+function cutBody(reply: FastifyReply, answer: Answer, text: string): Answered {
+  const bytes = Buffer.from(text === '' ? '{"value":[]}' : text);
+  reply.hijack();
+  reply.raw.writeHead(answer.status, {
+    ...headersOf(answer, text),
+    'content-length': bytes.byteLength,
+  });
+  reply.raw.write(bytes.subarray(0, Math.ceil(bytes.byteLength / 2)), () =>
+    reply.raw.socket?.resetAndDestroy(),
+  );
+  return 'reset';
+}
+
+/** Ends a call without an answer: before anything was done about it. */
+export function refuseToAnswer(reply: FastifyReply, action: 'reset' | 'hang'): Answered {
+  reply.hijack();
+  if (action === 'reset') reply.raw.socket?.resetAndDestroy();
+  return action;
+}
+
+/** Sends an answer, spoiled as `action` says. */
+export function deliver(
+  reply: FastifyReply,
+  answer: Answer,
+  action: StepAction | undefined,
+): Answered {
+  const text = textOf(answer.body);
+  switch (action) {
+    case 'reset-headers':
+      return cutHeaders(reply, answer);
+    case 'reset-mid-body':
+      return cutBody(reply, answer, text);
+    case 'truncate':
+      return send(reply, answer, text.slice(0, Math.ceil(text.length / 2)));
+    case 'malformed':
+      return send(reply, answer, `${text.slice(0, -1)},,}`);
+    default:
+      return send(reply, answer, text);
+  }
+}
