@@ -8,6 +8,9 @@ export type {
   Quota,
   Verdict,
 } from './catalogue/entry.ts';
+export type { HostMap } from './catalogue/hosts.ts';
+export { operations } from './catalogue/operations.ts';
+export { operationFor } from './catalogue/routes.ts';
 export type { Clock, Timer } from './clock.ts';
 export type { Failure, FailureSource } from './failure/failure.ts';
 export type {

@@ -1,0 +1,25 @@
+import type { Operation } from './entry.ts';
+import { graphOperations } from './operations-graph.ts';
+import { alertOperations } from './operations-mde-alerts.ts';
+import { machineOperations } from './operations-mde-machines.ts';
+import { xdrOperations } from './operations-xdr.ts';
+
+/** What the table does not know. */
+export const OTHER: Operation = Object.freeze({ name: 'other', quotaGroup: 'other' });
+
+/** Every operation that the wrapper knows by name. */
+export const operations: readonly Operation[] = Object.freeze([
+  ...xdrOperations,
+  ...alertOperations,
+  ...machineOperations,
+  ...graphOperations,
+]);
+
+const byName: ReadonlyMap<string, Operation> = new Map(
+  operations.map((operation) => [operation.name, operation]),
+);
+
+/** The operation of a name, such as `incidents.list`; undefined for a name of the caller's own. */
+export function operationNamed(name: string): Operation | undefined {
+  return byName.get(name);
+}
