@@ -36,6 +36,10 @@ export interface Failure {
    * gateway's 502 or 504. Absent when it certainly was not.
    */
   readonly ambiguous?: true;
+  /**
+   * True for a 401 that no new token can mend, such as a missing licence: `refreshToken` is not asked.
+   */
+  readonly tokenUseless?: true;
   /** How long the service asked to wait, in milliseconds from the answer on. */
   readonly retryAfterMs?: number;
   /** The variable parts of the message. */

@@ -1,0 +1,127 @@
+import { AttemptTimeoutError, DeadlineExceededError } from '../failure/errors.ts';
+import type { AttemptFanOut } from '../observe/fan-out.ts';
+import type { Deadline, Deadlines, Watched } from '../policy/deadlines.ts';
+import type { AttemptSender, CallPlan } from './plan.ts';
+
+/** How one attempt ended: with what the client gave, or with what it rejected with. */
+export type Outcome<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: unknown };
+
+/** How much time an attempt has, and whose limit that is. */
+export interface TimeLimit {
+  readonly ms: number;
+  readonly kind: 'attempt' | 'deadline';
+}
+
+/**
+ * One attempt: runs the caller's function, gives it a signal if it asks for one, and ends when the
+ * function does, when the caller aborts, or when the time is up, whichever comes first.
+ */
+export class Attempt<T> implements AttemptSender, Watched {
+  readonly attempt: number;
+  readonly operation: string;
+  declare readonly token?: string;
+  expiresAt = 0;
+  list: Deadline | undefined = undefined;
+  before: Watched | undefined = undefined;
+  after: Watched | undefined = undefined;
+
+  readonly #plan: CallPlan<T>;
+  readonly #limit: TimeLimit;
+  readonly #deadlines: Deadlines;
+  #controller: AbortController | undefined = undefined;
+  #aborted: { readonly reason: unknown } | undefined = undefined;
+  #settled = false;
+  #resolve: ((outcome: Outcome<T>) => void) | undefined = undefined;
+  #onCallerAbort: (() => void) | undefined = undefined;
+
+  constructor(
+    plan: CallPlan<T>,
+    attempt: number,
+    limit: TimeLimit,
+    token: string | undefined,
+    deadlines: Deadlines,
+  ) {
+    this.#plan = plan;
+    this.#limit = limit;
+    this.#deadlines = deadlines;
+    this.attempt = attempt;
+    this.operation = plan.name;
+    if (token !== undefined) this.token = token;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#aborted !== undefined) this.#controller.abort(this.#aborted.reason);
+    }
+    return this.#controller.signal;
+  }
+
+  /** Sends it, and never rejects. */
+  run(now: number, observed: AttemptFanOut | undefined): Promise<Outcome<T>> {
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+      if (this.#limit.kind === 'attempt') this.#deadlines.watch(this, this.#limit.ms, now);
+      else this.#deadlines.watchOnce(this, this.#limit.ms);
+      const { signal } = this.#plan;
+      if (signal !== undefined) {
+        this.#onCallerAbort = () => this.#cut(signal.reason);
+        signal.addEventListener('abort', this.#onCallerAbort, { once: true });
+      }
+      const sent = observed === undefined ? this.#send(undefined) : observed.run(() => this.#send(observed));
+      sent.then(this.#onValue, this.#onError);
+    });
+  }
+
+  abort(reason: unknown): void {
+    this.#controller?.abort(reason);
+  }
+
+  /** Called by the deadline list. */
+  expire(): void {
+    const { ms, kind } = this.#limit;
+    const details = { operation: this.operation, timeoutMs: ms };
+    this.#cut(
+      kind === 'attempt' ? new AttemptTimeoutError(details) : new DeadlineExceededError(details),
+    );
+  }
+
+  #send(observed: AttemptFanOut | undefined): Promise<T> {
+    try {
+      return Promise.resolve(this.#plan.send(this, observed));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  readonly #onValue = (value: T): void => {
+    if (this.#settled) {
+      // The caller has gone: what came too late is let go of, so that its socket is free again.
+      void this.#plan.discard?.(value);
+      return;
+    }
+    this.#settle({ ok: true, value });
+  };
+
+  readonly #onError = (error: unknown): void => {
+    if (!this.#settled) this.#settle({ ok: false, error });
+  };
+
+  #cut(reason: unknown): void {
+    if (this.#settled) return;
+    this.#aborted = { reason };
+    this.#settle({ ok: false, error: reason });
+    this.#controller?.abort(reason);
+  }
+
+  #settle(outcome: Outcome<T>): void {
+    this.#settled = true;
+    this.#deadlines.release(this);
+    if (this.#onCallerAbort !== undefined) {
+      this.#plan.signal?.removeEventListener('abort', this.#onCallerAbort);
+    }
+    this.#resolve?.(outcome);
+  }
+}

@@ -1,0 +1,66 @@
+import type { Clock } from '../clock.ts';
+import { ObserverFanOut, type ReportObserverError, warnOnce } from '../observe/fan-out.ts';
+import type { Settings } from '../options/options.ts';
+import { RetryBudget } from '../policy/budget.ts';
+import type { Circuit } from '../policy/circuit.ts';
+import { Circuits } from '../policy/circuits.ts';
+import { Deadlines } from '../policy/deadlines.ts';
+import { ThrottleGate } from '../policy/gate.ts';
+import type { CallFacts } from './plan.ts';
+import { TokenRefresher } from './refresh.ts';
+
+/** What all calls of one wrapper share. */
+export class Engine {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly budget: RetryBudget;
+  readonly gate: ThrottleGate;
+  readonly deadlines: Deadlines;
+  readonly circuits: Circuits | undefined;
+  readonly observers: ObserverFanOut | undefined;
+  readonly refresher: TokenRefresher | undefined;
+  readonly #report: ReportObserverError;
+  inFlight = 0;
+
+  constructor(settings: Settings) {
+    const { clock, random, circuit, observers, refreshToken } = settings;
+    this.#report = settings.onObserverError ?? warnOnce();
+    this.settings = settings;
+    this.clock = clock;
+    this.budget = new RetryBudget(settings.budget);
+    this.gate = new ThrottleGate(settings.throttle, clock);
+    this.deadlines = new Deadlines(clock);
+    this.circuits = circuit && new Circuits(circuit, clock, random);
+    this.observers =
+      observers.length === 0
+        ? undefined
+        : new ObserverFanOut(observers, this.#report);
+    this.refresher = refreshToken && new TokenRefresher(refreshToken);
+  }
+
+  /** The caller's `refreshToken` threw: the call goes on with its 401. */
+  reportRefreshError(error: unknown): void {
+    this.#report(error, 'refreshToken');
+  }
+
+  /** The circuit of a call; undefined where circuits are switched off. */
+  circuitOf(plan: CallFacts): Circuit | undefined {
+    return this.circuits?.get(circuitKey(plan), (change) =>
+      this.observers?.circuit({
+        circuit: circuitKey(plan),
+        operation: plan.name,
+        ...(plan.host === undefined ? {} : { host: plan.host }),
+        ...change,
+      }),
+    );
+  }
+}
+
+function circuitKey({ host, name }: CallFacts): string {
+  return host === undefined ? name : `${host} ${name}`;
+}
+
+/** The key of the quota that a call counts against: by destination and group. */
+export function quotaKey({ host, operation }: CallFacts): string {
+  return host === undefined ? operation.quotaGroup : `${host} ${operation.quotaGroup}`;
+}

@@ -1,0 +1,58 @@
+import type { Operation } from '../catalogue/entry.ts';
+import { DEFAULT_ATTEMPT_TIMEOUT_MS, DEFAULT_DEADLINE_MS } from '../options/table.ts';
+import type { OperationOptions, Settings } from '../options/options.ts';
+
+/** What bounds one call. */
+export type Limits = Required<OperationOptions>;
+
+/** Methods that RFC 9110 calls idempotent, and QUERY. */
+const IDEMPOTENT: ReadonlySet<string> = new Set([
+  'GET',
+  'HEAD',
+  'OPTIONS',
+  'PUT',
+  'DELETE',
+  'TRACE',
+  'QUERY',
+]);
+
+/**
+ * The limits of a call: what the call itself says, else what the wrapper's options say of the
+ * operation, else of all operations, else what the operations table says, else the defaults.
+ *
+ * @param method - the HTTP method; undefined for a function, which may be repeated unless someone
+ * who knows says otherwise.
+ */
+export function limitsOf(
+  settings: Settings,
+  operation: Operation,
+  name: string,
+  method: string | undefined,
+  call: OperationOptions = {},
+): Limits {
+  const own = settings.operations[name];
+  const deadlineMs =
+    call.deadlineMs ??
+    own?.deadlineMs ??
+    settings.deadlineMs ??
+    operation.deadlineMs ??
+    DEFAULT_DEADLINE_MS;
+  const attemptTimeoutMs =
+    call.attemptTimeoutMs ??
+    own?.attemptTimeoutMs ??
+    settings.attemptTimeoutMs ??
+    operation.attemptTimeoutMs ??
+    DEFAULT_ATTEMPT_TIMEOUT_MS;
+  return {
+    deadlineMs,
+    attemptTimeoutMs: Math.min(attemptTimeoutMs, deadlineMs),
+    maxRetries: call.maxRetries ?? own?.maxRetries ?? settings.retry.maxRetries,
+    replayable:
+      call.replayable ?? own?.replayable ?? operation.replayable ?? methodAllows(operation, method),
+  };
+}
+
+function methodAllows(operation: Operation, method: string | undefined): boolean {
+  const known = method ?? operation.method;
+  return known === undefined || IDEMPOTENT.has(known);
+}

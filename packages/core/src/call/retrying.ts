@@ -1,0 +1,117 @@
+import { sleep } from '../clock.ts';
+import type { Failure } from '../failure/failure.ts';
+import { BackoffSequence, toldWait } from '../policy/backoff.ts';
+import { type Decision, decide } from '../policy/decide.ts';
+import type { Engine } from './engine.ts';
+import type { CallFacts } from './plan.ts';
+
+/** What one call remembers from failure to failure. Made at its first failure. */
+export class Retrying {
+  /** The wait before the attempt that comes next, in milliseconds. */
+  delayMs = 0;
+  /** The token that `refreshToken` gave in this call. */
+  token: string | undefined = undefined;
+  readonly #engine: Engine;
+  readonly #plan: CallFacts;
+  readonly #backoff: BackoffSequence;
+  readonly #throttleBackoff: BackoffSequence;
+  #throttleWaitMs: number | undefined = undefined;
+  #refreshed = false;
+
+  constructor(engine: Engine, plan: CallFacts) {
+    const { retry, random } = engine.settings;
+    this.#engine = engine;
+    this.#plan = plan;
+    this.#backoff = new BackoffSequence(retry, random);
+    this.#throttleBackoff = new BackoffSequence(
+      { initialDelayMs: retry.throttleInitialDelayMs, maxDelayMs: retry.throttleMaxDelayMs },
+      random,
+    );
+  }
+
+  /** How long a 429 holds its whole quota group, in milliseconds. The retry waits no less. */
+  throttleWait(failure: Failure): number {
+    this.#throttleWaitMs =
+      failure.retryAfterMs === undefined
+        ? this.#throttleBackoff.next()
+        : toldWait(failure.retryAfterMs, this.#engine.settings.random);
+    return this.#throttleWaitMs;
+  }
+
+  decide(failure: Failure, attempts: number, deadlineAt: number): Decision {
+    const { clock, budget, settings, refresher } = this.#engine;
+    const { maxRetries, replayable, resendable } = this.#plan;
+    const now = clock.now();
+    return decide(
+      {
+        failure,
+        attempts,
+        maxRetries,
+        replayable,
+        resendable,
+        mayRefresh: refresher !== undefined && !this.#refreshed && !failure.tokenUseless,
+        remainingMs: deadlineAt - now,
+        maxRetryAfterMs: settings.retry.maxRetryAfterMs,
+      },
+      {
+        backoff: () => this.#throttleWaitMs ?? this.#backoff.next(),
+        told: (ms) => this.#throttleWaitMs ?? toldWait(ms, settings.random),
+        takeRetry: () => budget.tryRetry(now),
+      },
+    );
+  }
+
+  /**
+   * Waits, or gets a new token. False when there is none to be had in time; rejects when the caller
+   * aborts.
+   */
+  async prepare(
+    decision: Decision & { retry: true },
+    failure: Failure,
+    deadlineAt: number,
+    tokenGeneration: number,
+  ): Promise<boolean> {
+    this.delayMs = decision.delayMs;
+    this.#throttleWaitMs = undefined;
+    if (decision.source === 'token-refresh') return this.#refresh(failure, deadlineAt, tokenGeneration);
+    await sleep(this.#engine.clock, decision.delayMs, this.#plan.signal);
+    return true;
+  }
+
+  async #refresh(
+    failure: Failure,
+    deadlineAt: number,
+    tokenGeneration: number,
+  ): Promise<boolean> {
+    const { refresher, clock } = this.#engine;
+    const { name, host, operation, signal } = this.#plan;
+    this.#refreshed = true;
+    const context = {
+      operation: name,
+      failure,
+      ...(operation.family === undefined ? {} : { family: operation.family }),
+      ...(host === undefined ? {} : { host }),
+    };
+    const over = new AbortController();
+    const stop = (): void => over.abort(signal?.reason);
+    signal?.addEventListener('abort', stop, { once: true });
+    try {
+      const renewed = refresher?.renew(context, tokenGeneration);
+      const timeUp = sleep(clock, deadlineAt - clock.now(), over.signal).then((): typeof TIME_UP => TIME_UP);
+      const token = await Promise.race([renewed, timeUp]);
+      if (typeof token === 'symbol') return false;
+      this.token = token;
+      return true;
+    } catch (cause) {
+      if (signal?.aborted) throw cause;
+      // The caller's own refresh failed: the 401 stays, and the observer hears why.
+      this.#engine.reportRefreshError(cause);
+      return false;
+    } finally {
+      signal?.removeEventListener('abort', stop);
+      over.abort(undefined);
+    }
+  }
+}
+
+const TIME_UP: unique symbol = Symbol('time is up');

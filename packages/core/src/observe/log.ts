@@ -1,0 +1,111 @@
+import type { Failure } from '../failure/failure.ts';
+import type { CallObserver, CallStart, Observer } from './observer.ts';
+
+/** A logger in the manner of `console`: the message first. */
+export interface ConsoleLogger {
+  info(message: string, fields?: object): void;
+  warn(message: string, fields?: object): void;
+  error(message: string, fields?: object): void;
+}
+
+/** A logger in the manner of pino: the fields first. */
+export interface PinoLogger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+  bindings(): object;
+}
+
+export interface LogObserverOptions {
+  /** Any `console`- or pino-shaped logger. @defaultValue `console` */
+  readonly logger?: ConsoleLogger | PinoLogger;
+}
+
+type Level = 'info' | 'warn' | 'error';
+type Fields = Readonly<Record<string, string | number | undefined>>;
+
+/**
+ * Logs what a person on call wants to know: failures, retries, pauses, circuits, and calls that came
+ * through in the end. Calls that succeed at once are not logged. Writes codes, numbers, operation
+ * names and tracking IDs: never a token, a URL, a query, a body or what the service said.
+ */
+export function logObserver(options: LogObserverOptions = {}): Observer {
+  const write = writer(options.logger ?? console);
+  return {
+    call: (start) => logCall(start, write),
+    circuit({ circuit, to, openMs, failure }) {
+      const level = to === 'open' ? 'warn' : 'info';
+      const wait = openMs === undefined ? '' : ` for ${seconds(openMs)}`;
+      write(level, `circuit ${circuit} is ${to}${wait}`, { circuit, to, openMs, ...facts(failure) });
+    },
+  };
+}
+
+function logCall(start: CallStart, write: Writer): CallObserver {
+  const { operation } = start;
+  return {
+    retry({ nextAttempt, delayMs, source, failure }) {
+      write(
+        'warn',
+        `${operation} failed with ${describe(failure)}; attempt ${nextAttempt} follows in ${seconds(delayMs)}`,
+        { operation, nextAttempt, delayMs: Math.round(delayMs), source, ...facts(failure) },
+      );
+    },
+    throttled({ group, delayMs }) {
+      write('warn', `${operation} is held for ${seconds(delayMs)}: the service asked for a pause`, {
+        operation,
+        group,
+        delayMs: Math.round(delayMs),
+      });
+    },
+    end({ outcome, attempts, durationMs, failure, gaveUp }) {
+      const fields = { operation, outcome, attempts, durationMs: Math.round(durationMs) };
+      if (failure === undefined) {
+        if (attempts > 1) write('info', `${operation} succeeded at attempt ${attempts}`, fields);
+        return;
+      }
+      const level = outcome === 'cancelled' ? 'info' : 'error';
+      const why = gaveUp === undefined ? '' : ` (${gaveUp})`;
+      write(level, `${operation} ${outcome === 'cancelled' ? 'was cancelled' : `failed with ${describe(failure)}`} after ${count(attempts)}${why}`, {
+        ...fields,
+        gaveUp,
+        ...facts(failure),
+        advice: failure.advice,
+      });
+    },
+  };
+}
+
+function facts(failure: Failure | undefined): Fields {
+  if (failure === undefined) return {};
+  const { code, status, verdict, trackingId, retryAfterMs } = failure;
+  return { code, status, verdict, trackingId, retryAfterMs };
+}
+
+function describe({ code, status, trackingId }: Failure): string {
+  const answer = status === undefined || code === `Http${status}` ? code : `${status} ${code}`;
+  return trackingId === undefined ? answer : `${answer}, tracking ID ${trackingId}`;
+}
+
+function count(attempts: number): string {
+  return `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`;
+}
+
+function seconds(ms: number): string {
+  return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
+}
+
+type Writer = (level: Level, message: string, fields: Fields) => void;
+
+function writer(logger: ConsoleLogger | PinoLogger): Writer {
+  if (isPino(logger)) return (level, message, fields) => logger[level](present(fields), message);
+  return (level, message, fields) => logger[level](message, present(fields));
+}
+
+function isPino(logger: ConsoleLogger | PinoLogger): logger is PinoLogger {
+  return 'bindings' in logger && typeof logger.bindings === 'function';
+}
+
+function present(fields: Fields): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { BackoffSequence, toldWait } from '../../src/policy/backoff.ts';
+
+const median = (): number => 0.5;
+
+function waits(random: () => number, count: number, maxDelayMs = 30_000): number[] {
+  const sequence = new BackoffSequence({ initialDelayMs: 1_000, maxDelayMs }, random);
+  return Array.from({ length: count }, () => sequence.next());
+}
+
+describe('the backoff sequence', () => {
+  it('starts near the initial delay and about doubles from wait to wait', () => {
+    const [first = 0, second = 0, third = 0] = waits(median, 3);
+    expect(first).toBeGreaterThan(500);
+    expect(first).toBeLessThan(1_500);
+    expect(second / first).toBeGreaterThan(1.2);
+    expect(third / second).toBeGreaterThan(1.5);
+    expect(third / second).toBeLessThan(2.5);
+  });
+
+  it('never exceeds the cap, however many waits there are', () => {
+    const many = waits(() => 0.999, 2_000);
+    expect(Math.max(...many)).toBeLessThanOrEqual(30_000);
+    expect(many.at(-1)).toBeLessThanOrEqual(30_000);
+    expect(many.every((wait) => wait >= 0)).toBe(true);
+  });
+
+  it('differs by chance, so that clients do not come back together', () => {
+    expect(waits(() => 0.1, 1)).not.toEqual(waits(() => 0.9, 1));
+  });
+
+  it('is a sequence of its own for each call', () => {
+    expect(waits(median, 1)).toEqual(waits(median, 1));
+  });
+});
+
+describe('a told wait', () => {
+  it('is never shortened', () => {
+    for (const chance of [0, 0.3, 0.999]) expect(toldWait(5_000, () => chance)).toBeGreaterThanOrEqual(5_000);
+  });
+
+  it('gains at most a tenth', () => {
+    expect(toldWait(5_000, () => 0.999)).toBeLessThan(5_500);
+  });
+
+  it('gains at most two seconds', () => {
+    expect(toldWait(600_000, () => 0.999)).toBeLessThan(602_000);
+  });
+});

@@ -1,0 +1,33 @@
+// Writes every generated file, or with --check says which of them are stale.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { errorReference } from './generate/error-reference.ts';
+import { operationReference } from './generate/operation-reference.ts';
+import { optionReference } from './generate/option-reference.ts';
+
+const files: Readonly<Record<string, string>> = {
+  'docs/reference/error-codes.md': errorReference(),
+  'docs/reference/operations.md': operationReference(),
+  'docs/reference/options.md': optionReference(),
+};
+
+const check = process.argv.includes('--check');
+const stale: string[] = [];
+for (const [path, text] of Object.entries(files)) {
+  const committed = await readFile(path, 'utf8').catch(() => undefined);
+  if (committed === text) continue;
+  stale.push(path);
+  if (check) continue;
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+}
+
+const count = Object.keys(files).length;
+if (check && stale.length > 0) {
+  console.error(
+    `Generated files are stale:\n${stale.map((path) => `  ${path}`).join('\n')}\n` +
+      'Run "npx -y pnpm@12.21.0 fix" and commit what it writes.',
+  );
+  process.exit(1);
+}
+console.log(check ? `${count} generated files are up to date.` : `${stale.length} of ${count} generated files written.`);
