@@ -1,3 +1,5 @@
+export type { ErrorCode } from './catalogue/codes.ts';
+export { catalogue, lookup } from './catalogue/codes.ts';
 export type {
   BodyParameter,
   CatalogueEntry,
@@ -6,13 +8,17 @@ export type {
   MessageValues,
   Operation,
   Quota,
+  VariableKind,
   Verdict,
 } from './catalogue/entry.ts';
 export type { HostMap } from './catalogue/hosts.ts';
+export { formatMessage } from './catalogue/message.ts';
 export { operations } from './catalogue/operations.ts';
 export { operationFor } from './catalogue/routes.ts';
 export type { Clock, Timer } from './clock.ts';
 export type { Failure, FailureSource } from './failure/failure.ts';
+export type { MetricCode } from './failure/metric-code.ts';
+export { metricCode, metricCodes } from './failure/metric-code.ts';
 export type {
   AttemptEnd,
   AttemptObserver,

@@ -16,6 +16,15 @@ export type ErrorClass =
 /** The variable parts of a message, by the names that the catalogue's template gives them. */
 export type MessageValues = Readonly<Record<string, string | number | readonly string[]>>;
 
+/**
+ * How a variable part of a message is to be read.
+ *
+ * `number`: a whole number. `list`: names parted by commas, possibly none. `timespan`: .NET's
+ * `00:01:00`, as a number of milliseconds. `duration`: `8 seconds` or a timespan, as a number of
+ * milliseconds.
+ */
+export type VariableKind = 'number' | 'list' | 'timespan' | 'duration';
+
 /** One error code that the APIs are documented, or were seen, to answer with. */
 export interface CatalogueEntry {
   /** The code in its canonical spelling, such as `ResourceNotFound`. */
@@ -24,12 +33,18 @@ export interface CatalogueEntry {
   readonly aliases?: readonly string[];
   /** The HTTP status that the code comes with. */
   readonly status: number;
+  /** Further HTTP statuses that the code was seen with. */
+  readonly otherStatuses?: readonly number[];
   /** Whether the code is on the seed page of documented error codes. */
   readonly documented: boolean;
   /** The API families that answer with the code. */
   readonly families: readonly Family[];
   readonly class: ErrorClass;
-  readonly verdict: Verdict;
+  /**
+   * `by-status`: the code says nothing of its own, so the status alone decides, as it does for a code
+   * that the catalogue does not know.
+   */
+  readonly verdict: Verdict | 'by-status';
   /**
    * The message as it is documented, its variable parts in braces: `Hash value {hash} is invalid.`
    * Microsoft reserves the right to change messages, so a template that does not match changes
@@ -38,6 +53,8 @@ export interface CatalogueEntry {
   readonly template: string;
   /** Further message texts that were seen with this code. */
   readonly otherTemplates?: readonly string[];
+  /** The variables of the templates that are more than plain text. */
+  readonly variables?: Readonly<Record<string, VariableKind>>;
   /** What it means, in one sentence. */
   readonly meaning: string;
   /** What a person should do about it. */
@@ -47,6 +64,9 @@ export interface CatalogueEntry {
   /** Where the row's facts come from. */
   readonly source: string;
 }
+
+/** A row of the tables of codes, which are keyed by code. */
+export type CodeRow = Omit<CatalogueEntry, 'code'>;
 
 /** An API family: Defender XDR, Defender for Endpoint, or Microsoft Graph security. */
 export type Family = 'xdr' | 'mde' | 'graph';

@@ -1,0 +1,146 @@
+import type { CodeRow } from './entry.ts';
+import { GRAPH_ERRORS, MDE_ERRORS } from './sources.ts';
+
+/** Codes that the seed page does not name, but that the services do answer with. */
+export type ObservedCode =
+  | 'TooManyRequests'
+  | 'ActiveRequestAlreadyExists'
+  | 'AuthenticationFailed'
+  | 'InvalidAuthenticationToken'
+  | 'Authentication_MSGraphPermissionMissing'
+  | 'Authentication_RequestFromNonPremiumTenantOrB2CTenant'
+  | 'Authorization_RequestDenied'
+  | 'UnknownError'
+  | 'serviceNotAvailable';
+
+const GRAPH = {
+  documented: false,
+  families: ['graph'],
+  verdict: 'terminal',
+  docs: GRAPH_ERRORS,
+} as const;
+
+const QUOTA = 'API calls quota exceeded! Maximum allowed {limit} per {windowMs}';
+
+export const observedCodes: Readonly<Record<ObservedCode, CodeRow>> = {
+  TooManyRequests: {
+    // The number is what the service really sends; the name stands in the documentation.
+    aliases: ['429'],
+    status: 429,
+    documented: false,
+    families: ['xdr', 'mde', 'graph'],
+    class: 'throttle',
+    verdict: 'retryable',
+    template: `${QUOTA} for the key {key}. You can send requests again in {waitMs}.`,
+    otherTemplates: [
+      `${QUOTA}. You can send requests again in {waitMs}.`,
+      `${QUOTA} for the key {key}.`,
+      QUOTA,
+      'You have exceeded processing resources allocated to this tenant. You can run queries again in {waitMs}.',
+      'Response represents reaching quota limit either by number of requests or by CPU.',
+    ],
+    variables: { limit: 'number', windowMs: 'timespan', waitMs: 'duration' },
+    meaning: 'The quota of calls, or of processing time, is used up for now.',
+    advice:
+      'Wait as long as the answer says: calls in the meantime keep the count high. If it comes often, spread the calls, take larger pages and fewer polls, and look for other callers of the same app and tenant; hunting shares one quota across the whole tenant.',
+    docs: MDE_ERRORS,
+    source: `${MDE_ERRORS}, https://github.com/MicrosoftDocs/microsoft-365-docs/issues/4616`,
+  },
+  ActiveRequestAlreadyExists: {
+    status: 400,
+    documented: false,
+    families: ['mde'],
+    class: 'conflict',
+    verdict: 'terminal',
+    template: 'Action is already in progress',
+    meaning: 'An action of this kind is already running or waiting on the device.',
+    advice:
+      'Look at the device’s machine actions (GET /api/machineactions or Action center in the Defender portal) and wait for that one, or cancel it. After a call that was sent twice, it usually means that the first one worked.',
+    docs: 'https://learn.microsoft.com/defender-endpoint/api/run-live-response',
+    source:
+      'https://learn.microsoft.com/defender-endpoint/api/run-live-response, https://github.com/MicrosoftDocs/microsoft-365-docs/issues/5903',
+  },
+  AuthenticationFailed: {
+    status: 403,
+    documented: false,
+    families: ['mde'],
+    class: 'auth',
+    verdict: 'terminal',
+    template:
+      'Server failed to authenticate the request. Make sure the value of Authorization header is formed correctly including the signature.',
+    meaning: 'Azure Storage refuses the signed link of an export: it has expired or was changed.',
+    advice:
+      'Call the export operation again for fresh links and download them at once, byte for byte as given and without an Authorization header.',
+    docs: 'https://learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes',
+    source: 'https://github.com/elastic/integrations/issues/15751',
+  },
+  InvalidAuthenticationToken: {
+    ...GRAPH,
+    status: 401,
+    class: 'auth',
+    template: 'Access token has expired or is not yet valid.',
+    otherTemplates: ['Access token is empty.', 'Access token validation failure. {reason}'],
+    meaning: 'Graph cannot accept the access token: expired, empty or meant for another API.',
+    advice:
+      'Ask Entra for a new token with the scope https://graph.microsoft.com/.default; a token for Defender XDR or Defender for Endpoint does not work here.',
+    docs: 'https://learn.microsoft.com/graph/resolve-auth-errors',
+    source: 'https://github.com/wazuh/wazuh-documentation/issues/7620',
+  },
+  Authentication_MSGraphPermissionMissing: {
+    ...GRAPH,
+    status: 403,
+    class: 'permission',
+    template: 'The principal does not have required Microsoft Graph permission(s): {required}.',
+    variables: { required: 'list' },
+    meaning: 'The app lacks a Microsoft Graph permission.',
+    advice:
+      'In the Entra admin center open App registrations > your app > API permissions > Microsoft Graph, add the named permission, choose Grant admin consent, and ask for a new token.',
+    docs: 'https://learn.microsoft.com/graph/permissions-reference',
+    source: 'https://github.com/T0pCyber/hawk/issues/275',
+  },
+  Authentication_RequestFromNonPremiumTenantOrB2CTenant: {
+    ...GRAPH,
+    status: 403,
+    class: 'permission',
+    template: '{reason}.',
+    meaning: 'The tenant has no Entra ID P1 or P2 licence, which the operation needs.',
+    advice:
+      'Check the tenant’s licences in the Entra admin center (Billing > Licenses); no permission and no new token opens this operation without one.',
+    source: 'https://github.com/T0pCyber/hawk/issues/275',
+  },
+  Authorization_RequestDenied: {
+    ...GRAPH,
+    status: 403,
+    class: 'permission',
+    template: 'Insufficient privileges to complete the operation.',
+    meaning: 'The app, or the user it acts for, may not do this in Graph.',
+    advice:
+      'In the Entra admin center check App registrations > your app > API permissions for a missing or not consented permission; for a signed-in user also the role, such as Security Reader or Security Operator (Roles & admins).',
+    docs: 'https://learn.microsoft.com/graph/resolve-auth-errors',
+    source: 'https://github.com/T0pCyber/hawk/issues/275',
+  },
+  UnknownError: {
+    ...GRAPH,
+    status: 500,
+    otherStatuses: [400, 403, 504],
+    class: 'server',
+    // Seen with 500 and 504, but with 403 for a missing permission too.
+    verdict: 'by-status',
+    template: '',
+    meaning: 'Graph tells nothing but the status.',
+    advice:
+      'Go by the status: for a 403 check the app’s Graph permissions and its admin consent; for a 5xx try a smaller request, and give Microsoft support the request-id.',
+    source: 'https://github.com/microsoftgraph/microsoft-graph-docs/issues/19954',
+  },
+  serviceNotAvailable: {
+    ...GRAPH,
+    status: 503,
+    class: 'server',
+    verdict: 'retryable',
+    template: 'The service is not available. Try the request again after a delay.',
+    meaning: 'Graph, or the service behind it, is overloaded or under maintenance.',
+    advice:
+      'Wait for the Retry-After, else some seconds, and send it again; look at Service health in the Microsoft 365 admin center where it lasts.',
+    source: `${GRAPH_ERRORS}, https://github.com/MicrosoftDocs/feedback/issues/2614`,
+  },
+};

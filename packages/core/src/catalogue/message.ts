@@ -1,0 +1,64 @@
+import type { CatalogueEntry, MessageValues } from './entry.ts';
+import {
+  compileTemplate,
+  fillTemplate,
+  matchTemplate,
+  type Template,
+  variableNames,
+} from './template.ts';
+
+/**
+ * Gives the variable parts of a message, by the names that the code's templates give them.
+ *
+ * Letter case, contractions (`isn't` for `is not`) and a missing full stop at the end make no
+ * difference. Where several templates fit, the one with the most fixed text decides. A part that its
+ * kind cannot read, such as a wait of unknown unit, is left out. Never throws; takes time
+ * proportional to the message's length.
+ *
+ * @returns undefined where no template fits, or the one that fits has nothing readable to give.
+ */
+export function parseMessage(entry: CatalogueEntry, message: string): MessageValues | undefined {
+  const text = message.trim();
+  for (const template of compiledTemplates(entry)) {
+    const values = matchTemplate(template, text);
+    if (values !== undefined) return Object.keys(values).length > 0 ? values : undefined;
+  }
+  return undefined;
+}
+
+/**
+ * The message that a service answering with this code would send.
+ *
+ * It fills the template that uses the most of the values and leaves none of its variables open; where
+ * there is none, the documented template, in which a missing value stays as `{name}`.
+ */
+export function formatMessage(entry: CatalogueEntry, values: MessageValues): string {
+  let chosen = entry.template;
+  let used = 0;
+  for (const template of templatesOf(entry)) {
+    const names = variableNames(template);
+    if (names.length > used && names.every((name) => Object.hasOwn(values, name))) {
+      chosen = template;
+      used = names.length;
+    }
+  }
+  return fillTemplate(chosen, entry.variables ?? {}, values);
+}
+
+function templatesOf(entry: CatalogueEntry): readonly string[] {
+  return [entry.template, ...(entry.otherTemplates ?? [])];
+}
+
+const compiled = new WeakMap<CatalogueEntry, readonly Template[]>();
+
+function compiledTemplates(entry: CatalogueEntry): readonly Template[] {
+  let templates = compiled.get(entry);
+  if (templates === undefined) {
+    templates = templatesOf(entry)
+      .map((template) => compileTemplate(template, entry.variables ?? {}))
+      .filter(({ steps }) => steps.length > 0)
+      .toSorted((a, b) => b.fixedLength - a.fixedLength);
+    compiled.set(entry, templates);
+  }
+  return templates;
+}

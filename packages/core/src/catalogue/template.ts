@@ -1,0 +1,118 @@
+import type { VariableKind } from './entry.ts';
+import { readVariable, type VariableValue, writeVariable } from './variables.ts';
+
+/** Which variables are more than plain text. */
+export type VariableKinds = Readonly<Record<string, VariableKind>>;
+
+/** The variable parts of a message, by name. */
+export type Variables = Readonly<Record<string, VariableValue>>;
+
+/** A message template, cut at its variables: head, name, tail, name, tail. */
+export interface Template {
+  readonly head: Literal;
+  readonly steps: readonly Step[];
+  /** How many characters of it are fixed: the more, the surer a match. */
+  readonly fixedLength: number;
+}
+
+/** A fixed piece of a template: every way of spelling it, in lower case. */
+type Literal = readonly string[];
+
+interface Step {
+  readonly name: string;
+  readonly kind: VariableKind | undefined;
+  readonly tail: Literal;
+  readonly last: boolean;
+}
+
+const VARIABLE = /\{(\w+)\}/g;
+
+/** The names of a template's variables, in their order. */
+export function variableNames(template: string): readonly string[] {
+  return [...template.matchAll(VARIABLE)].map(([, name = '']) => name);
+}
+
+/** Puts the values into the template; a missing value stays as `{name}`. */
+export function fillTemplate(template: string, kinds: VariableKinds, values: Variables): string {
+  return template.replace(VARIABLE, (gap: string, name: string) => {
+    const value = own(values, name);
+    return value === undefined ? gap : writeVariable(value, own(kinds, name));
+  });
+}
+
+export function compileTemplate(template: string, kinds: VariableKinds): Template {
+  const [head = '', ...rest] = template.split(VARIABLE);
+  const names = variableNames(template);
+  const steps = names.map((name, index) => {
+    const tail = rest[2 * index + 1] ?? '';
+    const last = index === names.length - 1;
+    return {
+      name,
+      kind: own(kinds, name),
+      tail: last ? endSpellings(tail) : spellings(tail),
+      last,
+    };
+  });
+  return { head: spellings(head), steps, fixedLength: template.replaceAll(VARIABLE, '').length };
+}
+
+/**
+ * The variables' values in a message; undefined where the template does not fit. A part that its kind
+ * cannot read is left out. Every fixed piece is taken where it comes first, so the time is
+ * proportional to the message's length.
+ */
+export function matchTemplate(template: Template, message: string): Variables | undefined {
+  const lower = lowerCase(message);
+  const head = template.head.find((way) => lower.startsWith(way));
+  if (head === undefined) return undefined;
+  const values: Record<string, VariableValue> = {};
+  let from = head.length;
+  for (const { name, kind, tail, last } of template.steps) {
+    const found = last ? findAtEnd(tail, lower, from) : findFirst(tail, lower, from);
+    // A list may be empty; of anything else an empty part means that the template does not fit.
+    if (found === undefined || (found.at === from && kind !== 'list')) return undefined;
+    const value = readVariable(message.slice(from, found.at), kind);
+    if (value !== undefined) values[name] = value;
+    from = found.at + found.length;
+  }
+  return values;
+}
+
+interface Found {
+  readonly at: number;
+  readonly length: number;
+}
+
+function findFirst(literal: Literal, lower: string, from: number): Found | undefined {
+  return literal
+    .map((way) => ({ at: lower.indexOf(way, from), length: way.length }))
+    .filter(({ at }) => at >= 0)
+    .toSorted((a, b) => a.at - b.at)[0];
+}
+
+function findAtEnd(literal: Literal, lower: string, from: number): Found | undefined {
+  const way = literal.find((way) => lower.length - way.length >= from && lower.endsWith(way));
+  return way === undefined ? undefined : { at: lower.length - way.length, length: way.length };
+}
+
+const NOT = /\b(is|are|was|were|do|does|did|has|have|could|should|would)(?: not|n['’]t)\b/g;
+
+function spellings(literal: string): Literal {
+  const lower = lowerCase(literal);
+  return [...new Set([' not', "n't", 'n’t'].map((not) => lower.replace(NOT, `$1${not}`)))];
+}
+
+/** As `spellings`, with and without a full stop: messages come with either. */
+function endSpellings(literal: string): Literal {
+  const ways = spellings(literal.replace(/\.$/, ''));
+  return [...ways.map((way) => `${way}.`), ...ways];
+}
+
+/** Unlike `toLowerCase()` it keeps every character in its place: that makes `İ` two. */
+function lowerCase(text: string): string {
+  return text.replace(/[A-Z]+/g, (capitals) => capitals.toLowerCase());
+}
+
+function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}
