@@ -1,0 +1,97 @@
+/** Every metric, named without the prefix. */
+export type MetricName =
+  | 'errors_total'
+  | 'give_ups_total'
+  | 'operations_total'
+  | 'operation_duration_seconds'
+  | 'attempts_total'
+  | 'attempt_duration_seconds'
+  | 'retries_total'
+  | 'retry_wait_seconds_total'
+  | 'rejections_total'
+  | 'throttle_waits_total'
+  | 'throttle_wait_seconds_total'
+  | 'circuit_state'
+  | 'circuit_transitions_total'
+  | 'operations_in_flight'
+  | 'queue_length'
+  | 'last_error_timestamp_seconds'
+  | 'info';
+
+/** Every label. */
+export type LabelName =
+  | 'code'
+  | 'class'
+  | 'operation'
+  | 'outcome'
+  | 'status'
+  | 'method'
+  | 'status_class'
+  | 'reason'
+  | 'source'
+  | 'quota_group'
+  | 'circuit'
+  | 'state'
+  | 'to'
+  | 'version';
+
+/** The labels that take names as they come, until there are too many. */
+export type LimitName = 'maxOperations' | 'maxCircuits' | 'maxQuotaGroups';
+
+/**
+ * The values that a label can have, always a closed set: those listed; the codes of core's
+ * `metricCodes` (and `or`, where given); the first names that come, every further one being
+ * `_OTHER`; or one value for the whole process.
+ */
+export type LabelValues =
+  | { readonly kind: 'listed'; readonly values: readonly string[] }
+  | { readonly kind: 'codes'; readonly or?: string }
+  | { readonly kind: 'first'; readonly limit: LimitName }
+  | { readonly kind: 'constant' };
+
+/** One label of one metric. */
+export interface MetricLabel {
+  readonly name: LabelName;
+  readonly values: LabelValues;
+  readonly meaning: string;
+}
+
+/**
+ * When series are born with the value 0, so that `increase()` sees the first event: at the start, or
+ * when their operation, quota group or circuit is first met. `only` narrows labels to some of their
+ * values; every combination of the rest is born.
+ */
+export interface ZeroRule {
+  readonly when: 'start' | 'operation' | 'quota_group' | 'circuit';
+  readonly only?: Partial<Readonly<Record<LabelName, readonly string[]>>>;
+}
+
+/** One metric. */
+export interface MetricDefinition {
+  /** Without the prefix. */
+  readonly name: MetricName;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+  readonly labels: readonly MetricLabel[];
+  /** The upper bounds of a histogram's buckets but `+Inf`, in seconds. */
+  readonly buckets?: readonly number[];
+  /** Absent: a series is born with its first event. */
+  readonly zero?: ZeroRule;
+  /** Whether its series carry exemplars where the registry is OpenMetrics. */
+  readonly exemplars: boolean;
+  /** How the workers of a cluster are put together. */
+  readonly aggregator: 'sum' | 'max';
+}
+
+/** The prefix unless the option `prefix` says otherwise. */
+export const DEFAULT_PREFIX = 'defender_client_';
+
+/** What stands for every value that is not in a label's closed set. */
+export const OTHER = '_OTHER';
+
+/** How many names the labels of kind `first` take unless the options say otherwise. */
+export const DEFAULT_LIMITS: Readonly<Record<LimitName, number>> = Object.freeze({
+  maxOperations: 100,
+  maxCircuits: 100,
+  maxQuotaGroups: 50,
+});

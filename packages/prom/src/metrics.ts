@@ -1,0 +1,165 @@
+import type { MetricDefinition, MetricName } from './definition.ts';
+import * as label from './labels.ts';
+
+const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
+
+const counter = { type: 'counter', aggregator: 'sum' } as const;
+const histogram = { type: 'histogram', aggregator: 'sum', buckets: SECONDS } as const;
+
+/**
+ * The one table of metrics, in the order in which it is documented. From here come the metrics
+ * themselves, their reference page, the dashboards and the alerts.
+ */
+export const metrics: readonly MetricDefinition[] = deepFreeze<MetricDefinition[]>([
+  {
+    ...counter,
+    name: 'errors_total',
+    help: 'Calls that ended with an error after all retries, by error code. A cancelled call is no error.',
+    labels: [label.code, label.errorClass],
+    zero: { when: 'start' },
+    exemplars: true,
+  },
+  {
+    ...counter,
+    name: 'give_ups_total',
+    help: 'Calls that ended with an error, by why they were not tried again.',
+    labels: [label.giveUpReason],
+    zero: { when: 'start' },
+    exemplars: true,
+  },
+  {
+    ...counter,
+    name: 'operations_total',
+    help: 'Calls that ended, each with all its attempts.',
+    labels: [label.operation, label.outcome, label.codeOrNone],
+    zero: { when: 'operation', only: { outcome: ['success'], code: [''] } },
+    exemplars: false,
+  },
+  {
+    ...histogram,
+    name: 'operation_duration_seconds',
+    help: 'How long calls took with all their attempts and waits.',
+    labels: [label.operation, label.outcome],
+    zero: { when: 'operation', only: { outcome: ['success'] } },
+    exemplars: true,
+  },
+  {
+    ...counter,
+    name: 'attempts_total',
+    help: 'Attempts that ended, by the HTTP status of their answer.',
+    labels: [label.operation, label.status],
+    exemplars: false,
+  },
+  {
+    ...histogram,
+    name: 'attempt_duration_seconds',
+    help: 'How long attempts took until the headers of their answer were there.',
+    labels: [label.method, label.statusClass],
+    exemplars: true,
+  },
+  {
+    ...counter,
+    name: 'retries_total',
+    help: 'Retries that were decided, by the error code of the attempt that failed.',
+    labels: [label.operation, label.retryReason],
+    zero: { when: 'operation', only: { reason: ['InternalServerError', 'TooManyRequests'] } },
+    exemplars: true,
+  },
+  {
+    ...counter,
+    name: 'retry_wait_seconds_total',
+    help: 'Time that calls were to wait before a retry.',
+    labels: [label.waitSource],
+    zero: { when: 'start' },
+    exemplars: false,
+  },
+  {
+    ...counter,
+    name: 'rejections_total',
+    help: 'Calls that the wrapper did not send at all.',
+    labels: [label.rejectionReason],
+    zero: { when: 'start' },
+    exemplars: false,
+  },
+  {
+    ...counter,
+    name: 'throttle_waits_total',
+    help: 'Attempts that were held back because the service had asked for a pause.',
+    labels: [label.quotaGroup],
+    zero: { when: 'quota_group' },
+    exemplars: false,
+  },
+  {
+    ...counter,
+    name: 'throttle_wait_seconds_total',
+    help: 'Time that attempts were to be held back because the service had asked for a pause.',
+    labels: [label.quotaGroup],
+    zero: { when: 'quota_group' },
+    exemplars: false,
+  },
+  {
+    name: 'circuit_state',
+    type: 'gauge',
+    help: 'One for the state that a circuit is in, zero for the others.',
+    labels: [label.circuit, label.circuitState],
+    zero: { when: 'circuit' },
+    exemplars: false,
+    aggregator: 'max',
+  },
+  {
+    ...counter,
+    name: 'circuit_transitions_total',
+    help: 'Changes of the state of circuits.',
+    labels: [label.circuit, label.circuitTo],
+    zero: { when: 'circuit' },
+    exemplars: false,
+  },
+  {
+    name: 'operations_in_flight',
+    type: 'gauge',
+    help: 'Calls that have begun and not ended.',
+    labels: [],
+    zero: { when: 'start' },
+    exemplars: false,
+    aggregator: 'sum',
+  },
+  {
+    name: 'queue_length',
+    type: 'gauge',
+    help: 'Calls that are held back now because the service asked for a pause.',
+    labels: [],
+    zero: { when: 'start' },
+    exemplars: false,
+    aggregator: 'sum',
+  },
+  {
+    name: 'last_error_timestamp_seconds',
+    type: 'gauge',
+    help: 'When a call last ended with this error code, in seconds since 1970. Absent until one does.',
+    labels: [label.code],
+    exemplars: false,
+    aggregator: 'max',
+  },
+  {
+    name: 'info',
+    type: 'gauge',
+    help: 'One, labelled with the version of the package.',
+    labels: [label.version],
+    exemplars: false,
+    aggregator: 'max',
+  },
+]);
+
+/** One row of the table. */
+export function metric(name: MetricName): MetricDefinition {
+  const row = metrics.find((candidate) => candidate.name === name);
+  if (row === undefined) throw new TypeError(`There is no metric ${name}`);
+  return row;
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) {
+    if (typeof inner === 'object' && inner !== null) deepFreeze(inner);
+  }
+  return Object.freeze(value);
+}
