@@ -1,6 +1,6 @@
 import type { BodyParameter, Operation } from './entry.ts';
 
-/** What the rows of one table have in common, or what one row says beyond its name and route. */
+/** What a row says beyond its name, method and route. */
 export type OperationDetails = Partial<Omit<Operation, 'name' | 'method' | 'route'>>;
 
 /** Makes the rows of one quota group: `row('machines.get', 'GET /api/machines/{id}')`. */
@@ -13,7 +13,7 @@ export function rows(
   };
 }
 
-/** Parameters of a body, in the spelling that the API compares; a trailing `*` marks the required. */
+/** The parameters of a body in the exact spelling that is documented; `*` marks a required one. */
 export function parameters(...names: readonly string[]): readonly BodyParameter[] {
   return Object.freeze(
     names.map((name) =>
@@ -22,13 +22,28 @@ export function parameters(...names: readonly string[]): readonly BodyParameter[
   );
 }
 
+/** What most pages of the Defender for Endpoint API document as its limit. */
+export const MDE_QUOTA: NonNullable<Operation['quota']> = Object.freeze({
+  perMinute: 100,
+  perHour: 1_500,
+});
+
 /** What all operations that run a hunting query have in common: they only read, and take long. */
-export const HUNTING: Pick<Operation, 'replayable' | 'attemptTimeoutMs' | 'deadlineMs'> = {
-  replayable: true,
-  // The service itself gives up on a query after 180 to 200 seconds.
-  attemptTimeoutMs: 240_000,
-  deadlineMs: 900_000,
-};
+export const HUNTING: Pick<Operation, 'replayable' | 'attemptTimeoutMs' | 'deadlineMs'> =
+  Object.freeze({
+    replayable: true,
+    // The service itself gives up on a query after 180 to 200 seconds.
+    attemptTimeoutMs: 240_000,
+    deadlineMs: 900_000,
+  });
+
+/** What to look up before a call is sent again whose end is unknown, and what it tells. */
+export function lookFirst(at: string, tells: string): string {
+  return `Look at ${at} before you send it again: ${tells}.`;
+}
+
+/** Why a change with a comment is not sent twice lightly. */
+export const COMMENT_ADDS_UP = 'a comment that is sent twice is added twice';
 
 /** A page of the Defender for Endpoint API's documentation. */
 export function mdeDocs(page: string): string {

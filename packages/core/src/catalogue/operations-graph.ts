@@ -1,26 +1,26 @@
 import type { Operation } from './entry.ts';
-import { HUNTING, parameters, rows } from './operation-row.ts';
+import { COMMENT_ADDS_UP, HUNTING, lookFirst, parameters, rows } from './operation-row.ts';
 
 const family = 'graph';
 
 const docs = (page: string): string => `https://learn.microsoft.com/graph/api/${page}`;
 
-// No quota of their own is documented for incidents, alerts_v2 and detection rules.
+// Graph documents no limit of their own for incidents, alerts_v2 and detection rules.
 const incidents = rows({ family, quotaGroup: 'graph.incidents' });
 const alertsV2 = rows({ family, quotaGroup: 'graph.alerts_v2' });
-const legacyAlerts = rows({ family, quotaGroup: 'graph.alerts', quota: { perMinute: 150 } });
-const rules = rows({ family, quotaGroup: 'graph.detectionRules' });
-const indicators = rows({
+const detectionRules = rows({ family, quotaGroup: 'graph.detectionRules' });
+const alerts = rows({ family, quotaGroup: 'graph.alerts', quota: { perMinute: 150 } });
+const hunting = rows({ family, quotaGroup: 'graph.hunting', quota: { perMinute: 45 } });
+const tiIndicators = rows({
   family,
   quotaGroup: 'graph.tiIndicators',
   quota: { perMinute: 1_000 },
 });
-const scores = rows({ family, quotaGroup: 'graph.secureScores', quota: { perMinute: 150 } });
+const secureScores = rows({ family, quotaGroup: 'graph.secureScores', quota: { perMinute: 150 } });
 
-const ADDED_AGAIN = 'a comment that is sent again is added again.';
+const shownAt = (at: string): string => lookFirst(at, 'it shows whether this call was carried out');
 
-/** Microsoft Graph security. Routes are given once, though v1.0 and beta both match. */
-export const graphOperations: readonly Operation[] = [
+const investigated: readonly Operation[] = [
   incidents('graph.incidents.list', 'GET /v1.0/security/incidents', {
     docs: docs('security-list-incidents'),
   }),
@@ -28,18 +28,16 @@ export const graphOperations: readonly Operation[] = [
     docs: docs('security-incident-get'),
   }),
   incidents('graph.incidents.update', 'PATCH /v1.0/security/incidents/{id}', {
-    ambiguityAdvice:
-      'Read GET /v1.0/security/incidents/{id} first: it may show the change already.',
+    ambiguityAdvice: shownAt('GET /v1.0/security/incidents/{id}'),
     docs: docs('security-incident-update'),
   }),
+  incidents('graph.incidents.alerts', 'GET /v1.0/security/incidents/{id}/alerts', {
+    docs: docs('resources/security-incident'),
+  }),
   incidents('graph.incidents.comment', 'POST /v1.0/security/incidents/{id}/comments', {
-    ambiguityAdvice: `Read GET /v1.0/security/incidents/{id} first: ${ADDED_AGAIN}`,
+    ambiguityAdvice: lookFirst('GET /v1.0/security/incidents/{id}', COMMENT_ADDS_UP),
     docs: docs('security-incident-post-comments'),
   }),
-  incidents('graph.incidents.alerts', 'GET /v1.0/security/incidents/{id}/alerts', {
-    docs: docs('security-incident-list-alerts'),
-  }),
-
   alertsV2('graph.alerts_v2.list', 'GET /v1.0/security/alerts_v2', {
     docs: docs('security-list-alerts_v2'),
   }),
@@ -47,74 +45,116 @@ export const graphOperations: readonly Operation[] = [
     docs: docs('security-alert-get'),
   }),
   alertsV2('graph.alerts_v2.update', 'PATCH /v1.0/security/alerts_v2/{id}', {
-    ambiguityAdvice:
-      'Read GET /v1.0/security/alerts_v2/{id} first: it may show the change already.',
+    ambiguityAdvice: shownAt('GET /v1.0/security/alerts_v2/{id}'),
     docs: docs('security-alert-update'),
   }),
   alertsV2('graph.alerts_v2.comment', 'POST /v1.0/security/alerts_v2/{id}/comments', {
-    ambiguityAdvice: `Read GET /v1.0/security/alerts_v2/{id} first: ${ADDED_AGAIN}`,
+    ambiguityAdvice: lookFirst('GET /v1.0/security/alerts_v2/{id}', COMMENT_ADDS_UP),
     docs: docs('security-alert-post-comments'),
   }),
-
-  legacyAlerts('graph.alerts.list', 'GET /v1.0/security/alerts', { docs: docs('alert-list') }),
-  legacyAlerts('graph.alerts.get', 'GET /v1.0/security/alerts/{id}', { docs: docs('alert-get') }),
-  legacyAlerts('graph.alerts.update', 'PATCH /v1.0/security/alerts/{id}', {
-    ambiguityAdvice: `Read GET /v1.0/security/alerts/{id} first: ${ADDED_AGAIN}`,
+  // The older alerts, which Microsoft retires in 2026.
+  alerts('graph.alerts.list', 'GET /v1.0/security/alerts', { docs: docs('alert-list') }),
+  alerts('graph.alerts.get', 'GET /v1.0/security/alerts/{id}', { docs: docs('alert-get') }),
+  alerts('graph.alerts.update', 'PATCH /v1.0/security/alerts/{id}', {
+    ambiguityAdvice: shownAt('GET /v1.0/security/alerts/{id}'),
     docs: docs('alert-update'),
   }),
+];
 
-  rows({ family, quotaGroup: 'graph.hunting', quota: { perMinute: 45 } })(
-    'graph.hunting.run',
-    'POST /v1.0/security/runHuntingQuery',
-    {
-      ...HUNTING,
-      bodyParameters: parameters('Query*', 'Timespan', 'workspaceId'),
-      docs: docs('security-security-runhuntingquery'),
-    },
-  ),
-
-  rules('graph.detectionRules.list', 'GET /beta/security/rules/detectionRules', {
+const ruled: readonly Operation[] = [
+  hunting('graph.hunting.run', 'POST /v1.0/security/runHuntingQuery', {
+    ...HUNTING,
+    bodyParameters: parameters('Query*', 'Timespan', 'workspaceId'),
+    docs: docs('security-security-runhuntingquery'),
+  }),
+  detectionRules('graph.detectionRules.list', 'GET /v1.0/security/rules/detectionRules', {
     docs: docs('security-detectionrule-list'),
   }),
-  rules('graph.detectionRules.create', 'POST /beta/security/rules/detectionRules', {
-    ambiguityAdvice: 'Read GET /beta/security/rules/detectionRules first: it may be there already.',
+  detectionRules('graph.detectionRules.create', 'POST /v1.0/security/rules/detectionRules', {
+    ambiguityAdvice: shownAt('GET /v1.0/security/rules/detectionRules'),
     docs: docs('security-detectionrule-post-detectionrules'),
   }),
-  rules('graph.detectionRules.get', 'GET /beta/security/rules/detectionRules/{id}', {
+  detectionRules('graph.detectionRules.get', 'GET /v1.0/security/rules/detectionRules/{id}', {
     docs: docs('security-detectionrule-get'),
   }),
-  rules('graph.detectionRules.update', 'PATCH /beta/security/rules/detectionRules/{id}', {
-    ambiguityAdvice:
-      'Read GET /beta/security/rules/detectionRules/{id} first: it may show the change already.',
+  detectionRules('graph.detectionRules.update', 'PATCH /v1.0/security/rules/detectionRules/{id}', {
+    ambiguityAdvice: shownAt('GET /v1.0/security/rules/detectionRules/{id}'),
     docs: docs('security-detectionrule-update'),
   }),
-  rules('graph.detectionRules.delete', 'DELETE /beta/security/rules/detectionRules/{id}', {
+  detectionRules('graph.detectionRules.delete', 'DELETE /v1.0/security/rules/detectionRules/{id}', {
     docs: docs('security-detectionrule-delete'),
   }),
+];
 
-  indicators('graph.tiIndicators.list', 'GET /beta/security/tiIndicators', {
+const TI_INDICATORS = '/beta/security/tiIndicators';
+const indicatorsShow = shownAt(`GET ${TI_INDICATORS}`);
+
+/** They exist in beta alone. */
+const indicators: readonly Operation[] = [
+  tiIndicators('graph.tiIndicators.list', `GET ${TI_INDICATORS}`, {
     docs: docs('tiindicators-list'),
   }),
-  indicators('graph.tiIndicators.create', 'POST /beta/security/tiIndicators', {
-    ambiguityAdvice: 'Read GET /beta/security/tiIndicators first: it may be there already.',
+  tiIndicators('graph.tiIndicators.create', `POST ${TI_INDICATORS}`, {
+    ambiguityAdvice: indicatorsShow,
     docs: docs('tiindicators-post'),
   }),
-  indicators('graph.tiIndicators.get', 'GET /beta/security/tiIndicators/{id}', {
+  tiIndicators('graph.tiIndicators.get', `GET ${TI_INDICATORS}/{id}`, {
     docs: docs('tiindicator-get'),
   }),
-  indicators('graph.tiIndicators.update', 'PATCH /beta/security/tiIndicators/{id}', {
-    ambiguityAdvice:
-      'Read GET /beta/security/tiIndicators/{id} first: it may show the change already.',
+  tiIndicators('graph.tiIndicators.update', `PATCH ${TI_INDICATORS}/{id}`, {
+    ambiguityAdvice: shownAt(`GET ${TI_INDICATORS}/{id}`),
     docs: docs('tiindicator-update'),
   }),
-  indicators('graph.tiIndicators.delete', 'DELETE /beta/security/tiIndicators/{id}', {
+  tiIndicators('graph.tiIndicators.delete', `DELETE ${TI_INDICATORS}/{id}`, {
     docs: docs('tiindicator-delete'),
   }),
+  tiIndicators('graph.tiIndicators.submitMany', `POST ${TI_INDICATORS}/submitTiIndicators`, {
+    ambiguityAdvice: indicatorsShow,
+    docs: docs('tiindicator-submittiindicators'),
+  }),
+  tiIndicators('graph.tiIndicators.updateMany', `POST ${TI_INDICATORS}/updateTiIndicators`, {
+    ambiguityAdvice: indicatorsShow,
+    docs: docs('tiindicator-updatetiindicators'),
+  }),
+  tiIndicators('graph.tiIndicators.deleteMany', `POST ${TI_INDICATORS}/deleteTiIndicators`, {
+    ambiguityAdvice: indicatorsShow,
+    docs: docs('tiindicator-deletetiindicators'),
+  }),
+  tiIndicators(
+    'graph.tiIndicators.deleteManyByExternalId',
+    `POST ${TI_INDICATORS}/deleteTiIndicatorsByExternalId`,
+    {
+      ambiguityAdvice: indicatorsShow,
+      docs: docs('tiindicator-deletetiindicatorsbyexternalid'),
+    },
+  ),
+];
 
-  scores('graph.secureScores.list', 'GET /v1.0/security/secureScores', {
+const CONTROL_PROFILES = '/v1.0/security/secureScoreControlProfiles';
+
+const scores: readonly Operation[] = [
+  secureScores('graph.secureScores.list', 'GET /v1.0/security/secureScores', {
     docs: docs('security-list-securescores'),
   }),
-  scores('graph.secureScores.get', 'GET /v1.0/security/secureScores/{id}', {
+  secureScores('graph.secureScores.get', 'GET /v1.0/security/secureScores/{id}', {
     docs: docs('securescore-get'),
   }),
+  secureScores('graph.secureScoreControlProfiles.list', `GET ${CONTROL_PROFILES}`, {
+    docs: docs('security-list-securescorecontrolprofiles'),
+  }),
+  secureScores('graph.secureScoreControlProfiles.get', `GET ${CONTROL_PROFILES}/{id}`, {
+    docs: docs('securescorecontrolprofile-get'),
+  }),
+  secureScores('graph.secureScoreControlProfiles.update', `PATCH ${CONTROL_PROFILES}/{id}`, {
+    ambiguityAdvice: shownAt(`GET ${CONTROL_PROFILES}/{id}`),
+    docs: docs('securescorecontrolprofile-update'),
+  }),
+];
+
+/** Microsoft Graph security. A route is given with one version; v1.0 and beta both match it. */
+export const graphOperations: readonly Operation[] = [
+  ...investigated,
+  ...ruled,
+  ...indicators,
+  ...scores,
 ];

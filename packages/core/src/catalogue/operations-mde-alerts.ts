@@ -1,11 +1,23 @@
 import type { Operation } from './entry.ts';
-import { mdeDocs, parameters, rows } from './operation-row.ts';
+import {
+  COMMENT_ADDS_UP,
+  HUNTING,
+  lookFirst,
+  mdeDocs,
+  parameters,
+  MDE_QUOTA as quota,
+  rows,
+} from './operation-row.ts';
 
 const family = 'mde';
-const quota = { perMinute: 100, perHour: 1_500 } as const;
 
 const alerts = rows({ family, quotaGroup: 'alerts', quota });
 const indicators = rows({ family, quotaGroup: 'indicators', quota });
+const hunting = rows({
+  family,
+  quotaGroup: 'mde.hunting',
+  quota: { perMinute: 45, perHour: 1_500 },
+});
 
 /** Alerts, indicators and hunting of Defender for Endpoint. */
 export const alertOperations: readonly Operation[] = [
@@ -13,8 +25,7 @@ export const alertOperations: readonly Operation[] = [
   alerts('alerts.get', 'GET /api/alerts/{id}', { docs: mdeDocs('get-alert-info-by-id') }),
   // The page's table and its example spell the body's parameters differently: none are given here.
   alerts('alerts.update', 'PATCH /api/alerts/{id}', {
-    ambiguityAdvice:
-      'Read GET /api/alerts/{id} first: a comment that is sent again is added again.',
+    ambiguityAdvice: lookFirst('GET /api/alerts/{id}', COMMENT_ADDS_UP),
     docs: mdeDocs('update-alert'),
   }),
   alerts('alerts.batchUpdate', 'POST /api/alerts/batchUpdate', {
@@ -28,8 +39,7 @@ export const alertOperations: readonly Operation[] = [
       'determination',
       'comment',
     ),
-    ambiguityAdvice:
-      'Read GET /api/alerts/{id} of one of the alerts first: a comment that is sent again is added again.',
+    ambiguityAdvice: lookFirst('GET /api/alerts/{id} of one of the alerts', COMMENT_ADDS_UP),
     docs: mdeDocs('batch-update-alerts'),
   }),
   alerts('alerts.create', 'POST /api/alerts/CreateAlertByReference', {
@@ -45,8 +55,10 @@ export const alertOperations: readonly Operation[] = [
       'recommendedAction*',
       'category*',
     ),
-    ambiguityAdvice:
-      'Read GET /api/machines/{id}/alerts of the device first: the alert may be there already.',
+    ambiguityAdvice: lookFirst(
+      'GET /api/machines/{id}/alerts of the device',
+      'the alert may be there already',
+    ),
     docs: mdeDocs('create-alert-by-reference'),
   }),
   alerts('alerts.domains', 'GET /api/alerts/{id}/domains', {
@@ -99,7 +111,14 @@ export const alertOperations: readonly Operation[] = [
     quotaGroup: 'indicators.batchDelete',
     quota: { perMinute: 30, perHour: 1_500 },
     bodyParameters: parameters('IndicatorIds*'),
-    ambiguityAdvice: 'Read GET /api/indicators first: they may be gone already.',
+    ambiguityAdvice: lookFirst('GET /api/indicators', 'they may be gone already'),
     docs: mdeDocs('batch-delete-ti-indicators'),
+  }),
+
+  // Microsoft began to retire it in January 2026, in favour of Graph's (MC1220762).
+  hunting('mde.hunting.run', 'POST /api/advancedqueries/run', {
+    ...HUNTING,
+    bodyParameters: parameters('Query*'),
+    docs: mdeDocs('run-advanced-query-api'),
   }),
 ];

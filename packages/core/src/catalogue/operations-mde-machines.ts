@@ -1,10 +1,10 @@
 import type { Operation } from './entry.ts';
-import { mdeDocs, parameters, rows } from './operation-row.ts';
+import { lookFirst, mdeDocs, parameters, MDE_QUOTA as quota, rows } from './operation-row.ts';
 
 const family = 'mde';
-const quota = { perMinute: 100, perHour: 1_500 } as const;
 
 const machines = rows({ family, quotaGroup: 'machines', quota });
+const software = rows({ family, quotaGroup: 'software' });
 const actions = rows({
   family,
   quotaGroup: 'machines.actions',
@@ -13,21 +13,9 @@ const actions = rows({
 });
 const machineActions = rows({ family, quotaGroup: 'machineActions', quota });
 
-/** The device's recent actions tell whether one that ended in doubt was begun. */
-function lookUp(type: string): string {
-  return `Read GET /api/machineactions?$filter=machineId eq '{id}' and type eq '${type}' first: an action that was created when this call was sent means that it was carried out.`;
-}
-
-const READ_MACHINE_FIRST = 'Read GET /api/machines/{id} first: it may show the change already.';
-
 const queries: readonly Operation[] = [
   machines('machines.list', 'GET /api/machines', { docs: mdeDocs('get-machines') }),
   machines('machines.get', 'GET /api/machines/{id}', { docs: mdeDocs('get-machine-by-id') }),
-  machines('machines.update', 'PATCH /api/machines/{id}', {
-    bodyParameters: parameters('machineTags', 'deviceValue'),
-    ambiguityAdvice: READ_MACHINE_FIRST,
-    docs: mdeDocs('update-machine-method'),
-  }),
   machines('machines.logonUsers', 'GET /api/machines/{id}/logonusers', {
     docs: mdeDocs('get-machine-log-on-users'),
   }),
@@ -35,15 +23,18 @@ const queries: readonly Operation[] = [
     docs: mdeDocs('get-machine-related-alerts'),
   }),
   machines('machines.vulnerabilities', 'GET /api/machines/{id}/vulnerabilities', {
+    quotaGroup: 'machines.vulnerabilities',
+    quota: { perMinute: 50, perHour: 1_500 },
     docs: mdeDocs('get-discovered-vulnerabilities'),
   }),
-  machines('machines.software', 'GET /api/machines/{id}/software', {
+  software('machines.software', 'GET /api/machines/{id}/software', {
     docs: mdeDocs('get-installed-software'),
   }),
-  machines('machines.recommendations', 'GET /api/machines/{id}/recommendations', {
+  software('machines.recommendations', 'GET /api/machines/{id}/recommendations', {
+    quotaGroup: 'recommendations',
     docs: mdeDocs('get-security-recommendations'),
   }),
-  machines('machines.missingKbs', 'GET /api/machines/{id}/getmissingkbs', {
+  software('machines.missingKbs', 'GET /api/machines/{id}/getmissingkbs', {
     docs: mdeDocs('get-missing-kbs-machine'),
   }),
   machines('machines.findByIp', 'GET /api/machines/findbyip(ip={ip},timestamp={timestamp})', {
@@ -57,75 +48,101 @@ const queries: readonly Operation[] = [
   }),
 ];
 
+const SHOWN_IN_MACHINE = lookFirst(
+  'GET /api/machines/{id}',
+  'it shows whether this call was carried out',
+);
+
+const settings: readonly Operation[] = [
+  machines('machines.update', 'PATCH /api/machines/{id}', {
+    bodyParameters: parameters('machineTags', 'deviceValue'),
+    ambiguityAdvice: SHOWN_IN_MACHINE,
+    docs: mdeDocs('update-machine-method'),
+  }),
+  actions('machines.tag', 'POST /api/machines/{id}/tags', {
+    bodyParameters: parameters('Value*', 'Action*'),
+    ambiguityAdvice: SHOWN_IN_MACHINE,
+    docs: mdeDocs('add-or-remove-machine-tags'),
+  }),
+  actions('machines.tagMany', 'POST /api/machines/AddOrRemoveTagForMultipleMachines', {
+    bodyParameters: parameters('Value*', 'Action*', 'MachineIds*'),
+    ambiguityAdvice: lookFirst(
+      'GET /api/machines/findbytag?tag={tag}',
+      'it lists the devices that have the tag',
+    ),
+    docs: mdeDocs('add-or-remove-multiple-machine-tags'),
+  }),
+  actions('machines.setDeviceValue', 'POST /api/machines/{id}/setDeviceValue', {
+    bodyParameters: parameters('DeviceValue*'),
+    ambiguityAdvice: SHOWN_IN_MACHINE,
+    docs: mdeDocs('set-device-value'),
+  }),
+];
+
+/** The device's recent actions tell whether one whose end is unknown was begun. */
+function begunAction(type: string): string {
+  return lookFirst(
+    `GET /api/machineactions?$filter=machineId eq '{id}' and type eq '${type}'`,
+    'an action created at the time of this call means that it was carried out',
+  );
+}
+
 const commands: readonly Operation[] = [
   actions('machines.isolate', 'POST /api/machines/{id}/isolate', {
     bodyParameters: parameters('Comment*', 'IsolationType'),
-    ambiguityAdvice: lookUp('Isolate'),
+    ambiguityAdvice: begunAction('Isolate'),
     docs: mdeDocs('isolate-machine'),
   }),
   actions('machines.unisolate', 'POST /api/machines/{id}/unisolate', {
-    ambiguityAdvice: lookUp('Unisolate'),
+    ambiguityAdvice: begunAction('Unisolate'),
     docs: mdeDocs('unisolate-machine'),
   }),
   actions('machines.runAntiVirusScan', 'POST /api/machines/{id}/runAntiVirusScan', {
     bodyParameters: parameters('Comment*', 'ScanType*'),
-    ambiguityAdvice: lookUp('RunAntiVirusScan'),
+    ambiguityAdvice: begunAction('RunAntiVirusScan'),
     docs: mdeDocs('run-av-scan'),
   }),
   actions('machines.stopAndQuarantineFile', 'POST /api/machines/{id}/StopAndQuarantineFile', {
     bodyParameters: parameters('Comment*', 'Sha1*'),
-    ambiguityAdvice: lookUp('StopAndQuarantineFile'),
+    ambiguityAdvice: begunAction('StopAndQuarantineFile'),
     docs: mdeDocs('stop-and-quarantine-file'),
   }),
   actions('machines.restrictCodeExecution', 'POST /api/machines/{id}/restrictCodeExecution', {
-    ambiguityAdvice: lookUp('RestrictCodeExecution'),
+    ambiguityAdvice: begunAction('RestrictCodeExecution'),
     docs: mdeDocs('restrict-code-execution'),
   }),
   actions('machines.unrestrictCodeExecution', 'POST /api/machines/{id}/unrestrictCodeExecution', {
-    ambiguityAdvice: lookUp('UnrestrictCodeExecution'),
+    ambiguityAdvice: begunAction('UnrestrictCodeExecution'),
     docs: mdeDocs('unrestrict-code-execution'),
   }),
   actions('machines.offboard', 'POST /api/machines/{id}/offboard', {
-    ambiguityAdvice: lookUp('Offboard'),
+    ambiguityAdvice: begunAction('Offboard'),
     docs: mdeDocs('offboard-machine-api'),
   }),
   actions(
     'machines.collectInvestigationPackage',
     'POST /api/machines/{id}/collectInvestigationPackage',
     {
-      ambiguityAdvice: lookUp('CollectInvestigationPackage'),
+      ambiguityAdvice: begunAction('CollectInvestigationPackage'),
       docs: mdeDocs('collect-investigation-package'),
     },
   ),
   actions('machines.runLiveResponse', 'POST /api/machines/{id}/runliveresponse', {
     quotaGroup: 'machines.runLiveResponse',
-    // And 25 sessions at a time, which also answers 429.
+    // More than 25 sessions at a time are refused as well, with the same 429.
     quota: { perMinute: 10 },
     bodyParameters: parameters('Commands', 'Comment'),
-    ambiguityAdvice: lookUp('LiveResponse'),
+    ambiguityAdvice: begunAction('LiveResponse'),
     docs: mdeDocs('run-live-response'),
   }),
   actions('machines.startInvestigation', 'POST /api/machines/{id}/startInvestigation', {
     quotaGroup: 'machines.startInvestigation',
     quota: { perHour: 50 },
-    ambiguityAdvice:
-      "Read GET /api/investigations?$filter=machineId eq '{id}' first: an investigation that began when this call was sent means that it was carried out.",
+    ambiguityAdvice: lookFirst(
+      "GET /api/investigations?$filter=machineId eq '{id}'",
+      'one started at the time of this call means that it was carried out',
+    ),
     docs: mdeDocs('initiate-autoir-investigation'),
-  }),
-  actions('machines.tag', 'POST /api/machines/{id}/tags', {
-    bodyParameters: parameters('Value*', 'Action*'),
-    ambiguityAdvice: READ_MACHINE_FIRST,
-    docs: mdeDocs('add-or-remove-machine-tags'),
-  }),
-  actions('machines.tagMany', 'POST /api/machines/AddOrRemoveTagForMultipleMachines', {
-    bodyParameters: parameters('Value*', 'Action*', 'MachineIds*'),
-    ambiguityAdvice: READ_MACHINE_FIRST,
-    docs: mdeDocs('add-or-remove-multiple-machine-tags'),
-  }),
-  actions('machines.setDeviceValue', 'POST /api/machines/{id}/setDeviceValue', {
-    bodyParameters: parameters('DeviceValue*'),
-    ambiguityAdvice: READ_MACHINE_FIRST,
-    docs: mdeDocs('set-device-value'),
   }),
 ];
 
@@ -137,8 +154,12 @@ const begun: readonly Operation[] = [
     docs: mdeDocs('get-machineaction-object'),
   }),
   machineActions('machineActions.cancel', 'POST /api/machineactions/{id}/cancel', {
-    bodyParameters: parameters('Comment*'),
-    ambiguityAdvice: 'Read GET /api/machineactions/{id} first: its status tells whether it ended.',
+    // The page does not call it required, unlike those of the other actions.
+    bodyParameters: parameters('Comment'),
+    ambiguityAdvice: lookFirst(
+      'GET /api/machineactions/{id}',
+      'its status shows whether it was cancelled',
+    ),
     docs: mdeDocs('cancel-machine-action'),
   }),
   machineActions('machineActions.getPackageUri', 'GET /api/machineactions/{id}/getPackageUri', {
@@ -154,4 +175,9 @@ const begun: readonly Operation[] = [
 ];
 
 /** Devices, what can be done to them, and what was. */
-export const machineOperations: readonly Operation[] = [...queries, ...commands, ...begun];
+export const machineOperations: readonly Operation[] = [
+  ...queries,
+  ...settings,
+  ...commands,
+  ...begun,
+];

@@ -1,21 +1,24 @@
 import type { Operation } from './entry.ts';
-import { HUNTING, mdeDocs, parameters, rows } from './operation-row.ts';
+import { COMMENT_ADDS_UP, HUNTING, lookFirst, parameters, rows } from './operation-row.ts';
 
-const DOCS = 'https://learn.microsoft.com/defender-xdr';
+const family = 'xdr';
+
+const docs = (page: string): string => `https://learn.microsoft.com/defender-xdr/${page}`;
 
 const incidents = rows({
-  family: 'xdr',
+  family,
   quotaGroup: 'incidents',
   quota: { perMinute: 50, perHour: 1_500 },
 });
+const hunting = rows({ family, quotaGroup: 'hunting', quota: { perMinute: 45 } });
 
-/** Incidents and hunting: what Microsoft Defender XDR has of its own, and hunting's older twin. */
+/** What Microsoft Defender XDR has of its own. */
 export const xdrOperations: readonly Operation[] = [
-  incidents('incidents.list', 'GET /api/incidents', { docs: `${DOCS}/api-list-incidents` }),
+  incidents('incidents.list', 'GET /api/incidents', { docs: docs('api-list-incidents') }),
   incidents('incidents.get', 'GET /api/incidents/{id}', {
     quotaGroup: 'incidents.get',
     quota: { perMinute: 100, perHour: 1_500 },
-    docs: `${DOCS}/api-get-incident`,
+    docs: docs('api-get-incident'),
   }),
   incidents('incidents.update', 'PATCH /api/incidents/{id}', {
     bodyParameters: parameters(
@@ -26,27 +29,13 @@ export const xdrOperations: readonly Operation[] = [
       'tags',
       'comment',
     ),
-    ambiguityAdvice:
-      'Read GET /api/incidents/{id} first: a comment that is sent again is added again.',
-    docs: `${DOCS}/api-update-incidents`,
+    ambiguityAdvice: lookFirst('GET /api/incidents/{id}', COMMENT_ADDS_UP),
+    docs: docs('api-update-incidents'),
   }),
-  rows({ family: 'xdr', quotaGroup: 'hunting', quota: { perMinute: 45 } })(
-    'hunting.run',
-    'POST /api/advancedhunting/run',
-    {
-      ...HUNTING,
-      bodyParameters: parameters('Query*'),
-      docs: `${DOCS}/api-advanced-hunting`,
-    },
-  ),
-  // Defender for Endpoint's own, with a quota by the hour as well.
-  rows({ family: 'mde', quotaGroup: 'mde.hunting', quota: { perMinute: 45, perHour: 1_500 } })(
-    'mde.hunting.run',
-    'POST /api/advancedqueries/run',
-    {
-      ...HUNTING,
-      bodyParameters: parameters('Query*'),
-      docs: mdeDocs('run-advanced-query-api'),
-    },
-  ),
+  // Microsoft began to retire it in January 2026, in favour of Graph's (MC1220762).
+  hunting('hunting.run', 'POST /api/advancedhunting/run', {
+    ...HUNTING,
+    bodyParameters: parameters('Query*'),
+    docs: docs('api-advanced-hunting'),
+  }),
 ];
