@@ -44,7 +44,11 @@ export const observedCodes: Readonly<Record<ObservedCode, CodeRow>> = {
     advice:
       'Wait as long as the answer says: calls in the meantime keep the count high. If it comes often, spread the calls, take larger pages and fewer polls, and look for other callers of the same app and tenant; hunting shares one quota across the whole tenant.',
     docs: MDE_ERRORS,
-    source: `${MDE_ERRORS}, https://github.com/MicrosoftDocs/microsoft-365-docs/issues/4616`,
+    source: MDE_ERRORS,
+    otherSources: [
+      'https://github.com/MicrosoftDocs/microsoft-365-docs/issues/4616',
+      'https://learn.microsoft.com/defender-xdr/advanced-hunting-errors',
+    ],
   },
   ActiveRequestAlreadyExists: {
     status: 400,
@@ -55,10 +59,10 @@ export const observedCodes: Readonly<Record<ObservedCode, CodeRow>> = {
     template: 'Action is already in progress',
     meaning: 'An action of this kind is already running or waiting on the device.',
     advice:
-      'Look at the device’s machine actions (GET /api/machineactions or Action center in the Defender portal) and wait for that one, or cancel it. After a call that was sent twice, it usually means that the first one worked.',
+      "Look at the device's machine actions (GET /api/machineactions or Action center in the Defender portal) and wait for that one, or cancel it. After a call that was sent twice, it usually means that the first one worked.",
     docs: 'https://learn.microsoft.com/defender-endpoint/api/run-live-response',
-    source:
-      'https://learn.microsoft.com/defender-endpoint/api/run-live-response, https://github.com/MicrosoftDocs/microsoft-365-docs/issues/5903',
+    source: 'https://learn.microsoft.com/defender-endpoint/api/run-live-response',
+    otherSources: ['https://github.com/MicrosoftDocs/microsoft-365-docs/issues/5903'],
   },
   AuthenticationFailed: {
     status: 403,
@@ -72,25 +76,35 @@ export const observedCodes: Readonly<Record<ObservedCode, CodeRow>> = {
     advice:
       'Call the export operation again for fresh links and download them at once, byte for byte as given and without an Authorization header.',
     docs: 'https://learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes',
-    source: 'https://github.com/elastic/integrations/issues/15751',
+    source: 'https://github.com/elastic/integrations/pull/15749',
   },
   InvalidAuthenticationToken: {
     ...GRAPH,
     status: 401,
     class: 'auth',
-    template: 'Access token has expired or is not yet valid.',
-    otherTemplates: ['Access token is empty.', 'Access token validation failure. {reason}'],
+    template: 'Lifetime validation failed, the token is expired.',
+    otherTemplates: [
+      'Access token validation failure. {reason}.',
+      'CompactToken validation failed with reason code: {reason}.',
+      'Signature is invalid.',
+    ],
     meaning: 'Graph cannot accept the access token: expired, empty or meant for another API.',
     advice:
       'Ask Entra for a new token with the scope https://graph.microsoft.com/.default; a token for Defender XDR or Defender for Endpoint does not work here.',
     docs: 'https://learn.microsoft.com/graph/resolve-auth-errors',
     source: 'https://github.com/wazuh/wazuh-documentation/issues/7620',
+    otherSources: [
+      'https://github.com/microsoftgraph/microsoft-graph-docs/issues/16208',
+      'https://github.com/microsoftgraph/python-sample-auth/issues/10',
+      'https://github.com/s1t5/mail-archiver/issues/267',
+    ],
   },
   Authentication_MSGraphPermissionMissing: {
     ...GRAPH,
     status: 403,
     class: 'permission',
     template: 'The principal does not have required Microsoft Graph permission(s): {required}.',
+    otherTemplates: ['Calling principal does not have required MSGraph permissions {required}'],
     variables: { required: 'list' },
     meaning: 'The app lacks a Microsoft Graph permission.',
     advice:
@@ -102,11 +116,17 @@ export const observedCodes: Readonly<Record<ObservedCode, CodeRow>> = {
     ...GRAPH,
     status: 403,
     class: 'permission',
-    template: '{reason}.',
+    template: "Neither tenant is B2C or tenant doesn't have premium license",
+    otherTemplates: ["Tenant is not a B2C tenant and doesn't have premium license"],
     meaning: 'The tenant has no Entra ID P1 or P2 licence, which the operation needs.',
     advice:
-      'Check the tenant’s licences in the Entra admin center (Billing > Licenses); no permission and no new token opens this operation without one.',
-    source: 'https://github.com/T0pCyber/hawk/issues/275',
+      "Check the tenant's licences in the Microsoft 365 admin center (Billing > Licenses). Where it has one, grant the app Directory.Read.All so that Graph can see it: without that the answer comes and goes.",
+    docs: 'https://learn.microsoft.com/azure/active-directory/reports-monitoring/troubleshoot-graph-api',
+    source: 'https://github.com/microsoftgraph/microsoft-graph-docs/issues/12919',
+    otherSources: [
+      'https://github.com/microsoftgraph/microsoft-graph-docs/issues/12537',
+      'https://github.com/microsoft/woodgrove-groceries/issues/51',
+    ],
   },
   Authorization_RequestDenied: {
     ...GRAPH,
@@ -129,18 +149,23 @@ export const observedCodes: Readonly<Record<ObservedCode, CodeRow>> = {
     template: '',
     meaning: 'Graph tells nothing but the status.',
     advice:
-      'Go by the status: for a 403 check the app’s Graph permissions and its admin consent; for a 5xx try a smaller request, and give Microsoft support the request-id.',
+      "Go by the status: for a 403 check the app's Graph permissions and its admin consent; for a 5xx try a smaller request, and give Microsoft support the request-id.",
     source: 'https://github.com/microsoftgraph/microsoft-graph-docs/issues/19954',
+    otherSources: [
+      'https://github.com/microsoftgraph/microsoft-graph-docs/issues/19084',
+      'https://github.com/microsoftgraph/security-api-solutions/issues/121',
+      'https://github.com/microsoft/zerotrustassessment/pull/1352',
+    ],
   },
   serviceNotAvailable: {
     ...GRAPH,
     status: 503,
     class: 'server',
     verdict: 'retryable',
-    template: 'The service is not available. Try the request again after a delay.',
+    template: 'Service unavailable',
     meaning: 'Graph, or the service behind it, is overloaded or under maintenance.',
     advice:
       'Wait for the Retry-After, else some seconds, and send it again; look at Service health in the Microsoft 365 admin center where it lasts.',
-    source: `${GRAPH_ERRORS}, https://github.com/MicrosoftDocs/feedback/issues/2614`,
+    source: 'https://github.com/MicrosoftDocs/feedback/issues/2614',
   },
 };

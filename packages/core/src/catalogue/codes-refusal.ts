@@ -26,12 +26,18 @@ export const refusalCodes: Readonly<Record<RefusalCode, CodeRow>> = {
     status: 401,
     class: 'auth',
     template: 'Unauthorized',
-    otherTemplates: ['Unauthorized request - reason of failure: {reason}'],
-    source: `${XDR_ERRORS}, https://github.com/MicrosoftDocs/microsoft-365-docs/issues/12426`,
+    otherTemplates: [
+      'Unauthorized request - reason of failure: {reason}',
+      'Invalid Authorization payload. AppId: {appId}, Audience: {audience}, Issuer: {issuer}, Validity: {validity}',
+    ],
+    otherSources: [
+      'https://github.com/MicrosoftDocs/microsoft-365-docs/issues/12426',
+      'https://github.com/elastic/beats/issues/41926',
+    ],
     meaning:
       'The access token is missing, expired or meant for another API, or the tenant has no licence.',
     advice:
-      'Ask Entra for a new token; one lives about an hour. Where it is refused again, check its audience (aud): https://api.security.microsoft.com for Defender XDR, https://api.securitycenter.microsoft.com for Defender for Endpoint, https://graph.microsoft.com for Graph; they do not stand in for each other. Where the message names the account’s mode or a licence, a new token will not help: check the tenant’s licences in the Microsoft 365 admin center (Billing > Licenses).',
+      "Ask Entra for a new token; one lives about an hour. Where it is refused again, check its audience (aud): https://api.security.microsoft.com for Defender XDR, https://api.securitycenter.microsoft.com for Defender for Endpoint, https://graph.microsoft.com for Graph; they do not stand in for each other. Where the message names the account's mode or a licence, a new token will not help: check the tenant's licences in the Microsoft 365 admin center (Billing > Licenses).",
   },
   Forbidden: {
     ...DOCUMENTED,
@@ -44,10 +50,10 @@ export const refusalCodes: Readonly<Record<RefusalCode, CodeRow>> = {
       'Missing application roles. API required roles: {required}.',
     ],
     variables: { required: 'list', present: 'list' },
-    source: `${XDR_ERRORS}, https://github.com/Azure/Azure-Sentinel/issues/7924`,
+    otherSources: ['https://github.com/Azure/Azure-Sentinel/issues/7924'],
     meaning: 'The token is valid, but lacks the permission that the operation needs.',
     advice:
-      'In the Entra admin center open App registrations > your app > API permissions, add one of the required roles for this API and choose Grant admin consent; then ask for a new token, since an old one keeps its old roles. Where the app has the role, check its scope of devices in the Defender portal (Settings > Endpoints > Roles and Device groups), and that the tenant is onboarded.',
+      'In the Entra admin center open App registrations > your app > API permissions, add one of the required roles for this API and choose Grant admin consent; then ask for a new token, since an old one keeps its old roles. Where the app has the role, check its scope of devices in the Defender portal (Settings > Endpoints > Permissions > Device groups), and that the tenant is onboarded.',
   },
   DisabledFeature: {
     ...DOCUMENTED,
@@ -56,17 +62,20 @@ export const refusalCodes: Readonly<Record<RefusalCode, CodeRow>> = {
     template: 'Tenant feature is not enabled.',
     meaning: 'The tenant has the feature switched off, or no licence for it.',
     advice:
-      'Switch it on in the Defender portal (Settings > Endpoints > Advanced features), or check that the tenant’s plan contains it.',
+      "Switch it on in the Defender portal (Settings > Endpoints > Advanced features), or check that the tenant's plan contains it.",
   },
   DisallowedOperation: {
     ...DOCUMENTED,
     status: 403,
     class: 'permission',
     template: '{reason}.',
-    source: `${XDR_ERRORS}, https://github.com/MicrosoftDocs/microsoft-365-docs/issues/6054`,
+    otherTemplates: [
+      "This device has no automation level assigned to it. You'll need to at least enable the minimum Remediation Level for a given Device Group.",
+    ],
+    otherSources: ['https://github.com/MicrosoftDocs/microsoft-365-docs/issues/6054'],
     meaning: 'A rule of the tenant or of the device group forbids the operation.',
     advice:
-      'Read the message for the rule. For a device without an automation level: set one in the Defender portal (Settings > Endpoints > Device groups), or leave that device out.',
+      'Read the message for the rule. For a device without an automation level: set one in the Defender portal (Settings > Endpoints > Permissions > Device groups), or leave that device out.',
   },
   NotFound: {
     ...DOCUMENTED,

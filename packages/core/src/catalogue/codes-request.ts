@@ -1,5 +1,5 @@
 import type { CodeRow } from './entry.ts';
-import { MDE_ERRORS, XDR_ERRORS } from './sources.ts';
+import { XDR_ERRORS } from './sources.ts';
 
 /** The documented codes of status 400: the request itself is at fault. */
 export type RequestCode =
@@ -32,37 +32,40 @@ export const requestCodes: Readonly<Record<RequestCode, CodeRow>> = {
     families: ['xdr', 'mde', 'graph'],
     template: 'General Bad Request error message.',
     otherTemplates: [
-      'Query execution has exceeded the allowed result size. {hint}',
-      'Query execution has exceeded the allowed limits. {hint}',
+      'Query execution has exceeded the allowed result size. Optimize your query by limiting the number of results and try again.',
+      'Query execution has exceeded the allowed limits. The query execution was preempted. This could possibly be due to high CPU and/or memory resource consumption. Optimize your query by following best practices and try again.',
     ],
-    source: `${XDR_ERRORS}, https://github.com/OpenAEV-Platform/openaev/issues/3983`,
+    otherSources: [
+      'https://github.com/MicrosoftDocs/microsoft-365-docs/issues/5874',
+      'https://github.com/OpenAEV-Platform/openaev/issues/3983',
+    ],
     meaning: 'The request is not one that the API can carry out; the message says why.',
     advice:
-      'Read the message and compare path, query options and body with the operation’s reference page. For a hunting query: narrow its time range, filter earlier or return fewer rows; the same query fails again.',
+      "Read the message and compare path, query options and body with the operation's reference page. For a hunting query: narrow its time range, filter earlier or return fewer rows; the same query fails again.",
   },
   ODataError: {
     ...DOCUMENTED_INPUT,
     template: 'Invalid OData URI query {reason}.',
     meaning: 'An OData option of the URL, such as $filter or $top, cannot be read.',
     advice:
-      'Check the spelling of $filter, $top, $skip, $expand and of the property names, percent-encode the values, and keep $top within the operation’s limit.',
+      "Check the spelling of $filter, $top, $skip, $expand and of the property names, percent-encode the values, and keep $top within the operation's limit.",
   },
   InvalidInput: {
     ...DOCUMENTED_INPUT,
     template: 'Invalid input {input}.',
     meaning: 'A value in the request is not one that the operation accepts.',
     advice:
-      'Compare the named value with the type, range and list of allowed values on the operation’s reference page.',
+      "Compare the named value with the type, range and list of allowed values on the operation's reference page.",
   },
   InvalidRequestBody: {
     ...DOCUMENTED_INPUT,
     families: ['xdr', 'mde', 'graph'],
     template: 'Invalid request body.',
     otherTemplates: ['Request body is incorrect', 'Missing query.'],
-    source: `${XDR_ERRORS}, https://github.com/MicrosoftDocs/microsoft-365-docs/issues/10581`,
+    otherSources: ['https://github.com/MicrosoftDocs/microsoft-365-docs/issues/10581'],
     meaning: 'The JSON body is malformed, or a parameter is misspelt or of the wrong type.',
     advice:
-      'Compare the body with the example on the operation’s reference page: parameter names are case-sensitive. Serialise it with JSON.stringify, since a raw line break inside a string makes it malformed, and send Content-Type: application/json.',
+      "Compare the body with the example on the operation's reference page: parameter names are case-sensitive. Serialise it with JSON.stringify, since a raw line break inside a string makes it malformed, and send Content-Type: application/json.",
   },
   InvalidHashValue: {
     ...DOCUMENTED_INPUT,
@@ -102,21 +105,19 @@ export const requestCodes: Readonly<Record<RequestCode, CodeRow>> = {
     template: 'Parameter {parameter} is missing.',
     meaning: 'A required parameter is not there, or is spelt otherwise than documented.',
     advice:
-      'Add the parameter exactly as the operation’s reference page spells it: names are case-sensitive.',
+      "Add the parameter exactly as the operation's reference page spells it: names are case-sensitive.",
   },
   OsPlatformNotSupported: {
     ...DOCUMENTED_INPUT,
     template: 'OS Platform {platform} is not supported for this action.',
-    source: `${XDR_ERRORS}, ${MDE_ERRORS}`,
     meaning: 'The action does not exist for the operating system of this device.',
     advice:
-      'Check the device’s osPlatform (GET /api/machines/{id}) against the platforms on the action’s reference page, and leave such devices out.',
+      "Check the device's osPlatform (GET /api/machines/{id}) against the platforms on the action's reference page, and leave such devices out.",
   },
   ClientVersionNotSupported: {
     ...DOCUMENTED_INPUT,
     template: '{action} is supported on client version {version} and above.',
     otherTemplates: ['{action} is supported on client version {version} and later.'],
-    source: `${XDR_ERRORS}, ${MDE_ERRORS}`,
     meaning: 'The Defender sensor on the device is too old for the action.',
     advice:
       'Update the device to the named version or a later one (its page in the Defender portal shows the version it has), then ask again.',

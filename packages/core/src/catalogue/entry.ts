@@ -51,7 +51,7 @@ export interface CatalogueEntry {
    * nothing but the `values`.
    */
   readonly template: string;
-  /** Further message texts that were seen with this code. */
+  /** Further message texts that are documented or were seen with this code. */
   readonly otherTemplates?: readonly string[];
   /** The variables of the templates that are more than plain text. */
   readonly variables?: Readonly<Record<string, VariableKind>>;
@@ -61,8 +61,10 @@ export interface CatalogueEntry {
   readonly advice: string;
   /** The page that documents the code. */
   readonly docs: string;
-  /** Where the row's facts come from. */
+  /** Where the row's facts come from: the page that documents it, or where it was seen. */
   readonly source: string;
+  /** Where its other texts, statuses and causes were seen. */
+  readonly otherSources?: readonly string[];
 }
 
 /** A row of the tables of codes, which are keyed by code. */

@@ -25,35 +25,45 @@ interface Step {
   readonly last: boolean;
 }
 
-const VARIABLE = /\{(\w+)\}/g;
+const VARIABLE = /\{\w+\}/g;
 
 /** The names of a template's variables, in their order. */
 export function variableNames(template: string): readonly string[] {
-  return [...template.matchAll(VARIABLE)].map(([, name = '']) => name);
+  return Array.from(template.matchAll(VARIABLE), ([gap]) => nameIn(gap));
+}
+
+function nameIn(gap: string): string {
+  return gap.slice(1, -1);
 }
 
 /** Puts the values into the template; a missing value stays as `{name}`. */
 export function fillTemplate(template: string, kinds: VariableKinds, values: Variables): string {
-  return template.replace(VARIABLE, (gap: string, name: string) => {
+  return template.replace(VARIABLE, (gap) => {
+    const name = nameIn(gap);
     const value = own(values, name);
     return value === undefined ? gap : writeVariable(value, own(kinds, name));
   });
 }
 
+/** Cuts a template at its variables, once, so that each message is only searched. */
 export function compileTemplate(template: string, kinds: VariableKinds): Template {
-  const [head = '', ...rest] = template.split(VARIABLE);
-  const names = variableNames(template);
-  const steps = names.map((name, index) => {
-    const tail = rest[2 * index + 1] ?? '';
-    const last = index === names.length - 1;
+  const gaps = [...template.matchAll(VARIABLE)];
+  const steps = gaps.map((gap, index) => {
+    const name = nameIn(gap[0]);
+    const next = gaps[index + 1];
+    const tail = template.slice(gap.index + gap[0].length, next?.index);
     return {
       name,
       kind: own(kinds, name),
-      tail: last ? endSpellings(tail) : spellings(tail),
-      last,
+      tail: next === undefined ? endSpellings(tail) : spellings(tail),
+      last: next === undefined,
     };
   });
-  return { head: spellings(head), steps, fixedLength: template.replaceAll(VARIABLE, '').length };
+  return {
+    head: spellings(template.slice(0, gaps[0]?.index)),
+    steps,
+    fixedLength: template.replaceAll(VARIABLE, '').length,
+  };
 }
 
 /**

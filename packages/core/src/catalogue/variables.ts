@@ -38,24 +38,13 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 const UNITS: ReadonlyMap<string, number> = new Map(
-  Object.entries({
-    ms: 1,
-    millisecond: 1,
-    s: SECOND,
-    sec: SECOND,
-    second: SECOND,
-    m: MINUTE,
-    min: MINUTE,
-    minute: MINUTE,
-    h: HOUR,
-    hr: HOUR,
-    hour: HOUR,
-    d: DAY,
-    day: DAY,
-  }).flatMap(([unit, ms]) => [
-    [unit, ms],
-    [`${unit}s`, ms],
-  ]),
+  [
+    { ms: 1, names: ['ms', 'millisecond', 'milliseconds'] },
+    { ms: SECOND, names: ['s', 'sec', 'secs', 'second', 'seconds'] },
+    { ms: MINUTE, names: ['m', 'min', 'mins', 'minute', 'minutes'] },
+    { ms: HOUR, names: ['h', 'hr', 'hrs', 'hour', 'hours'] },
+    { ms: DAY, names: ['d', 'day', 'days'] },
+  ].flatMap(({ ms, names }) => names.map((name) => [name, ms] as const)),
 );
 
 function readNumber(text: string): number | undefined {
@@ -73,12 +62,12 @@ function readList(text: string): readonly string[] {
 const TIMESPAN = /^(?:(\d{1,8})\.)?(\d{1,2}):(\d{2}):(\d{2})(?:\.(\d{1,7}))?$/;
 
 function readTimespan(text: string): number | undefined {
-  const [matched, days = 0, hours, minutes, seconds, fraction = 0] = TIMESPAN.exec(text) ?? [];
+  const [matched, days = 0, hours, minutes, seconds, fraction = ''] = TIMESPAN.exec(text) ?? [];
   if (matched === undefined) return undefined;
   const wholeMs =
     Number(days) * DAY + Number(hours) * HOUR + Number(minutes) * MINUTE + Number(seconds) * SECOND;
   // Rounded up: a wait must not end early.
-  return wholeMs + Math.ceil(Number(`0.${fraction}`) * SECOND);
+  return wholeMs + Math.ceil(Number(fraction.padEnd(7, '0')) / 10_000);
 }
 
 function writeTimespan(ms: number): string {
@@ -90,17 +79,21 @@ function writeTimespan(ms: number): string {
   return days > 0 ? `${days}.${clock}` : clock;
 }
 
+/** Numbers and words, each found in one pass: a pattern of pairs would try every digit anew. */
+const TOKEN = /\d+(?:\.\d+)?|[a-z]+/gi;
+
 /** `8 seconds`, `2 minutes and 5 seconds`. A number without a unit is not read: which one is meant? */
 function readDuration(text: string): number | undefined {
   if (!/^[\da-z\s.,]+$/i.test(text)) return undefined;
-  const tokens = (text.match(/\d+(?:\.\d+)?|[a-z]+/gi) ?? []).filter((token) => token !== 'and');
-  if (tokens.length === 0 || tokens.length % 2 === 1) return undefined;
-  let ms = 0;
-  for (let index = 0; index < tokens.length; index += 2) {
-    const unit = UNITS.get((tokens[index + 1] ?? '').toLowerCase());
-    ms += Number(tokens[index]) * (unit ?? Number.NaN);
+  let ms: number | undefined;
+  let amount: number | undefined;
+  for (const [token] of text.toLowerCase().matchAll(TOKEN)) {
+    if (amount !== undefined) {
+      ms = (ms ?? 0) + amount * (UNITS.get(token) ?? Number.NaN);
+      amount = undefined;
+    } else if (token !== 'and') amount = Number(token);
   }
-  return safe(Math.ceil(ms));
+  return amount === undefined && ms !== undefined ? safe(Math.ceil(ms)) : undefined;
 }
 
 function safe(value: number): number | undefined {
