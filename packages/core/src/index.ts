@@ -1,3 +1,4 @@
+export type { AttemptContext } from './call/plan.ts';
 export type { ErrorCode } from './catalogue/codes.ts';
 export { catalogue, lookup } from './catalogue/codes.ts';
 export type {
@@ -15,10 +16,32 @@ export type { HostMap } from './catalogue/hosts.ts';
 export { formatMessage } from './catalogue/message.ts';
 export { operations } from './catalogue/operations.ts';
 export { operationFor } from './catalogue/routes.ts';
+export type { Fetch } from './clients/fetch.ts';
+export type { Attempted, ExecuteOptions } from './clients/function.ts';
 export type { Clock, Timer } from './clock.ts';
+export { failureOf, failureOf } from './failure/attach.ts';
+export type { ClassifyOptions } from './failure/classify.ts';
+export { classify, classify } from './failure/classify.ts';
+export type { ErrorDetails, ThrottleRefusal } from './failure/errors.ts';
+export {
+  AttemptTimeoutError,
+  AttemptTimeoutError,
+  CircuitOpenError,
+  CircuitOpenError,
+  DeadlineExceededError,
+  DeadlineExceededError,
+  DefenderApiError,
+  DefenderApiError,
+  ResilienceError,
+  ResilienceError,
+  ThrottledError,
+  ThrottledError,
+} from './failure/errors.ts';
 export type { Failure, FailureSource } from './failure/failure.ts';
 export type { MetricCode } from './failure/metric-code.ts';
 export { metricCode, metricCodes } from './failure/metric-code.ts';
+export type { ConsoleLogger, LogObserverOptions, PinoLogger } from './observe/log.ts';
+export { logObserver } from './observe/log.ts';
 export type {
   AttemptEnd,
   AttemptObserver,
@@ -37,4 +60,17 @@ export type {
   ThrottleWait,
   WaitSource,
 } from './observe/observer.ts';
+export type {
+  OperationOptions,
+  RefreshContext,
+  RefreshToken,
+  ResilienceOptions,
+  RetrySettings,
+} from './options/options.ts';
+export type { BackoffSettings } from './policy/backoff.ts';
+export type { BudgetSettings } from './policy/budget.ts';
+export type { CircuitSettings } from './policy/circuit.ts';
+export type { GateSettings } from './policy/gate.ts';
 export type { Random } from './random.ts';
+export type { Resilience, ResilienceSnapshot } from './resilience.ts';
+export { createResilience } from './resilience.ts';

@@ -1,0 +1,121 @@
+import { lookup } from '../catalogue/codes.ts';
+import type { CatalogueEntry } from '../catalogue/entry.ts';
+import { parseMessage } from '../catalogue/message.ts';
+import { entraAdvice } from './entra.ts';
+import { readErrorBody } from './error-body.ts';
+import type { ErrorBody } from './error-shapes.ts';
+import type { Failure } from './failure.ts';
+import { type HeaderReader, headerReader } from './headers.ts';
+import { readRetryAfter } from './retry-after.ts';
+import { statusAdvice } from './status-advice.ts';
+import { type Symptom, symptomOf } from './symptoms.ts';
+import { chooseTrackingId } from './tracking-id.ts';
+import { isInDoubt, verdictOf } from './verdict.ts';
+
+/** An HTTP answer, of whatever make its parts are. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: unknown;
+  readonly body: unknown;
+}
+
+/** What an HTTP answer with a status of 400 or more says. `now` is in milliseconds since 1970. */
+export function failureOfAnswer({ status, headers, body }: Answer, now: () => number): Failure {
+  return failureOfParts(status, headerReader(headers), readErrorBody(body), now);
+}
+
+/** The same, for a body that was read already. */
+export function failureOfParts(
+  status: number,
+  header: HeaderReader,
+  said: ErrorBody,
+  now: () => number,
+): Failure {
+  const { code, entry } = codeOf(status, said.code);
+  const message = said.message ?? '';
+  const values = valuesOf(status, entry, message);
+  const verdict = verdictOf(status, entry);
+  const symptom = symptomOf(status, message);
+  const advice = adviceFor(status, said, entry, symptom);
+  const trackingId = chooseTrackingId([said.target, said.requestId], header, said.otherId);
+  const retryAfterMs =
+    verdict === 'retryable' ? readRetryAfter(status, header, values, now()) : undefined;
+  return Object.freeze({
+    code,
+    status,
+    message,
+    ...(trackingId === undefined ? {} : { trackingId }),
+    verdict,
+    source: said.origin,
+    ...(isInDoubt(status) ? { ambiguous: true } : {}),
+    ...(isTokenUseless(status, said, symptom) ? { tokenUseless: true } : {}),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(values === undefined ? {} : { values }),
+    ...(advice === undefined ? {} : { advice }),
+    ...(entry === undefined ? {} : { entry }),
+  });
+}
+
+/**
+ * What an error document alone says, such as one that an SDK threw without its status; undefined where
+ * it is not the service's own.
+ */
+export function failureOfDocument(said: ErrorBody | undefined): Failure | undefined {
+  if (said?.origin !== 'api' || said.code === undefined || !CODE.test(said.code)) return undefined;
+  const { code, entry } = codeOf(0, said.code);
+  const status = entry?.status ?? 400;
+  const { status: _, ...failure } = failureOfParts(
+    status,
+    () => undefined,
+    said,
+    () => 0,
+  );
+  return Object.freeze({ ...failure, code });
+}
+
+interface Code {
+  readonly code: string;
+  readonly entry?: CatalogueEntry | undefined;
+}
+
+/** Longer codes, and those of other characters, are none. */
+const CODE = /^[\w.-]{1,64}$/;
+
+/** The code in the catalogue's spelling, else as it is; where there is none, by the status. */
+export function codeOf(status: number, said: string | undefined): Code {
+  const code = said?.trim() ?? '';
+  const entry = CODE.test(code) ? lookup(code) : undefined;
+  if (entry !== undefined) return { code: entry.code, entry };
+  // The bare status in the place of a code says nothing new.
+  return { code: CODE.test(code) && code !== String(status) ? code : `Http${status}` };
+}
+
+function valuesOf(
+  status: number,
+  entry: CatalogueEntry | undefined,
+  message: string,
+): Failure['values'] {
+  // A gateway that counts calls names no code, but tells its wait in the same words.
+  const row = entry ?? (status === 429 ? lookup('TooManyRequests') : undefined);
+  return row === undefined || message === '' ? undefined : parseMessage(row, message);
+}
+
+function adviceFor(
+  status: number,
+  { entra }: ErrorBody,
+  entry: CatalogueEntry | undefined,
+  symptom: Symptom | undefined,
+): string | undefined {
+  if (symptom !== undefined) return symptom.advice;
+  if (entra !== undefined && status < 500) return entraAdvice(entra);
+  return entry?.advice ?? statusAdvice(status);
+}
+
+/** Entra refuses a credential: what `refreshToken` would ask it for is refused in the same way. */
+function isTokenUseless(status: number, said: ErrorBody, symptom: Symptom | undefined): boolean {
+  if (status !== 401) return false;
+  // RFC 6750 gives an API this one code in the same form: there the token is at fault.
+  return (
+    symptom?.tokenUseless === true || (said.entra !== undefined && said.code !== 'invalid_token')
+  );
+}

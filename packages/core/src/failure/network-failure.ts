@@ -1,0 +1,107 @@
+import type { Failure } from './failure.ts';
+import { type NetworkEnd, networkEndOf } from './network-codes.ts';
+import { peek, peekText } from './peek.ts';
+import { cleanMessage } from './text.ts';
+
+/** Node's own code, such as `ECONNRESET`. */
+const CODE = /^[A-Z][A-Z\d_/]{1,63}$/;
+
+/** What every way to end without an answer means. */
+const ENDS: Readonly<Record<NetworkEnd, Omit<Failure, 'code' | 'message'>>> = {
+  unsent: {
+    verdict: 'retryable',
+    source: 'network',
+    advice:
+      'No connection came about, so the request was not sent: check the host name, DNS, proxy and firewall, and the network on the way.',
+  },
+  certificate: {
+    verdict: 'terminal',
+    source: 'network',
+    advice:
+      'The server’s certificate is not trusted, so the request was not sent. Behind a proxy that inspects TLS, add its root certificate (NODE_EXTRA_CA_CERTS, or node --use-system-ca); check the clock and the host name. Do not switch the check off.',
+  },
+  interrupted: {
+    verdict: 'retryable',
+    source: 'network',
+    ambiguous: true,
+    advice:
+      'The connection broke before an answer came, and the request may have been carried out: look it up before you send again what must not act twice.',
+  },
+  timeout: {
+    verdict: 'retryable',
+    source: 'timeout',
+    ambiguous: true,
+    advice:
+      'No answer came in time, and the request may have been carried out: look it up before you send again what must not act twice.',
+  },
+  cancelled: { verdict: 'terminal', source: 'cancelled' },
+};
+
+/** What stands for a code where the error has none. */
+const NAMELESS: Readonly<Partial<Record<NetworkEnd, string>>> = {
+  timeout: 'Timeout',
+  cancelled: 'Cancelled',
+};
+
+/** What an error of the network says; undefined for any other error. */
+export function failureOfNetwork(error: object): Failure | undefined {
+  for (const key of ['code', 'name']) {
+    const label = peekText(error, key);
+    const end = label === undefined ? undefined : networkEndOf(label);
+    if (label !== undefined && end !== undefined) return ended(error, label, end);
+  }
+  return isCancel(error) ? ended(error, '', 'cancelled') : undefined;
+}
+
+/** What a fetch says that tells no cause: it failed on the way, and nothing more is known. */
+export function failureOfBareFetch(error: object): Failure | undefined {
+  const message = peekText(error, 'message');
+  if (message === undefined || !FETCH_FAILED.test(message)) return undefined;
+  if (!FETCH_ERRORS.some((key) => peek(error, key) === 'TypeError')) return undefined;
+  return ended(error, '', 'interrupted');
+}
+
+const FETCH_FAILED = /^(?:fetch failed|terminated|failed to fetch|load failed|network ?error)/i;
+// The Graph client keeps the original's name as its own code.
+const FETCH_ERRORS = ['name', 'code'];
+
+function ended(error: object, label: string, end: NetworkEnd): Failure {
+  const actual = isConnecting(error, end) ? 'unsent' : end;
+  const own = CODE.test(label) && end !== 'cancelled' ? label : undefined;
+  return Object.freeze({
+    code: own ?? NAMELESS[end] ?? 'Unknown',
+    message: cleanMessage(peekText(error, 'message') ?? ''),
+    ...ENDS[actual],
+    source: ENDS[end].source,
+  });
+}
+
+/** System calls, and phases of got's time limits, that come before anything is sent. */
+const CONNECTING: ReadonlySet<unknown> = new Set([
+  'connect',
+  'getaddrinfo',
+  'lookup',
+  'secureConnect',
+]);
+
+/** Whether a reset or a time limit met a connection that was not there yet. */
+function isConnecting(error: object, end: NetworkEnd): boolean {
+  if (end !== 'interrupted' && end !== 'timeout') return false;
+  if (CONNECTING.has(peek(error, 'syscall')) || CONNECTING.has(peek(error, 'event'))) return true;
+  if (peekText(error, 'message')?.startsWith(TLS_INCOMPLETE)) return true;
+  // Several addresses were tried, and each is told apart.
+  const tried = peek(error, 'errors');
+  return (
+    Array.isArray(tried) &&
+    tried.length > 0 &&
+    tried.every((one) => CONNECTING.has(peek(one, 'syscall')))
+  );
+}
+
+/** Node's text for a reset in the TLS handshake, whose code is that of any reset. */
+const TLS_INCOMPLETE = 'Client network socket disconnected before secure TLS connection';
+
+/** axios before 1 rejects with an object that is no error. */
+function isCancel(error: object): boolean {
+  return peek(error, '__CANCEL__') === true;
+}

@@ -1,0 +1,111 @@
+import { type Clock, systemClock } from '../clock.ts';
+import { failureOf } from './attach.ts';
+import { classify } from './classify.ts';
+import type { Failure } from './failure.ts';
+import { failureOfAnswer } from './http-failure.ts';
+import { MAX_BODY_SIZE } from './text.ts';
+
+/** How long the rest of a body that nobody reads is waited for, in milliseconds. */
+const RELEASE_TIMEOUT_MS = 2_000;
+
+export interface ResponseOptions {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Ends the reading of the body: what has come by then must do. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Says what is wrong with a response, its body included, of which it reads 64 KiB at most. The response
+ * stays unread: its caller can read, stream or clone it as before. Never rejects.
+ *
+ * @returns undefined for a success (a status below 400)
+ */
+export async function failureOfResponse(
+  response: Response,
+  { now, signal }: ResponseOptions,
+): Promise<Failure | undefined> {
+  const known = failureOf(response);
+  if (known !== undefined) return known;
+  try {
+    const { status } = response;
+    if (!(status >= 400)) return undefined;
+    const body = await readStart(response, signal);
+    return failureOfAnswer({ status, headers: response.headers, body }, now);
+  } catch {
+    // A response of someone's own making: its looks must do.
+    return classify(response, { now });
+  }
+}
+
+/** The beginning of a copy of the body; undefined where there is none left to copy. */
+async function readStart(
+  response: Response,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array | undefined> {
+  if (response.body === null || response.bodyUsed || signal?.aborted) return undefined;
+  const reader = response.clone().body?.getReader();
+  if (reader === undefined) return undefined;
+  const stop = (): void => cancel(reader);
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    return await readUpTo(reader, MAX_BODY_SIZE);
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    cancel(reader);
+  }
+}
+
+type Reader = ReadableStreamDefaultReader<Uint8Array>;
+
+async function readUpTo(reader: Reader, limit: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    while (size < limit) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      chunks.push(value);
+      size += value.byteLength;
+    }
+  } catch {
+    // The body broke off: what came before may still tell the code.
+  }
+  return Buffer.concat(chunks);
+}
+
+/**
+ * Lets go of a response that nobody will read, so that its connection can be used again: reads the rest
+ * of its body, and cancels it where that is long (64 KiB) or slow (2 seconds). Never rejects.
+ */
+export async function release(response: Response, clock: Clock = systemClock): Promise<void> {
+  try {
+    const { body } = response;
+    if (body === null || body.locked) return;
+    const reader = body.getReader();
+    const timer = clock.timer(() => cancel(reader), RELEASE_TIMEOUT_MS, { keepAlive: false });
+    await drain(reader, MAX_BODY_SIZE);
+    timer.cancel();
+    cancel(reader);
+  } catch {
+    // A response of someone's own making that cannot be read holds no connection of ours.
+  }
+}
+
+async function drain(reader: Reader, limit: number): Promise<void> {
+  let size = 0;
+  try {
+    while (size <= limit) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      size += value.byteLength;
+    }
+  } catch {
+    // The body broke off: the connection is gone.
+  }
+}
+
+// Not awaited: a copy's cancellation ends only when the original's does.
+function cancel(reader: Reader): void {
+  reader.cancel().catch(() => undefined);
+}

@@ -1,0 +1,68 @@
+import { failureOf } from './attach.ts';
+import { failureOfAuth } from './auth-error.ts';
+import { answerIn } from './client-error.ts';
+import type { Failure } from './failure.ts';
+import { failureOfAnswer } from './http-failure.ts';
+import { failureOfBareFetch, failureOfNetwork } from './network-failure.ts';
+import { isObject, peek, peekText } from './peek.ts';
+import { cleanMessage } from './text.ts';
+
+type Recogniser = (error: object, now: () => number) => Failure | undefined;
+
+/**
+ * What an error may be, the surest first: each is looked for in the error and in all its causes before
+ * the next, since a wrapper's own code says less than the answer that it wraps.
+ */
+const RECOGNISERS: readonly Recogniser[] = [
+  failureOf,
+  failureOfFailedAnswer,
+  failureOfAuth,
+  failureOfNetwork,
+  failureOfBareFetch,
+];
+
+/** What a thrown error says. Whatever it is, it is a failure. Never throws. */
+export function failureOfThrown(error: object, now: () => number): Failure {
+  const chain = causesOf(error);
+  for (const recognise of RECOGNISERS) {
+    for (const one of chain) {
+      const failure = recognise(one, now);
+      if (failure !== undefined) return failure;
+    }
+  }
+  return unknownFailure(chain);
+}
+
+function failureOfFailedAnswer(error: object, now: () => number): Failure | undefined {
+  const answer = answerIn(error);
+  return answer === undefined || answer.status < 400 ? undefined : failureOfAnswer(answer, now);
+}
+
+const MAX_CAUSES = 32;
+
+/** The error, its causes, and the errors that an aggregate holds; each once, the outer first. */
+function causesOf(error: object): readonly object[] {
+  const chain = new Set<object>([error]);
+  for (const one of chain) {
+    const errors = peek(one, 'errors');
+    const listed: readonly unknown[] = Array.isArray(errors) ? errors.slice(0, MAX_CAUSES) : [];
+    for (const cause of [peek(one, 'cause'), ...listed, peek(one, 'originalError')]) {
+      if (chain.size < MAX_CAUSES && isObject(cause)) chain.add(cause);
+    }
+  }
+  return [...chain];
+}
+
+/** Node's own codes, and those of the clients that follow it. */
+const CODE = /^[A-Z][A-Z\d]*_[A-Z\d_]{1,60}$|^E[A-Z\d]{2,30}$/;
+
+function unknownFailure(chain: readonly object[]): Failure {
+  const code = chain.map((one) => peekText(one, 'code')).find((text) => text && CODE.test(text));
+  return Object.freeze({
+    code: code ?? 'Unknown',
+    message: cleanMessage(peekText(chain[0], 'message') ?? ''),
+    verdict: 'terminal',
+    source: 'unknown',
+    advice: 'This is no error of the API or of the network: look for a fault in the program.',
+  });
+}

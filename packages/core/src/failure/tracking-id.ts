@@ -1,0 +1,46 @@
+import type { HeaderReader } from './headers.ts';
+import { withoutControls } from './text.ts';
+
+const MAX_LENGTH = 128;
+
+/** The service's own IDs come first: what the client chose for itself helps Microsoft less. */
+const HEADERS = [
+  'request-id',
+  'x-ms-request-id',
+  'client-request-id',
+  'x-ms-client-request-id',
+  'x-ms-correlation-request-id',
+];
+
+/**
+ * The ID to give to Microsoft: from the body, else from the headers, else an ID of the gateway's.
+ *
+ * @param fromBody - what stands in the body where an ID is expected, the best first
+ * @param lastResort - an ID that only the gateway knows
+ */
+export function chooseTrackingId(
+  fromBody: readonly (string | undefined)[],
+  header: HeaderReader,
+  lastResort: string | undefined,
+): string | undefined {
+  for (const candidate of fromBody) {
+    const id = trackingId(candidate);
+    if (id !== undefined) return id;
+  }
+  for (const name of HEADERS) {
+    const id = trackingId(header(name));
+    if (id !== undefined) return id;
+  }
+  return trackingId(lastResort);
+}
+
+/** An ID is opaque, but it is no sentence, address or link; and a token has no place in a log. */
+const NO_ID = /[^!-~]|[@?&]|:\/\//;
+const TOKEN = /^ey[\w-]+\.[\w-]*\./i;
+
+function trackingId(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const id = withoutControls(text.slice(0, 8 * MAX_LENGTH)).trim();
+  if (id === '' || NO_ID.test(id) || TOKEN.test(id)) return undefined;
+  return id.slice(0, MAX_LENGTH);
+}
