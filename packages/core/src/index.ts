@@ -19,22 +19,16 @@ export { operationFor } from './catalogue/routes.ts';
 export type { Fetch } from './clients/fetch.ts';
 export type { Attempted, ExecuteOptions } from './clients/function.ts';
 export type { Clock, Timer } from './clock.ts';
-export { failureOf, failureOf } from './failure/attach.ts';
+export { failureOf } from './failure/attach.ts';
 export type { ClassifyOptions } from './failure/classify.ts';
-export { classify, classify } from './failure/classify.ts';
+export { classify } from './failure/classify.ts';
 export type { ErrorDetails, ThrottleRefusal } from './failure/errors.ts';
 export {
   AttemptTimeoutError,
-  AttemptTimeoutError,
-  CircuitOpenError,
   CircuitOpenError,
   DeadlineExceededError,
-  DeadlineExceededError,
-  DefenderApiError,
   DefenderApiError,
   ResilienceError,
-  ResilienceError,
-  ThrottledError,
   ThrottledError,
 } from './failure/errors.ts';
 export type { Failure, FailureSource } from './failure/failure.ts';
