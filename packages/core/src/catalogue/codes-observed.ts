@@ -47,6 +47,7 @@ export const observedCodes: Readonly<Record<ObservedCode, CodeRow>> = {
     source: MDE_ERRORS,
     otherSources: [
       'https://github.com/MicrosoftDocs/microsoft-365-docs/issues/4616',
+      'https://github.com/colin-stubbs/minemeld-wd-atp',
       'https://learn.microsoft.com/defender-xdr/advanced-hunting-errors',
     ],
   },
