@@ -1,6 +1,6 @@
 import type { Family } from './entry.ts';
 
-/** Hosts (`127.0.0.1:8080`; letter case does not matter where Microsoft's do not) and what they serve. */
+/** Hosts in lower case, such as `127.0.0.1:8080`, and the family that they serve, or `all`. */
 export type HostMap = Readonly<Record<string, Family | 'all'>>;
 
 // Microsoft's host lists differ from page to page: this is their union, with what live logs show.
@@ -50,23 +50,19 @@ export const knownHosts: Readonly<Record<Family, readonly string[]>> = {
  * The family that a host serves; undefined for a host that neither Microsoft's list nor `hosts` has.
  *
  * @param host - as in `URL.host`: with its port, where it is not the default one.
- * @param hosts - further hosts; an entry without a port holds for every port, and the caller's
- * entries win over Microsoft's.
+ * @param hosts - further hosts, in lower case; an entry without a port holds for every port, and the
+ * caller's entries win over Microsoft's.
  */
 export function familyOfHost(host: string, hosts?: HostMap): Family | 'all' | undefined {
   const lower = host.toLowerCase();
-  const name = hostName(lower);
-  if (hosts !== undefined) {
-    if (Object.hasOwn(hosts, lower)) return hosts[lower];
-    if (Object.hasOwn(hosts, name)) return hosts[name];
-  }
-  return KNOWN.get(name);
+  return familyOf(host, hosts) ?? familyOf(lower, hosts) ?? familyOf(hostName(lower), hosts);
+}
+
+function familyOf(host: string, hosts: HostMap | undefined): Family | 'all' | undefined {
+  return hosts !== undefined && Object.hasOwn(hosts, host) ? hosts[host] : KNOWN.get(host);
 }
 
 /** A host without its port and without the dot that may end a full domain name. */
 export function hostName(host: string): string {
-  const colon = host.lastIndexOf(':');
-  // The colons inside an IPv6 address are no port's.
-  const name = colon === -1 || colon < host.indexOf(']') ? host : host.slice(0, colon);
-  return name.endsWith('.') ? name.slice(0, -1) : name;
+  return host.replace(/\.?(?::\d*)?$/, '');
 }

@@ -1,18 +1,18 @@
 import type { Operation } from './entry.ts';
 
 /** One segment of the routes, with what may follow it. */
-interface Node {
-  /** By the segment in lower case; a function's is its name with `()`. */
-  readonly literals: Map<string, Node>;
+interface RouteNode {
+  /** By the segment as it is documented and in lower case; a function's is its name with `()`. */
+  readonly literals: Map<string, RouteNode>;
   /** What follows a variable segment such as `{id}`. */
-  variable: Node | undefined;
+  variable: RouteNode | undefined;
   readonly methods: Map<string, Operation>;
 }
 
 /** An index of operations by their routes: below `/api`, and below Graph's versions. */
 export interface RouteTree {
-  readonly api: Node | undefined;
-  readonly graph: Node | undefined;
+  readonly api: RouteNode | undefined;
+  readonly graph: RouteNode | undefined;
 }
 
 const GRAPH_VERSIONS: ReadonlySet<string> = new Set(['v1.0', 'beta']);
@@ -28,7 +28,7 @@ export function routeTree(operations: readonly Operation[]): RouteTree {
   };
 }
 
-function grow(operations: readonly Operation[]): Node | undefined {
+function grow(operations: readonly Operation[]): RouteNode | undefined {
   if (operations.length === 0) return undefined;
   const root = emptyNode();
   for (const operation of operations) {
@@ -40,19 +40,20 @@ function grow(operations: readonly Operation[]): Node | undefined {
   return root;
 }
 
-function emptyNode(): Node {
+function emptyNode(): RouteNode {
   return { literals: new Map(), variable: undefined, methods: new Map() };
 }
 
-function childFor(node: Node, segment: string): Node {
+function childFor(node: RouteNode, segment: string): RouteNode {
   if (segment.startsWith('{')) {
     node.variable ??= emptyNode();
     return node.variable;
   }
   const parenthesis = segment.indexOf('(');
   const key = parenthesis === -1 ? segment : `${segment.slice(0, parenthesis)}()`;
-  const child = node.literals.get(key) ?? emptyNode();
+  const child = node.literals.get(key.toLowerCase()) ?? emptyNode();
   node.literals.set(key, child);
+  node.literals.set(key.toLowerCase(), child);
   return child;
 }
 
@@ -72,46 +73,56 @@ export function findOperation(
 }
 
 interface Start {
-  readonly node: Node | undefined;
+  readonly node: RouteNode | undefined;
   readonly index: number;
 }
 
 /** Skips the prefix: `/api` and `/api/v1.0` may be absent where they cannot be mistaken. */
-function startOf({ api, graph }: RouteTree, [first, second]: readonly string[]): Start {
-  if (first === 'api') return { node: api, index: second === API_VERSION ? 2 : 1 };
-  if (graph === undefined) return { node: api, index: first === API_VERSION ? 1 : 0 };
-  return { node: first !== undefined && GRAPH_VERSIONS.has(first) ? graph : undefined, index: 1 };
+function startOf({ api, graph }: RouteTree, [first = '', second = '']: readonly string[]): Start {
+  const prefix = first.toLowerCase();
+  if (prefix === 'api') return { node: api, index: second.toLowerCase() === API_VERSION ? 2 : 1 };
+  if (graph === undefined) return { node: api, index: prefix === API_VERSION ? 1 : 0 };
+  return { node: GRAPH_VERSIONS.has(prefix) ? graph : undefined, index: 1 };
 }
 
-// A literal wins over a variable: `/api/machines/findbytag` is no machine.
-function step(node: Node, segment: string): Node | undefined {
-  return node.literals.get(segment) ?? stepOData(node, segment) ?? node.variable;
+function step(node: RouteNode, segment: string): RouteNode | undefined {
+  const { literals, variable } = node;
+  // A literal wins over a variable: `/api/machines/findbytag` is no machine.
+  const literal = literals.get(segment) ?? stepAnySpelling(literals, segment.toLowerCase());
+  if (literal !== undefined) return literal;
+  // Nor is `/api/machines/$count`.
+  return segment.startsWith('$') ? undefined : variable;
 }
 
 /** `alerts('7')` is `alerts/7`; `findbyip(ip='10.0.0.1')` calls a function; Graph's names may be full. */
-function stepOData(node: Node, segment: string): Node | undefined {
+function stepAnySpelling(literals: RouteNode['literals'], segment: string): RouteNode | undefined {
+  const literal = literals.get(segment);
+  if (literal !== undefined) return literal;
   if (segment.startsWith(GRAPH_NAMESPACE)) {
-    return node.literals.get(segment.slice(segment.lastIndexOf('.') + 1));
+    return literals.get(segment.slice(segment.lastIndexOf('.') + 1));
   }
   const parenthesis = segment.indexOf('(');
   if (parenthesis < 1 || !segment.endsWith(')')) return undefined;
   const name = segment.slice(0, parenthesis);
-  return node.literals.get(`${name}()`) ?? node.literals.get(name)?.variable;
+  return literals.get(`${name}()`) ?? literals.get(name)?.variable;
 }
 
-/** A path's segments, decoded and in lower case; no empty ones. */
+/** The segments of a path, decoded; no empty ones, and nothing from a `?` or `#` on. */
 function segmentsOf(path: string): readonly string[] {
   const segments: string[] = [];
-  const query = path.search(/[?#]/);
-  const length = query === -1 ? path.length : query;
+  const length = Math.min(indexOrEnd(path, '?', 0), indexOrEnd(path, '#', 0));
   let start = 0;
   while (start < length) {
-    const slash = path.indexOf('/', start);
-    const end = slash === -1 || slash > length ? length : slash;
-    if (end > start) segments.push(decoded(path.slice(start, end)).toLowerCase());
+    const end = Math.min(indexOrEnd(path, '/', start), length);
+    if (end > start) segments.push(decoded(path.slice(start, end)));
     start = end + 1;
   }
   return segments;
+}
+
+function indexOrEnd(text: string, sought: string, from: number): number {
+  const index = text.indexOf(sought, from);
+  return index === -1 ? text.length : index;
 }
 
 function decoded(segment: string): string {
