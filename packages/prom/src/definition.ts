@@ -53,6 +53,8 @@ export type LabelValues =
 export interface MetricLabel {
   readonly name: LabelName;
   readonly values: LabelValues;
+  /** Set where the value follows from another label's: it makes no further series. */
+  readonly determinedBy?: LabelName;
   readonly meaning: string;
 }
 

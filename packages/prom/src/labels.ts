@@ -22,11 +22,14 @@ export const codeOrNone: MetricLabel = {
   meaning: 'The error code; empty for `success` and `cancelled`.',
 };
 
-export const errorClass: MetricLabel = listed(
-  'class',
-  'input auth permission not_found conflict throttle server transport local',
-  'What kind of trouble the code stands for; determined by the code.',
-);
+export const errorClass: MetricLabel = {
+  ...listed(
+    'class',
+    'input auth permission not_found conflict throttle server transport local',
+    'What kind of trouble the code stands for.',
+  ),
+  determinedBy: 'code',
+};
 
 export const giveUpReason: MetricLabel = listed(
   'reason',
@@ -92,7 +95,7 @@ export const quotaGroup: MetricLabel = {
 export const circuit: MetricLabel = {
   name: 'circuit',
   values: { kind: 'first', limit: 'maxCircuits' },
-  meaning: 'Host and operation. A circuit that never opened has no series.',
+  meaning: 'Host and operation; the operation alone where the wrapper does not know of HTTP.',
 };
 
 export const circuitState: MetricLabel = {

@@ -1,0 +1,28 @@
+import { closedValues } from './label-values.ts';
+import { method, status } from './labels.ts';
+
+const statuses: ReadonlySet<string> = new Set(closedValues(status));
+
+/** The label of what has no HTTP status or no HTTP method. */
+export const NONE = 'none';
+
+/** Every value of the label `method`. */
+export const methodLabels: readonly string[] = closedValues(method);
+
+// By status, so that the labels of an attempt are two looks into arrays.
+const statusClasses: readonly string[] = Array.from({ length: 600 }, (_, code) =>
+  code < 100 ? NONE : `${Math.floor(code / 100)}xx`,
+);
+const statusLabels: readonly string[] = statusClasses.map((statusClass, code) =>
+  statuses.has(String(code)) ? String(code) : statusClass,
+);
+
+/** The label `status` of an answer. */
+export function statusLabel(code: number | undefined): string {
+  return (code === undefined ? undefined : statusLabels[code]) ?? NONE;
+}
+
+/** The label `status_class` of an answer. */
+export function statusClassLabel(code: number | undefined): string {
+  return (code === undefined ? undefined : statusClasses[code]) ?? NONE;
+}

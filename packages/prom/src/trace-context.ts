@@ -1,0 +1,71 @@
+import { property } from './unknown.ts';
+import { warnOnce } from './warn.ts';
+
+/** What is known of the trace that a call belongs to. */
+export interface TraceContext {
+  /** 32 lower-case hexadecimal digits. */
+  readonly traceId: string;
+  /** Whether the trace is recorded: only then does an exemplar point to it. */
+  readonly sampled: boolean;
+}
+
+/** Reads the trace that is active now. */
+export interface TraceReader {
+  /** False where nobody traces: then nothing need be read. */
+  available(): boolean;
+  /** Never throws. */
+  read(): TraceContext | undefined;
+}
+
+const TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/;
+const SAMPLED = 1;
+
+// The names under which every copy of @opentelemetry/api 1.x shares its globals. Read like this, the
+// observer needs no dependency on it, and finds it when it is set up later.
+const API: unique symbol = Symbol.for('opentelemetry.js.api.1');
+const shared: { readonly [API]?: unknown } = globalThis;
+const SPAN = Symbol.for('OpenTelemetry Context Key SPAN');
+
+/**
+ * Reads the trace from the given function, or else from OpenTelemetry, where the program uses it.
+ *
+ * @param given - the option `traceContext`
+ */
+export function traceReader(given?: () => TraceContext | undefined): TraceReader {
+  const read = given ?? activeTrace;
+  return {
+    available: () => given !== undefined || shared[API] !== undefined,
+    read() {
+      try {
+        return checked(read());
+      } catch (error) {
+        const name = error instanceof Error ? error.name : typeof error;
+        warnOnce(
+          read,
+          `traceContext threw ${name}: exemplars and recent errors go without trace IDs.`,
+        );
+        return undefined;
+      }
+    },
+  };
+}
+
+function activeTrace(): TraceContext | undefined {
+  const manager = property(shared[API], 'context');
+  const span = invoke(invoke(manager, 'active'), 'getValue', SPAN);
+  const context = invoke(span, 'spanContext');
+  const traceId = property(context, 'traceId');
+  const flags = property(context, 'traceFlags');
+  if (typeof traceId !== 'string') return undefined;
+  return { traceId, sampled: typeof flags === 'number' && (flags & SAMPLED) !== 0 };
+}
+
+function checked(trace: TraceContext | undefined): TraceContext | undefined {
+  const traceId: unknown = trace?.traceId;
+  return typeof traceId === 'string' && TRACE_ID.test(traceId) ? trace : undefined;
+}
+
+function invoke(value: unknown, name: string, ...args: readonly unknown[]): unknown {
+  const method = property(value, name);
+  return typeof method === 'function' ? Reflect.apply(method, value, args) : undefined;
+}

@@ -1,0 +1,9 @@
+const warned = new WeakMap<object, Set<string>>();
+
+/** Says something as a process warning, once for each registry or function that it is about. */
+export function warnOnce(about: object, message: string): void {
+  const said = warned.get(about) ?? new Set();
+  if (said.has(message)) return;
+  warned.set(about, said.add(message));
+  process.emitWarning(message, { code: 'DEFENDER_RESILIENCE_PROM' });
+}
