@@ -42,6 +42,11 @@ export function lookFirst(at: string, tells: string): string {
   return `Look at ${at} before you send it again: ${tells}.`;
 }
 
+/** The advice for a change that can be read where it was made. */
+export function shownAt(at: string): string {
+  return lookFirst(at, 'it shows whether this call was carried out');
+}
+
 /** Why a change with a comment is not sent twice lightly. */
 export const COMMENT_ADDS_UP = 'a comment that is sent twice is added twice';
 

@@ -1,5 +1,5 @@
 import type { Operation } from './entry.ts';
-import { COMMENT_ADDS_UP, HUNTING, lookFirst, parameters, rows } from './operation-row.ts';
+import { COMMENT_ADDS_UP, HUNTING, lookFirst, parameters, rows, shownAt } from './operation-row.ts';
 
 const family = 'graph';
 
@@ -17,8 +17,6 @@ const tiIndicators = rows({
   quota: { perMinute: 1_000 },
 });
 const secureScores = rows({ family, quotaGroup: 'graph.secureScores', quota: { perMinute: 150 } });
-
-const shownAt = (at: string): string => lookFirst(at, 'it shows whether this call was carried out');
 
 const investigated: readonly Operation[] = [
   incidents('graph.incidents.list', 'GET /v1.0/security/incidents', {

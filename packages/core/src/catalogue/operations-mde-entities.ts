@@ -1,5 +1,5 @@
 import type { Operation } from './entry.ts';
-import { lookFirst, mdeDocs, parameters, MDE_QUOTA as quota, rows } from './operation-row.ts';
+import { mdeDocs, parameters, MDE_QUOTA as quota, rows, shownAt } from './operation-row.ts';
 
 const family = 'mde';
 
@@ -35,8 +35,6 @@ const observed: readonly Operation[] = [
     docs: mdeDocs('get-user-related-machines'),
   }),
 ];
-
-const shownAt = (at: string): string => lookFirst(at, 'it shows whether this call was carried out');
 
 /** What Defender for Endpoint keeps for itself: investigations, scripts and scan definitions. */
 const kept: readonly Operation[] = [

@@ -1,5 +1,12 @@
 import type { Operation } from './entry.ts';
-import { lookFirst, mdeDocs, parameters, MDE_QUOTA as quota, rows } from './operation-row.ts';
+import {
+  lookFirst,
+  mdeDocs,
+  parameters,
+  MDE_QUOTA as quota,
+  rows,
+  shownAt,
+} from './operation-row.ts';
 
 const family = 'mde';
 
@@ -48,10 +55,7 @@ const queries: readonly Operation[] = [
   }),
 ];
 
-const SHOWN_IN_MACHINE = lookFirst(
-  'GET /api/machines/{id}',
-  'it shows whether this call was carried out',
-);
+const SHOWN_IN_MACHINE = shownAt('GET /api/machines/{id}');
 
 const settings: readonly Operation[] = [
   machines('machines.update', 'PATCH /api/machines/{id}', {
