@@ -1,1 +1,8 @@
-export {};
+/**
+ * OpenTelemetry for Defender API calls: one span for each call, one for each attempt, tagged with the
+ * error code and the tracking ID; and metrics.
+ *
+ * @packageDocumentation
+ */
+export { otelObserver } from './observer.ts';
+export type { OtelObserverOptions, Propagation, UrlCapture } from './options.ts';

@@ -1,0 +1,30 @@
+import type { CircuitChange, CircuitState } from '@defender-resilience/core';
+import type { ObservableResult } from '@opentelemetry/api';
+import { ATTR_CIRCUIT, ATTR_CIRCUIT_STATE } from './attributes.ts';
+
+const STATES: readonly CircuitState[] = ['closed', 'open', 'half-open'];
+
+const MAX_CIRCUITS = 100;
+
+/**
+ * The state of every circuit that has changed, as it is now. The first 100 of them: the SDK goes on
+ * exporting a series that is no longer observed, so that to forget one would bound nothing.
+ */
+export class CircuitStates {
+  readonly #states = new Map<string, CircuitState>();
+
+  change({ circuit, to }: CircuitChange): void {
+    if (this.#states.has(circuit) || this.#states.size < MAX_CIRCUITS)
+      this.#states.set(circuit, to);
+  }
+
+  /** The callback of an observable gauge. */
+  readonly observe = (result: ObservableResult): void => {
+    for (const [circuit, current] of this.#states) {
+      for (const state of STATES) {
+        const attributes = { [ATTR_CIRCUIT]: circuit, [ATTR_CIRCUIT_STATE]: state };
+        result.observe(state === current ? 1 : 0, attributes);
+      }
+    }
+  };
+}

@@ -1,0 +1,88 @@
+import {
+  type ErrorClass,
+  type Failure,
+  type FailureSource,
+  lookup,
+  metricCode,
+  metricCodes,
+} from '@defender-resilience/core';
+import { ERROR_TYPE_VALUE_OTHER } from '@opentelemetry/semantic-conventions';
+
+/** What Node and undici say when there was no answer: few enough for a metric's attribute. */
+export const transportCodes: readonly string[] = Object.freeze([
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'EAI_AGAIN',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'EPROTO',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'ETIMEDOUT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_SOCKET',
+]);
+
+const knownTransportCodes: ReadonlySet<string> = new Set(transportCodes);
+
+const classes: ReadonlyMap<string, ErrorClass> = new Map(
+  metricCodes.map((row) => [row.code, row.class]),
+);
+
+/** What the wrapper itself failed a call with. */
+export const ownErrorTypes: Readonly<Partial<Record<FailureSource, string>>> = Object.freeze({
+  timeout: 'timeout',
+  circuit: 'circuit_open',
+  throttle: 'rate_limited',
+  network: 'network',
+});
+
+/** Every value that `error.type` can have, but for the HTTP statuses of unknown codes. */
+export const errorTypes: readonly string[] = Object.freeze([
+  ...metricCodes.map(({ code }) => code).filter((code) => lookup(code) !== undefined),
+  ...transportCodes,
+  ...Object.values(ownErrorTypes),
+  ERROR_TYPE_VALUE_OTHER,
+]);
+
+/**
+ * The value of `error.type`: the catalogue's code; for a code that it does not know, the HTTP status;
+ * for what never was an answer Node's code, `network`, `timeout`, `circuit_open` or `rate_limited`;
+ * `_OTHER` for all else. Bounded, so that spans and metrics can carry the same.
+ */
+export function errorTypeOf(failure: Failure): string {
+  const { code, source, status } = failure;
+  if (source === 'network' && knownTransportCodes.has(code)) return code;
+  const own = ownErrorTypes[source];
+  if (own !== undefined) return own;
+  const known = metricCode(failure);
+  if (lookup(known) !== undefined) return known;
+  return isStatus(status) ? String(status) : ERROR_TYPE_VALUE_OTHER;
+}
+
+/** What kind of trouble a failure is: a closed set. */
+export function errorClassOf(failure: Failure): ErrorClass | undefined {
+  return classes.get(metricCode(failure));
+}
+
+const MAX_CODE_LENGTH = 64;
+
+/**
+ * The service's own code for a span. A text that does not read like a code is not one: a service that
+ * echoes what it was sent must not put it there.
+ */
+export function errorCodeOf({ code }: Failure): string {
+  return code.length <= MAX_CODE_LENGTH && /^[\w.:-]+$/.test(code) ? code : ERROR_TYPE_VALUE_OTHER;
+}
+
+function isStatus(status: number | undefined): status is number {
+  return status !== undefined && Number.isInteger(status) && status >= 100 && status <= 599;
+}

@@ -1,0 +1,72 @@
+import {
+  ATTR_CIRCUIT,
+  ATTR_CIRCUIT_STATE,
+  ATTR_ERROR_CLASS,
+  ATTR_ERROR_TYPE,
+  ATTR_OPERATION,
+  ATTR_OUTCOME,
+  ATTR_RETRY_REASON,
+} from './attributes.ts';
+
+/** One metric: what it measures, and the attributes that tell its series apart. */
+export interface InstrumentRow {
+  readonly name: string;
+  readonly kind: 'Histogram' | 'Counter' | 'UpDownCounter' | 'ObservableGauge';
+  /** A UCUM unit. */
+  readonly unit: string;
+  readonly description: string;
+  readonly attributes: readonly string[];
+  /** The bounds that the SDK is advised to use, in the metric's unit. */
+  readonly boundaries?: readonly number[];
+}
+
+export const OPERATION_DURATION: InstrumentRow = Object.freeze({
+  name: 'defender.client.operation.duration',
+  kind: 'Histogram',
+  unit: 's',
+  description: 'How long calls took, with all their attempts and waits',
+  attributes: [ATTR_OPERATION, ATTR_OUTCOME, ATTR_ERROR_TYPE],
+  // From one quick answer to a call that waited a quota's minute; hunting takes minutes.
+  boundaries: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180],
+});
+
+export const ERRORS: InstrumentRow = Object.freeze({
+  name: 'defender.client.errors',
+  kind: 'Counter',
+  unit: '{error}',
+  description: 'Calls that failed in the end, by what they failed with',
+  attributes: [ATTR_ERROR_TYPE, ATTR_ERROR_CLASS],
+});
+
+export const RETRIES: InstrumentRow = Object.freeze({
+  name: 'defender.client.retries',
+  kind: 'Counter',
+  unit: '{retry}',
+  description: 'Attempts that were decided on after a failure, by that failure',
+  attributes: [ATTR_OPERATION, ATTR_RETRY_REASON],
+});
+
+export const ACTIVE_OPERATIONS: InstrumentRow = Object.freeze({
+  name: 'defender.client.operations.active',
+  kind: 'UpDownCounter',
+  unit: '{operation}',
+  description: 'Calls that have begun and not ended',
+  attributes: [ATTR_OPERATION],
+});
+
+export const CIRCUIT_STATE: InstrumentRow = Object.freeze({
+  name: 'defender.client.circuit.state',
+  kind: 'ObservableGauge',
+  unit: '1',
+  description: '1 for the state that a circuit is in, 0 for the others; from its first change on',
+  attributes: [ATTR_CIRCUIT, ATTR_CIRCUIT_STATE],
+});
+
+/** Every metric of this package. */
+export const instrumentTable: readonly InstrumentRow[] = Object.freeze([
+  OPERATION_DURATION,
+  ERRORS,
+  RETRIES,
+  ACTIVE_OPERATIONS,
+  CIRCUIT_STATE,
+]);
