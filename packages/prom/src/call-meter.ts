@@ -66,12 +66,12 @@ export class CallMeter implements CallObserver {
   }
 
   retry({ nextAttempt, delayMs, source, failure }: RetryScheduled): void {
-    const { instruments, exemplars } = this.#meter;
+    const { instruments } = this.#meter;
     const code = metricCode(failure);
     const retries = this.#operation.retries(code);
     retries.add(1);
     instruments.retryWaits(label(source)).add(delayMs / 1_000);
-    const labels = exemplars ? exemplarLabels(failure.trackingId, this.trace) : undefined;
+    const labels = this.#pointer(failure);
     if (labels !== undefined) retries.mark(labels, this.#now());
     this.#record(failure, code, nextAttempt - 1, false);
   }
@@ -94,7 +94,7 @@ export class CallMeter implements CallObserver {
   }
 
   #failed({ outcome, attempts, gaveUp }: CallEnd, failure: Failure): void {
-    const { instruments, traces, exemplars } = this.#meter;
+    const { instruments, traces } = this.#meter;
     // A call that was refused made no attempt in which the trace was read.
     if (attempts === 0) this.trace = traces.read();
     const code = metricCode(failure);
@@ -108,7 +108,7 @@ export class CallMeter implements CallObserver {
       const known = gaveUp === 'circuit-open' || gaveUp === 'throttled';
       instruments.rejections(known ? label(gaveUp) : OTHER).add(1);
     }
-    const labels = exemplars ? exemplarLabels(failure.trackingId, this.trace) : undefined;
+    const labels = this.#pointer(failure);
     if (labels !== undefined) {
       error.mark(labels, this.#now());
       giveUp.mark(labels, this.#now());
@@ -117,17 +117,17 @@ export class CallMeter implements CallObserver {
   }
 
   /** Observes a duration; what failed leaves its tracking ID, what succeeded only fills a gap. */
-  #time(
-    duration: HistogramCell | undefined,
-    durationMs: number,
-    trackingId: string | undefined,
-  ): void {
+  #time(duration: HistogramCell, durationMs: number, trackingId: string | undefined): void {
     const seconds = durationMs / 1_000;
-    const bucket = duration?.observe(seconds) ?? -1;
-    if (duration === undefined || bucket < 0 || !this.#meter.exemplars) return;
+    const bucket = duration.observe(seconds);
+    if (bucket < 0 || !this.#meter.exemplars) return;
     if (trackingId === undefined && (this.trace === undefined || !duration.wants(bucket))) return;
-    const labels: Labels | undefined = exemplarLabels(trackingId, this.trace);
+    const labels = exemplarLabels(trackingId, this.trace);
     if (labels !== undefined) duration.mark(bucket, labels, seconds, this.#now());
+  }
+
+  #pointer({ trackingId }: Failure): Labels | undefined {
+    return this.#meter.exemplars ? exemplarLabels(trackingId, this.trace) : undefined;
   }
 
   #record(failure: Failure, code: string, attempt: number, final: boolean): void {

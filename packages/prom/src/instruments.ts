@@ -58,6 +58,7 @@ export class Instruments {
   readonly throttles: Bounded<ThrottleCells>;
   readonly circuits: Bounded<CircuitCells>;
   readonly #attemptDurations: ReadonlyMap<string, Find<HistogramCell>>;
+  readonly #otherMethods: Find<HistogramCell>;
   readonly #families: ReadonlyMap<MetricName, Family>;
   readonly #constant: Labels;
 
@@ -77,24 +78,18 @@ export class Instruments {
     this.giveUps = found((reason) => this.#counter('give_ups_total', reason));
     this.rejections = found((reason) => this.#counter('rejections_total', reason));
     this.retryWaits = found((source) => this.#counter('retry_wait_seconds_total', source));
-    this.#attemptDurations = new Map(
-      methodLabels.map((method) => [
-        method,
-        found((status) => this.#histogram('attempt_duration_seconds', method, status)),
-      ]),
-    );
+    const ofMethod = (method: string): Find<HistogramCell> =>
+      found((status) => this.#histogram('attempt_duration_seconds', method, status));
+    this.#attemptDurations = new Map(methodLabels.map((method) => [method, ofMethod(method)]));
+    this.#otherMethods = ofMethod(OTHER);
     this.operations = new Bounded(limits.maxOperations, (name) => this.#operation(name));
     this.throttles = new Bounded(limits.maxQuotaGroups, (group) => this.#throttle(group));
     this.circuits = new Bounded(limits.maxCircuits, (name) => this.#circuit(name));
   }
 
-  attemptDuration(
-    method: string | undefined,
-    status: number | undefined,
-  ): HistogramCell | undefined {
-    const ofMethod =
-      this.#attemptDurations.get(method ?? NONE) ?? this.#attemptDurations.get(OTHER);
-    return ofMethod?.(statusClassLabel(status));
+  attemptDuration(method: string | undefined, status: number | undefined): HistogramCell {
+    const ofMethod = this.#attemptDurations.get(method ?? NONE) ?? this.#otherMethods;
+    return ofMethod(statusClassLabel(status));
   }
 
   #operation(name: string): OperationCells {

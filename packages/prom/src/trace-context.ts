@@ -23,7 +23,8 @@ const SAMPLED = 1;
 // The names under which every copy of @opentelemetry/api 1.x shares its globals. Read like this, the
 // observer needs no dependency on it, and finds it when it is set up later.
 const API: unique symbol = Symbol.for('opentelemetry.js.api.1');
-const shared: { readonly [API]?: unknown } = globalThis;
+// What OpenTelemetry puts there is in no type of globalThis.
+const shared = globalThis as { readonly [API]?: unknown };
 const SPAN = Symbol.for('OpenTelemetry Context Key SPAN');
 
 /**
