@@ -16,9 +16,12 @@ export function attachFailure(target: unknown, failure: Failure): void {
  */
 export function failureOf(x: unknown): Failure | undefined {
   if (!isObject(x)) return undefined;
-  for (const part of carriedBy(x)) {
-    const attached = failures.get(part);
-    if (attached !== undefined) return attached;
+  const attached = failures.get(x);
+  if (attached !== undefined) return attached;
+  for (const key of PARTS) {
+    const part = peek(x, key);
+    const carried = isObject(part) ? failures.get(part) : undefined;
+    if (carried !== undefined) return carried;
   }
   return x instanceof ResilienceError || x instanceof DefenderApiError ? x.failure : undefined;
 }

@@ -1,7 +1,7 @@
 import { systemClock } from '../clock.ts';
 import { failureOf } from './attach.ts';
 import { answerIn } from './client-error.ts';
-import { readRecord } from './error-shapes.ts';
+import { readErrorBody } from './error-body.ts';
 import type { Failure } from './failure.ts';
 import { failureOfAnswer, failureOfDocument } from './http-failure.ts';
 import { failureOfNetwork } from './network-failure.ts';
@@ -43,7 +43,7 @@ function failureOfObject(x: object, now: () => number): Failure | undefined {
   if (isError(x)) return failureOfThrown(x, now);
   const answer = answerIn(x);
   if (answer !== undefined) return answer.status < 400 ? undefined : failureOfAnswer(answer, now);
-  return failureOfDocument(readRecord(x)) ?? failureOfNetwork(x) ?? ifUnreadable(x);
+  return failureOfDocument(readErrorBody(x)) ?? failureOfNetwork(x) ?? ifUnreadable(x);
 }
 
 function isError(x: object): boolean {

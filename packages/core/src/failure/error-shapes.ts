@@ -1,5 +1,5 @@
-import { firstOf, isObject, peek, peekObject, peekText } from './peek.ts';
-import { cleanMessage, parseJson } from './text.ts';
+import { isObject, peek, peekObject, peekText } from './peek.ts';
+import { cleanMessage, MAX_BODY_SIZE, parseJson } from './text.ts';
 
 /** What the body of an error answer says. */
 export interface ErrorBody {
@@ -45,10 +45,11 @@ export function readRecord(document: object, depth = 0): ErrorBody | undefined {
 
 /** `{ error: { code, message, target } }`, and Graph's with `innerError`. */
 function readEnvelope(document: object, depth: number): ErrorBody | undefined {
-  const error = firstOf(
-    // The second is the name that Microsoft's generated clients give it; the third that of OData 3.
-    ['error', 'errorEscaped', 'odata.error'].map((key) => peekObject(document, key)),
-  );
+  const error =
+    peekObject(document, 'error') ??
+    // What Microsoft's generated clients call it, and what OData 3 did.
+    peekObject(document, 'errorEscaped') ??
+    peekObject(document, 'odata.error');
   return error === undefined ? undefined : readError(error, depth);
 }
 
@@ -79,7 +80,7 @@ function readError(error: object, depth: number): ErrorBody | undefined {
 function readCarried(message: string, depth: number): ErrorBody | undefined {
   const start = message.indexOf('{');
   const end = message.lastIndexOf('}');
-  if (depth >= MAX_DEPTH || start < 0 || end < start) return undefined;
+  if (depth >= MAX_DEPTH || start < 0 || end < start || end > MAX_BODY_SIZE) return undefined;
   const text = message.slice(start, end + 1);
   const value = parseJson(text) ?? parseJson(String(parseJson(`"${text}"`)));
   const carried = isObject(value) ? readRecord(value, depth + 1) : undefined;
@@ -113,8 +114,15 @@ function readEntra(document: object): ErrorBody | undefined {
     message: cleanMessage(description),
     requestId: peekText(document, 'trace_id') ?? peekText(document, 'traceId'),
     otherId: peekText(document, 'correlation_id') ?? peekText(document, 'correlationId'),
-    entra: numbers(peek(document, 'error_codes') ?? peek(document, 'errorCodes')),
+    ...(isBearer(error)
+      ? {}
+      : { entra: numbers(peek(document, 'error_codes') ?? peek(document, 'errorCodes')) }),
   };
+}
+
+/** RFC 6750 gives every API these codes in the same form: there the token is at fault, not a credential. */
+function isBearer(error: string): boolean {
+  return error === 'invalid_token' || error === 'insufficient_scope';
 }
 
 /** `{ statusCode, message, activityId }` of Azure API Management. */

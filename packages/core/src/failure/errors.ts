@@ -130,10 +130,10 @@ export class DefenderApiError extends Error {
   declare readonly name: string;
   /** The service's own code, as in `failure`. */
   readonly code: string;
-  readonly status?: number;
+  declare readonly status?: number;
   /** The ID to give to Microsoft. */
-  readonly trackingId?: string;
-  readonly operation?: string;
+  declare readonly trackingId?: string;
+  declare readonly operation?: string;
   readonly #failure: Failure;
 
   static {
@@ -142,7 +142,10 @@ export class DefenderApiError extends Error {
 
   constructor(failure: Failure, details: ErrorDetails = {}) {
     const { operation, cause } = details;
-    super(summary(failure, operation), cause === undefined ? {} : { cause });
+    super(summary(failure, operation));
+    // A getter, since Node prints the causes of an uncaught error to their last field otherwise, and
+    // those of HTTP clients hold tokens.
+    if (cause !== undefined) Object.defineProperty(this, 'cause', { get: () => cause });
     const { code, status, trackingId } = failure;
     this.code = code;
     if (status !== undefined) this.status = status;

@@ -38,40 +38,35 @@ export function failureOfParts(
   const symptom = symptomOf(status, message);
   const advice = adviceFor(status, said, entry, symptom);
   const trackingId = chooseTrackingId([said.target, said.requestId], header, said.otherId);
-  const retryAfterMs =
-    verdict === 'retryable' ? readRetryAfter(status, header, values, now()) : undefined;
-  return Object.freeze({
-    code,
-    status,
-    message,
-    ...(trackingId === undefined ? {} : { trackingId }),
-    verdict,
-    source: said.origin,
-    ...(isInDoubt(status) ? { ambiguous: true } : {}),
-    ...(isTokenUseless(status, said, symptom) ? { tokenUseless: true } : {}),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    ...(values === undefined ? {} : { values }),
-    ...(advice === undefined ? {} : { advice }),
-    ...(entry === undefined ? {} : { entry }),
-  });
+  const failure: Mutable<Failure> = { code, status, message, verdict, source: said.origin };
+  if (trackingId !== undefined) failure.trackingId = trackingId;
+  if (isInDoubt(status)) failure.ambiguous = true;
+  if (isTokenUseless(status, said, symptom)) failure.tokenUseless = true;
+  if (verdict === 'retryable') {
+    const retryAfterMs = readRetryAfter(status, header, values, now());
+    if (retryAfterMs !== undefined) failure.retryAfterMs = retryAfterMs;
+  }
+  if (values !== undefined) failure.values = values;
+  if (advice !== undefined) failure.advice = advice;
+  if (entry !== undefined) failure.entry = entry;
+  return Object.freeze(failure);
 }
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /**
  * What an error document alone says, such as one that an SDK threw without its status; undefined where
- * it is not the service's own.
+ * the catalogue does not know its code.
  */
-export function failureOfDocument(said: ErrorBody | undefined): Failure | undefined {
-  if (said?.origin !== 'api' || said.code === undefined || !CODE.test(said.code)) return undefined;
-  const { code, entry } = codeOf(0, said.code);
-  const status = entry?.status ?? 400;
-  const { status: _, ...failure } = failureOfParts(
-    status,
-    () => undefined,
-    said,
-    () => 0,
-  );
-  return Object.freeze({ ...failure, code });
+export function failureOfDocument(said: ErrorBody): Failure | undefined {
+  const entry = lookup(said.code ?? '');
+  if (entry === undefined) return undefined;
+  const { status, ...failure } = failureOfParts(entry.status, noHeader, said, noTime);
+  return Object.freeze(failure);
 }
+
+const noHeader = (): undefined => undefined;
+const noTime = (): number => 0;
 
 interface Code {
   readonly code: string;

@@ -54,7 +54,8 @@ const CODES: Readonly<Record<NetworkEnd, readonly string[]>> = {
     'ERR_HTTP2_SESSION_ERROR',
     'ERR_HTTP2_STREAM_CANCEL',
     'ERR_HTTP2_STREAM_ERROR',
-    'ERR_NETWORK',
+    // got's, for a body that broke off.
+    'ERR_HTTP_CONTENT_LENGTH_MISMATCH',
     'UND_ERR_SOCKET',
     'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
     // A compressed body that broke off.

@@ -53,17 +53,31 @@ export function failureOfNetwork(error: object): Failure | undefined {
   return isCancel(error) ? ended(error, '', 'cancelled') : undefined;
 }
 
-/** What a fetch says that tells no cause: it failed on the way, and nothing more is known. */
-export function failureOfBareFetch(error: object): Failure | undefined {
-  const message = peekText(error, 'message');
-  if (message === undefined || !FETCH_FAILED.test(message)) return undefined;
-  if (!FETCH_ERRORS.some((key) => peek(error, key) === 'TypeError')) return undefined;
-  return ended(error, '', 'interrupted');
-}
+/** Errors that tell nothing but that the call failed on the way. */
+const VAGUE: readonly (readonly [codeOrName: string, message: RegExp])[] = [
+  // Its cause, where there is one, tells more; the Graph client keeps the name as a code, and no cause.
+  ['TypeError', /^(?:fetch failed|terminated|failed to fetch|load failed|network ?error)/i],
+  ['NetworkError', /^/],
+  // axios, where it sends through fetch.
+  ['ERR_NETWORK', /^/],
+  ['REQUEST_SEND_ERROR', /^/],
+  // Azure's, for a body that broke off; its other parse errors are no matter of the network.
+  ['PARSE_ERROR', /^error reading response/i],
+];
 
-const FETCH_FAILED = /^(?:fetch failed|terminated|failed to fetch|load failed|network ?error)/i;
-// The Graph client keeps the original's name as its own code.
-const FETCH_ERRORS = ['name', 'code'];
+/** What undici's fetch refuses by itself: it sent nothing, and never will. */
+const REFUSED =
+  /^(?:bad port|blocked|invalid method|unknown scheme|about scheme|url scheme must|unexpected redirect|redirect count exceeded)/i;
+
+/** What an error says that tells no cause: it failed on the way, and nothing more is known. */
+export function failureOfVague(error: object): Failure | undefined {
+  const message = peekText(error, 'message') ?? '';
+  const labels = [peek(error, 'code'), peek(error, 'name')];
+  if (!VAGUE.some(([label, text]) => labels.includes(label) && text.test(message)))
+    return undefined;
+  const reason = peekText(peek(error, 'cause'), 'message') ?? '';
+  return REFUSED.test(reason) ? undefined : ended(error, '', 'interrupted');
+}
 
 function ended(error: object, label: string, end: NetworkEnd): Failure {
   const actual = isConnecting(error, end) ? 'unsent' : end;

@@ -41,9 +41,3 @@ export function tagOf(value: unknown): string {
     return '';
   }
 }
-
-/** The first value that is there. */
-export function firstOf<T>(candidates: Iterable<T | undefined>): T | undefined {
-  for (const candidate of candidates) if (candidate !== undefined) return candidate;
-  return undefined;
-}

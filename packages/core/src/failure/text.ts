@@ -5,6 +5,8 @@ const MAX_MESSAGE_LENGTH = 1_024;
 
 /** What the service said, in one line of bounded length. */
 export function cleanMessage(text: string): string {
+  // Almost all messages are: a third of the time.
+  if (text.length <= MAX_MESSAGE_LENGTH && PRINTABLE_ASCII.test(text)) return text.trim();
   return text.slice(0, MAX_MESSAGE_LENGTH).replace(CONTROLS, ' ').trim().toWellFormed();
 }
 
@@ -13,6 +15,7 @@ export function withoutControls(text: string): string {
   return text.replace(CONTROLS, '');
 }
 
+const PRINTABLE_ASCII = /^[ -~]*$/;
 const CONTROLS = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 
 /** The beginning of bytes as text; whatever is not UTF-8 in them is replaced. */

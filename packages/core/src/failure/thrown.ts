@@ -3,8 +3,9 @@ import { failureOfAuth } from './auth-error.ts';
 import { answerIn } from './client-error.ts';
 import type { Failure } from './failure.ts';
 import { failureOfAnswer } from './http-failure.ts';
-import { failureOfBareFetch, failureOfNetwork } from './network-failure.ts';
+import { failureOfNetwork, failureOfVague } from './network-failure.ts';
 import { isObject, peek, peekText } from './peek.ts';
+import { failureOfProxy } from './proxy-error.ts';
 import { cleanMessage } from './text.ts';
 
 type Recogniser = (error: object, now: () => number) => Failure | undefined;
@@ -17,8 +18,9 @@ const RECOGNISERS: readonly Recogniser[] = [
   failureOf,
   failureOfFailedAnswer,
   failureOfAuth,
+  failureOfProxy,
   failureOfNetwork,
-  failureOfBareFetch,
+  failureOfVague,
 ];
 
 /** What a thrown error says. Whatever it is, it is a failure. Never throws. */

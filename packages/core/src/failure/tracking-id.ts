@@ -34,12 +34,15 @@ export function chooseTrackingId(
   return trackingId(lastResort);
 }
 
+/** What almost every ID looks like: a GUID, or the ID of an activity in ASP.NET. */
+const USUAL = /^[\da-f|.-]{1,128}$/i;
+
 /** An ID is opaque, but it is no sentence, address or link; and a token has no place in a log. */
 const NO_ID = /[^!-~]|[@?&]|:\/\//;
 const TOKEN = /^ey[\w-]+\.[\w-]*\./i;
 
 function trackingId(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
+  if (text === undefined || USUAL.test(text)) return text;
   const id = withoutControls(text.slice(0, 8 * MAX_LENGTH)).trim();
   if (id === '' || NO_ID.test(id) || TOKEN.test(id)) return undefined;
   return id.slice(0, MAX_LENGTH);
