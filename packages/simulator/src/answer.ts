@@ -1,5 +1,6 @@
 import type { Clock, MessageValues, Operation } from '@defender-resilience/core';
-import type { World } from './world.ts';
+import type { Feature } from './features.ts';
+import type { World } from './world/world.ts';
 
 /** What is sent back: a string goes out as it is, anything else as JSON, undefined as no body. */
 export interface Answer {
@@ -24,9 +25,27 @@ export interface Call {
   readonly origin: string;
   readonly world: World;
   readonly clock: Clock;
+  /** How long a quota's minute lasts. */
+  readonly minuteMs: number;
+  readonly disabled: ReadonlySet<Feature>;
+  readonly tokens: TokenIssuer;
+  /** Waits on the simulator's clock; ends at once when the simulator stops. */
+  sleep(ms: number): Promise<void>;
+  /** Counts running time of this call against its quota. */
+  spend(ms: number): void;
 }
 
-export type Handler = (call: Call) => Answer;
+/** Gives a token for an application to call an API with. */
+export interface TokenIssuer {
+  readonly lifetimeMs: number;
+  issue(grant: {
+    readonly tenant: string;
+    readonly app: string;
+    readonly resource: string;
+  }): string;
+}
+
+export type Handler = (call: Call) => Answer | Promise<Answer>;
 
 /** One route: its path in the router's notation (`/api/machines/:id`). */
 export interface Route {
@@ -56,9 +75,16 @@ export interface RefusalDetails {
   readonly message?: string;
   readonly values?: MessageValues;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Further fields of Graph's `innerError`. */
+  readonly inner?: Readonly<Record<string, string>>;
 }
 
 /** A 200 with a JSON body. */
 export function ok(body: unknown, status = 200): Answer {
   return { status, body };
+}
+
+/** Refuses what the tenant has switched off. */
+export function requireFeature(call: Call, feature: Feature): void {
+  if (call.disabled.has(feature)) throw new Refusal('DisabledFeature');
 }

@@ -3,10 +3,21 @@ import { dialectOf } from './errors.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
+/** How a body is read where it is not as XDR and MDE do by default. */
+export interface BodyRules {
+  /** The parameters' spelling. @defaultValue as the operations table has it */
+  readonly names?: readonly string[];
+  /** Whether letter case does not matter. @defaultValue true for Graph, else false */
+  readonly anyCase?: boolean;
+  /** Refuses a missing required parameter with `InvalidRequestBody` and this message. */
+  readonly missingMessage?: string;
+}
+
 /** The text of the seed page's own example. */
 const INCORRECT = 'Request body is incorrect';
 
-function incorrectBody(message: string = INCORRECT): Refusal {
+/** The refusal of a body that is not what the operation documents. */
+export function incorrectBody(message: string = INCORRECT): Refusal {
   return new Refusal('InvalidRequestBody', { message });
 }
 
@@ -37,7 +48,8 @@ function respelled(fields: Fields, names: readonly string[]): Fields {
   );
 }
 
-function refuseWrongCase(fields: Fields, names: readonly string[]): void {
+/** Refuses a field that only letter case tells apart from one of `names`. */
+export function refuseWrongCase(fields: Fields, names: readonly string[]): void {
   for (const key of Object.keys(fields)) {
     const wrong = names.some((name) => name !== key && inLowerCase(name) === inLowerCase(key));
     if (wrong && !names.includes(key)) throw incorrectBody();
@@ -50,17 +62,18 @@ function refuseWrongCase(fields: Fields, names: readonly string[]): void {
  * A parameter in the wrong letter case is refused with `InvalidRequestBody`, as XDR and MDE do; a
  * required one that is not there with `MissingRequiredParameter`.
  */
-export function readBody(call: Call): Fields {
+export function readBody(call: Call, rules: BodyRules = {}): Fields {
   const parameters = call.operation.bodyParameters ?? [];
-  const names = parameters.map(({ name }) => name);
+  const names = rules.names ?? parameters.map(({ name }) => name);
+  const anyCase = rules.anyCase ?? dialectOf(call.path) === 'graph';
   let fields = parse(call.bodyText);
-  if (dialectOf(call.path) === 'graph') fields = respelled(fields, names);
+  if (anyCase) fields = respelled(fields, names);
   else refuseWrongCase(fields, names);
   for (const { name, required } of parameters) {
     const missing = fields[name] === undefined || fields[name] === null;
-    if (required === true && missing) {
-      throw new Refusal('MissingRequiredParameter', { values: { parameter: name } });
-    }
+    if (required !== true || !missing) continue;
+    if (rules.missingMessage !== undefined) throw incorrectBody(rules.missingMessage);
+    throw new Refusal('MissingRequiredParameter', { values: { parameter: name } });
   }
   return fields;
 }
@@ -99,4 +112,17 @@ export function refuseLargeBatch(received: number, allowed: number): void {
   if (received > allowed) {
     throw new Refusal('MaximumBatchSizeExceeded', { values: { received, allowed } });
   }
+}
+
+/** One of `allowed`, in its spelling there; undefined when it was not sent, `InvalidInput` when it is none of them. */
+export function choiceField(
+  fields: Fields,
+  name: string,
+  allowed: readonly string[],
+): string | undefined {
+  const value = textField(fields, name);
+  if (value === undefined) return undefined;
+  const found = allowed.find((choice) => inLowerCase(choice) === inLowerCase(value));
+  if (found === undefined) throw new Refusal('InvalidInput', { values: { input: value } });
+  return found;
 }

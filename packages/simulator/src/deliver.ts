@@ -25,13 +25,15 @@ function headersOf(answer: Answer, text: string): Record<string, string> {
   return { ...(text === '' ? {} : { 'content-type': JSON_TYPE }), ...answer.headers };
 }
 
-function send(reply: FastifyReply, answer: Answer, text: string): Answered {
+type Delivery = (reply: FastifyReply, answer: Answer, text: string) => Answered;
+
+const send: Delivery = (reply, answer, text) => {
   void reply.code(answer.status).headers(headersOf(answer, text));
   void reply.send(text === '' ? undefined : text);
   return answer.status;
-}
+};
 
-function cutHeaders(reply: FastifyReply, answer: Answer): Answered {
+const cutHeaders: Delivery = (reply, answer) => {
   const { socket } = reply.raw;
   reply.hijack();
   const line = `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}`;
@@ -39,9 +41,9 @@ function cutHeaders(reply: FastifyReply, answer: Answer): Answered {
     socket.resetAndDestroy(),
   );
   return 'reset';
-}
+};
 
-function cutBody(reply: FastifyReply, answer: Answer, text: string): Answered {
+const cutBody: Delivery = (reply, answer, text) => {
   const bytes = Buffer.from(text === '' ? '{"value":[]}' : text);
   reply.hijack();
   reply.raw.writeHead(answer.status, {
@@ -52,7 +54,7 @@ function cutBody(reply: FastifyReply, answer: Answer, text: string): Answered {
     reply.raw.socket?.resetAndDestroy(),
   );
   return 'reset';
-}
+};
 
 /** Ends a call without an answer: before anything was done about it. */
 export function refuseToAnswer(reply: FastifyReply, action: 'reset' | 'hang'): Answered {
@@ -61,23 +63,20 @@ export function refuseToAnswer(reply: FastifyReply, action: 'reset' | 'hang'): A
   return action;
 }
 
+/** The actions that spoil an answer on its way; all others leave it as it is. */
+const SPOILED: Readonly<Partial<Record<StepAction, Delivery>>> = {
+  'reset-headers': cutHeaders,
+  'reset-mid-body': cutBody,
+  truncate: (reply, answer, text) => send(reply, answer, text.slice(0, Math.ceil(text.length / 2))),
+  malformed: (reply, answer, text) => send(reply, answer, `${text.slice(0, -1)},,}`),
+};
+
 /** Sends an answer, spoiled as `action` says. */
 export function deliver(
   reply: FastifyReply,
   answer: Answer,
   action: StepAction | undefined,
 ): Answered {
-  const text = textOf(answer.body);
-  switch (action) {
-    case 'reset-headers':
-      return cutHeaders(reply, answer);
-    case 'reset-mid-body':
-      return cutBody(reply, answer, text);
-    case 'truncate':
-      return send(reply, answer, text.slice(0, Math.ceil(text.length / 2)));
-    case 'malformed':
-      return send(reply, answer, `${text.slice(0, -1)},,}`);
-    default:
-      return send(reply, answer, text);
-  }
+  const deliverAs = (action && SPOILED[action]) ?? send;
+  return deliverAs(reply, answer, textOf(answer.body));
 }

@@ -1,46 +1,81 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Answer, type Call, type Handler, Refusal } from './answer.ts';
-import { deliver, gatewayPage, refuseToAnswer } from './deliver.ts';
-import { type Dialect, dialectOf, errorAnswer, gatewayAnswer, usualCode } from './errors.ts';
-import { type OutageOptions, RandomFaults } from './faults.ts';
-import { operationFor } from './knowledge.ts';
+import { credentialsRefusal, quotaRefusal } from './admission.ts';
+import { type Answer, type Call, type Handler, Refusal, type TokenIssuer } from './answer.ts';
+import { deliver, refuseToAnswer } from './deliver.ts';
+import { dialectOf, errorAnswer } from './errors.ts';
+import { type FaultOptions, type OutageOptions, RandomFaults } from './faults.ts';
 import type { Settings } from './options.ts';
-import { type QuotaRefusal, Quotas, quotaMessage, secondsOf } from './quotas.ts';
+import { Quotas, type QuotaUsage } from './quota/quotas.ts';
 import { seededRandom, uuid } from './random.ts';
 import { Recorder } from './record.ts';
-import { Script, type ScriptStepDetails, TOKEN_OPERATION } from './script.ts';
-import { World } from './world.ts';
+import { operationFinder, readRequest } from './request.ts';
+import { Script, type ScriptStepDetails } from './script.ts';
+import { scriptedAnswer } from './scripted.ts';
+import { Tokens } from './tokens.ts';
+import { World } from './world/world.ts';
+
+/** What is done about one call: an answer other than the ordinary one, and how long it takes. */
+interface Fate {
+  readonly step: ScriptStepDetails | undefined;
+  readonly latencyMs: number;
+}
 
 /** Decides what every call gets: the scripted answer, a fault, or the ordinary one. */
 export class Engine {
   readonly settings: Settings;
-  readonly recorder: Recorder = new Recorder();
+  readonly recorder: Recorder;
   readonly script: Script = new Script();
-  readonly #quotas: Quotas;
+  readonly quotas: Quotas;
+  readonly tokens: Tokens;
   readonly #stopped = new AbortController();
-  /** Set once the port is known. */
-  origin = '';
-  faults: RandomFaults | undefined;
+  readonly #issuer: TokenIssuer;
+  readonly #disabled: Call['disabled'];
+  readonly #trackingIds: () => string;
+  #origin = '';
+  #operationOf: ReturnType<typeof operationFinder> = operationFinder('');
+  #faults: RandomFaults | undefined;
   #outage: { readonly status: number | 'reset'; readonly endsAt: number } | undefined;
   #world: World;
-  #trackingIds: () => string;
 
   constructor(settings: Settings) {
+    const { clock, seed, tokenLifetimeMs } = settings;
     this.settings = settings;
-    this.#quotas = new Quotas(settings.quotas, settings.minuteMs);
+    this.recorder = new Recorder(settings.record);
+    this.quotas = new Quotas(settings.quotas, settings.minuteMs);
+    this.tokens = new Tokens(seededRandom(seed + 4));
+    this.#issuer = {
+      lifetimeMs: tokenLifetimeMs,
+      issue: (grant) => {
+        const now = clock.epoch();
+        return this.tokens.issue({ ...grant, expiresAt: now + tokenLifetimeMs }, now);
+      },
+    };
+    this.#disabled = new Set(settings.disabledFeatures);
+    const random = seededRandom(seed + 2);
+    // Not begun anew by a reset: an ID stays unique as long as the simulator runs.
+    this.#trackingIds = () => uuid(random);
     this.#world = new World(settings);
-    this.#trackingIds = trackingIds(settings.seed);
-    this.faults = startFaults(settings);
+    this.setFaults(settings.faults);
     this.script.append(settings.script);
   }
 
-  /** Back to how a simulator without a script starts. */
+  /** `http://127.0.0.1:port`; set once the port is known. */
+  get origin(): string {
+    return this.#origin;
+  }
+
+  listensAt(origin: string): void {
+    this.#origin = origin;
+    this.#operationOf = operationFinder(new URL(origin).host);
+  }
+
+  /** Back to how a simulator without a script starts; tokens stay good. */
   reset(): void {
     this.recorder.clear();
     this.script.clear();
-    this.#quotas.clear();
+    this.quotas.clear();
     this.#world = new World(this.settings);
-    this.faults = startFaults(this.settings);
+    this.setFaults(this.settings.faults);
     this.#outage = undefined;
   }
 
@@ -49,9 +84,12 @@ export class Engine {
     this.#stopped.abort();
   }
 
-  outage(options: OutageOptions): { end(): void } {
-    const endsAt = this.settings.clock.now() + (options.durationMs ?? Number.POSITIVE_INFINITY);
-    const outage = { status: options.status ?? 503, endsAt };
+  setFaults(faults: FaultOptions | undefined): void {
+    this.#faults = faults && new RandomFaults(faults, this.settings.seed);
+  }
+
+  outage({ status = 503, durationMs = Number.POSITIVE_INFINITY }: OutageOptions): { end(): void } {
+    const outage = { status, endsAt: this.settings.clock.now() + durationMs };
     this.#outage = outage;
     return {
       end: () => {
@@ -62,6 +100,20 @@ export class Engine {
 
   endOutage(): void {
     this.#outage = undefined;
+  }
+
+  quotaUsage(): readonly QuotaUsage[] {
+    return this.quotas.usage(this.settings.clock.now());
+  }
+
+  foreignLoad(group: string, share: number): { end(): void } {
+    const { clock } = this.settings;
+    const end = this.quotas.foreignLoad(group, share, clock.now());
+    return { end: () => end(clock.now()) };
+  }
+
+  endForeignLoads(): void {
+    this.quotas.endForeignLoads(this.settings.clock.now());
   }
 
   /** Answers one request; `handler` is undefined where no route matches. */
@@ -80,86 +132,80 @@ export class Engine {
       operation: call.operation.name,
       at: this.settings.clock.epoch(),
     });
-    // Taken before the script: a call that is answered with an error costs the quota all the same.
-    const refusal = this.#quotas.take(call.operation, this.settings.clock.now());
-    const step = this.#stepFor(call);
-    await this.#wait((step?.latencyMs ?? 0) + (this.faults?.latencyMs() ?? 0));
-    if (this.#stopped.signal.aborted) return void refuseToAnswer(reply, 'reset');
-    if (step?.action === 'reset' || step?.action === 'hang') {
-      answered(refuseToAnswer(reply, step.action));
-      return;
-    }
-    const ordinary = (): Answer => this.#ordinary(handler, call, refusal);
-    const answer = step === undefined ? ordinary() : this.#scripted(step, call, ordinary);
+    // Before the script: a call that is answered with an error costs the quota all the same.
+    const refusal = this.#admit(call);
+    const { step, latencyMs } = this.#fateOf(call);
+    if (latencyMs > 0) await this.#sleep(latencyMs);
+    const silence = this.#stopped.signal.aborted ? 'reset' : step?.action;
+    if (silence === 'reset' || silence === 'hang') return answered(refuseToAnswer(reply, silence));
+    const ordinary = (): Promise<Answer> => this.#ordinary(handler, call, refusal);
+    const answer = await (step === undefined ? ordinary() : this.#scripted(step, call, ordinary));
     answered(deliver(reply, answer, step?.action));
   }
 
   #callOf(request: FastifyRequest): Call {
-    const url = new URL(request.originalUrl, this.origin);
-    const method = request.method;
-    const host = new URL(this.origin).host;
-    const operation = /\/oauth2\/(v2\.0\/)?token$/i.test(url.pathname)
-      ? { name: TOKEN_OPERATION, quotaGroup: TOKEN_OPERATION }
-      : operationFor({ method, host, path: url.pathname }, { [host]: 'all' });
+    const { clock, minuteMs } = this.settings;
+    const part = readRequest(request, this.#operationOf);
+    const client = this.tokens.clientOf(part.headers['authorization']);
     return {
-      method,
-      path: url.pathname,
-      params: paramsOf(request.params),
-      query: url.searchParams,
-      headers: headersOf(request.headers),
-      bodyText: typeof request.body === 'string' ? request.body : '',
-      operation,
-      origin: this.origin,
+      ...part,
+      origin: this.#origin,
       world: this.#world,
-      clock: this.settings.clock,
+      clock,
+      minuteMs,
+      disabled: this.#disabled,
+      tokens: this.#issuer,
+      sleep: (ms) => this.#sleep(ms),
+      spend: (ms) => this.quotas.spend(part.operation, client, ms, clock.now()),
     };
   }
 
-  #stepFor(call: Call): ScriptStepDetails | undefined {
+  #admit(call: Call): Refusal | undefined {
+    const authorization = call.headers['authorization'];
+    if (this.settings.requireToken) {
+      const refusal = credentialsRefusal(call, this.tokens);
+      // Who is not known has no quota to use up.
+      if (refusal !== undefined) return refusal;
+    }
+    const client = this.tokens.clientOf(authorization);
+    const refused = this.quotas.take(call.operation, client, this.settings.clock.now());
+    return refused && quotaRefusal(refused, call);
+  }
+
+  #fateOf(call: Call): Fate {
     const outage = this.#outage;
     if (outage !== undefined && this.settings.clock.now() < outage.endsAt) {
-      return outage.status === 'reset' ? { action: 'reset' } : { status: outage.status };
+      const { status } = outage;
+      return { step: status === 'reset' ? { action: 'reset' } : { status }, latencyMs: 0 };
     }
     const target = { operation: call.operation.name, path: call.path };
-    const step = this.script.take(target);
-    if (step !== undefined || call.operation.name === TOKEN_OPERATION) return step;
-    return this.faults?.next();
+    const scripted = this.script.take(target);
+    const chance = this.#faults?.next(target) ?? { step: undefined, latencyMs: 0 };
+    const step = scripted ?? chance.step;
+    return { step, latencyMs: chance.latencyMs + (step?.latencyMs ?? 0) };
   }
 
-  #ordinary(handler: Handler | undefined, call: Call, quota: QuotaRefusal | undefined): Answer {
-    const dialect = dialectOf(call.path);
+  async #ordinary(
+    handler: Handler | undefined,
+    call: Call,
+    refusal: Refusal | undefined,
+  ): Promise<Answer> {
     try {
-      if (quota !== undefined) throw overQuota(quota, call, dialect);
-      if (handler === undefined) throw new Refusal('NotFound', { status: 404 });
-      return handler(call);
-    } catch (refusal) {
-      if (refusal instanceof Refusal) return this.#error(refusal, call);
-      throw refusal;
+      if (refusal !== undefined) throw refusal;
+      if (handler === undefined) throw new Refusal('NotFound');
+      return await handler(call);
+    } catch (thrown) {
+      if (thrown instanceof Refusal) return this.#error(thrown, call);
+      throw thrown;
     }
   }
 
-  #scripted(step: ScriptStepDetails, call: Call, ordinary: () => Answer): Answer {
-    const retryAfter = step.retryAfter;
-    const extra = {
-      ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
-      ...step.headers,
-    };
-    const answer = this.#scriptedAnswer(step, call, ordinary);
-    return { ...answer, headers: { ...answer.headers, ...extra } };
-  }
-
-  #scriptedAnswer(step: ScriptStepDetails, call: Call, ordinary: () => Answer): Answer {
-    if (step.action === 'html') return gatewayPage(step.status ?? 502);
-    if (step.action === 'empty') return { status: step.status ?? 500 };
-    if (step.body !== undefined) return { status: step.status ?? 200, body: step.body };
-    const dialect = dialectOf(call.path);
-    const code = step.code ?? (step.status === undefined ? undefined : usual(step.status, dialect));
-    if (code === undefined) {
-      const status = step.status ?? 200;
-      if (status >= 400) return gatewayAnswer(status, step.message ?? '');
-      return status === 200 ? ordinary() : { status };
-    }
-    return this.#error(new Refusal(code, detailsOf(step, code, call)), call);
+  #scripted(step: ScriptStepDetails, call: Call, ordinary: () => Promise<Answer>): Promise<Answer> {
+    return scriptedAnswer(step, call, {
+      answer: ordinary,
+      error: (refusal) => this.#error(refusal, call),
+      now: this.settings.clock.epoch(),
+    });
   }
 
   #error(refusal: Refusal, call: Call): Answer {
@@ -173,7 +219,7 @@ export class Engine {
     });
   }
 
-  #wait(ms: number): Promise<void> {
+  #sleep(ms: number): Promise<void> {
     const { signal } = this.#stopped;
     if (ms <= 0 || signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
@@ -188,54 +234,4 @@ export class Engine {
       signal.addEventListener('abort', done, { once: true });
     });
   }
-}
-
-function usual(status: number, dialect: Dialect): string | undefined {
-  return status >= 400 ? usualCode(status, dialect) : undefined;
-}
-
-function detailsOf(step: ScriptStepDetails, code: string, call: Call): object {
-  const throttled = step.status === 429 || code === '429' || code === 'TooManyRequests';
-  const seconds = typeof step.retryAfter === 'number' ? step.retryAfter : 1;
-  const limit = call.operation.quota?.perMinute ?? 45;
-  const message = step.message ?? (throttled ? quotaMessage(limit, 'minute', seconds) : undefined);
-  return {
-    ...(step.status === undefined ? {} : { status: step.status }),
-    ...(step.values === undefined ? {} : { values: step.values }),
-    ...(message === undefined ? {} : { message }),
-  };
-}
-
-function overQuota({ limit, per, waitMs }: QuotaRefusal, call: Call, dialect: Dialect): Refusal {
-  const seconds = secondsOf(waitMs);
-  // Only the MDE and Graph pages promise the header; XDR's say that the wait is in the body.
-  const told = call.operation.family !== 'xdr';
-  return new Refusal(usualCode(429, dialect) ?? '429', {
-    status: 429,
-    message: quotaMessage(limit, per, seconds),
-    ...(told ? { headers: { 'retry-after': String(seconds) } } : {}),
-  });
-}
-
-function startFaults(settings: Settings): RandomFaults | undefined {
-  return settings.faults && new RandomFaults(settings.faults, settings.seed);
-}
-
-function trackingIds(seed: number): () => string {
-  const random = seededRandom(seed + 2);
-  return () => uuid(random);
-}
-
-function paramsOf(params: unknown): Record<string, string> {
-  if (typeof params !== 'object' || params === null) return {};
-  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)]));
-}
-
-function headersOf(headers: FastifyRequest['headers']): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(', ') : (value ?? ''),
-    ]),
-  );
 }

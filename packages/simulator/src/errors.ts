@@ -1,8 +1,8 @@
+import { formatMessage, lookup } from '@defender-resilience/core';
 import type { Answer, RefusalDetails } from './answer.ts';
-import { formatMessage, lookup } from './knowledge.ts';
 
 /** Where an error is answered: each has an envelope of its own. */
-export type Dialect = 'defender' | 'graph';
+export type Dialect = 'defender' | 'graph' | 'entra';
 
 /** What goes into an error's envelope. */
 export interface ErrorContext {
@@ -14,12 +14,33 @@ export interface ErrorContext {
   readonly at: number;
 }
 
-/** Graph answers at `/v1.0` and `/beta`; everything else is Defender. */
-export function dialectOf(path: string): Dialect {
-  return /^\/(v1\.0|beta)\//i.test(path) ? 'graph' : 'defender';
+/** An error before it is put into an envelope. */
+interface PlainError {
+  readonly code: string;
+  readonly message: string;
+  readonly inner: Readonly<Record<string, string>> | undefined;
 }
 
-/** The code that usually comes with a status. */
+interface Envelope {
+  /** The codes that usually come with a status; undefined: none is known. */
+  usualCode(status: number): string | undefined;
+  body(error: PlainError, context: ErrorContext): object;
+  headers(context: ErrorContext): Readonly<Record<string, string>>;
+}
+
+const TOKEN_PATH = /^\/[^/]+\/oauth2\/v2\.0\/token$/i;
+
+/** Whether a path is the token endpoint's of some tenant. */
+export function isTokenPath(path: string): boolean {
+  return TOKEN_PATH.test(path);
+}
+
+/** Graph answers at `/v1.0` and `/beta`, Entra at the token endpoint; everything else is Defender. */
+export function dialectOf(path: string): Dialect {
+  if (/^\/(v1\.0|beta)\//i.test(path)) return 'graph';
+  return isTokenPath(path) ? 'entra' : 'defender';
+}
+
 const USUAL_CODES: Readonly<Record<number, string>> = {
   400: 'BadRequest',
   401: 'Unauthorized',
@@ -37,50 +58,82 @@ const GRAPH_CODES: Readonly<Record<number, string>> = {
   503: 'serviceNotAvailable',
 };
 
-/** The code that a family answers a status with; undefined where none is known. */
-export function usualCode(status: number, dialect: Dialect): string | undefined {
-  // Seen from Graph with 500, 504 and 403 alike: a code that says nothing, and no message.
-  return dialect === 'graph' ? (GRAPH_CODES[status] ?? 'UnknownError') : USUAL_CODES[status];
-}
+const ENTRA_CODES: Readonly<Record<number, string>> = {
+  400: 'invalid_request',
+  401: 'invalid_client',
+  403: 'unauthorized_client',
+};
 
-function graphBody(code: string, message: string, context: ErrorContext): object {
-  return {
+const defender: Envelope = {
+  usualCode: (status) => USUAL_CODES[status],
+  body: ({ code, message }, { trackingId }) => ({ error: { code, message, target: trackingId } }),
+  headers: () => ({}),
+};
+
+const graph: Envelope = {
+  // Seen from Graph with 500, 504 and 403 alike: a code that says nothing, and no message.
+  usualCode: (status) => GRAPH_CODES[status] ?? 'UnknownError',
+  body: ({ code, message, inner }, { at, trackingId, clientRequestId }) => ({
     error: {
       code,
       message,
       innerError: {
+        ...inner,
         // Graph's date has no zone.
-        date: new Date(context.at).toISOString().slice(0, 19),
-        'request-id': context.trackingId,
-        'client-request-id': context.clientRequestId ?? context.trackingId,
+        date: new Date(at).toISOString().slice(0, 19),
+        'request-id': trackingId,
+        'client-request-id': clientRequestId ?? trackingId,
       },
     },
-  };
+  }),
+  headers: ({ trackingId, clientRequestId }) => ({
+    'request-id': trackingId,
+    'client-request-id': clientRequestId ?? trackingId,
+  }),
+};
+
+const entra: Envelope = {
+  usualCode: (status) => ENTRA_CODES[status] ?? 'temporarily_unavailable',
+  body: ({ code, message }, { at, trackingId, clientRequestId }) => {
+    const timestamp = `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')}Z`;
+    const correlationId = clientRequestId ?? trackingId;
+    const number = /^AADSTS(\d+)/.exec(message)?.[1];
+    return {
+      error: code,
+      error_description: `${message} Trace ID: ${trackingId} Correlation ID: ${correlationId} Timestamp: ${timestamp}`,
+      error_codes: number === undefined ? [] : [Number(number)],
+      timestamp,
+      trace_id: trackingId,
+      correlation_id: correlationId,
+      ...(number === undefined
+        ? {}
+        : { error_uri: `https://login.microsoftonline.com/error?code=${number}` }),
+    };
+  },
+  headers: ({ trackingId }) => ({ 'x-ms-request-id': trackingId }),
+};
+
+const ENVELOPES: Readonly<Record<Dialect, Envelope>> = { defender, graph, entra };
+
+/** The code that a family answers a status with; undefined where none is known. */
+export function usualCode(status: number, dialect: Dialect): string | undefined {
+  return ENVELOPES[dialect].usualCode(status);
 }
 
-function graphHeaders(context: ErrorContext): Record<string, string> {
-  return {
-    'request-id': context.trackingId,
-    'client-request-id': context.clientRequestId ?? context.trackingId,
-  };
-}
-
-function messageFor(code: string, details: RefusalDetails): string {
+/** What an error says: its own message, else the catalogue's. */
+export function errorMessage(code: string, details: RefusalDetails): string {
   const entry = lookup(code);
   return details.message ?? (entry ? formatMessage(entry, details.values ?? {}) : '');
 }
 
 /** An error answer in its family's envelope. */
 export function errorAnswer(code: string, details: RefusalDetails, context: ErrorContext): Answer {
-  const status = details.status ?? lookup(code)?.status ?? 400;
-  const message = messageFor(code, details);
-  const graph = context.dialect === 'graph';
+  const envelope = ENVELOPES[context.dialect];
+  const message = errorMessage(code, details);
   return {
-    status,
-    headers: { ...(graph ? graphHeaders(context) : {}), ...details.headers },
-    body: graph
-      ? graphBody(code, message, context)
-      : { error: { code, message, target: context.trackingId } },
+    status: details.status ?? lookup(code)?.status ?? 400,
+    headers: { ...envelope.headers(context), ...details.headers },
+    body: envelope.body({ code, message, inner: details.inner }, context),
   };
 }
 

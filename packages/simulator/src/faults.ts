@@ -1,6 +1,12 @@
 import type { Random } from '@defender-resilience/core';
 import { seededRandom } from './random.ts';
-import { type ScriptStep, type ScriptStepDetails, stepDetails } from './script.ts';
+import {
+  isFor,
+  type ScriptStep,
+  type ScriptStepDetails,
+  type StepTarget,
+  stepDetails,
+} from './script.ts';
 
 /** Faults by chance. */
 export interface FaultOptions {
@@ -12,6 +18,14 @@ export interface FaultOptions {
   readonly seed?: number;
   /** Milliseconds that every answer takes: a number, or from–to. @defaultValue 0 */
   readonly latencyMs?: number | readonly [from: number, to: number];
+  /** Only for calls of this operation (`incidents.list`), or below this path. @defaultValue all calls */
+  readonly for?: string;
+}
+
+/** What chance gives one call. */
+export interface RandomFault {
+  readonly step: ScriptStepDetails | undefined;
+  readonly latencyMs: number;
 }
 
 /** Decides by chance, the same for the same seed. */
@@ -24,8 +38,13 @@ export class RandomFaults {
     this.#random = seededRandom(options.seed ?? seed);
   }
 
-  /** The step for the next call; undefined when it is to be answered normally. */
-  next(): ScriptStepDetails | undefined {
+  /** What this call gets: an answer, or undefined for the ordinary one, and how long it takes. */
+  next(target: StepTarget): RandomFault {
+    if (!isFor(this.#options.for, target)) return { step: undefined, latencyMs: 0 };
+    return { step: this.#step(), latencyMs: this.#latencyMs() };
+  }
+
+  #step(): ScriptStepDetails | undefined {
     const { probability, codes = ['InternalServerError'] } = this.#options;
     // Both numbers are always drawn, so that one call's fate does not shift the next one's.
     const chance = this.#random();
@@ -34,7 +53,7 @@ export class RandomFaults {
     return stepDetails(codes[Math.floor(choice * codes.length)] ?? 'InternalServerError');
   }
 
-  latencyMs(): number {
+  #latencyMs(): number {
     const latency = this.#options.latencyMs ?? 0;
     if (typeof latency === 'number') return latency;
     return latency[0] + this.#random() * (latency[1] - latency[0]);

@@ -1,6 +1,6 @@
 import { type Call, Refusal } from './answer.ts';
 
-type Row = Readonly<Record<string, unknown>>;
+export type Row = Readonly<Record<string, unknown>>;
 type Test = (row: Row) => boolean;
 
 /** How one collection is paged. */
@@ -25,8 +25,8 @@ const OPERATORS: Readonly<Record<string, (order: number) => boolean>> = {
   le: (order) => order <= 0,
 };
 
-function odataError(error: string): Refusal {
-  return new Refusal('ODataError', { values: { error } });
+function odataError(reason: string): Refusal {
+  return new Refusal('ODataError', { values: { reason } });
 }
 
 function literal(text: string): string {
@@ -48,7 +48,7 @@ function compare(value: unknown, wanted: string): number {
 
 function fieldOf(row: Row, name: string): unknown {
   const key = Object.keys(row).find((field) => field.toLowerCase() === name.toLowerCase());
-  if (key === undefined) throw odataError(`Could not find a property named '${name}'.`);
+  if (key === undefined) throw odataError(`Could not find a property named '${name}'`);
   return row[key];
 }
 
@@ -65,11 +65,11 @@ function term(text: string): Test {
     const values = list.split(',').map((value) => literal(value.trim()));
     return (row) => values.some((value) => compare(fieldOf(row, field), value) === 0);
   }
-  throw odataError(`Syntax error in the filter '${text}'.`);
+  throw odataError(`Syntax error in the filter '${text}'`);
 }
 
 /** Parses the part of `$filter` that connectors use: comparisons and `in`, joined by and / or. */
-export function parseFilter(filter: string): Test {
+function parseFilter(filter: string): Test {
   const alternatives = filter
     .trim()
     .split(/\s+or\s+/i)
@@ -81,16 +81,16 @@ function wholeNumber(call: Call, name: '$top' | '$skip'): number | undefined {
   const text = call.query.get(name);
   if (text === null) return undefined;
   if (/^\d+$/.test(text)) return Number(text);
-  throw odataError(`Invalid value '${text}' for ${name} query option found.`);
+  throw odataError(`Invalid value '${text}' for ${name} query option found`);
 }
 
 function topOf(call: Call, rules: PageRules): number {
   const top = wholeNumber(call, '$top') ?? rules.defaultTop;
   if (top <= rules.maxTop) return top;
-  const error = `The limit of '${rules.maxTop}' for Top query has been exceeded. The value from the incoming request is '${top}'.`;
+  const reason = `The limit of '${rules.maxTop}' for Top query has been exceeded. The value from the incoming request is '${top}'`;
   throw rules.overLimit === 'BadRequest'
-    ? new Refusal('BadRequest', { message: error })
-    : odataError(error);
+    ? new Refusal('BadRequest', { message: `Invalid OData URI query ${reason}.` })
+    : odataError(reason);
 }
 
 function sorted(rows: readonly Row[], orderBy: string | null): readonly Row[] {
@@ -105,21 +105,47 @@ function sorted(rows: readonly Row[], orderBy: string | null): readonly Row[] {
 function nextLink(call: Call, skip: number): string {
   const query = new URLSearchParams(call.query);
   query.set('$skip', String(skip));
-  return `${call.origin}${call.path}?${query.toString()}`;
+  // The service leaves the dollar signs as they are.
+  return `${call.origin}${call.path}?${query.toString().replaceAll('%24', '$')}`;
 }
 
-/** The page of `rows` that the call's `$filter`, `$orderby`, `$skip` and `$top` ask for. */
-export function page(call: Call, rows: readonly Row[], rules: PageRules): object {
+/**
+ * The page of `rows` that the call's `$filter`, `$orderby`, `$skip` and `$top` ask for, as `view`
+ * shows them.
+ */
+export function page<Item>(
+  call: Call,
+  items: readonly Item[],
+  view: (item: Item) => Row,
+  rules: PageRules,
+): object {
   const top = topOf(call, rules);
   const skip = wholeNumber(call, '$skip') ?? 0;
   const filter = call.query.get('$filter');
-  const found = filter === null ? rows : rows.filter(parseFilter(filter));
-  const value = sorted(found, call.query.get('$orderby')).slice(skip, skip + top);
+  const orderBy = call.query.get('$orderby');
+  // Without either, no more than the page itself need be made.
+  const plain = filter === null && orderBy === null;
+  const found = plain ? [] : search(items.map(view), filter, orderBy);
+  const total = plain ? items.length : found.length;
+  const value = plain ? items.slice(skip, skip + top).map(view) : found.slice(skip, skip + top);
   const end = skip + value.length;
   return {
-    '@odata.context': `${call.origin}${call.path.replace(/\/[^/]*$/, '')}/$metadata#${call.path.split('/').at(-1) ?? ''}`,
-    ...(call.query.get('$count') === 'true' ? { '@odata.count': found.length } : {}),
+    '@odata.context': contextOf(call),
+    ...(call.query.get('$count') === 'true' ? { '@odata.count': total } : {}),
     value,
-    ...(value.length > 0 && end < found.length ? { '@odata.nextLink': nextLink(call, end) } : {}),
+    ...(value.length > 0 && end < total ? { '@odata.nextLink': nextLink(call, end) } : {}),
   };
+}
+
+function search(
+  rows: readonly Row[],
+  filter: string | null,
+  orderBy: string | null,
+): readonly Row[] {
+  return sorted(filter === null ? rows : rows.filter(parseFilter(filter)), orderBy);
+}
+
+function contextOf(call: Call): string {
+  const folder = call.path.replace(/\/[^/]*$/, '');
+  return `${call.origin}${folder}/$metadata#${call.path.split('/').at(-1) ?? ''}`;
 }

@@ -1,6 +1,14 @@
 /** How a request ended: the status that was answered, or what was done instead. */
 export type Answered = number | 'reset' | 'hang';
 
+export const RECORD_MODES = ['all', 'counts'] as const;
+
+/**
+ * What is kept of the requests: `all`, or only `counts`, for runs of so many that their bodies would
+ * fill the memory.
+ */
+export type RecordMode = (typeof RECORD_MODES)[number];
+
 /** One request, as it arrived. */
 export interface ReceivedRequest {
   /** Its place among all requests since the start or the last `reset()`, from 1. */
@@ -28,24 +36,48 @@ export interface RequestFilter {
   readonly method?: string;
   /** The exact path, in any letter case. */
   readonly path?: string;
+  /** How it ended. */
+  readonly answered?: Answered;
 }
 
 type Entry = { -readonly [Field in keyof ReceivedRequest]: ReceivedRequest[Field] };
+type Kind = Pick<ReceivedRequest, 'operation' | 'method' | 'path'>;
 
-function matches(request: ReceivedRequest, filter: RequestFilter): boolean {
+/** How often requests of one kind came, and how they ended. */
+interface Tally extends Kind {
+  total: number;
+  readonly answered: Map<Answered, number>;
+}
+
+/** At most so many requests, tracking IDs and different paths are kept; the rest is counted. */
+export const MAX_KEPT = 100_000;
+
+const MANY_PATHS = '(other paths)';
+
+/** Whether a request is of the kind that a filter wants, however it ended. */
+export function matches(kind: Kind, filter: RequestFilter): boolean {
   const same = (wanted: string | undefined, actual: string): boolean =>
     wanted === undefined || wanted.toLowerCase() === actual.toLowerCase();
   return (
-    (filter.operation === undefined || filter.operation === request.operation) &&
-    same(filter.method, request.method) &&
-    same(filter.path, request.path)
+    (filter.operation === undefined || filter.operation === kind.operation) &&
+    same(filter.method, kind.method) &&
+    same(filter.path, kind.path)
   );
 }
 
 /** Keeps what was received and which tracking IDs were given out. */
 export class Recorder {
+  readonly #mode: RecordMode;
+  readonly #maxKept: number;
+  #received = 0;
   #requests: Entry[] = [];
   #trackingIds: string[] = [];
+  #tallies = new Map<string, Tally>();
+
+  constructor(mode: RecordMode = 'all', maxKept: number = MAX_KEPT) {
+    this.#mode = mode;
+    this.#maxKept = maxKept;
+  }
 
   get requests(): readonly ReceivedRequest[] {
     return this.#requests;
@@ -57,23 +89,50 @@ export class Recorder {
 
   /** Notes a request, and gives the function that notes how it ended. */
   receive(request: Omit<ReceivedRequest, 'order' | 'answered'>): (answered: Answered) => void {
-    const entry: Entry = { ...request, order: this.#requests.length + 1, answered: undefined };
-    this.#requests.push(entry);
+    this.#received += 1;
+    const tally = this.#tallyOf(request);
+    tally.total += 1;
+    let entry: Entry | undefined;
+    if (this.#mode === 'all' && this.#requests.length < this.#maxKept) {
+      entry = { ...request, order: this.#received, answered: undefined };
+      this.#requests.push(entry);
+    }
     return (answered) => {
-      entry.answered = answered;
+      if (entry !== undefined) entry.answered = answered;
+      tally.answered.set(answered, (tally.answered.get(answered) ?? 0) + 1);
     };
   }
 
   track(id: string): void {
-    this.#trackingIds.push(id);
+    if (this.#trackingIds.length < this.#maxKept) this.#trackingIds.push(id);
   }
 
   count(filter: RequestFilter = {}): number {
-    return this.#requests.filter((request) => matches(request, filter)).length;
+    let count = 0;
+    for (const tally of this.#tallies.values()) {
+      if (!matches(tally, filter)) continue;
+      const { answered } = filter;
+      count += answered === undefined ? tally.total : (tally.answered.get(answered) ?? 0);
+    }
+    return count;
   }
 
   clear(): void {
+    this.#received = 0;
     this.#requests = [];
     this.#trackingIds = [];
+    this.#tallies = new Map();
+  }
+
+  #tallyOf({ operation, method, path }: Kind): Tally {
+    const key = `${operation} ${method} ${path}`;
+    const known = this.#tallies.get(key);
+    if (known !== undefined) return known;
+    if (this.#tallies.size >= this.#maxKept && path !== MANY_PATHS) {
+      return this.#tallyOf({ operation, method, path: MANY_PATHS });
+    }
+    const tally = { operation, method, path, total: 0, answered: new Map<Answered, number>() };
+    this.#tallies.set(key, tally);
+    return tally;
   }
 }

@@ -44,15 +44,23 @@ export interface ScriptStepDetails {
   readonly action?: StepAction;
   /** Only for calls of this operation (`incidents.list`, `token`), or below this path (`/api/machines`). */
   readonly for?: string;
-  /** How many calls get this answer. @defaultValue 1 */
-  readonly times?: number;
-  /** The `Retry-After` header, sent as it is: seconds, an HTTP date, or rubbish. */
-  readonly retryAfter?: string | number;
+  /**
+   * How many calls get this answer. `'always'`: every one, and nobody complains when there is none.
+   *
+   * @defaultValue 1
+   */
+  readonly times?: number | 'always';
+  /**
+   * The `Retry-After` header: seconds, or text that is sent as it is (an HTTP date, rubbish), or an
+   * HTTP date that lies so many milliseconds after the answer, rounded up to a whole second.
+   */
+  readonly retryAfter?: string | number | { readonly dateInMs: number };
 }
 
 /**
  * One scripted answer: a status (with the error that usually comes with it; 200 answers normally),
- * a code of the catalogue, an action, or all of it spelled out.
+ * a code of the catalogue, an action, or all of it spelled out. A code that the catalogue does not
+ * have must be spelled out, so that a mistyped one is noticed: `{ code: 'Teapot', status: 418 }`.
  */
 export type ScriptStep = number | string | ScriptStepDetails;
 
@@ -76,7 +84,8 @@ export function stepDetails(step: ScriptStep): ScriptStepDetails {
 /** The name of the token endpoint's operation, which the APIs' operations table does not hold. */
 export const TOKEN_OPERATION = 'token';
 
-function isFor(filter: string | undefined, target: StepTarget): boolean {
+/** Whether a call is one that `filter` names; an answer for no call in particular is for all. */
+export function isFor(filter: string | undefined, target: StepTarget): boolean {
   // A script is about the API; the token that a client fetches on the way must not use it up.
   if (filter === undefined) return target.operation !== TOKEN_OPERATION;
   if (filter.startsWith('/')) return target.path.toLowerCase().startsWith(filter.toLowerCase());
@@ -86,7 +95,7 @@ function isFor(filter: string | undefined, target: StepTarget): boolean {
 /** A scripted answer that no call has asked for yet, and how often it still waits to be. */
 export interface PendingStep {
   readonly step: ScriptStepDetails;
-  readonly timesLeft: number;
+  readonly timesLeft: number | 'always';
 }
 
 function describe({ step }: PendingStep): string {
@@ -107,7 +116,7 @@ function table(rows: readonly (readonly string[])[]): string {
 
 /** The answers that are still to be given, in order. */
 export class Script {
-  #pending: { step: ScriptStepDetails; timesLeft: number }[] = [];
+  #pending: { step: ScriptStepDetails; timesLeft: number | 'always' }[] = [];
 
   /** What nobody has asked for yet. */
   get pending(): readonly PendingStep[] {
@@ -125,6 +134,7 @@ export class Script {
     const index = this.#pending.findIndex(({ step }) => isFor(step.for, target));
     const entry = this.#pending[index];
     if (entry === undefined) return undefined;
+    if (entry.timesLeft === 'always') return entry.step;
     entry.timesLeft -= 1;
     if (entry.timesLeft === 0) this.#pending.splice(index, 1);
     return entry.step;
@@ -136,8 +146,9 @@ export class Script {
 
   /** A table of what nobody asked for; undefined when all of it was used. */
   unconsumed(): string | undefined {
-    if (this.#pending.length === 0) return undefined;
-    const rows = this.#pending.map((entry, index) => [
+    const expected = this.#pending.filter(({ timesLeft }) => timesLeft !== 'always');
+    if (expected.length === 0) return undefined;
+    const rows = expected.map((entry, index) => [
       String(index + 1),
       describe(entry),
       entry.step.for ?? 'any call',

@@ -1,8 +1,9 @@
 import { type Answer, type Call, ok, Refusal, type Route } from '../answer.ts';
-import { readBody, textField, textsField } from '../body.ts';
-import type { Incident } from '../model.ts';
+import { readBody, textsField } from '../body.ts';
 import { page } from '../odata.ts';
-import { xdrIncident } from '../views.ts';
+import { xdrIncident } from '../views/xdr.ts';
+import type { Incident } from '../world/model.ts';
+import { applyChange, INCIDENT_STATUSES, readChange } from './triage.ts';
 
 /** The incident that a route's `id` names. */
 export function incidentOf(call: Call): Incident {
@@ -15,8 +16,9 @@ export function incidentOf(call: Call): Incident {
 }
 
 function list(call: Call): Answer {
-  const rows = [...call.world.incidents.values()].map((row) => xdrIncident(row, call.world));
-  return ok(page(call, rows, { maxTop: 100, defaultTop: 50 }));
+  const view = (incident: Incident): Record<string, unknown> => xdrIncident(incident, call.world);
+  const incidents = [...call.world.incidents.values()];
+  return ok(page(call, incidents, view, { maxTop: 100, defaultTop: 50 }));
 }
 
 function get(call: Call): Answer {
@@ -25,25 +27,10 @@ function get(call: Call): Answer {
 
 function update(call: Call): Answer {
   const incident = incidentOf(call);
-  changeIncident(call, incident);
-  return ok(xdrIncident(incident, call.world));
-}
-
-/** Applies a PATCH; a `comment` is added to those that are there, as the service does. */
-export function changeIncident(call: Call, incident: Incident): void {
   const body = readBody(call);
-  const now = new Date(call.clock.epoch()).toISOString();
-  const comment = textField(body, 'comment');
-  incident.status = textField(body, 'status') ?? incident.status;
-  incident.assignedTo = textField(body, 'assignedTo') ?? incident.assignedTo;
-  incident.classification = textField(body, 'classification') ?? incident.classification;
-  incident.determination = textField(body, 'determination') ?? incident.determination;
-  incident.tags = textsField(body, 'tags') ?? textsField(body, 'customTags') ?? incident.tags;
-  if (comment !== undefined) {
-    const entry = { comment, createdBy: 'contoso-automation', createdTime: now };
-    incident.comments = [...incident.comments, entry];
-  }
-  incident.updated = now;
+  applyChange(call, incident, readChange(body, INCIDENT_STATUSES));
+  incident.tags = textsField(body, 'tags') ?? incident.tags;
+  return ok(xdrIncident(incident, call.world));
 }
 
 export const incidentRoutes: readonly Route[] = [

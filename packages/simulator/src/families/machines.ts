@@ -1,90 +1,101 @@
 import { type Answer, type Call, ok, Refusal, type Route } from '../answer.ts';
-import { readBody, textField } from '../body.ts';
-import type { Machine } from '../model.ts';
+import { choiceField, readBody, refuseLargeBatch, textField, textsField } from '../body.ts';
 import { page } from '../odata.ts';
-import { mdeAlert, mdeMachine } from '../views.ts';
+import { mdeAlert, mdeMachine, mdeUser } from '../views/mde.ts';
+import type { Machine } from '../world/model.ts';
 
 const RULES = { maxTop: 10_000, defaultTop: 10_000 } as const;
+const MAX_TAGGED = 500;
 
-/** The machine that a route's `id` names, by its ID or its DNS name. */
-export function machineOf(call: Call): Machine {
-  const id = call.params['id'] ?? '';
+/** The machine of an ID or a DNS name. */
+export function machineNamed(call: Call, id: string): Machine {
+  const lower = id.toLowerCase();
   const machine =
-    call.world.machines.get(id.toLowerCase()) ??
-    [...call.world.machines.values()].find(({ name }) => name === id.toLowerCase());
+    call.world.machines.get(lower) ??
+    [...call.world.machines.values()].find(({ name }) => name === lower);
   if (machine === undefined) {
-    throw new Refusal('ResourceNotFound', {
-      // The seed page's own example.
-      message: `Machine ${id} was not found`,
-    });
+    // The seed page's own example.
+    throw new Refusal('ResourceNotFound', { message: `Machine ${id} was not found` });
   }
   return machine;
 }
 
+/** The machine that a route's `id` names. */
+export function machineOf(call: Call): Machine {
+  return machineNamed(call, call.params['id'] ?? '');
+}
+
+/** A page of machines. */
+export function machinePage(call: Call, machines: readonly Machine[]): Answer {
+  return ok(page(call, machines, mdeMachine, RULES));
+}
+
 function list(call: Call): Answer {
-  return ok(page(call, [...call.world.machines.values()].map(mdeMachine), RULES));
+  return machinePage(call, [...call.world.machines.values()]);
 }
 
 function get(call: Call): Answer {
   return ok(mdeMachine(machineOf(call)));
 }
 
+function update(call: Call): Answer {
+  const machine = machineOf(call);
+  const body = readBody(call);
+  machine.tags = textsField(body, 'machineTags') ?? machine.tags;
+  machine.deviceValue = choiceField(body, 'deviceValue', DEVICE_VALUES) ?? machine.deviceValue;
+  return ok(mdeMachine(machine));
+}
+
 function alerts(call: Call): Answer {
   const machine = machineOf(call);
-  const rows = [...call.world.alerts.values()].filter(({ machineId }) => machineId === machine.id);
-  return ok(
-    page(
-      call,
-      rows.map((alert) => mdeAlert(alert, call.world)),
-      RULES,
-    ),
-  );
+  const own = [...call.world.alerts.values()].filter(({ machineId }) => machineId === machine.id);
+  return ok(page(call, own, (alert) => mdeAlert(alert, call.world), RULES));
 }
 
 function logonUsers(call: Call): Answer {
-  const machine = machineOf(call);
-  const [accountName] = machine.user.split('@');
-  return ok({
-    value: [
-      {
-        id: `contoso\\${accountName}`,
-        accountName,
-        accountDomain: 'contoso',
-        firstSeen: machine.firstSeen,
-        lastSeen: machine.lastSeen,
-        logonTypes: 'Interactive',
-        isDomainAdmin: false,
-      },
-    ],
-  });
+  return ok({ value: [mdeUser(machineOf(call))] });
+}
+
+const DEVICE_VALUES = ['Normal', 'Low', 'High'];
+
+function tag(machine: Machine, value: string, action: string | undefined): void {
+  const others = machine.tags.filter((existing) => existing !== value);
+  machine.tags = action === 'Add' ? [...others, value] : others;
 }
 
 function changeTags(call: Call): Answer {
   const machine = machineOf(call);
   const body = readBody(call);
-  const tag = textField(body, 'Value') ?? '';
-  const others = machine.tags.filter((existing) => existing !== tag);
-  const action = textField(body, 'Action');
-  if (action !== 'Add' && action !== 'Remove') {
-    throw new Refusal('InvalidInput', { values: { input: String(action) } });
-  }
-  machine.tags = action === 'Add' ? [...others, tag] : others;
+  tag(machine, textField(body, 'Value') ?? '', choiceField(body, 'Action', ['Add', 'Remove']));
   return ok(mdeMachine(machine));
+}
+
+function changeManyTags(call: Call): Answer {
+  const body = readBody(call);
+  const ids = textsField(body, 'MachineIds') ?? [];
+  refuseLargeBatch(ids.length, MAX_TAGGED);
+  const action = choiceField(body, 'Action', ['Add', 'Remove']);
+  const machines = ids.map((id) => machineNamed(call, id));
+  for (const machine of machines) tag(machine, textField(body, 'Value') ?? '', action);
+  return { status: 200 };
 }
 
 function setDeviceValue(call: Call): Answer {
   const machine = machineOf(call);
-  const value = textField(readBody(call), 'DeviceValue') ?? '';
-  if (!['Normal', 'Low', 'High'].includes(value)) {
-    throw new Refusal('InvalidInput', { values: { input: value } });
-  }
-  machine.deviceValue = value;
+  const body = readBody(call);
+  machine.deviceValue = choiceField(body, 'DeviceValue', DEVICE_VALUES) ?? machine.deviceValue;
   return ok(mdeMachine(machine));
 }
 
 export const machineRoutes: readonly Route[] = [
   { method: 'GET', path: '/api/machines', handle: list },
+  {
+    method: 'POST',
+    path: '/api/machines/AddOrRemoveTagForMultipleMachines',
+    handle: changeManyTags,
+  },
   { method: 'GET', path: '/api/machines/:id', handle: get },
+  { method: 'PATCH', path: '/api/machines/:id', handle: update },
   { method: 'GET', path: '/api/machines/:id/alerts', handle: alerts },
   { method: 'GET', path: '/api/machines/:id/logonusers', handle: logonUsers },
   { method: 'POST', path: '/api/machines/:id/tags', handle: changeTags },

@@ -1,0 +1,46 @@
+/** Calls of another application, evenly spread over time. */
+interface Load {
+  readonly share: number;
+  readonly startedAt: number;
+  endedAt: number;
+}
+
+/** A limit, and how many calls a millisecond would use all of it. */
+export interface ForeignTarget {
+  readonly limit: number;
+  readonly windowMs: number;
+  readonly ratePerMs: number;
+}
+
+/** What other applications take of one group's quota. */
+export class ForeignLoads {
+  #loads: Load[] = [];
+
+  /** Begins to take `share` of the quota; gives what ends it. */
+  start(share: number, now: number): (endedAt: number) => void {
+    const load: Load = { share, startedAt: now, endedAt: Number.POSITIVE_INFINITY };
+    this.#loads.push(load);
+    return (endedAt) => {
+      load.endedAt = Math.min(load.endedAt, endedAt);
+    };
+  }
+
+  /** Ends every load that has not ended before. */
+  end(endedAt: number): void {
+    for (const load of this.#loads) load.endedAt = Math.min(load.endedAt, endedAt);
+  }
+
+  /** How many of the others' calls a window that ends now holds. */
+  reserved({ limit, windowMs, ratePerMs }: ForeignTarget, now: number): number {
+    const calls = this.#loads.reduce((sum, { share, startedAt, endedAt }) => {
+      const insideMs = Math.min(now, endedAt) - Math.max(startedAt, now - windowMs);
+      return sum + Math.min(share * ratePerMs * Math.max(insideMs, 0), share * limit);
+    }, 0);
+    return Math.min(Math.floor(calls), limit);
+  }
+
+  /** Forgets the loads that ended more than `longestMs` ago. */
+  prune(longestMs: number, now: number): void {
+    this.#loads = this.#loads.filter(({ endedAt }) => now - endedAt < longestMs);
+  }
+}

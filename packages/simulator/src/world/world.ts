@@ -1,0 +1,156 @@
+import type { Random } from '@defender-resilience/core';
+import { seededRandom, uuid } from '../random.ts';
+import { FIRST_INDICATOR_ID, seedData } from './data.ts';
+import { type DeviceEvents, makeEvents } from './events.ts';
+import type {
+  ActionStatus,
+  Alert,
+  Incident,
+  Indicator,
+  Investigation,
+  Machine,
+  MachineAction,
+} from './model.ts';
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly incidents: number;
+  /** Milliseconds since 1970. */
+  readonly newestAt: number;
+  readonly machineActionMs: number;
+}
+
+type IndicatorKey = Pick<Indicator, 'indicatorType' | 'indicatorValue'>;
+
+function indicatorKey({ indicatorType, indicatorValue }: IndicatorKey): string {
+  return `${indicatorType} ${indicatorValue}`;
+}
+
+/** However much calls add, memory stays bounded: the oldest goes. */
+const MAX_KEPT = 300_000;
+
+function keep<Key, Value>(map: Map<Key, Value>, key: Key, value: Value): void {
+  map.set(key, value);
+  if (map.size <= MAX_KEPT) return;
+  for (const oldest of map.keys()) {
+    map.delete(oldest);
+    return;
+  }
+}
+
+/** What the simulated tenant holds, and what calls change. */
+export class World {
+  readonly machines: ReadonlyMap<string, Machine>;
+  readonly incidents: ReadonlyMap<number, Incident>;
+  readonly random: Random;
+  readonly #alerts: Map<string, Alert>;
+  readonly #indicators: Map<string, Indicator>;
+  /** IDs by type and value: the same of both is one indicator. */
+  readonly #indicatorIds: Map<string, string>;
+  #nextIndicatorId: number;
+  readonly #actions: Map<string, MachineAction> = new Map();
+  /** The latest action of a type on a machine: only one may be active. */
+  readonly #latest: Map<string, MachineAction> = new Map();
+  readonly #investigations: Map<number, Investigation> = new Map();
+  readonly #options: WorldOptions;
+  #events: DeviceEvents | undefined;
+
+  constructor(options: WorldOptions) {
+    const data = seedData(options);
+    this.machines = new Map(data.machines.map((machine) => [machine.id, machine]));
+    this.#alerts = new Map(data.alerts.map((alert) => [alert.id, alert]));
+    this.incidents = new Map(data.incidents.map((incident) => [incident.id, incident]));
+    this.#indicators = new Map(data.indicators.map((indicator) => [indicator.id, indicator]));
+    this.#indicatorIds = new Map(data.indicators.map((row) => [indicatorKey(row), row.id]));
+    this.#nextIndicatorId = FIRST_INDICATOR_ID + data.indicators.length;
+    this.random = seededRandom(options.seed + 1);
+    this.#options = options;
+  }
+
+  /** What devices reported, for hunting; made at the first look. */
+  get events(): DeviceEvents {
+    this.#events ??= makeEvents([...this.machines.values()], this.#options);
+    return this.#events;
+  }
+
+  get alerts(): ReadonlyMap<string, Alert> {
+    return this.#alerts;
+  }
+
+  get indicators(): ReadonlyMap<string, Indicator> {
+    return this.#indicators;
+  }
+
+  get actions(): ReadonlyMap<string, MachineAction> {
+    return this.#actions;
+  }
+
+  get investigations(): ReadonlyMap<number, Investigation> {
+    return this.#investigations;
+  }
+
+  addAlert(alert: Alert): void {
+    keep(this.#alerts, alert.id, alert);
+  }
+
+  /** The indicator of a type and value. */
+  indicatorOf(key: IndicatorKey): Indicator | undefined {
+    return this.#indicators.get(this.#indicatorIds.get(indicatorKey(key)) ?? '');
+  }
+
+  /** Adds an indicator, or puts it in the place of the one with its ID. */
+  putIndicator(indicator: Indicator): void {
+    this.#indicators.set(indicator.id, indicator);
+    this.#indicatorIds.set(indicatorKey(indicator), indicator.id);
+  }
+
+  /** Whether there was such an indicator. */
+  removeIndicator(id: string): boolean {
+    const indicator = this.#indicators.get(id);
+    if (indicator !== undefined) this.#indicatorIds.delete(indicatorKey(indicator));
+    return this.#indicators.delete(id);
+  }
+
+  newIndicatorId(): string {
+    this.#nextIndicatorId += 1;
+    return String(this.#nextIndicatorId - 1);
+  }
+
+  addAction(action: MachineAction): void {
+    keep(this.#actions, action.id, action);
+    this.#latest.set(`${action.machineId} ${action.type}`, action);
+  }
+
+  addInvestigation(investigation: Investigation): void {
+    keep(this.#investigations, investigation.id, investigation);
+  }
+
+  /** Whether an action of this type has neither ended nor been cancelled on a machine. */
+  hasActive(machineId: string, type: string, now: number): boolean {
+    const action = this.#latest.get(`${machineId} ${type}`);
+    return action !== undefined && this.isActive(action, now);
+  }
+
+  newId(): string {
+    return uuid(this.random);
+  }
+
+  /** An action goes on by itself: waiting for half of its time, then running. */
+  statusOf(action: MachineAction, now: number): { status: ActionStatus; since: number } {
+    const { machineActionMs } = this.#options;
+    const { createdAt, cancelled } = action;
+    if (cancelled !== undefined) return { status: 'Cancelled', since: cancelled.at };
+    const runsAt = createdAt + machineActionMs / 2;
+    const endsAt = createdAt + machineActionMs;
+    if (now >= endsAt) return { status: 'Succeeded', since: endsAt };
+    return now >= runsAt
+      ? { status: 'InProgress', since: runsAt }
+      : { status: 'Pending', since: createdAt };
+  }
+
+  /** Whether an action has neither ended nor been cancelled. */
+  isActive(action: MachineAction, now: number): boolean {
+    const { status } = this.statusOf(action, now);
+    return status === 'Pending' || status === 'InProgress';
+  }
+}
