@@ -115,7 +115,8 @@ export interface OtlpReceiver extends AsyncDisposable {
   all(path: string, name: string): readonly Decoded[];
 }
 
-export async function startOtlpReceiver(status = 200): Promise<OtlpReceiver> {
+/** @param answer - the status that every export is answered with, or `'hang'` for no answer. */
+export async function startOtlpReceiver(answer: number | 'hang' = 200): Promise<OtlpReceiver> {
   const exports: Export[] = [];
   const server = createServer((request, response) => {
     request.on('error', () => response.destroy());
@@ -124,8 +125,9 @@ export async function startOtlpReceiver(status = 200): Promise<OtlpReceiver> {
     request.on('end', () => {
       const received = exportOf(request, Buffer.concat(parts));
       exports.push(received);
+      if (answer === 'hang') return;
       const json = received.contentType === 'application/json';
-      response.writeHead(status, { 'content-type': received.contentType ?? 'text/plain' });
+      response.writeHead(answer, { 'content-type': received.contentType ?? 'text/plain' });
       response.end(json ? '{}' : undefined);
     });
   });
@@ -168,8 +170,9 @@ function isMessage(value: unknown): value is Decoded {
 }
 
 /** OTLP's key-value pairs as an object. */
-export function attributesOf({ attributes }: Decoded): Decoded {
+export function attributesOf(message: unknown): Decoded {
   const result: Decoded = {};
+  const { attributes } = isMessage(message) ? message : result;
   for (const { key, value } of Array.isArray(attributes) ? attributes.filter(isMessage) : []) {
     result[String(key)] = plain(value);
   }

@@ -1,0 +1,169 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { createResilience } from '@defender-resilience/core';
+import { context, metrics, propagation, trace } from '@opentelemetry/api';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { otelObserver } from '../src/index.ts';
+import { startTelemetry, type Telemetry, type TelemetryOptions } from '../src/sdk.ts';
+import { attributesOf, type OtlpReceiver, startOtlpReceiver } from './support/otlp.ts';
+
+const INCIDENTS = 'https://api.security.microsoft.com/api/incidents?$filter=x';
+
+const sdkModules = {
+  '2.x': () => import('sdk-node-v2'),
+  '3.x': () => import('@opentelemetry/sdk-node'),
+};
+
+afterEach(() => {
+  trace.disable();
+  metrics.disable();
+  context.disable();
+  propagation.disable();
+  vi.unstubAllEnvs();
+  vi.doUnmock('@opentelemetry/sdk-node');
+});
+
+/** One call that fails, is retried and succeeds, under the SDK; then the SDK is shut down. */
+async function exportOneCall(options: TelemetryOptions): Promise<Telemetry> {
+  const telemetry = await startTelemetry(options);
+  const statuses = [503, 200];
+  const fetch = createResilience({
+    observers: [otelObserver()],
+    retry: { initialDelayMs: 0, maxDelayMs: 0 },
+  }).wrapFetch(async () => new Response('{}', { status: statuses.shift() ?? 500 }));
+  await fetch(INCIDENTS);
+  await telemetry.shutdown();
+  return telemetry;
+}
+
+const spansOf = (receiver: OtlpReceiver): { name: unknown; kind: unknown }[] =>
+  receiver.all('/v1/traces', 'spans').map(({ name, kind }) => ({ name, kind }));
+
+const CALL_SPANS = [
+  { name: 'GET /api/incidents', kind: 3 },
+  { name: 'GET /api/incidents', kind: 3 },
+  { name: 'defender incidents.list', kind: 1 },
+];
+
+describe.each(Object.entries(sdkModules))('startTelemetry with SDK %s', (version, load) => {
+  const mocked = (): void => {
+    vi.doMock('@opentelemetry/sdk-node', load);
+  };
+
+  it('exports traces and metrics by OTLP over HTTP, and flushes them at shutdown', async () => {
+    mocked();
+    await using receiver = await startOtlpReceiver();
+    await exportOneCall({ serviceName: 'nightly-export', endpoint: receiver.url });
+
+    expect(new Set(receiver.exports.map(({ contentType }) => contentType))).toEqual(
+      new Set(['application/x-protobuf']),
+    );
+    expect(spansOf(receiver)).toEqual(CALL_SPANS);
+    const [failed, , { spanId } = {}] = receiver.all('/v1/traces', 'spans');
+    expect(failed).toMatchObject({ status: { code: 2 }, parentSpanId: spanId });
+    expect(attributesOf(failed)).toMatchObject({
+      'http.request.method': 'GET',
+      'http.response.status_code': 503,
+      'url.full': 'https://api.security.microsoft.com/api/incidents?$filter=REDACTED',
+      'error.type': '503',
+    });
+    const exported = receiver.all('/v1/metrics', 'metrics').map(({ name, unit }) => [name, unit]);
+    expect(exported).toEqual([
+      ['defender.client.operation.duration', 's'],
+      ['defender.client.retries', '{retry}'],
+      ['defender.client.operations.active', '{operation}'],
+    ]);
+  });
+
+  it('names the service, and not its command line', async () => {
+    mocked();
+    await using receiver = await startOtlpReceiver();
+    await exportOneCall({ serviceName: 'nightly-export', endpoint: receiver.url });
+
+    const [{ resource: exported } = {}] = receiver.all('/v1/traces', 'resourceSpans');
+    const resource = attributesOf(exported);
+    expect(resource).toMatchObject({ 'service.name': 'nightly-export' });
+    const { 'telemetry.sdk.version': sdkVersion } = resource;
+    expect(String(sdkVersion)[0]).toBe(version[0]);
+    expect(Object.keys(resource).filter((name) => name.startsWith('process.'))).toEqual([]);
+  });
+
+  it('honours the OTEL variables', async () => {
+    mocked();
+    await using receiver = await startOtlpReceiver();
+    vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', receiver.url);
+    vi.stubEnv('OTEL_EXPORTER_OTLP_PROTOCOL', 'http/json');
+    vi.stubEnv('OTEL_EXPORTER_OTLP_HEADERS', 'api-key=collector');
+    vi.stubEnv('OTEL_SERVICE_NAME', 'from-the-environment');
+    vi.stubEnv('OTEL_RESOURCE_ATTRIBUTES', 'deployment.environment.name=test');
+    vi.stubEnv('OTEL_METRICS_EXPORTER', 'none');
+    await exportOneCall({});
+
+    expect(receiver.exports.map(({ path, contentType }) => [path, contentType])).toEqual([
+      ['/v1/traces', 'application/json'],
+    ]);
+    expect(receiver.exports[0]?.headers['api-key']).toBe('collector');
+    const [{ resource } = {}] = receiver.all('/v1/traces', 'resourceSpans');
+    expect(attributesOf(resource)).toMatchObject({
+      'service.name': 'from-the-environment',
+      'deployment.environment.name': 'test',
+    });
+    expect(spansOf(receiver)).toEqual(CALL_SPANS);
+  });
+
+  it('leaves the environment as it was', async () => {
+    mocked();
+    const before = { ...process.env };
+    await using receiver = await startOtlpReceiver();
+    await using telemetry = await startTelemetry({ endpoint: new URL(receiver.url) });
+    expect(process.env).toEqual(before);
+    expect(telemetry).toBeDefined();
+  });
+
+  it('does nothing when the SDK is disabled', async () => {
+    mocked();
+    vi.stubEnv('OTEL_SDK_DISABLED', 'true');
+    await using receiver = await startOtlpReceiver();
+    await exportOneCall({ endpoint: receiver.url });
+    expect(receiver.exports).toEqual([]);
+  });
+
+  it('lets calls and shutdown through when the receiver is away', async () => {
+    mocked();
+    await using receiver = await startOtlpReceiver(400);
+    const telemetry = await exportOneCall({ endpoint: receiver.url });
+    expect(receiver.exports.length).toBeGreaterThan(0);
+    await expect(telemetry.shutdown()).resolves.toBeUndefined();
+  });
+
+  it('does not wait longer than it may for the last export', async () => {
+    mocked();
+    await using receiver = await startOtlpReceiver('hang');
+    await exportOneCall({ endpoint: receiver.url, shutdownTimeoutMs: 50 });
+    expect(receiver.exports.length).toBeGreaterThan(0);
+  });
+});
+
+describe('without @opentelemetry/sdk-node', () => {
+  it('says what to install', async () => {
+    const sdk = fileURLToPath(new URL('../src/sdk.ts', import.meta.url));
+    const hide = `import { registerHooks } from 'node:module';
+      registerHooks({ resolve: (specifier, context, next) =>
+        next(specifier.replace('@opentelemetry/sdk-node', '@opentelemetry/not-there'), context) });`;
+    const program = `import { startTelemetry } from ${JSON.stringify(sdk)};
+      const error = await startTelemetry({}).catch((error) => error);
+      console.log(JSON.stringify([error.message, error.cause.code]));`;
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      '--conditions=@defender-resilience/source',
+      `--import=data:text/javascript,${encodeURIComponent(hide)}`,
+      '--input-type=module',
+      `--eval=${program}`,
+    ]);
+    expect(JSON.parse(stdout)).toEqual([
+      'startTelemetry needs @opentelemetry/sdk-node, which is not installed: ' +
+        'npm install @opentelemetry/sdk-node. A program with an SDK of its own needs only otelObserver.',
+      'ERR_MODULE_NOT_FOUND',
+    ]);
+  });
+});
