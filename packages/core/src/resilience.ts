@@ -1,4 +1,5 @@
 import { Engine } from './call/engine.ts';
+import { registerEngine } from './call/engine-of.ts';
 import { runCall } from './call/run.ts';
 import { type Attempted, type ExecuteOptions, FunctionPlan } from './clients/function.ts';
 import { type Fetch, wrapFetch } from './clients/fetch.ts';
@@ -73,7 +74,7 @@ export interface Resilience {
 export function createResilience(options?: ResilienceOptions): Resilience {
   const engine = new Engine(settingsOf(options));
   let builtIn: Fetch | undefined;
-  return {
+  const resilience: Resilience = {
     get fetch() {
       // The global is looked up at each call, as a program that calls `fetch` does.
       builtIn ??= wrapFetch(engine, lookUpFetch());
@@ -112,6 +113,8 @@ export function createResilience(options?: ResilienceOptions): Resilience {
       };
     },
   };
+  registerEngine(resilience, engine);
+  return resilience;
 }
 
 function lookUpFetch(): Fetch {

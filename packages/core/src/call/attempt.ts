@@ -1,6 +1,7 @@
 import { AttemptTimeoutError, DeadlineExceededError } from '../failure/errors.ts';
 import type { AttemptFanOut } from '../observe/fan-out.ts';
 import type { Deadline, Deadlines, Watched } from '../policy/deadlines.ts';
+import { type GivenUp, isContextFollowed, runInside, type Surrounding } from './nesting.ts';
 import type { AttemptSender, CallPlan } from './plan.ts';
 
 /** How one attempt ended: with what the client gave, or with what it rejected with. */
@@ -18,7 +19,7 @@ export interface TimeLimit {
  * One attempt: runs the caller's function, gives it a signal if it asks for one, and ends when the
  * function does, when the caller aborts, or when the time is up, whichever comes first.
  */
-export class Attempt<T> implements AttemptSender, Watched {
+export class Attempt<T> implements AttemptSender, Watched, Surrounding {
   readonly attempt: number;
   readonly operation: string;
   declare readonly token?: string;
@@ -26,6 +27,7 @@ export class Attempt<T> implements AttemptSender, Watched {
   list: Deadline | undefined = undefined;
   before: Watched | undefined = undefined;
   after: Watched | undefined = undefined;
+  inner: GivenUp | undefined = undefined;
 
   readonly #plan: CallPlan<T>;
   readonly #limit: TimeLimit;
@@ -90,7 +92,8 @@ export class Attempt<T> implements AttemptSender, Watched {
 
   #send(observed: AttemptFanOut | undefined): Promise<T> {
     try {
-      return Promise.resolve(this.#plan.send(this, observed));
+      if (!isContextFollowed()) return Promise.resolve(this.#plan.send(this, observed));
+      return Promise.resolve(runInside(this, () => this.#plan.send(this, observed)));
     } catch (error) {
       return Promise.reject(error);
     }

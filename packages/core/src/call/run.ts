@@ -9,6 +9,15 @@ import { circuitOutcomeOf } from '../policy/outage.ts';
 import { Attempt, type Outcome, type TimeLimit } from './attempt.ts';
 import { type Engine, quotaKey } from './engine.ts';
 import { CANCELLED, failureOfError, finalFailure } from './judge.ts';
+import {
+  type GivenUp,
+  givenUpInside,
+  moment,
+  noteGivenUp,
+  type Surrounding,
+  surrounding,
+  warnNested,
+} from './nesting.ts';
 import type { CallFacts, CallPlan } from './plan.ts';
 import { Retrying } from './retrying.ts';
 
@@ -45,6 +54,10 @@ class CallRun<T> {
   readonly #deadlineAt: number;
   readonly #circuit: Circuit | undefined;
   readonly #watch: CallFanOut | undefined;
+  /** The attempt of another wrapped call that this one is made in, where that is known. */
+  readonly #outer: Surrounding | undefined = surrounding();
+  /** The wrapped call inside this one by which the last attempt failed. */
+  #inner: GivenUp | undefined = undefined;
   #attempts = 0;
   /** The failed attempt before the one that comes next: what the caller gets if none comes. */
   #last: Failed<T> | undefined = undefined;
@@ -134,9 +147,13 @@ class CallRun<T> {
     const token = this.#retrying?.token;
     this.#tokenGeneration = refresher?.generation(plan.host) ?? 0;
     const attempt = new Attempt(plan, this.#attempts, this.#timeLimit(now), token, deadlines);
+    const since = moment();
     const outcome = await attempt.run(now, observed);
     const judged = this.#judge(outcome);
     const failure = isPromise(judged) ? await judged : judged;
+    if (failure !== undefined) {
+      this.#inner = givenUpInside(attempt, since, givenBy(outcome), failure);
+    }
     if (observed !== undefined) this.#endAttempt(observed, now, outcome, failure);
     if (failure === undefined && leave === AT_ONCE) this.#circuit?.succeeded(now);
     else await this.#tell(leave, failure);
@@ -182,6 +199,10 @@ class CallRun<T> {
       explained === undefined ? failed.failure : { ...failed.failure, advice: explained };
     this.#last = { outcome: failed.outcome, failure };
     const retry = this.#retry();
+    if (this.#inner !== undefined) {
+      warnNested(this.#plan.name, this.#inner.call);
+      return { ...this.#last, reason: 'retries-exhausted' };
+    }
     const decision = retry.decide(failure, this.#attempts, this.#deadlineAt);
     if (!decision.retry) return { ...this.#last, reason: decision.reason };
     this.#watch?.retry({
@@ -251,8 +272,9 @@ class CallRun<T> {
   #fail({ outcome, failure, reason }: Ending<T>): T {
     const final = finalFailure(failure, reason, this.#plan);
     this.#end(outcomeOf(reason, this.#attempts), final, reason);
-    const given = outcome.ok ? outcome.value : outcome.error;
+    const given = givenBy(outcome);
     attachFailure(given, final);
+    noteGivenUp(this.#plan.name, final, given, this.#outer);
     // What was answered before an abort in the wait is read by nobody.
     if (this.#last?.outcome.ok && this.#last.outcome !== outcome) {
       void this.#plan.discard?.(this.#last.outcome.value);
@@ -290,6 +312,10 @@ function startWatching(engine: Engine, plan: CallFacts): CallFanOut | undefined 
 function outcomeOf(reason: GiveUpReason, attempts: number): CallOutcome {
   if (reason === 'cancelled') return 'cancelled';
   return attempts === 0 ? 'rejected' : 'failure';
+}
+
+function givenBy(outcome: Outcome<unknown>): unknown {
+  return outcome.ok ? outcome.value : outcome.error;
 }
 
 function isPromise<T>(value: Promise<T> | T): value is Promise<T> {
