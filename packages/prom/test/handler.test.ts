@@ -1,0 +1,198 @@
+import { once } from 'node:events';
+import { createServer, request as send } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { Gauge, Registry } from 'prom-client';
+import { describe, expect, it, vi } from 'vitest';
+import {
+  type MetricsHandler,
+  metricsHandler,
+  promObserver,
+  type RecentErrors,
+} from '../src/index.ts';
+import { call, failure } from './support/drive.ts';
+import { openMetrics } from './support/registries.ts';
+
+interface Served extends AsyncDisposable {
+  readonly url: string;
+}
+
+async function serve(handler: MetricsHandler): Promise<Served> {
+  const server = createServer((request, response) => handler(request, response));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+function errors(): RecentErrors {
+  const observer = promObserver({
+    register: new Registry(),
+    exemplars: false,
+    clock: { epoch: () => Date.UTC(2026, 0, 1) },
+  });
+  call(observer, { failure: failure('Forbidden', 403, { trackingId: 'id-1' }) });
+  call(observer, { failure: failure('DisabledFeature', 403, { trackingId: 'id-2' }) });
+  return observer.recentErrors;
+}
+
+describe('/metrics', () => {
+  it('is the text that the registry prints, with its content type', async () => {
+    const register = new Registry();
+    promObserver({ register, exemplars: false });
+    await using served = await serve(metricsHandler(register));
+    const response = await fetch(`${served.url}/metrics?collect[]=x`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(await response.text()).toBe(await register.metrics());
+  });
+
+  it('of an OpenMetrics registry is OpenMetrics, and ends with # EOF', async () => {
+    await using served = await serve(
+      metricsHandler(promObserver({ register: openMetrics() }).register),
+    );
+    const response = await fetch(`${served.url}/metrics`);
+    expect(response.headers.get('content-type')).toBe(
+      'application/openmetrics-text; version=1.0.0; charset=utf-8',
+    );
+    expect((await response.text()).endsWith('\n# EOF\n')).toBe(true);
+  });
+
+  it('answers HEAD with the headers alone', async () => {
+    const register = new Registry();
+    promObserver({ register, exemplars: false, constantLabels: { tenant: 'Zürich' } });
+    await using served = await serve(metricsHandler(register));
+    const response = await fetch(`${served.url}/metrics`, { method: 'HEAD' });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-length')).toBe(
+      String(Buffer.byteLength(await register.metrics())),
+    );
+    expect(await response.text()).toBe('');
+  });
+
+  it.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])(
+    'refuses %s and tells what is allowed',
+    async (method) => {
+      await using served = await serve(metricsHandler(new Registry()));
+      const response = await fetch(`${served.url}/metrics`, { method });
+      expect(response.status).toBe(405);
+      expect(response.headers.get('allow')).toBe('GET, HEAD');
+    },
+  );
+
+  it.each(['/', '/metric', '/metrics/x', '/debug/defender/errors', '//'])(
+    'is not at %s',
+    async (path) => {
+      await using served = await serve(metricsHandler(new Registry()));
+      const [response] = await once(send(`${served.url}`, { path }).end(), 'response');
+      expect(response.statusCode).toBe(404);
+      expect(await text(response)).toBe('Not found\n');
+    },
+  );
+
+  it('can be elsewhere', async () => {
+    await using served = await serve(metricsHandler(new Registry(), { path: '/internal/scrape' }));
+    expect((await fetch(`${served.url}/internal/scrape`)).status).toBe(200);
+    expect((await fetch(`${served.url}/metrics`)).status).toBe(404);
+  });
+
+  it('is a 500 without a word of the reason when a metric cannot be collected', async () => {
+    using warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
+    const register = new Registry();
+    new Gauge({
+      name: 'broken',
+      help: 'Broken.',
+      registers: [register],
+      collect: () => {
+        throw new RangeError('with a secret');
+      },
+    });
+    await using served = await serve(metricsHandler(register));
+    const response = await fetch(`${served.url}/metrics`);
+    expect(response.status).toBe(500);
+    expect(await response.text()).toBe('The metrics could not be collected\n');
+    await fetch(`${served.url}/metrics`);
+    expect(warn.mock.calls).toEqual([
+      ['A metric of the registry could not be collected: RangeError', expect.anything()],
+    ]);
+  });
+
+  it('is no business of something that is no registry', () => {
+    const wrong: unknown = { contentType: 'text/plain' };
+    expect(() => Reflect.apply(metricsHandler, undefined, [wrong])).toThrow(
+      'metricsHandler takes a registry',
+    );
+    expect(() => Reflect.apply(metricsHandler, undefined, [])).toThrow(TypeError);
+  });
+});
+
+describe('in a framework', () => {
+  const mounted = async (url: string, baseUrl: string): Promise<number | 'next'> => {
+    const handler = metricsHandler(new Registry());
+    let passedOn = false;
+    await using served = await serve((request, response) => {
+      const seen = Object.assign(request, { baseUrl, url });
+      handler(seen, response, () => {
+        passedOn = true;
+        response.end();
+      });
+    });
+    const { status } = await fetch(served.url);
+    return passedOn ? 'next' : status;
+  };
+
+  it('is found below any mount point, and at one', async () => {
+    expect(await mounted('/metrics', '')).toBe(200);
+    expect(await mounted('/metrics?x=1', '/internal')).toBe(200);
+    expect(await mounted('/', '/metrics')).toBe(200);
+  });
+
+  it('leaves every other path to the next handler', async () => {
+    expect(await mounted('/api', '')).toBe('next');
+    expect(await mounted('/', '')).toBe('next');
+    expect(await mounted('/', '/api')).toBe('next');
+  });
+});
+
+describe('the recent errors', () => {
+  it('are not served unless they are given', async () => {
+    await using served = await serve(metricsHandler(new Registry()));
+    expect((await fetch(`${served.url}/debug/defender/errors`)).status).toBe(404);
+  });
+
+  it('are served as JSON, by code and by time', async () => {
+    const recentErrors = errors();
+    await using served = await serve(metricsHandler(new Registry(), { recentErrors }));
+    const get = async (query: string): Promise<unknown> => {
+      const response = await fetch(`${served.url}/debug/defender/errors${query}`);
+      expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
+      return response.json();
+    };
+    expect(await get('')).toEqual({ errors: recentErrors.list(), dropped: 0 });
+    expect(await get('?code=Forbidden')).toMatchObject({ errors: [{ trackingId: 'id-1' }] });
+    expect(await get('?code=Forbidden&since=2026-01-01T00:00:00Z')).toMatchObject({
+      errors: [{ trackingId: 'id-1' }],
+    });
+    expect(await get('?since=2026-01-01T00:00:01Z')).toEqual({ errors: [], dropped: 0 });
+  });
+
+  it('cannot be asked for since a time that is none', async () => {
+    await using served = await serve(metricsHandler(new Registry(), { recentErrors: errors() }));
+    const response = await fetch(`${served.url}/debug/defender/errors?since=yesterday`);
+    expect(response.status).toBe(400);
+  });
+
+  it('can be elsewhere, and only be read', async () => {
+    const options = { recentErrors: errors(), recentErrorsPath: '/errors' };
+    await using served = await serve(metricsHandler(new Registry(), options));
+    expect((await fetch(`${served.url}/errors`)).status).toBe(200);
+    expect((await fetch(`${served.url}/errors`, { method: 'DELETE' })).status).toBe(405);
+  });
+});
