@@ -1,6 +1,6 @@
 import type { AttemptEnd, AttemptObserver, Failure } from '@defender-resilience/core';
 import { type Context, context, type Span } from '@opentelemetry/api';
-import { ATTR_HTTP_RESPONSE_STATUS_CODE } from './attributes.ts';
+import { ATTR_HTTP_RESPONSE_STATUS_CODE } from './attribute-names.ts';
 import { endSpan } from './end-span.ts';
 import { failureAttributes } from './span-attributes.ts';
 import { traceparentOf } from './traceparent.ts';

@@ -23,7 +23,7 @@ import {
   ATTR_OUTCOME,
   ATTR_RETRY_REASON,
   SCHEMA_URL,
-} from './attributes.ts';
+} from './attribute-names.ts';
 import { BoundedNames } from './bounded-names.ts';
 import { CircuitStates } from './circuit-states.ts';
 import { errorClassOf, errorTypeOf } from './error-type.ts';

@@ -18,7 +18,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { type AttemptParts, AttemptSpan, PropagatedAttemptSpan } from './attempt-span.ts';
-import { ATTR_OPERATION, ATTR_TRACKING_IDS, SCHEMA_URL } from './attributes.ts';
+import { ATTR_OPERATION, ATTR_TRACKING_IDS, SCHEMA_URL } from './attribute-names.ts';
 import { endSpan } from './end-span.ts';
 import type { Settings } from './options.ts';
 import { suppressed, UnpropagatedContext } from './send-context.ts';
@@ -135,7 +135,7 @@ export class CallSpan implements CallObserver {
   }
 
   #sendContext(span: Span): Context {
-    const inSpan = trace.setSpan(this.#context, span);
+    const inSpan = span === this.#span ? this.#context : trace.setSpan(this.#context, span);
     if (this.#start.request === undefined) return inSpan;
     return this.#settings.suppressTransportSpans
       ? suppressed(inSpan)

@@ -1,6 +1,6 @@
 import type { CircuitChange, CircuitState } from '@defender-resilience/core';
 import type { ObservableResult } from '@opentelemetry/api';
-import { ATTR_CIRCUIT, ATTR_CIRCUIT_STATE } from './attributes.ts';
+import { ATTR_CIRCUIT, ATTR_CIRCUIT_STATE } from './attribute-names.ts';
 
 const STATES: readonly CircuitState[] = ['closed', 'open', 'half-open'];
 

@@ -6,7 +6,7 @@ import {
   ATTR_OPERATION,
   ATTR_OUTCOME,
   ATTR_RETRY_REASON,
-} from './attributes.ts';
+} from './attribute-names.ts';
 
 /** One metric: what it measures, and the attributes that tell its series apart. */
 export interface InstrumentRow {

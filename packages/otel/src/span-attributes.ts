@@ -28,7 +28,7 @@ import {
   ATTR_TRACKING_ID,
   ATTR_URL_FULL,
   ATTR_URL_TEMPLATE,
-} from './attributes.ts';
+} from './attribute-names.ts';
 import { errorCodeOf, errorTypeOf } from './error-type.ts';
 import type { UrlCapture } from './options.ts';
 

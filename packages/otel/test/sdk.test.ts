@@ -114,6 +114,7 @@ describe.each(Object.entries(sdkModules))('startTelemetry with SDK %s', (version
 
   it('leaves the environment as it was', async () => {
     mocked();
+    vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', 'http://somewhere.else:4318');
     const before = { ...process.env };
     await using receiver = await startOtlpReceiver();
     await using telemetry = await startTelemetry({ endpoint: new URL(receiver.url) });

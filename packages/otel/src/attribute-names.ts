@@ -1,0 +1,34 @@
+export {
+  ATTR_ERROR_TYPE,
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_REQUEST_METHOD_ORIGINAL,
+  ATTR_HTTP_REQUEST_RESEND_COUNT,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_SERVER_ADDRESS,
+  ATTR_SERVER_PORT,
+  ATTR_URL_FULL,
+} from '@opentelemetry/semantic-conventions';
+
+/** The conventions that the spans follow. */
+export const SCHEMA_URL = 'https://opentelemetry.io/schemas/1.44.0';
+
+// Copied, as OpenTelemetry asks of libraries: a name in development may leave the package's
+// incubating entry in any minor version. A test compares the copy.
+export const ATTR_URL_TEMPLATE = 'url.template';
+
+export const ATTR_OPERATION = 'defender.operation';
+export const ATTR_OUTCOME = 'defender.outcome';
+export const ATTR_ATTEMPTS = 'defender.attempts';
+export const ATTR_ATTEMPT = 'defender.attempt';
+export const ATTR_GIVE_UP_REASON = 'defender.give_up_reason';
+export const ATTR_ERROR_CODE = 'defender.error.code';
+export const ATTR_ERROR_CLASS = 'defender.error.class';
+export const ATTR_TRACKING_ID = 'defender.tracking_id';
+export const ATTR_TRACKING_IDS = 'defender.tracking_ids';
+export const ATTR_AMBIGUOUS = 'defender.ambiguous';
+export const ATTR_RETRY_DELAY = 'defender.retry.delay_ms';
+export const ATTR_RETRY_REASON = 'defender.retry.reason';
+export const ATTR_RETRY_SOURCE = 'defender.retry.source';
+export const ATTR_THROTTLE_DELAY = 'defender.throttle.delay_ms';
+export const ATTR_CIRCUIT = 'defender.circuit';
+export const ATTR_CIRCUIT_STATE = 'defender.circuit.state';
