@@ -7,7 +7,9 @@ const stale: string[] = [];
 
 /** Bundled declarations import chunks with a content hash in their names; those are inlined here. */
 async function declarationsOf(folder: string): Promise<Map<string, string>> {
-  const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.d.ts'));
+  const files = (await readdir(folder, { recursive: true })).filter((file) =>
+    file.endsWith('.d.ts'),
+  );
   const texts = new Map<string, string>();
   for (const file of files.toSorted()) {
     const text = await readFile(join(folder, file), 'utf8');

@@ -30,4 +30,8 @@ if (check && stale.length > 0) {
   );
   process.exit(1);
 }
-console.log(check ? `${count} generated files are up to date.` : `${stale.length} of ${count} generated files written.`);
+console.log(
+  check
+    ? `${count} generated files are up to date.`
+    : `${stale.length} of ${count} generated files written.`,
+);

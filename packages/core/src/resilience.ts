@@ -1,8 +1,8 @@
 import { Engine } from './call/engine.ts';
 import { registerEngine } from './call/engine-of.ts';
 import { runCall } from './call/run.ts';
-import { type Attempted, type ExecuteOptions, FunctionPlan } from './clients/function.ts';
 import { type Fetch, wrapFetch } from './clients/fetch.ts';
+import { type Attempted, type ExecuteOptions, FunctionPlan } from './clients/function.ts';
 import type { CircuitState } from './observe/observer.ts';
 import type { ResilienceOptions } from './options/options.ts';
 import { settingsOf } from './options/settings.ts';
@@ -57,11 +57,7 @@ export interface Resilience {
    * @throws CircuitOpenError, ThrottledError when the wrapper refused to send it at all
    * @throws AttemptTimeoutError, DeadlineExceededError when the time was up
    */
-  execute<T>(
-    operation: string,
-    fn: Attempted<T>,
-    options?: ExecuteOptions,
-  ): Promise<Awaited<T>>;
+  execute<T>(operation: string, fn: Attempted<T>, options?: ExecuteOptions): Promise<Awaited<T>>;
   /** What it is doing now. */
   snapshot(): ResilienceSnapshot;
 }

@@ -72,7 +72,8 @@ export class Attempt<T> implements AttemptSender, Watched, Surrounding {
         this.#onCallerAbort = () => this.#cut(signal.reason);
         signal.addEventListener('abort', this.#onCallerAbort, { once: true });
       }
-      const sent = observed === undefined ? this.#send(undefined) : observed.run(() => this.#send(observed));
+      const sent =
+        observed === undefined ? this.#send(undefined) : observed.run(() => this.#send(observed));
       sent.then(this.#onValue, this.#onError);
     });
   }
@@ -125,6 +126,9 @@ export class Attempt<T> implements AttemptSender, Watched, Surrounding {
     if (this.#onCallerAbort !== undefined) {
       this.#plan.signal?.removeEventListener('abort', this.#onCallerAbort);
     }
-    this.#resolve?.(outcome);
+    // A listener on the caller's signal may keep this attempt: it must not keep the answer as well.
+    const resolve = this.#resolve;
+    this.#resolve = undefined;
+    resolve?.(outcome);
   }
 }

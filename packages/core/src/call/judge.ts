@@ -31,8 +31,7 @@ export function finalFailure(
   { replayable, operation }: Pick<CallFacts, 'replayable' | 'operation'>,
 ): Failure {
   if (reason !== 'not-replayable' || !failure.ambiguous || replayable) return failure;
-  const lookUp =
-    operation.ambiguityAdvice ?? 'Look up whether it was, before you send it again.';
+  const lookUp = operation.ambiguityAdvice ?? 'Look up whether it was, before you send it again.';
   return {
     ...failure,
     verdict: 'terminal',

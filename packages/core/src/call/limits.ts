@@ -1,6 +1,6 @@
 import type { Operation } from '../catalogue/entry.ts';
-import { DEFAULT_ATTEMPT_TIMEOUT_MS, DEFAULT_DEADLINE_MS } from '../options/table.ts';
 import type { OperationOptions, Settings } from '../options/options.ts';
+import { DEFAULT_ATTEMPT_TIMEOUT_MS, DEFAULT_DEADLINE_MS } from '../options/table.ts';
 
 /** What bounds one call. */
 export type Limits = Required<OperationOptions>;

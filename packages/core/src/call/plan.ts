@@ -1,7 +1,7 @@
 import type { Operation } from '../catalogue/entry.ts';
 import type { Failure } from '../failure/failure.ts';
-import type { ClientKind, HttpRequestInfo } from '../observe/observer.ts';
 import type { AttemptFanOut } from '../observe/fan-out.ts';
+import type { ClientKind, HttpRequestInfo } from '../observe/observer.ts';
 
 /** What the caller's function is told about the attempt that it makes. */
 export interface AttemptContext {

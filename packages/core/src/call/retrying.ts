@@ -73,16 +73,13 @@ export class Retrying {
   ): Promise<boolean> {
     this.delayMs = decision.delayMs;
     this.#throttleWaitMs = undefined;
-    if (decision.source === 'token-refresh') return this.#refresh(failure, deadlineAt, tokenGeneration);
+    if (decision.source === 'token-refresh')
+      return this.#refresh(failure, deadlineAt, tokenGeneration);
     await sleep(this.#engine.clock, decision.delayMs, this.#plan.signal);
     return true;
   }
 
-  async #refresh(
-    failure: Failure,
-    deadlineAt: number,
-    tokenGeneration: number,
-  ): Promise<boolean> {
+  async #refresh(failure: Failure, deadlineAt: number, tokenGeneration: number): Promise<boolean> {
     const { refresher, clock } = this.#engine;
     const { name, host, operation, signal } = this.#plan;
     this.#refreshed = true;
@@ -97,7 +94,9 @@ export class Retrying {
     signal?.addEventListener('abort', stop, { once: true });
     try {
       const renewed = refresher?.renew(context, tokenGeneration);
-      const timeUp = sleep(clock, deadlineAt - clock.now(), over.signal).then((): typeof TIME_UP => TIME_UP);
+      const timeUp = sleep(clock, deadlineAt - clock.now(), over.signal).then(
+        (): typeof TIME_UP => TIME_UP,
+      );
       const token = await Promise.race([renewed, timeUp]);
       if (typeof token === 'symbol') return false;
       this.token = token;

@@ -192,9 +192,9 @@ class CallRun<T> {
 
   /** Undefined when another attempt follows: its wait is over then. */
   async #afterFailure(failed: Failed<T>): Promise<Ending<T> | undefined> {
-    const { signal, explain } = this.#plan;
-    if (signal?.aborted) return { ...failed, reason: 'cancelled' };
-    const explained = explain?.(failed.failure);
+    const { signal } = this.#plan;
+    if (signal?.aborted) return this.#abortedAfter(failed, signal.reason);
+    const explained = this.#plan.explain?.(failed.failure);
     const failure =
       explained === undefined ? failed.failure : { ...failed.failure, advice: explained };
     this.#last = { outcome: failed.outcome, failure };
@@ -212,17 +212,18 @@ class CallRun<T> {
       failure,
     });
     try {
-      const ready = await retry.prepare(
-        decision,
-        failure,
-        this.#deadlineAt,
-        this.#tokenGeneration,
-      );
+      const ready = await retry.prepare(decision, failure, this.#deadlineAt, this.#tokenGeneration);
       return ready ? undefined : { ...this.#last, reason: 'terminal' };
     } catch {
       // Only the caller's abort ends a wait early.
       return this.#cancelled(signal?.reason);
     }
+  }
+
+  /** The caller aborted while the attempt failed, or while its error was being read. */
+  #abortedAfter({ outcome }: Failed<T>, reason: unknown): Ending<T> {
+    if (outcome.ok) void this.#plan.discard?.(outcome.value);
+    return this.#cancelled(reason);
   }
 
   #retry(): Retrying {

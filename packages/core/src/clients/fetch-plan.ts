@@ -125,7 +125,8 @@ export class FetchPlan implements CallPlan<Response> {
   /** The caller's own input the first time; clones of a `Request` with a body after it. */
   #inputOf(attempt: number): FetchInput {
     const { request, body, bodyKind } = this.#read;
-    if (request === undefined || body !== undefined || bodyKind !== 'replayable') return this.#input;
+    if (request === undefined || body !== undefined || bodyKind !== 'replayable')
+      return this.#input;
     const current = attempt === 1 ? request : (this.#spare ?? request);
     this.#spare = attempt <= this.maxRetries ? current.clone() : undefined;
     return current;

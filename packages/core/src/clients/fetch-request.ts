@@ -17,7 +17,14 @@ export interface FetchRequest {
 }
 
 /** The methods that the fetch standard writes in capitals whatever the caller wrote. */
-const NORMALISED: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT']);
+const NORMALISED: ReadonlySet<string> = new Set([
+  'DELETE',
+  'GET',
+  'HEAD',
+  'OPTIONS',
+  'POST',
+  'PUT',
+]);
 
 /**
  * Reads what the pipeline must know. Undefined for whatever is not certainly an HTTP request: the
@@ -26,7 +33,8 @@ const NORMALISED: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 'OPTIO
 export function readRequest(input: FetchInput, init: unknown): FetchRequest | undefined {
   try {
     const request = isRequest(input) ? input : undefined;
-    const href = request?.url ?? (typeof input === 'string' || input instanceof URL ? `${input}` : '');
+    const href =
+      request?.url ?? (typeof input === 'string' || input instanceof URL ? `${input}` : '');
     const url = URL.parse(href);
     if (url === null || !url.protocol.startsWith('http') || !isInit(init)) return undefined;
     const given = init ?? undefined;

@@ -1,6 +1,6 @@
-import { operationFor } from '../catalogue/routes.ts';
 import type { Engine } from '../call/engine.ts';
 import { runCall } from '../call/run.ts';
+import { operationFor } from '../catalogue/routes.ts';
 import { FetchPlan } from './fetch-plan.ts';
 import { readRequest } from './fetch-request.ts';
 

@@ -36,7 +36,12 @@ export function logObserver(options: LogObserverOptions = {}): Observer {
     circuit({ circuit, to, openMs, failure }) {
       const level = to === 'open' ? 'warn' : 'info';
       const wait = openMs === undefined ? '' : ` for ${seconds(openMs)}`;
-      write(level, `circuit ${circuit} is ${to}${wait}`, { circuit, to, openMs, ...facts(failure) });
+      write(level, `circuit ${circuit} is ${to}${wait}`, {
+        circuit,
+        to,
+        openMs,
+        ...facts(failure),
+      });
     },
   };
 }
@@ -66,12 +71,16 @@ function logCall(start: CallStart, write: Writer): CallObserver {
       }
       const level = outcome === 'cancelled' ? 'info' : 'error';
       const why = gaveUp === undefined ? '' : ` (${gaveUp})`;
-      write(level, `${operation} ${outcome === 'cancelled' ? 'was cancelled' : `failed with ${describe(failure)}`} after ${count(attempts)}${why}`, {
-        ...fields,
-        gaveUp,
-        ...facts(failure),
-        advice: failure.advice,
-      });
+      write(
+        level,
+        `${operation} ${outcome === 'cancelled' ? 'was cancelled' : `failed with ${describe(failure)}`} after ${count(attempts)}${why}`,
+        {
+          ...fields,
+          gaveUp,
+          ...facts(failure),
+          advice: failure.advice,
+        },
+      );
     },
   };
 }

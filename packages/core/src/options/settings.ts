@@ -1,17 +1,19 @@
-import { MAX_TIMER_MS, systemClock } from '../clock.ts';
 import type { HostMap } from '../catalogue/hosts.ts';
+import { MAX_TIMER_MS, systemClock } from '../clock.ts';
+import { systemRandom } from '../random.ts';
+import type { ResilienceOptions, Settings } from './options.ts';
 import {
   DEFAULT_DEADLINE_MS,
   NUMBER_OPTIONS,
   type NumberOption,
   OPERATION_FIELDS,
 } from './table.ts';
-import type { ResilienceOptions, Settings } from './options.ts';
-import { systemRandom } from '../random.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const OTHER_OPTIONS: Readonly<Record<string, readonly [accepts: string, check: (value: unknown) => boolean]>> = {
+const OTHER_OPTIONS: Readonly<
+  Record<string, readonly [accepts: string, check: (value: unknown) => boolean]>
+> = {
   retry: ['an object', isPlainObject],
   budget: ['an object', isPlainObject],
   circuit: ['an object or false', (value) => value === false || isPlainObject(value)],
@@ -57,7 +59,9 @@ export function settingsOf(options: ResilienceOptions = {}): Settings {
   const get = (path: string): number => values.get(path) ?? number(path);
   checkPairs(values, get, faults);
   if (faults.length > 0) {
-    throw new TypeError(`createResilience was given options that do not hold:\n- ${faults.join('\n- ')}`);
+    throw new TypeError(
+      `createResilience was given options that do not hold:\n- ${faults.join('\n- ')}`,
+    );
   }
   return {
     attemptTimeoutMs: values.get('attemptTimeoutMs'),
@@ -137,7 +141,8 @@ function checkOperations(operations: unknown, faults: string[]): void {
       const path = `operations['${name}'].${field}`;
       if (value === undefined) continue;
       if (field === 'replayable') {
-        if (typeof value !== 'boolean') faults.push(`${path} must be true or false, got ${show(value)}`);
+        if (typeof value !== 'boolean')
+          faults.push(`${path} must be true or false, got ${show(value)}`);
       } else if (row === undefined) {
         faults.push(`${path} is not an option`);
       } else if (!fits(row, value)) {
@@ -192,7 +197,8 @@ function valueAt(options: object, path: string): unknown {
 
 function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 50));
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
+  if (typeof value === 'object' && value !== null)
+    return Array.isArray(value) ? 'an array' : 'an object';
   return typeof value === 'function' ? 'a function' : String(value);
 }
 

@@ -60,7 +60,8 @@ class FailureWindow implements IBreaker {
     const failures = this.#counts.second(now);
     const attempts = failures + this.#counts.first(now);
     return (
-      attempts >= this.#settings.minimumAttempts && failures >= attempts * this.#settings.failureRatio
+      attempts >= this.#settings.minimumAttempts &&
+      failures >= attempts * this.#settings.failureRatio
     );
   }
 

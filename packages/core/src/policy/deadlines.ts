@@ -71,7 +71,8 @@ class DeadlineList implements Deadline {
       this.release(expired);
       expired.expire();
     }
-    if (this.#first !== undefined && this.#timer === undefined) this.#arm(this.#first.expiresAt - now);
+    if (this.#first !== undefined && this.#timer === undefined)
+      this.#arm(this.#first.expiresAt - now);
   }
 }
 

@@ -36,7 +36,8 @@ describe('the backoff sequence', () => {
 
 describe('a told wait', () => {
   it('is never shortened', () => {
-    for (const chance of [0, 0.3, 0.999]) expect(toldWait(5_000, () => chance)).toBeGreaterThanOrEqual(5_000);
+    for (const chance of [0, 0.3, 0.999])
+      expect(toldWait(5_000, () => chance)).toBeGreaterThanOrEqual(5_000);
   });
 
   it('gains at most a tenth', () => {

@@ -21,7 +21,11 @@ describe('the retry budget', () => {
 
   it('takes nothing when it refuses', () => {
     const budget = new RetryBudget({ ratio: 0, minPerMinute: 1 });
-    expect([budget.tryRetry(0), budget.tryRetry(0), budget.tryRetry(0)]).toEqual([true, false, false]);
+    expect([budget.tryRetry(0), budget.tryRetry(0), budget.tryRetry(0)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
     expect(budget.snapshot(0)).toEqual({ calls: 0, retries: 1, allowed: 1 });
   });
 
@@ -33,7 +37,10 @@ describe('the retry budget', () => {
   });
 
   it('grants no retry beyond its bound, for any schedule', () => {
-    const step = fc.record({ afterMs: fc.integer({ min: 0, max: 20_000 }), retries: fc.integer({ min: 0, max: 10 }) });
+    const step = fc.record({
+      afterMs: fc.integer({ min: 0, max: 20_000 }),
+      retries: fc.integer({ min: 0, max: 10 }),
+    });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
         const budget = new RetryBudget({ ratio: 0.2, minPerMinute: 3 });
@@ -44,7 +51,8 @@ describe('the retry budget', () => {
           now += afterMs;
           budget.call(now);
           calls.push(now);
-          const within = (times: number[], ms: number): number => times.filter((at) => at > now - ms).length;
+          const within = (times: number[], ms: number): number =>
+            times.filter((at) => at > now - ms).length;
           for (let retry = 0; retry < wanted; retry += 1) {
             if (!budget.tryRetry(now)) continue;
             retries.push(now);

@@ -21,10 +21,19 @@ beforeEach(() => {
 });
 
 function makeCircuit(settings: Partial<CircuitSettings> = {}): Circuit {
-  return new Circuit({ ...SETTINGS, ...settings }, clock, () => 0, (change) => changes.push(change));
+  return new Circuit(
+    { ...SETTINGS, ...settings },
+    clock,
+    () => 0,
+    (change) => changes.push(change),
+  );
 }
 
-async function record(circuit: Circuit, outcome: 'success' | 'failure' | 'neutral', times = 1): Promise<void> {
+async function record(
+  circuit: Circuit,
+  outcome: 'success' | 'failure' | 'neutral',
+  times = 1,
+): Promise<void> {
   for (let time = 0; time < times; time += 1) {
     const admission = circuit.admit(clock.now());
     if (admission === 'refused') throw new Error('refused');
@@ -142,7 +151,12 @@ describe('an open circuit', () => {
   });
 
   it('adds up to a tenth of jitter to its time', async () => {
-    const circuit = new Circuit(SETTINGS, clock, () => 0.999, () => undefined);
+    const circuit = new Circuit(
+      SETTINGS,
+      clock,
+      () => 0.999,
+      () => undefined,
+    );
     await record(circuit, 'failure', 10);
     expect(circuit.retryAfterMs(clock.now())).toBeGreaterThan(16_400);
     expect(circuit.retryAfterMs(clock.now())).toBeLessThan(16_500);

@@ -10,9 +10,17 @@ it('expires each when its own time is up, in order', async () => {
   const clock = manualClock();
   const deadlines = new Deadlines(clock);
   const expired: string[] = [];
-  deadlines.watch(watched(() => expired.push(`a ${clock.now()}`)), 1_000, clock.now());
+  deadlines.watch(
+    watched(() => expired.push(`a ${clock.now()}`)),
+    1_000,
+    clock.now(),
+  );
   await clock.advance(400);
-  deadlines.watch(watched(() => expired.push(`b ${clock.now()}`)), 1_000, clock.now());
+  deadlines.watch(
+    watched(() => expired.push(`b ${clock.now()}`)),
+    1_000,
+    clock.now(),
+  );
   await clock.advance(5_000);
   expect(expired).toEqual(['a 1000', 'b 1400']);
 });
@@ -56,7 +64,12 @@ it('still expires in time beyond the number of lists that it keeps', async () =>
   const clock = manualClock();
   const deadlines = new Deadlines(clock);
   const expired: number[] = [];
-  for (let ms = 1; ms <= 200; ms += 1) deadlines.watch(watched(() => expired.push(ms)), ms, clock.now());
+  for (let ms = 1; ms <= 200; ms += 1)
+    deadlines.watch(
+      watched(() => expired.push(ms)),
+      ms,
+      clock.now(),
+    );
   await clock.advance(200);
   expect(expired).toEqual(Array.from({ length: 200 }, (_, index) => index + 1));
   expect(clock.pendingTimers).toBe(0);

@@ -2,9 +2,17 @@ import { describe, expect, it } from 'vitest';
 import type { Failure } from '../../src/failure/failure.ts';
 import { decide, type Means, type Situation } from '../../src/policy/decide.ts';
 
-const FAILURE: Failure = { code: 'InternalServerError', status: 500, message: '', verdict: 'retryable', source: 'api' };
+const FAILURE: Failure = {
+  code: 'InternalServerError',
+  status: 500,
+  message: '',
+  verdict: 'retryable',
+  source: 'api',
+};
 
-function situation(change: Omit<Partial<Situation>, 'failure'> & { failure?: Partial<Failure> } = {}): Situation {
+function situation(
+  change: Omit<Partial<Situation>, 'failure'> & { failure?: Partial<Failure> } = {},
+): Situation {
   const { failure, ...rest } = change;
   return {
     attempts: 1,
@@ -34,24 +42,50 @@ describe('a failed attempt', () => {
   it.each<[string, Situation, string]>([
     ['is terminal', situation({ failure: { verdict: 'terminal' } }), 'terminal'],
     ['was the caller’s abort', situation({ failure: { source: 'cancelled' } }), 'cancelled'],
-    ['may have acted and must not act twice', situation({ failure: { ambiguous: true }, replayable: false }), 'not-replayable'],
+    [
+      'may have acted and must not act twice',
+      situation({ failure: { ambiguous: true }, replayable: false }),
+      'not-replayable',
+    ],
     ['sent a stream that is gone', situation({ resendable: false }), 'not-replayable'],
     ['was the last one allowed', situation({ attempts: 4 }), 'retries-exhausted'],
-    ['is to wait longer than the most', situation({ failure: { retryAfterMs: 180_001 } }), 'wait-too-long'],
-    ['is to wait beyond the deadline', situation({ failure: { retryAfterMs: 100_000 }, remainingMs: 90_000 }), 'deadline'],
+    [
+      'is to wait longer than the most',
+      situation({ failure: { retryAfterMs: 180_001 } }),
+      'wait-too-long',
+    ],
+    [
+      'is to wait beyond the deadline',
+      situation({ failure: { retryAfterMs: 100_000 }, remainingMs: 90_000 }),
+      'deadline',
+    ],
     ['would wait beyond the deadline by itself', situation({ remainingMs: 700 }), 'deadline'],
   ])('is given up when it %s', (_why, given, reason) => {
     expect(decide(given, means)).toEqual({ retry: false, reason });
   });
 
   it('is given up when the budget is used up', () => {
-    expect(decide(situation(), { ...means, takeRetry: () => false })).toEqual({ retry: false, reason: 'budget-exhausted' });
+    expect(decide(situation(), { ...means, takeRetry: () => false })).toEqual({
+      retry: false,
+      reason: 'budget-exhausted',
+    });
   });
 
   it('takes nothing out of the budget when something else forbids the retry', () => {
-    const refuse: Means = { ...means, takeRetry: () => { throw new Error('taken'); } };
-    expect(decide(situation({ remainingMs: 1 }), refuse)).toEqual({ retry: false, reason: 'deadline' });
-    expect(decide(situation({ attempts: 4 }), refuse)).toEqual({ retry: false, reason: 'retries-exhausted' });
+    const refuse: Means = {
+      ...means,
+      takeRetry: () => {
+        throw new Error('taken');
+      },
+    };
+    expect(decide(situation({ remainingMs: 1 }), refuse)).toEqual({
+      retry: false,
+      reason: 'deadline',
+    });
+    expect(decide(situation({ attempts: 4 }), refuse)).toEqual({
+      retry: false,
+      reason: 'retries-exhausted',
+    });
   });
 
   it('is repeated at once with a new token after a 401', () => {
@@ -60,7 +94,10 @@ describe('a failed attempt', () => {
   });
 
   it('that was not processed is repeated even where it must not act twice', () => {
-    const throttled = situation({ failure: { status: 429, retryAfterMs: 1_000 }, replayable: false });
+    const throttled = situation({
+      failure: { status: 429, retryAfterMs: 1_000 },
+      replayable: false,
+    });
     expect(decide(throttled, means)).toMatchObject({ retry: true });
   });
 });

@@ -6,7 +6,10 @@ interface Setup {
   readonly clock: ManualClock;
   readonly gate: ThrottleGate;
   readonly passed: string[];
-  enter(name: string, options?: { limitMs?: number; signal?: AbortSignal; group?: string }): Promise<Ticket | undefined>;
+  enter(
+    name: string,
+    options?: { limitMs?: number; signal?: AbortSignal; group?: string },
+  ): Promise<Ticket | undefined>;
 }
 
 function setup(maxWaiting = 1_000): Setup {
@@ -19,7 +22,9 @@ function setup(maxWaiting = 1_000): Setup {
     passed,
     async enter(name, { limitMs = 300_000, signal, group = 'g' } = {}) {
       const result = await gate.enter(group, limitMs, signal);
-      passed.push(result !== undefined && 'refused' in result ? `${name} refused ${result.refused}` : name);
+      passed.push(
+        result !== undefined && 'refused' in result ? `${name} refused ${result.refused}` : name,
+      );
       return result !== undefined && 'refused' in result ? undefined : result;
     },
   };

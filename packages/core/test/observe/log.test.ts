@@ -1,0 +1,133 @@
+import { expect, it } from 'vitest';
+import type { Failure } from '../../src/failure/failure.ts';
+import { logObserver } from '../../src/observe/log.ts';
+
+type Line = readonly [level: string, ...values: unknown[]];
+
+const FAILURE: Failure = {
+  code: 'Forbidden',
+  status: 403,
+  message: 'canary-secret',
+  trackingId: 'id-1',
+  verdict: 'terminal',
+  source: 'api',
+  advice: 'Grant the role.',
+};
+
+function consoleLines(): {
+  lines: Line[];
+  logger: Record<'info' | 'warn' | 'error', (...values: unknown[]) => void>;
+} {
+  const lines: Line[] = [];
+  const at =
+    (level: string) =>
+    (...values: unknown[]) =>
+      void lines.push([level, ...values]);
+  return { lines, logger: { info: at('info'), warn: at('warn'), error: at('error') } };
+}
+
+function runCall(observer: ReturnType<typeof logObserver>): void {
+  const call = observer.call?.({
+    operation: 'incidents.list',
+    client: 'fetch',
+    quotaGroup: 'incidents',
+  });
+  call?.retry?.({
+    nextAttempt: 2,
+    delayMs: 1_500,
+    source: 'backoff',
+    failure: { ...FAILURE, code: 'Http503', status: 503 },
+  });
+  call?.throttled?.({ attempt: 2, group: 'incidents', delayMs: 300 });
+  call?.end?.({
+    outcome: 'failure',
+    attempts: 2,
+    durationMs: 1_800.4,
+    failure: FAILURE,
+    gaveUp: 'terminal',
+  });
+}
+
+it('writes what a person on call wants to know, message first for a console', () => {
+  const { lines, logger } = consoleLines();
+  runCall(logObserver({ logger }));
+  expect(lines.map(([level, message]) => [level, message])).toEqual([
+    ['warn', 'incidents.list failed with Http503, tracking ID id-1; attempt 2 follows in 1.5 s'],
+    ['warn', 'incidents.list is held for 300 ms: the service asked for a pause'],
+    [
+      'error',
+      'incidents.list failed with 403 Forbidden, tracking ID id-1 after 2 attempts (terminal)',
+    ],
+  ]);
+  expect(lines[2]?.[2]).toEqual({
+    operation: 'incidents.list',
+    outcome: 'failure',
+    attempts: 2,
+    durationMs: 1_800,
+    gaveUp: 'terminal',
+    code: 'Forbidden',
+    status: 403,
+    verdict: 'terminal',
+    trackingId: 'id-1',
+    advice: 'Grant the role.',
+  });
+});
+
+it('gives pino the fields first', () => {
+  const { lines, logger } = consoleLines();
+  runCall(logObserver({ logger: { ...logger, bindings: () => ({}) } }));
+  expect(lines[0]?.[1]).toMatchObject({ nextAttempt: 2 });
+  expect(lines[0]?.[2]).toContain('attempt 2 follows');
+});
+
+it('never writes what the service said', () => {
+  const { lines, logger } = consoleLines();
+  runCall(logObserver({ logger }));
+  expect(JSON.stringify(lines)).not.toContain('canary-secret');
+});
+
+it('says nothing of a call that succeeded at once, and one line of one that did later', () => {
+  const { lines, logger } = consoleLines();
+  const start = { operation: 'machines.get', client: 'function', quotaGroup: 'machines' } as const;
+  const observer = logObserver({ logger });
+  observer.call?.(start)?.end?.({ outcome: 'success', attempts: 1, durationMs: 5 });
+  observer.call?.(start)?.end?.({ outcome: 'success', attempts: 3, durationMs: 5 });
+  expect(lines.map(([level, message]) => [level, message])).toEqual([
+    ['info', 'machines.get succeeded at attempt 3'],
+  ]);
+});
+
+it('takes a cancelled call for no error', () => {
+  const { lines, logger } = consoleLines();
+  logObserver({ logger })
+    .call?.({ operation: 'machines.get', client: 'function', quotaGroup: 'machines' })
+    ?.end?.({
+      outcome: 'cancelled',
+      attempts: 1,
+      durationMs: 5,
+      failure: { ...FAILURE, code: 'Cancelled', source: 'cancelled' },
+    });
+  expect(lines[0]?.slice(0, 2)).toEqual(['info', 'machines.get was cancelled after 1 attempt']);
+});
+
+it('tells of circuits', () => {
+  const { lines, logger } = consoleLines();
+  const observer = logObserver({ logger });
+  observer.circuit?.({
+    circuit: 'host machines.get',
+    operation: 'machines.get',
+    from: 'closed',
+    to: 'open',
+    openMs: 15_000,
+  });
+  observer.circuit?.({
+    circuit: 'host machines.get',
+    operation: 'machines.get',
+    from: 'half-open',
+    to: 'closed',
+  });
+  expect(lines.map(([level, message]) => [level, message])).toEqual([
+    ['warn', 'circuit host machines.get is open for 15.0 s'],
+    ['info', 'circuit host machines.get is closed'],
+  ]);
+});

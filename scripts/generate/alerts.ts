@@ -1,0 +1,1 @@
+export { alertFiles } from '../../packages/prom/monitoring/alerts/file.ts';

@@ -1,0 +1,1 @@
+export { dashboardFiles } from '../../packages/prom/monitoring/dashboards/file.ts';
