@@ -34,7 +34,7 @@ const keepSpans: Exporter = {
   shutdown: async () => undefined,
 };
 
-await using simulator = await startSimulator({
+const simulator = await startSimulator({
   script: ['InternalServerError', { status: 429, retryAfter: 1 }, 200, 'DisabledFeature'],
 });
 
@@ -59,6 +59,7 @@ await trace.getTracer('nightly-export').startActiveSpan('nightly export', async 
 });
 
 await telemetry.shutdown();
+await simulator.close();
 console.log(['', ...treeOf(undefined)].join('\n'));
 
 /** The spans below one span, or below none, in the order in which they began. */

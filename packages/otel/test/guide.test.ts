@@ -40,13 +40,13 @@ describe('the guide', () => {
     await using receiver = await startOtlpReceiver();
     const collector = receiver.url;
 
-    await using telemetry = await startTelemetry({
+    const telemetry = await startTelemetry({
       serviceName: 'nightly-export',
       endpoint: collector,
       sdk: { instrumentations: [new UndiciInstrumentation()] },
     });
 
-    expect(telemetry.shutdown).toBeTypeOf('function');
+    await expect(telemetry.shutdown()).resolves.toBeUndefined();
   });
 
   it('needs one line where there is an SDK', async () => {
