@@ -1,5 +1,5 @@
 /** What stands for every name beyond the limit. */
-export const OTHER_NAME = '_OTHER';
+const OTHER_NAME = '_OTHER';
 
 /** Tells the first `max` names apart; every further one is `_OTHER`. */
 export class BoundedNames {

@@ -99,7 +99,7 @@ const metrics: Message = {
 const SCHEMAS: Readonly<Record<string, Message>> = { '/v1/traces': traces, '/v1/metrics': metrics };
 
 /** One export, as it arrived. */
-export interface Export {
+interface Export {
   readonly path: string;
   readonly contentType: string | undefined;
   readonly headers: IncomingMessage['headers'];

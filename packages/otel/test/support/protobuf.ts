@@ -1,6 +1,6 @@
 /** How one field of a message is read; a message's fields by their numbers. */
-export type FieldType = 'string' | 'hex' | 'int' | 'fixed64' | 'double' | 'doubles' | Message;
-export interface Field {
+type FieldType = 'string' | 'hex' | 'int' | 'fixed64' | 'double' | 'doubles' | Message;
+interface Field {
   readonly name: string;
   readonly type: FieldType | (() => Message);
   readonly repeated?: true;

@@ -24,7 +24,7 @@ export interface FinishedSpan {
 }
 
 /** One series of a metric. */
-export interface Point {
+interface Point {
   readonly attributes: Attributes;
   readonly value: unknown;
 }
