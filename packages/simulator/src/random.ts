@@ -31,8 +31,12 @@ export function between(random: Random, from: number, to: number): number {
 /** `length` hexadecimal digits. */
 export function hex(random: Random, length: number): string {
   let digits = '';
-  while (digits.length < length) digits += Math.floor(random() * 16).toString(16);
-  return digits;
+  while (digits.length < length) {
+    digits += Math.floor(random() * 2 ** 32)
+      .toString(16)
+      .padStart(8, '0');
+  }
+  return digits.slice(0, length);
 }
 
 /** An identifier in the shape of a version 4 UUID. */

@@ -31,7 +31,7 @@ export function alertPage(call: Call, alerts: readonly Alert[]): Answer {
 }
 
 function list(call: Call): Answer {
-  return alertPage(call, [...call.world.alerts.values()]);
+  return alertPage(call, call.world.alertList);
 }
 
 function get(call: Call): Answer {
@@ -65,7 +65,8 @@ function newAlert(call: Call, body: ReturnType<typeof readBody>, machine: Machin
   const field = (name: string): string => textField(body, name) ?? '';
   return {
     id: `da${between(random, 6e17, 6.4e17)}_${between(random, -2e9, 2e9)}`,
-    incidentId: Math.max(0, ...call.world.incidents.keys()),
+    // The newest one, as if it had been correlated with it.
+    incidentId: call.world.incidentList[0]?.id ?? 0,
     machineId: machine.id,
     title: field('title'),
     description: field('description'),

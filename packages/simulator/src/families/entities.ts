@@ -43,15 +43,13 @@ function nameOf(call: Call, kind: Kind): string {
 
 function alertsOf(call: Call, kind: Kind): readonly Alert[] {
   const name = nameOf(call, kind);
-  const { alerts, machines } = call.world;
-  return [...alerts.values()].filter((alert) =>
-    kind.concerns(alert, name, machines.get(alert.machineId)),
-  );
+  const { alertList, machines } = call.world;
+  return alertList.filter((alert) => kind.concerns(alert, name, machines.get(alert.machineId)));
 }
 
 function machinesOf(call: Call, kind: Kind): readonly Machine[] {
   const ids = new Set(alertsOf(call, kind).map(({ machineId }) => machineId));
-  return [...call.world.machines.values()].filter(({ id }) => ids.has(id));
+  return call.world.machineList.filter(({ id }) => ids.has(id));
 }
 
 function stats(kind: Kind, key: string) {

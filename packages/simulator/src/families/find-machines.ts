@@ -24,7 +24,7 @@ function checkTimestamp(call: Call, timestamp: string | undefined): void {
 }
 
 function having(call: Call, test: (machine: Machine) => boolean): Answer {
-  return machinePage(call, [...call.world.machines.values()].filter(test));
+  return machinePage(call, call.world.machineList.filter(test));
 }
 
 function findByIp(parameter: 'ip' | 'key') {

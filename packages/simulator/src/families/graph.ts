@@ -38,7 +38,7 @@ function alertView(call: Call): (alert: Alert) => Record<string, unknown> {
 }
 
 function listIncidents(call: Call): Answer {
-  return ok(page(call, [...call.world.incidents.values()], incidentView(call), INCIDENT_RULES));
+  return ok(page(call, call.world.incidentList, incidentView(call), INCIDENT_RULES));
 }
 
 function getIncident(call: Call): Answer {
@@ -50,29 +50,30 @@ function incidentAlerts(call: Call): Answer {
 }
 
 function listAlerts(call: Call): Answer {
-  return ok(page(call, [...call.world.alerts.values()], alertView(call), ALERT_RULES));
+  return ok(page(call, call.world.alertList, alertView(call), ALERT_RULES));
 }
 
 function getAlert(call: Call): Answer {
   return ok(alertView(call)(alertOf(call)));
 }
 
-function changed(call: Call, row: Triaged, statuses: readonly string[]): Fields {
+function readTriage(call: Call): Fields {
   const { comment: _comment, ...body } = readBody(call, { names: CHANGE_FIELDS });
-  applyChange(call, row, readChange(body, statuses));
   return body;
 }
 
 function updateIncident(call: Call): Answer {
   const incident = incidentOf(call);
-  const body = changed(call, incident, INCIDENT_STATUSES);
-  incident.tags = textsField(body, 'customTags') ?? incident.tags;
+  const body = readTriage(call);
+  const tags = textsField(body, 'customTags') ?? incident.tags;
+  applyChange(call, incident, readChange(body, INCIDENT_STATUSES));
+  incident.tags = tags;
   return ok(incidentView(call)(incident));
 }
 
 function updateAlert(call: Call): Answer {
   const alert = alertOf(call);
-  changed(call, alert, ALERT_STATUSES);
+  applyChange(call, alert, readChange(readTriage(call), ALERT_STATUSES));
   return ok(alertView(call)(alert));
 }
 

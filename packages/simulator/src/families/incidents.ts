@@ -17,7 +17,7 @@ export function incidentOf(call: Call): Incident {
 
 function list(call: Call): Answer {
   const view = (incident: Incident): Record<string, unknown> => xdrIncident(incident, call.world);
-  const incidents = [...call.world.incidents.values()];
+  const incidents = call.world.incidentList;
   return ok(page(call, incidents, view, { maxTop: 100, defaultTop: 50 }));
 }
 
@@ -28,8 +28,9 @@ function get(call: Call): Answer {
 function update(call: Call): Answer {
   const incident = incidentOf(call);
   const body = readBody(call);
+  const tags = textsField(body, 'tags') ?? incident.tags;
   applyChange(call, incident, readChange(body, INCIDENT_STATUSES));
-  incident.tags = textsField(body, 'tags') ?? incident.tags;
+  incident.tags = tags;
   return ok(xdrIncident(incident, call.world));
 }
 

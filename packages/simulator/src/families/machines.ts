@@ -11,8 +11,7 @@ const MAX_TAGGED = 500;
 export function machineNamed(call: Call, id: string): Machine {
   const lower = id.toLowerCase();
   const machine =
-    call.world.machines.get(lower) ??
-    [...call.world.machines.values()].find(({ name }) => name === lower);
+    call.world.machines.get(lower) ?? call.world.machineList.find(({ name }) => name === lower);
   if (machine === undefined) {
     // The seed page's own example.
     throw new Refusal('ResourceNotFound', { message: `Machine ${id} was not found` });
@@ -31,7 +30,7 @@ export function machinePage(call: Call, machines: readonly Machine[]): Answer {
 }
 
 function list(call: Call): Answer {
-  return machinePage(call, [...call.world.machines.values()]);
+  return machinePage(call, call.world.machineList);
 }
 
 function get(call: Call): Answer {
@@ -41,14 +40,15 @@ function get(call: Call): Answer {
 function update(call: Call): Answer {
   const machine = machineOf(call);
   const body = readBody(call);
-  machine.tags = textsField(body, 'machineTags') ?? machine.tags;
+  const tags = textsField(body, 'machineTags') ?? machine.tags;
   machine.deviceValue = choiceField(body, 'deviceValue', DEVICE_VALUES) ?? machine.deviceValue;
+  machine.tags = tags;
   return ok(mdeMachine(machine));
 }
 
 function alerts(call: Call): Answer {
   const machine = machineOf(call);
-  const own = [...call.world.alerts.values()].filter(({ machineId }) => machineId === machine.id);
+  const own = call.world.alertList.filter(({ machineId }) => machineId === machine.id);
   return ok(page(call, own, (alert) => mdeAlert(alert, call.world), RULES));
 }
 

@@ -83,7 +83,7 @@ const DEFINITIONS: Readonly<Record<string, Definition>> = {
       'ExposureLevel',
       'OnboardingStatus',
     ),
-    rows: ({ machines }) => [...machines.values()].map(deviceInfo),
+    rows: ({ machineList }) => machineList.map(deviceInfo),
   },
   AlertInfo: {
     columns: columns(
@@ -96,7 +96,7 @@ const DEFINITIONS: Readonly<Record<string, Definition>> = {
       'DetectionSource',
       'AttackTechniques',
     ),
-    rows: ({ alerts }) => [...alerts.values()].map(alertInfo),
+    rows: ({ alertList }) => alertList.map(alertInfo),
   },
   AlertEvidence: {
     columns: columns(
@@ -113,7 +113,7 @@ const DEFINITIONS: Readonly<Record<string, Definition>> = {
       'DeviceId',
       'DeviceName',
     ),
-    rows: (world) => [...world.alerts.values()].map((alert) => alertEvidence(alert, world)),
+    rows: (world) => world.alertList.map((alert) => alertEvidence(alert, world)),
   },
   DeviceProcessEvents: {
     columns: columns(

@@ -41,9 +41,12 @@ function keep<Key, Value>(map: Map<Key, Value>, key: Key, value: Value): void {
 /** What the simulated tenant holds, and what calls change. */
 export class World {
   readonly machines: ReadonlyMap<string, Machine>;
+  readonly machineList: readonly Machine[];
   readonly incidents: ReadonlyMap<number, Incident>;
+  readonly incidentList: readonly Incident[];
   readonly random: Random;
   readonly #alerts: Map<string, Alert>;
+  #alertList: readonly Alert[] | undefined;
   readonly #indicators: Map<string, Indicator>;
   /** IDs by type and value: the same of both is one indicator. */
   readonly #indicatorIds: Map<string, string>;
@@ -57,8 +60,10 @@ export class World {
 
   constructor(options: WorldOptions) {
     const data = seedData(options);
+    this.machineList = data.machines;
     this.machines = new Map(data.machines.map((machine) => [machine.id, machine]));
     this.#alerts = new Map(data.alerts.map((alert) => [alert.id, alert]));
+    this.incidentList = data.incidents;
     this.incidents = new Map(data.incidents.map((incident) => [incident.id, incident]));
     this.#indicators = new Map(data.indicators.map((indicator) => [indicator.id, indicator]));
     this.#indicatorIds = new Map(data.indicators.map((row) => [indicatorKey(row), row.id]));
@@ -69,12 +74,18 @@ export class World {
 
   /** What devices reported, for hunting; made at the first look. */
   get events(): DeviceEvents {
-    this.#events ??= makeEvents([...this.machines.values()], this.#options);
+    this.#events ??= makeEvents(this.machineList, this.#options);
     return this.#events;
   }
 
   get alerts(): ReadonlyMap<string, Alert> {
     return this.#alerts;
+  }
+
+  /** All alerts as a list, which is made anew only when there is another one. */
+  get alertList(): readonly Alert[] {
+    this.#alertList ??= [...this.#alerts.values()];
+    return this.#alertList;
   }
 
   get indicators(): ReadonlyMap<string, Indicator> {
@@ -91,6 +102,7 @@ export class World {
 
   addAlert(alert: Alert): void {
     keep(this.#alerts, alert.id, alert);
+    this.#alertList = undefined;
   }
 
   /** The indicator of a type and value. */

@@ -1,0 +1,157 @@
+import { manualClock } from '@defender-resilience/core/testing';
+import { type Simulator, startSimulator } from '@defender-resilience/simulator';
+import { describe, expect, it } from 'vitest';
+import { TABLE_NAMES } from '../../src/hunting/tables.ts';
+import { call, isJson, type Json, refusalIn, type Seen } from '../support.ts';
+
+const XDR = '/api/advancedhunting/run';
+const MDE = '/api/advancedqueries/run';
+const GRAPH = '/v1.0/security/runHuntingQuery';
+
+function hunt(simulator: Simulator, Query: string, path: string = XDR): Promise<Seen> {
+  return call(simulator, `POST ${path}`, { Query });
+}
+
+function resultsIn({ json }: Seen): readonly Json[] {
+  const rows = json['Results'] ?? json['results'];
+  return Array.isArray(rows) ? rows.filter(isJson) : [];
+}
+
+describe('hunting', () => {
+  it.each([XDR, MDE])('%s answers statistics, a schema and rows', async (path) => {
+    await using simulator = await startSimulator();
+    const query = 'DeviceInfo | where OSPlatform == "macOS" | project DeviceName, OSBuild | take 2';
+    const { status, json } = await hunt(simulator, query, path);
+    expect(status).toBe(200);
+    expect(json).toMatchObject({
+      Stats: { ExecutionTime: 0, dataset_statistics: [{ table_row_count: 2 }] },
+      Schema: [
+        { Name: 'DeviceName', Type: 'String' },
+        { Name: 'OSBuild', Type: 'Int64' },
+      ],
+      Results: [
+        { DeviceName: expect.stringMatching(/^mac-/), OSBuild: 24 },
+        { DeviceName: expect.stringMatching(/^mac-/), OSBuild: 24 },
+      ],
+    });
+  });
+
+  it('answers Graph in lower case, and takes its parameters in any', async () => {
+    await using simulator = await startSimulator();
+    for (const path of [GRAPH, '/beta/security/microsoft.graph.security.runHuntingQuery']) {
+      const seen = await call(simulator, `POST ${path}`, { query: 'AlertInfo | count' });
+      expect(seen.json).toMatchObject({
+        schema: [{ name: 'Count', type: 'Int64' }],
+        results: [{ Count: expect.any(Number) }],
+      });
+    }
+    expect(simulator.count({ operation: 'graph.hunting.run' })).toBe(2);
+  });
+
+  it.each(TABLE_NAMES)('has rows in %s, each with a time', async (table) => {
+    await using simulator = await startSimulator();
+    const seen = await hunt(simulator, `${table} | take 3`);
+    expect(resultsIn(seen)).toHaveLength(3);
+    for (const row of resultsIn(seen)) expect(String(row['Timestamp'])).toMatch(/^2026-01-/);
+  });
+
+  it('tells the same of an alert as the alerts do', async () => {
+    await using simulator = await startSimulator();
+    const evidence = resultsIn(await hunt(simulator, 'AlertEvidence | take 1'))[0];
+    const alert = await call(simulator, `GET /api/alerts/${String(evidence?.['AlertId'])}`);
+    expect(alert.json['computerDnsName']).toBe(evidence?.['DeviceName']);
+  });
+
+  it('counts what changed: a new alert can be hunted for', async () => {
+    await using simulator = await startSimulator();
+    await call(simulator, 'POST /api/alerts/CreateAlertByReference', {
+      machineId: 'lab-901.contoso.com',
+      eventTime: '2026-01-30T10:00:00Z',
+      reportId: '1',
+      severity: 'Low',
+      title: 'Brand new',
+      description: 'x',
+      recommendedAction: 'x',
+      category: 'x',
+    });
+    const seen = await hunt(simulator, 'AlertInfo | where Title == "Brand new" | count');
+    expect(resultsIn(seen)).toEqual([{ Count: 1 }]);
+  });
+
+  it.each([
+    [XDR, { query: 'DeviceInfo' }, 'Request body is incorrect'],
+    [MDE, {}, 'Missing query.'],
+    [GRAPH, {}, 'Missing query.'],
+  ])('%s refuses %j with InvalidRequestBody', async (path, body, message) => {
+    await using simulator = await startSimulator();
+    const seen = await call(simulator, `POST ${path}`, body);
+    expect(refusalIn(seen)).toEqual([400, 'InvalidRequestBody', message]);
+  });
+
+  it('refuses a query that names no table, as every family does', async () => {
+    await using simulator = await startSimulator();
+    for (const path of [XDR, MDE, GRAPH]) {
+      expect(refusalIn(await hunt(simulator, 'Nope | count', path))).toEqual([
+        400,
+        'BadRequest',
+        "'count' operator: Failed to resolve table or column expression named 'Nope'. Fix semantic errors in your query.",
+      ]);
+    }
+  });
+
+  it('is refused when it is switched off', async () => {
+    await using simulator = await startSimulator({ disabledFeatures: ['advancedHunting'] });
+    expect(refusalIn(await hunt(simulator, 'DeviceInfo'))[1]).toBe('DisabledFeature');
+  });
+});
+
+describe('a query that takes its time', () => {
+  it('answers after as long as its comment says', async () => {
+    const clock = manualClock();
+    await using simulator = await startSimulator({ clock });
+    const pending = hunt(simulator, 'DeviceInfo | count // runs 90s');
+    await expect.poll(() => clock.nextTimerMs).toBe(90_000);
+    await clock.advance(90_000);
+    expect((await pending).json).toMatchObject({ Stats: { ExecutionTime: 90 } });
+  });
+
+  it.each([
+    [XDR, 180_000],
+    [GRAPH, 180_000],
+    [MDE, 200_000],
+  ])('is given up by %s after %d ms', async (path, limitMs) => {
+    const clock = manualClock();
+    await using simulator = await startSimulator({ clock });
+    const pending = hunt(simulator, 'DeviceInfo | count // runs 10m', path);
+    await expect.poll(() => clock.nextTimerMs).toBe(limitMs);
+    await clock.advance(limitMs);
+    expect(refusalIn(await pending)).toEqual([400, 'BadRequest', 'Query exceeded the timeout period.']);
+  });
+
+  it('uses up the tenant’s ten minutes an hour, whichever application asks', async () => {
+    const clock = manualClock();
+    await using simulator = await startSimulator({ clock });
+    for (let query = 0; query < 4; query += 1) {
+      const pending = hunt(simulator, 'DeviceInfo | count // runs 150s', MDE);
+      await expect.poll(() => clock.nextTimerMs).toBe(150_000);
+      await clock.advance(150_000);
+      await pending;
+    }
+    const refused = await hunt(simulator, 'DeviceInfo | count', MDE);
+    expect(refusalIn(refused)).toEqual([
+      429,
+      '429',
+      'You have exceeded processing resources allocated to this tenant. You can run queries again in 00:53:30.',
+    ]);
+    expect(refused.headers.get('retry-after')).toBe('3210');
+    const usage = simulator.quotaUsage().find(({ group }) => group === 'mde.hunting');
+    expect(usage).toMatchObject({
+      app: undefined,
+      allowed: 4,
+      refused: 1,
+      runningTime: { usedMs: 600_000, budgetMs: 600_000 },
+    });
+    await clock.advance(3_210_000);
+    expect((await hunt(simulator, 'DeviceInfo | count', MDE)).status).toBe(200);
+  });
+});
