@@ -38,7 +38,7 @@ export function failureOfAuth(error: object, now: () => number): Failure | undef
   const trackingId = chooseTrackingId([], noHeader, otherId);
   const network = NETWORK.has(saidCode);
   return Object.freeze({
-    code: network ? 'Unknown' : codeOf(400, saidCode).code,
+    code: codeOf(undefined, network ? undefined : saidCode).code,
     message,
     ...(trackingId === undefined ? {} : { trackingId }),
     verdict: network || PASSING.has(saidCode) ? 'retryable' : 'terminal',

@@ -30,7 +30,7 @@ const BODIES = ['data', 'text', 'body', 'bodyAsText', 'rawBody', 'errorResponse'
 function statusOf(thing: object | undefined): number | undefined {
   for (const key of STATUSES) {
     const status = peek(thing, key);
-    if (typeof status === 'number' && Number.isInteger(status) && status >= 100) return status;
+    if (typeof status === 'number' && Number.isSafeInteger(status) && status >= 100) return status;
   }
   return undefined;
 }

@@ -77,12 +77,13 @@ interface Code {
 const CODE = /^[\w.-]{1,64}$/;
 
 /** The code in the catalogue's spelling, else as it is; where there is none, by the status. */
-export function codeOf(status: number, said: string | undefined): Code {
+export function codeOf(status: number | undefined, said: string | undefined): Code {
   const code = said?.trim() ?? '';
   const entry = CODE.test(code) ? lookup(code) : undefined;
   if (entry !== undefined) return { code: entry.code, entry };
   // The bare status in the place of a code says nothing new.
-  return { code: CODE.test(code) && code !== String(status) ? code : `Http${status}` };
+  if (CODE.test(code) && code !== String(status)) return { code };
+  return { code: status === undefined ? 'Unknown' : `Http${status}` };
 }
 
 function valuesOf(

@@ -16,8 +16,8 @@ type Recogniser = (error: object, now: () => number) => Failure | undefined;
  */
 const RECOGNISERS: readonly Recogniser[] = [
   failureOf,
-  failureOfFailedAnswer,
   failureOfAuth,
+  failureOfFailedAnswer,
   failureOfProxy,
   failureOfNetwork,
   failureOfVague,

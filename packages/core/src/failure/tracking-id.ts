@@ -39,7 +39,7 @@ const USUAL = /^[\da-f|.-]{1,128}$/i;
 
 /** An ID is opaque, but it is no sentence, address or link; and a token has no place in a log. */
 const NO_ID = /[^!-~]|[@?&]|:\/\//;
-const TOKEN = /^ey[\w-]+\.[\w-]*\./i;
+const TOKEN = /^eyJ[\w-]{8,}\./;
 
 function trackingId(text: string | undefined): string | undefined {
   if (text === undefined || USUAL.test(text)) return text;

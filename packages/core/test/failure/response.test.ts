@@ -1,0 +1,284 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { attachFailure } from '../../src/failure/attach.ts';
+import type { Failure } from '../../src/failure/failure.ts';
+import { failureOfResponse, release } from '../../src/failure/response.ts';
+import { manualClock } from '../../src/testing/index.ts';
+
+const now = (): number => 0;
+const BODY = JSON.stringify({ error: { code: 'Forbidden', message: 'x', target: 't' } });
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** A body that counts what is read of it, and whether it was let go of. */
+function watchedBody(chunks: Iterable<Uint8Array, undefined>): {
+  readonly body: ReadableStream<Uint8Array>;
+  readonly seen: { read: number; cancelled: boolean };
+} {
+  const seen = { read: 0, cancelled: false };
+  const iterator = chunks[Symbol.iterator]();
+  const body = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        const next = iterator.next();
+        if (next.done) {
+          controller.close();
+          return;
+        }
+        seen.read += next.value.byteLength;
+        controller.enqueue(next.value);
+      },
+      cancel() {
+        seen.cancelled = true;
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return { body, seen };
+}
+
+function* endless(size: number): Generator<Uint8Array> {
+  for (;;) yield new Uint8Array(size).fill(32);
+}
+
+/** A body of which nothing ever comes. */
+function stalled(onCancel?: () => void): ReadableStream<Uint8Array> {
+  return new ReadableStream({ cancel: () => onCancel?.() });
+}
+
+describe('failureOfResponse', () => {
+  it('reads what the body says', async () => {
+    const response = new Response(BODY, { status: 403, headers: { 'request-id': 'r' } });
+    expect(await failureOfResponse(response, { now })).toMatchObject({
+      code: 'Forbidden',
+      source: 'api',
+      trackingId: 't',
+    });
+  });
+
+  it('leaves the response as it was: unread, readable, and able to be cloned', async () => {
+    const response = new Response(BODY, { status: 403 });
+    await failureOfResponse(response, { now });
+    expect(response.bodyUsed).toBe(false);
+    expect(response.body?.locked).toBe(false);
+    expect(await response.clone().text()).toBe(BODY);
+    expect(await response.text()).toBe(BODY);
+  });
+
+  it('says nothing of a success, and does not touch it', async () => {
+    const { body, seen } = watchedBody([bytes(BODY)]);
+    expect(await failureOfResponse(new Response(body), { now })).toBeUndefined();
+    expect(seen.read).toBe(0);
+  });
+
+  it('gives what was noted beside the response before', async () => {
+    const failure: Failure = { code: 'X', message: '', verdict: 'terminal', source: 'api' };
+    const response = new Response(BODY, { status: 403 });
+    attachFailure(response, failure);
+    expect(await failureOfResponse(response, { now })).toBe(failure);
+  });
+
+  it('puts a body together that comes in pieces', async () => {
+    const { body } = watchedBody([...BODY].map(bytes));
+    const failure = await failureOfResponse(new Response(body, { status: 403 }), { now });
+    expect(failure?.code).toBe('Forbidden');
+  });
+
+  it('reads 64 KiB of an endless body, which its caller can go on reading', async () => {
+    const { body, seen } = watchedBody(endless(1_024));
+    const response = new Response(body, { status: 503 });
+    expect(await failureOfResponse(response, { now })).toMatchObject({ code: 'Http503' });
+    // A copy reads one piece ahead.
+    expect(seen.read).toBeLessThanOrEqual(65_536 + 1_024);
+    expect(seen.cancelled).toBe(false);
+    const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = response.body?.getReader();
+    for (let piece = 0; piece < 100; piece += 1) {
+      expect((await reader?.read())?.value?.byteLength).toBe(1_024);
+    }
+    await reader?.cancel();
+    expect(seen.cancelled).toBe(true);
+  });
+
+  it('makes do with what came of a body that broke off, and lets its caller see the error', async () => {
+    let sent = false;
+    const broken = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (sent) controller.error(new Error('broken'));
+        else controller.enqueue(bytes(BODY));
+        sent = true;
+      },
+    });
+    const response = new Response(broken, { status: 403 });
+    expect((await failureOfResponse(response, { now }))?.code).toBe('Forbidden');
+    await expect(response.text()).rejects.toThrow('broken');
+  });
+
+  it('makes do with the status when the signal ends a body that does not come', async () => {
+    const over = new AbortController();
+    const response = new Response(stalled(), { status: 503 });
+    const failure = failureOfResponse(response, { now, signal: over.signal });
+    over.abort();
+    expect(await failure).toMatchObject({ code: 'Http503', verdict: 'retryable' });
+    expect(response.bodyUsed).toBe(false);
+  });
+
+  it('does not begin to read when the signal has ended it already', async () => {
+    const { body, seen } = watchedBody([bytes(BODY)]);
+    const response = new Response(body, { status: 403 });
+    const signal = AbortSignal.abort();
+    expect((await failureOfResponse(response, { now, signal }))?.code).toBe('Http403');
+    expect(seen.read).toBe(0);
+  });
+
+  it('leaves no listener on the signal', async () => {
+    let listeners = 0;
+    const over = new AbortController();
+    const { signal } = over;
+    const add = signal.addEventListener.bind(signal);
+    const remove = signal.removeEventListener.bind(signal);
+    signal.addEventListener = (...args: Parameters<typeof add>) => {
+      listeners += 1;
+      add(...args);
+    };
+    signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+      listeners -= 1;
+      remove(...args);
+    };
+    await failureOfResponse(new Response(BODY, { status: 403 }), { now, signal });
+    expect(listeners).toBe(0);
+  });
+
+  it.each<[string, () => Promise<Response>]>([
+    ['without a body', async () => new Response(null, { status: 503 })],
+    [
+      'whose body was read',
+      async () => {
+        const response = new Response(BODY, { status: 503 });
+        await response.text();
+        return response;
+      },
+    ],
+    [
+      'whose body is being read',
+      async () => {
+        const response = new Response(BODY, { status: 503 });
+        response.body?.getReader();
+        return response;
+      },
+    ],
+  ])('goes by the status of a response %s', async (_, make) => {
+    expect(await failureOfResponse(await make(), { now })).toMatchObject({ code: 'Http503' });
+  });
+
+  it('goes by the looks of a response of someone’s own making', async () => {
+    const fake = { status: 503, headers: { 'retry-after': '7' }, body: 'x', bodyUsed: false };
+    // A test double of a user's may be no more than this.
+    const failure = await failureOfResponse(fake as unknown as Response, { now });
+    expect(failure).toMatchObject({ code: 'Http503', retryAfterMs: 7_000, message: 'x' });
+  });
+
+  it('never rejects, whatever the clock does', async () => {
+    const failing = (): number => {
+      throw new Error('no time');
+    };
+    const response = new Response('', { status: 503 });
+    expect(await failureOfResponse(response, { now: failing })).toMatchObject({
+      source: 'unknown',
+    });
+  });
+});
+
+describe('release', () => {
+  it('reads the rest of a short body', async () => {
+    const { body, seen } = watchedBody([bytes('a'), bytes('b')]);
+    await release(new Response(body, { status: 500 }));
+    expect(seen).toEqual({ read: 2, cancelled: false });
+  });
+
+  it('lets go of a long one', async () => {
+    const { body, seen } = watchedBody(endless(16_384));
+    await release(new Response(body, { status: 500 }));
+    expect(seen).toEqual({ read: 81_920, cancelled: true });
+  });
+
+  it('lets go of a slow one after two seconds, and leaves no timer behind', async () => {
+    const clock = manualClock();
+    let cancelled = false;
+    const response = new Response(
+      stalled(() => (cancelled = true)),
+      { status: 500 },
+    );
+    const released = release(response, clock);
+    await clock.advance(1_999);
+    expect(cancelled).toBe(false);
+    await clock.advance(1);
+    await released;
+    expect(cancelled).toBe(true);
+    await release(new Response(BODY), clock);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it.each<[string, () => Response]>([
+    ['no body', () => new Response(null)],
+    [
+      'a body that is being read',
+      () => {
+        const response = new Response(BODY);
+        response.body?.getReader();
+        return response;
+      },
+    ],
+    [
+      'a body that breaks off',
+      () =>
+        new Response(
+          new ReadableStream({ pull: (controller) => controller.error(new Error('x')) }),
+        ),
+    ],
+    ['a body that cannot be read', () => ({ body: {} }) as Response],
+  ])('never rejects: %s', async (_, make) => {
+    await expect(release(make())).resolves.toBeUndefined();
+  });
+});
+
+describe('a response over a socket', () => {
+  let server: Server;
+
+  async function serve(listener: RequestListener): Promise<string> {
+    server = createServer(listener).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    // A server that listens on a port has an address of this kind.
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  }
+
+  afterEach(async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  });
+
+  it('gives its connection back when it is released, judged or not', async () => {
+    const sockets = new Set<unknown>();
+    const url = await serve((request, response) => {
+      sockets.add(request.socket);
+      response.writeHead(500).end('x'.repeat(20_000));
+    });
+    for (let call = 0; call < 20; call += 1) {
+      const response = await fetch(url);
+      if (call % 2 === 0) await failureOfResponse(response, { now });
+      await release(response);
+    }
+    // fetch opens a second one while the first is being freed.
+    expect(sockets.size).toBeLessThanOrEqual(2);
+  });
+
+  it('says what came before the connection broke in the middle of the body', async () => {
+    const url = await serve((_, response) => {
+      response.writeHead(403, { 'content-length': '1000' });
+      response.write(BODY, () => response.destroy());
+    });
+    const failure = await failureOfResponse(await fetch(url), { now });
+    expect(failure).toMatchObject({ status: 403, verdict: 'terminal' });
+  });
+});

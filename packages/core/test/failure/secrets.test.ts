@@ -1,0 +1,94 @@
+import { spawnSync } from 'node:child_process';
+import { inspect } from 'node:util';
+import { expect, it } from 'vitest';
+import { classify } from '../../src/failure/classify.ts';
+import { DefenderApiError } from '../../src/failure/errors.ts';
+import type { Failure } from '../../src/failure/failure.ts';
+
+const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJodHRwczovL2EifQ.c2lnbmF0dXJl';
+const CANARY = 'canary-5ca1ab1e';
+
+/** Everything that can be secret, in every place that an answer, or its client, has. */
+function secretError(): Error {
+  const url = `https://api.security.microsoft.com/api/machines?$filter=${CANARY}&sig=${CANARY}`;
+  const config = {
+    url,
+    headers: { Authorization: `Bearer ${TOKEN}`, cookie: CANARY },
+    data: JSON.stringify({ Query: CANARY }),
+  };
+  const data = {
+    error: { code: 'InvalidInput', message: `Invalid input ${CANARY}.`, target: 'tracking-1' },
+  };
+  const response = { status: 400, data, headers: { 'set-cookie': [CANARY] }, config };
+  return Object.assign(new Error(`GET ${url} failed`), { config, response, request: { url } });
+}
+
+function wrapped(cause: unknown = secretError()): { error: DefenderApiError; failure: Failure } {
+  const failure = classify(secretError());
+  if (failure === undefined) throw new Error('no failure');
+  return { failure, error: new DefenderApiError(failure, { operation: 'machines.list', cause }) };
+}
+
+it('shows no secret in any print of the error', async () => {
+  const { error, failure } = wrapped();
+  expect(failure.message).toContain(CANARY);
+  const response = new Response(CANARY, { status: 400, headers: { 'x-secret': CANARY } });
+  const prints = [
+    error.message,
+    String(error),
+    error.stack,
+    inspect(error, { depth: 10, showHidden: true, getters: false }),
+    inspect({ error, list: [error] }, { depth: 10 }),
+    inspect(new Error('outer', { cause: error }), { depth: 10 }),
+    // As Node prints an error that nobody catches.
+    inspect(error, { depth: 10, customInspect: false }),
+    JSON.stringify(error),
+    JSON.stringify({ ...error }),
+    inspect(wrapped(response).error, { depth: 10 }),
+  ];
+  for (const print of prints) {
+    expect(print).not.toContain(CANARY);
+    expect(print).not.toContain(TOKEN);
+    expect(print).not.toContain('https://');
+  }
+});
+
+it('shows no secret when nobody catches the error', () => {
+  const program = `
+    import { DefenderApiError } from ${JSON.stringify(new URL('../../src/failure/errors.ts', import.meta.url).href)};
+    const cause = Object.assign(new Error('x'), { headers: { authorization: '${CANARY}' } });
+    const failure = { code: 'Forbidden', status: 403, message: '${CANARY}', verdict: 'terminal', source: 'api' };
+    throw new DefenderApiError(failure, { operation: 'machines.list', cause });
+  `;
+  const { stderr, status } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '--eval', program],
+    {
+      encoding: 'utf8',
+    },
+  );
+  expect(status).toBe(1);
+  expect(stderr).toContain('DefenderApiError: machines.list failed: 403 Forbidden');
+  expect(stderr).not.toContain(CANARY);
+});
+
+it('never takes a token or an address for a tracking ID', () => {
+  for (const secret of [TOKEN, `Bearer ${TOKEN}`, 'jane@contoso.com']) {
+    const headers = { 'request-id': secret, 'x-ms-request-id': secret };
+    const body = { error: { code: 'X', message: 'x', target: secret } };
+    expect(classify({ status: 400, headers, body })).not.toHaveProperty('trackingId');
+  }
+});
+
+it('never takes a sentence, a link or an address for a code', () => {
+  for (const code of [
+    `Invalid ${CANARY}`,
+    `https://x/${CANARY}`,
+    `jane@contoso.com`,
+    `a?b=${CANARY}`,
+  ]) {
+    expect(classify({ status: 400, body: { error: { code, message: 'x' } } })?.code).toBe(
+      'Http400',
+    );
+  }
+});

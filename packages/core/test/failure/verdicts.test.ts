@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { catalogue } from '../../src/catalogue/codes.ts';
+import { classify } from '../../src/failure/classify.ts';
+
+const envelope = (code: string): object => ({ error: { code, message: '' } });
+
+describe('the verdict', () => {
+  it.each(catalogue.filter(({ documented }) => documented))(
+    'on the documented $code with $status is terminal, unless it says to retry',
+    ({ code, status }) => {
+      const failure = classify({ status, body: envelope(code) });
+      const verdict = code === 'InternalServerError' ? 'retryable' : 'terminal';
+      expect(failure).toMatchObject({ code, verdict });
+      expect(failure).not.toHaveProperty('ambiguous');
+    },
+  );
+
+  it.each([
+    400, 401, 402, 403, 404, 405, 406, 407, 409, 410, 411, 412, 413, 414, 415, 416, 417, 418, 421,
+    422, 423, 424, 426, 428, 431, 451, 499, 501, 505,
+  ])('on a bare %i is terminal', (status) => {
+    expect(classify({ status })).toMatchObject({ code: `Http${status}`, verdict: 'terminal' });
+  });
+
+  it.each([408, 425, 429, 500, 502, 503, 504, 506, 507, 508, 510, 511, 520, 529, 599, 999])(
+    'on a bare %i is retryable',
+    (status) => {
+      expect(classify({ status })).toMatchObject({ code: `Http${status}`, verdict: 'retryable' });
+    },
+  );
+
+  it('is in doubt for 502 and 504 alone: a gateway gave up on a service that may be at work', () => {
+    const inDoubt = Array.from({ length: 200 }, (_, index) => 400 + index).filter(
+      (status) => classify({ status })?.ambiguous,
+    );
+    expect(inDoubt).toEqual([502, 504]);
+  });
+
+  it.each([
+    ['NotFound', 500, 'retryable'],
+    ['BadRequest', 503, 'retryable'],
+    ['Forbidden', 429, 'retryable'],
+    ['InternalServerError', 400, 'terminal'],
+    ['serviceNotAvailable', 403, 'terminal'],
+    ['InternalServerError', 501, 'terminal'],
+    ['InternalServerError', 505, 'terminal'],
+    ['SomethingNew', 500, 'retryable'],
+    ['SomethingNew', 404, 'terminal'],
+    ['UnknownError', 500, 'retryable'],
+    ['UnknownError', 400, 'terminal'],
+    ['TooManyRequests', 403, 'retryable'],
+    ['429', 400, 'retryable'],
+  ])('on %s with a status of %i goes by what says more: %s', (code, status, verdict) => {
+    expect(classify({ status, body: envelope(code) })?.verdict).toBe(verdict);
+  });
+
+  it('does not change with the message', () => {
+    const body = { error: { code: 'InternalServerError', message: 'exceeded the allowed limits' } };
+    expect(classify({ status: 500, body })?.verdict).toBe('retryable');
+  });
+});
+
+describe('the advice', () => {
+  it.each([
+    [401, 'token'],
+    [403, 'permissions'],
+    [407, 'proxy'],
+    [413, 'less'],
+    [429, 'Wait'],
+    [502, 'may have been carried out'],
+    [504, 'may have been carried out'],
+    [503, 'Service health'],
+    [599, 'Service health'],
+  ])('on a bare %i says something of it', (status, text) => {
+    expect(classify({ status })?.advice).toContain(text);
+  });
+
+  it('on a tenant that is not onboarded sends to its licences', () => {
+    const body = { error: { code: 'Forbidden', message: 'Tenant is not onboarded to MDE' } };
+    const failure = classify({ status: 403, body });
+    expect(failure?.advice).toContain('licence');
+    expect(failure).not.toHaveProperty('tokenUseless');
+  });
+
+  it('does not take a 401 of an expired token for one of a licence', () => {
+    const body = { error: { code: 'Unauthorized', message: 'Token expired' } };
+    expect(classify({ status: 401, body })).not.toHaveProperty('tokenUseless');
+  });
+});
