@@ -1,0 +1,172 @@
+import { Readable } from 'node:stream';
+import type { Engine } from '../call/engine.ts';
+import { limitsOf } from '../call/limits.ts';
+import type { AttemptSender, CallPlan } from '../call/plan.ts';
+import type { Operation } from '../catalogue/entry.ts';
+import { attachFailure } from '../failure/attach.ts';
+import { explainBody } from '../failure/body-slip.ts';
+import { classify } from '../failure/classify.ts';
+import type { Failure } from '../failure/failure.ts';
+import type { AttemptFanOut } from '../observe/fan-out.ts';
+import type { ClientKind, HttpRequestInfo } from '../observe/observer.ts';
+import { restoreConfig, type Sender } from './axios-adapter.ts';
+import { type AxiosCall, withParams } from './axios-call.ts';
+import { changedHeaders } from './axios-headers.ts';
+import { type AxiosConfig, type AxiosResponse, isAxiosResponse, isRecord } from './axios-types.ts';
+import { linkBody } from './link.ts';
+import { RequestInfo } from './request-info.ts';
+import { startOfNodeStream, startOfWebStream } from './stream-start.ts';
+
+/** How long the body of an error answer is waited for before the status alone must do. */
+const ERROR_BODY_TIMEOUT_MS = 5_000;
+const MAX_ERROR_BODY = 65_536;
+
+/** One request of a wrapped axios instance, after its interceptors and before its adapter. */
+export class AxiosPlan implements CallPlan<unknown> {
+  readonly operation: Operation;
+  readonly name: string;
+  readonly client: ClientKind = 'axios';
+  readonly host: string;
+  readonly request: HttpRequestInfo;
+  readonly signal: AbortSignal | undefined;
+  readonly attemptTimeoutMs: number;
+  readonly deadlineMs: number;
+  readonly maxRetries: number;
+  readonly replayable: boolean;
+  readonly resendable: boolean;
+  readonly #engine: Engine;
+  readonly #config: AxiosConfig;
+  readonly #adapter: unknown;
+  readonly #sender: Sender;
+  readonly #release: () => void;
+  /** The answer that the attempt before was rejected with. */
+  #rejected: AxiosResponse | undefined = undefined;
+
+  constructor(
+    engine: Engine,
+    operation: Operation,
+    call: AxiosCall,
+    config: AxiosConfig,
+    adapter: unknown,
+    sender: Sender,
+  ) {
+    const limits = limitsOf(engine.settings, operation, operation.name, call.method);
+    const url = engine.observers === undefined ? call.url : withParams(call.url, config['params']);
+    this.operation = operation;
+    this.name = operation.name;
+    this.host = call.url.host;
+    this.request = new RequestInfo(call.method, url, operation.route);
+    this.signal = call.signal;
+    // axios's own timeout, where it is set, says how long an attempt may take.
+    this.attemptTimeoutMs = call.timeoutMs > 0 ? limits.deadlineMs : limits.attemptTimeoutMs;
+    this.deadlineMs = limits.deadlineMs;
+    this.maxRetries = limits.maxRetries;
+    this.replayable = limits.replayable;
+    this.resendable = call.bodyKind !== 'one-shot';
+    this.#engine = engine;
+    this.#config = config;
+    this.#adapter = adapter;
+    this.#sender = sender;
+    this.#release = call.release;
+  }
+
+  async send(context: AttemptSender, observed: AttemptFanOut | undefined): Promise<unknown> {
+    if (this.#rejected !== undefined) letGo(this.#rejected);
+    this.#rejected = undefined;
+    const { signal, token } = context;
+    const headers = changedHeaders(this.#config['headers'], token, observed);
+    const config = { ...this.#config, signal, ...(headers === undefined ? {} : { headers }) };
+    try {
+      const response = await this.#sender.send(this.#adapter, config);
+      restoreConfig(response, this.#config, signal);
+      this.#link(response, context);
+      return response;
+    } catch (error) {
+      restoreConfig(error, this.#config, signal);
+      await this.#explainRejection(error, context);
+      throw error;
+    }
+  }
+
+  judge(response: unknown): Promise<Failure | undefined> | undefined {
+    if (!isAxiosResponse(response) || !(response.status >= 400)) return undefined;
+    return this.#failureOf(response);
+  }
+
+  statusOf(response: unknown): number | undefined {
+    return isAxiosResponse(response) ? response.status : undefined;
+  }
+
+  discard(response: unknown): void {
+    if (isAxiosResponse(response)) letGo(response);
+  }
+
+  explain({ code }: Failure): string | undefined {
+    if (code !== 'InvalidRequestBody' && code !== 'MissingRequiredParameter') return undefined;
+    return explainBody(this.operation, this.#config['data']);
+  }
+
+  close(): void {
+    this.#release();
+    // Cancelled in a wait: nobody will read what was answered before it.
+    if (this.signal?.aborted && this.#rejected !== undefined) letGo(this.#rejected);
+  }
+
+  /** Reads of a rejection's answer what the error alone does not show. */
+  async #explainRejection(error: unknown, context: AttemptSender): Promise<void> {
+    const response = isRecord(error) ? error['response'] : undefined;
+    if (!isAxiosResponse(response)) return;
+    this.#rejected = response;
+    const failure = await this.#failureOf(response);
+    this.#link(response, context);
+    if (failure !== undefined) attachFailure(error, failure);
+  }
+
+  async #failureOf(response: AxiosResponse): Promise<Failure | undefined> {
+    const { clock } = this.#engine;
+    const over = new AbortController();
+    const stop = (): void => over.abort();
+    const timer = clock.timer(stop, ERROR_BODY_TIMEOUT_MS);
+    this.signal?.addEventListener('abort', stop, { once: true });
+    try {
+      const { status, headers } = response;
+      const body = await startOfBody(response, over.signal);
+      return classify({ status, headers, body }, { now: () => clock.epoch() });
+    } finally {
+      timer.cancel();
+      this.signal?.removeEventListener('abort', stop);
+    }
+  }
+
+  /** Lets the caller's abort reach a stream that is read after the call has ended. */
+  #link(response: unknown, context: AttemptSender): void {
+    if (this.signal === undefined || !isAxiosResponse(response)) return;
+    const { data } = response;
+    if (data instanceof Readable || data instanceof ReadableStream) {
+      linkBody(this.signal, data, (reason) => context.abort(reason));
+    }
+  }
+}
+
+/** The beginning of an answer's body. A stream is exchanged for one that gives the whole. */
+async function startOfBody(response: AxiosResponse, over: AbortSignal): Promise<unknown> {
+  const { data } = response;
+  if (data instanceof Readable) {
+    const { start, whole } = await startOfNodeStream(data, MAX_ERROR_BODY, over);
+    response.data = whole;
+    return start;
+  }
+  if (data instanceof ReadableStream) {
+    const { start, whole } = await startOfWebStream(data, MAX_ERROR_BODY, over);
+    response.data = whole;
+    return start;
+  }
+  if (data instanceof Blob) return await data.slice(0, MAX_ERROR_BODY).text();
+  return data instanceof ArrayBuffer ? new Uint8Array(data) : data;
+}
+
+/** Lets go of a stream that nobody will read. */
+function letGo({ data }: AxiosResponse): void {
+  if (data instanceof Readable) data.destroy();
+  else if (data instanceof ReadableStream && !data.locked) data.cancel().catch(() => undefined);
+}

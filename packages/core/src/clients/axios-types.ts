@@ -1,0 +1,61 @@
+/**
+ * An axios instance, known by its shape: `axios` itself, what `axios.create` gives, or a
+ * `new axios.Axios()`.
+ */
+export interface AxiosLike {
+  readonly defaults: object;
+  readonly interceptors: { readonly request: object };
+  request: unknown;
+}
+
+/** What is used of an instance. */
+export interface Instance {
+  readonly defaults: Record<string, unknown>;
+  readonly interceptors: { readonly request: InterceptorManager };
+  request(config: object): Promise<unknown>;
+  create?(): Instance;
+}
+
+interface InterceptorManager {
+  use(
+    fulfilled: (config: AxiosConfig) => unknown,
+    rejected: undefined,
+    options: { readonly synchronous: boolean },
+  ): number;
+}
+
+/** The configuration of one request, as adapters get it: nothing in it is certain. */
+export type AxiosConfig = Record<string, unknown>;
+
+/** Sends one request. */
+export type AxiosAdapter = (config: AxiosConfig) => Promise<unknown>;
+
+/** axios's own answer. */
+export interface AxiosResponse {
+  readonly status: number;
+  readonly headers: unknown;
+  data: unknown;
+  config?: unknown;
+}
+
+/** Whether it is an instance, as far as it matters here. */
+export function isInstance(x: unknown): x is Instance {
+  return (
+    isRecord(x) &&
+    isRecord(x['defaults']) &&
+    typeof x['request'] === 'function' &&
+    isRecord(x['interceptors']) &&
+    isRecord(x['interceptors']['request']) &&
+    typeof x['interceptors']['request']['use'] === 'function'
+  );
+}
+
+/** Whether it is an answer. */
+export function isAxiosResponse(x: unknown): x is AxiosResponse {
+  return isRecord(x) && typeof x['status'] === 'number' && 'data' in x;
+}
+
+/** Whether its properties can be read by name. */
+export function isRecord(x: unknown): x is Record<string, unknown> {
+  return (typeof x === 'object' && x !== null) || typeof x === 'function';
+}
