@@ -1,0 +1,104 @@
+import type { Engine } from '../call/engine.ts';
+import { engineOf, type ResilienceLike } from '../call/engine-of.ts';
+import { followContext } from '../call/nesting.ts';
+import { runCall } from '../call/run.ts';
+import type { Fetch } from './fetch.ts';
+import { type FetchInit, readRequest } from './fetch-request.ts';
+import { freshHeaders } from './sdk-headers.ts';
+import {
+  isAuthHandler,
+  isRepeated,
+  isRetryHandler,
+  passesThrough,
+  refuseRetryHandler,
+  SdkPlan,
+} from './sdk-plan.ts';
+
+type FetchInput = Parameters<Fetch>[0];
+
+/** A handler of Kiota's chain, known by its shape. */
+export interface KiotaMiddleware {
+  next: KiotaMiddleware | undefined;
+  execute(url: string, init: RequestInit, options?: object): Promise<Response>;
+}
+
+/**
+ * A handler that makes the requests of a client that Kiota generated resilient, in the place of its
+ * `RetryHandler`.
+ *
+ * Kiota turns an answer into an error of the generated client's, which `classify` reads. Of an answer
+ * that is no JSON it makes an error without status and ID; there this handler rejects with a
+ * `DefenderApiError`, which bears `responseStatusCode` and `responseHeaders` as Kiota's errors do.
+ *
+ * Uploads (`application/octet-stream`, `Content-Range`) and `$batch` requests pass untouched.
+ */
+export function kiotaMiddleware(resilience: ResilienceLike): KiotaMiddleware {
+  return new ResilientKiotaHandler(engineOf(resilience, 'kiotaMiddleware'));
+}
+
+/**
+ * Kiota's own chain with the resilient handler first, and without the `RetryHandler`. An
+ * `AuthorizationHandler` in the chain asks for a token in each attempt; the authentication provider of a
+ * request adapter is asked once for each call.
+ *
+ * @param chain - what `MiddlewareFactory.getDefaultMiddlewares` gives, or handlers of your own; those that
+ * stand before the `AuthorizationHandler` and the `RetryHandler` stay outside and run once
+ * @throws TypeError where the chain is empty
+ */
+export function kiotaMiddlewareChain<T extends { next: unknown }>(
+  resilience: ResilienceLike,
+  chain: readonly T[],
+): (T | KiotaMiddleware)[] {
+  const engine = engineOf(resilience, 'kiotaMiddlewareChain');
+  if (!Array.isArray(chain) || chain.length === 0) {
+    throw new TypeError(
+      'kiotaMiddlewareChain takes a chain of handlers, such as MiddlewareFactory.getDefaultMiddlewares() gives',
+    );
+  }
+  const first = chain.findIndex((handler) => isAuthHandler(handler) || isRetryHandler(handler));
+  const outside = chain.slice(0, Math.max(first, 0));
+  const inside = chain.slice(outside.length).filter((handler) => !isRetryHandler(handler));
+  return [...outside, new ResilientKiotaHandler(engine), ...inside];
+}
+
+class ResilientKiotaHandler implements KiotaMiddleware {
+  next: KiotaMiddleware | undefined = undefined;
+  readonly #engine: Engine;
+  #checked = false;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+    // Kiota throws errors of its own making, in which the answer is hard to find.
+    followContext();
+  }
+
+  async execute(url: string, init: RequestInit, options?: object): Promise<Response> {
+    const next = this.#checkedNext();
+    const read = readRequest(url, init);
+    const own: unknown = init.headers;
+    if (read === undefined || passesThrough(read, own) || isRepeated(own)) {
+      return await next.execute(url, init, options);
+    }
+    const send = async (input: FetchInput, attempt: FetchInit): Promise<Response> => {
+      const changed = attempt.headers === own ? undefined : new Headers(attempt.headers);
+      const headers = freshHeaders(own, changed);
+      return await next.execute(String(input), { ...attempt, headers }, options);
+    };
+    return await runCall(this.#engine, new SdkPlan(this.#engine, read, url, send, isUnreadable));
+  }
+
+  #checkedNext(): KiotaMiddleware {
+    if (this.next === undefined) {
+      throw new Error('The resilient Kiota handler cannot stand last: it does not send requests');
+    }
+    if (!this.#checked) refuseRetryHandler(this.next, 'next', 'kiotaMiddlewareChain');
+    this.#checked = true;
+    return this.next;
+  }
+}
+
+/** A 401 is left to the adapter, which answers its claims challenge. */
+function isUnreadable(response: Response): boolean {
+  const type = response.headers.get('content-type') ?? '';
+  return response.status !== 401 && !type.toLowerCase().includes('json');
+}
