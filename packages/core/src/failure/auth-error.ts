@@ -26,14 +26,15 @@ const noHeader = (): undefined => undefined;
 /** What an error of MSAL says, which keeps only parts of Entra's answer; undefined for any other. */
 export function failureOfAuth(error: object, now: () => number): Failure | undefined {
   const saidCode = peekText(error, 'errorCode');
-  if (saidCode === undefined || peekText(error, 'errorMessage') === undefined) return undefined;
-  const message = cleanMessage(peekText(error, 'errorMessage') ?? '');
+  const said = peekText(error, 'errorMessage');
+  if (saidCode === undefined || said === undefined) return undefined;
+  const message = cleanMessage(said);
   const otherId = peekText(error, 'correlationId');
   const entra = aadstsCodes(message);
   const status = peek(error, 'status');
   if (typeof status === 'number' && status >= 400) {
-    const said = { origin: 'api', code: saidCode, message, otherId, entra } as const;
-    return failureOfParts(status, noHeader, said, now);
+    const body = { origin: 'api', code: saidCode, message, otherId, entra } as const;
+    return failureOfParts(status, noHeader, body, now);
   }
   const trackingId = chooseTrackingId([], noHeader, otherId);
   const network = NETWORK.has(saidCode);

@@ -1,5 +1,5 @@
 import { brand } from './brand.ts';
-import type { Failure } from './failure.ts';
+import type { Failure, FailureSource } from './failure.ts';
 
 /** What an error of this package tells beside its failure. */
 export interface ErrorDetails {
@@ -22,7 +22,10 @@ export class ResilienceError extends Error {
   }
 
   constructor(failure: Failure, operation: string) {
+    const limit = Error.stackTraceLimit;
+    if (REFUSALS.has(failure.source)) Reflect.set(Error, 'stackTraceLimit', 0);
     super(failure.message);
+    if (Error.stackTraceLimit !== limit) Reflect.set(Error, 'stackTraceLimit', limit);
     this.code = failure.code;
     this.operation = operation;
     this.#failure = failure;
@@ -32,6 +35,10 @@ export class ResilienceError extends Error {
     return this.#failure;
   }
 }
+
+// A stack is most of what a refusal costs, and a service that is down has calls refused by the
+// thousand; it would show the inside of the wrapper, while the message names the operation.
+const REFUSALS: ReadonlySet<FailureSource> = new Set(['circuit', 'throttle']);
 
 /** The circuit is open: the service failed so often lately that the call was not sent. */
 export class CircuitOpenError extends ResilienceError {

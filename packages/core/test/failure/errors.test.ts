@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { attachFailure, failureOf } from '../../src/failure/attach.ts';
+import { attachFailure, carriedBy, failureOf } from '../../src/failure/attach.ts';
 import { classify } from '../../src/failure/classify.ts';
 import {
   AttemptTimeoutError,
@@ -107,6 +107,15 @@ describe('the errors of the wrapper', () => {
       { code: 'Timeout', operation, timeoutMs: 60_000 },
       { code: 'Timeout', operation, timeoutMs: 250 },
     ]);
+  });
+
+  it('have a stack, unless the call was refused: that must cost next to nothing', () => {
+    const limit = Error.stackTraceLimit;
+    const refused = new CircuitOpenError({ operation, retryAfterMs: 1 });
+    const timedOut = new AttemptTimeoutError({ operation, timeoutMs: 1 });
+    expect(refused.stack).toBe(String(refused));
+    expect(timedOut.stack).toMatch(/^AttemptTimeoutError: .*\n {4}at /);
+    expect(Error.stackTraceLimit).toBe(limit);
   });
 
   it('are told apart by instanceof', () => {
@@ -277,6 +286,13 @@ describe('failureOf', () => {
     const response = new Response(null, { status: 403 });
     copy.attachFailure(response, FORBIDDEN);
     expect(failureOf(response)).toBe(FORBIDDEN);
+  });
+
+  it('looks at the same parts of an error as whoever asks what it carries', () => {
+    const response = new Response(null);
+    const error = Object.assign(new Error('x'), { response, headers: 'none' });
+    expect([...carriedBy(error)]).toEqual([error, response]);
+    expect([...carriedBy('a text')]).toEqual([]);
   });
 
   it('keeps its notes out of sight', () => {
