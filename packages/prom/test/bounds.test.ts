@@ -1,14 +1,9 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { type PromObserver, promObserver } from '../src/index.ts';
 import { call, failure, start } from './support/drive.ts';
 import { lines } from './support/exposition.ts';
 import { openMetrics } from './support/registries.ts';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage: () => void = runInNewContext('gc');
 
 /** A call with everything made up: the operation, the host, the code and the tracking ID. */
 function madeUp(observer: PromObserver, index: number): void {
@@ -34,8 +29,8 @@ function madeUp(observer: PromObserver, index: number): void {
 }
 
 const heap = (): number => {
-  collectGarbage();
-  collectGarbage();
+  if (gc === undefined) throw new Error('The tests run with --expose-gc');
+  void gc();
   return process.memoryUsage().heapUsed;
 };
 

@@ -1,4 +1,9 @@
-import { type CallOutcome, type GiveUpReason, metricCodes } from '@defender-resilience/core';
+import {
+  type CallOutcome,
+  type CircuitState,
+  type GiveUpReason,
+  metricCodes,
+} from '@defender-resilience/core';
 import { Registry } from 'prom-client';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { metrics, type PromObserver, promObserver } from '../src/index.ts';
@@ -175,6 +180,24 @@ describe('a call', () => {
     expect(Object.keys(await seen())).not.toContain('queue_length');
   });
 
+  it('that is held twice is one call in the queue', async () => {
+    const watching = observer.call?.(start);
+    watching?.throttled?.({ attempt: 1, group: 'incidents', delayMs: 1 });
+    watching?.throttled?.({ attempt: 1, group: 'incidents', delayMs: 1 });
+    expect(await seen()).toMatchObject({ queue_length: 1 });
+    watching?.attempt?.({ attempt: 1, delayMs: 0 });
+    expect(Object.keys(await seen())).not.toContain('queue_length');
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, -1])(
+    'that waits for %d ms leaves the sum of waits whole',
+    async (delayMs) => {
+      call(observer, { retried: [down], retry: { delayMs: 2_000 } });
+      call(observer, { retried: [down], retry: { delayMs } });
+      expect(await seen()).toMatchObject({ 'retry_wait_seconds_total{source="backoff"}': 2 });
+    },
+  );
+
   it('of a function has no method and no status', async () => {
     const { request: _, ...rest } = start;
     const watching = observer.call?.({ ...rest, client: 'function' });
@@ -283,8 +306,30 @@ describe('a circuit', () => {
   it('on a port of its own is another circuit', async () => {
     const request = { method: 'GET', scheme: 'http', host: '127.0.0.1', port: 8080, url: '' };
     call(observer, { start: { request } });
-    expect(await seen()).toHaveProperty([
-      'circuit_state{circuit="127.0.0.1:8080 incidents.list",state="closed"}',
-    ]);
+    call(observer, { start: { request: { ...request, port: 8081 } } });
+    for (const port of [8080, 8081]) {
+      expect(await seen()).toHaveProperty([
+        `circuit_state{circuit="127.0.0.1:${port} incidents.list",state="closed"}`,
+      ]);
+    }
+  });
+
+  it('beyond the limit shares a series, which tells what the sharers are in', async () => {
+    const narrow = promObserver({ register, exemplars: false, prefix: 'n_', maxCircuits: 1 });
+    const go = (circuit: string, ...states: readonly CircuitState[]): void => {
+      states.slice(1).forEach((to, index) => {
+        const from = states[index] ?? 'closed';
+        narrow.circuit?.({ circuit, operation: 'op', from, to });
+      });
+    };
+    go('first', 'closed', 'open');
+    for (const sharer of ['host-b', 'host-c']) go(sharer, 'closed', 'open');
+    for (const sharer of ['host-b', 'host-c']) go(sharer, 'open', 'half-open', 'closed');
+    go('host-b', 'closed', 'open');
+    const page = await register.metrics();
+    expect(page).toContain('n_circuit_state{circuit="first",state="open"} 1\n');
+    expect(page).toContain('n_circuit_state{circuit="_OTHER",state="open"} 1\n');
+    expect(page).toContain('n_circuit_state{circuit="_OTHER",state="closed"} 1\n');
+    expect(page).not.toContain('host-b');
   });
 });
