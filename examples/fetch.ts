@@ -13,7 +13,9 @@ const simulator = await startSimulator({
 const { fetch } = createResilience({ hosts: { [new URL(simulator.url).host]: 'all' } });
 
 const response = await fetch(`${simulator.url}/api/incidents?$top=3`);
-const { value }: { value: { incidentId: number; incidentName: string }[] } = await response.json();
+const { value } = (await response.json()) as {
+  value: { incidentId: number; incidentName: string }[];
+};
 for (const { incidentId, incidentName } of value) console.log(`${incidentId} ${incidentName}`);
 
 const missing = await fetch(`${simulator.url}/api/incidents/1`);

@@ -28,7 +28,7 @@ class DefenderClient {
       ...(body === undefined ? {} : { body }),
       ...(signal === undefined ? {} : { signal }),
     });
-    if (response.ok) return response.json();
+    if (response.ok) return (await response.json()) as T;
     const { status, headers } = response;
     throw Object.assign(new Error(`${method} ${path}`), {
       status,

@@ -49,7 +49,7 @@ export interface Resilience {
   wrap<Self, Args extends readonly unknown[], Result>(
     operation: string,
     fn: (this: Self, ...args: Args) => PromiseLike<Result> | Result,
-  ): (this: Self, ...args: Args) => Promise<Awaited<Result>>;
+  ): (this: Self, ...args: Args) => Promise<Result>;
   /**
    * Runs `fn`, again where that helps. Rejects with what `fn` itself rejected with last, unchanged;
    * `failureOf(error)` tells what it was.
@@ -57,7 +57,7 @@ export interface Resilience {
    * @throws CircuitOpenError, ThrottledError when the wrapper refused to send it at all
    * @throws AttemptTimeoutError, DeadlineExceededError when the time was up
    */
-  execute<T>(operation: string, fn: Attempted<T>, options?: ExecuteOptions): Promise<Awaited<T>>;
+  execute<T>(operation: string, fn: Attempted<T>, options?: ExecuteOptions): Promise<T>;
   /** What it is doing now. */
   snapshot(): ResilienceSnapshot;
 }
@@ -87,7 +87,7 @@ export function createResilience(options?: ResilienceOptions): Resilience {
       fn: (this: Self, ...args: Args) => PromiseLike<Result> | Result,
     ) {
       checkCall('wrap', operation, fn);
-      const wrapped = function (this: Self, ...args: Args): Promise<Awaited<Result>> {
+      const wrapped = function (this: Self, ...args: Args): Promise<Result> {
         const attempt = (): PromiseLike<Result> | Result => Reflect.apply(fn, this, args);
         return runCall(engine, new FunctionPlan(engine, operation, attempt, {}));
       };

@@ -32,9 +32,7 @@ export class Engine {
     this.deadlines = new Deadlines(clock);
     this.circuits = circuit && new Circuits(circuit, clock, random);
     this.observers =
-      observers.length === 0
-        ? undefined
-        : new ObserverFanOut(observers, this.#report);
+      observers.length === 0 ? undefined : new ObserverFanOut(observers, this.#report);
     this.refresher = refreshToken && new TokenRefresher(refreshToken);
   }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { classify } from '../failure/classify.ts';
+import { classifyAfresh } from '../failure/classify.ts';
 import type { Failure } from '../failure/failure.ts';
 import type { GiveUpReason } from '../observe/observer.ts';
 import type { CallFacts } from './plan.ts';
@@ -21,7 +21,7 @@ const UNKNOWN: Failure = Object.freeze({
 
 /** What a client's rejection says. */
 export function failureOfError(error: unknown, clock: Clock): Failure {
-  return classify(error, { now: () => clock.epoch() }) ?? UNKNOWN;
+  return classifyAfresh(error, { now: () => clock.epoch() }) ?? UNKNOWN;
 }
 
 /** The failure as the caller sees it: an end that may have acted is not to be repeated blindly. */

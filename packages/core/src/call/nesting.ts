@@ -108,6 +108,8 @@ const PACKAGE = new URL('..', import.meta.url).href;
 function placeOf({ stack = '' }: Error): string {
   return stack
     .split('\n')
-    .filter((line) => line.startsWith('    at ') && !line.includes(PACKAGE) && !line.includes('node:'))
+    .filter(
+      (line) => line.startsWith('    at ') && !line.includes(PACKAGE) && !line.includes('node:'),
+    )
     .join('\n');
 }

@@ -54,7 +54,7 @@ export interface CallPlan<T> extends CallFacts {
   /** A more exact advice for a failure, from what was sent. */
   explain?(failure: Failure): string | undefined;
   /** What the call rejects with in place of a value that is a failure; undefined: the value itself. */
-  reject?(value: T, failure: Failure): unknown;
+  reject?(value: T, failure: Failure): Error | undefined;
   /** The call has ended: lets go of what was kept for a further attempt. Never throws. */
   close?(): void;
 }

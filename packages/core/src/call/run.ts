@@ -150,9 +150,11 @@ class CallRun<T> {
     const since = moment();
     const outcome = await attempt.run(now, observed);
     const judged = this.#judge(outcome);
-    const failure = isPromise(judged) ? await judged : judged;
+    let failure = isPromise(judged) ? await judged : judged;
     if (failure !== undefined) {
       this.#inner = givenUpInside(attempt, since, givenBy(outcome), failure);
+      // A client may have made an error of its own that says less than the inner call found out.
+      failure = this.#inner?.failure ?? failure;
     }
     if (observed !== undefined) this.#endAttempt(observed, now, outcome, failure);
     if (failure === undefined && leave === AT_ONCE) this.#circuit?.succeeded(now);

@@ -166,7 +166,7 @@ function overlay(init: FetchInit, own: FetchInit): FetchInit {
   const prototype: unknown = Object.getPrototypeOf(init);
   if (prototype === Object.prototype || prototype === null) return { ...init, ...own };
   return new Proxy(init, {
-    get: (target, key) => Reflect.get(key in own ? own : target, key),
+    get: (target, key): unknown => Reflect.get(key in own ? own : target, key),
     has: (target, key) => key in own || key in target,
   });
 }

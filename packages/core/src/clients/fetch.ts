@@ -17,7 +17,7 @@ export function wrapFetch(engine: Engine, inner: Fetch): Fetch {
       { method, host: url.host, path: url.pathname },
       engine.settings.hosts,
     );
-    const send: Fetch = (...sent) => Reflect.apply(inner, this, [...sent, ...args.slice(2)]);
+    const send: Fetch = (...sent) => call(inner, this, [...sent, ...args.slice(2)]);
     return runCall(engine, new FetchPlan(engine, operation, request, args[0], send));
   };
   Object.defineProperty(fetch, 'name', { value: 'fetch', configurable: true });
@@ -32,5 +32,11 @@ async function passThrough(
   self: unknown,
   args: Parameters<Fetch>,
 ): Promise<Response> {
-  return await Reflect.apply(inner, self, args);
+  return call(inner, self, args);
+}
+
+// A fetch of somebody's own may take more than the standard's two arguments.
+function call(inner: Fetch, self: unknown, args: readonly unknown[]): Promise<Response> {
+  const any = inner as (this: unknown, ...args: readonly never[]) => Promise<Response>;
+  return Reflect.apply(any, self, args as readonly never[]);
 }

@@ -23,6 +23,11 @@ export function failureOf(x: unknown): Failure | undefined {
     const carried = isObject(part) ? failures.get(part) : undefined;
     if (carried !== undefined) return carried;
   }
+  return ownFailure(x);
+}
+
+/** What an error of this package says of itself. */
+export function ownFailure(x: object): Failure | undefined {
   return x instanceof ResilienceError || x instanceof DefenderApiError ? x.failure : undefined;
 }
 

@@ -1,12 +1,12 @@
 import { systemClock } from '../clock.ts';
-import { failureOf } from './attach.ts';
+import { failureOf, ownFailure } from './attach.ts';
 import { answerIn } from './client-error.ts';
 import { readErrorBody } from './error-body.ts';
 import type { Failure } from './failure.ts';
 import { failureOfAnswer, failureOfDocument } from './http-failure.ts';
 import { failureOfNetwork } from './network-failure.ts';
 import { peekText, tagOf } from './peek.ts';
-import { failureOfThrown } from './thrown.ts';
+import { failureOfThrown, type Recogniser } from './thrown.ts';
 
 export interface ClassifyOptions {
   /** Milliseconds since 1970, for a Retry-After that is a date. @defaultValue the real time */
@@ -23,9 +23,21 @@ export interface ClassifyOptions {
  * @returns undefined for a success (a status below 400), and for what is neither an answer nor an error
  */
 export function classify(x: unknown, options: ClassifyOptions = {}): Failure | undefined {
+  return failureOf(x) ?? failureIn(x, options, failureOf);
+}
+
+/**
+ * The same, without regard to what an earlier call made of it: a client may reject with one and the
+ * same error object again and again.
+ */
+export function classifyAfresh(x: unknown, options: ClassifyOptions = {}): Failure | undefined {
+  return failureIn(x, options, ownFailure);
+}
+
+function failureIn(x: unknown, options: ClassifyOptions, known: Recogniser): Failure | undefined {
   if (typeof x !== 'object' || x === null) return undefined;
   try {
-    return failureOf(x) ?? failureOfObject(x, options.now ?? systemClock.epoch);
+    return failureOfObject(x, options.now ?? systemClock.epoch, known);
   } catch {
     return UNREADABLE;
   }
@@ -39,8 +51,8 @@ const UNREADABLE: Failure = Object.freeze({
   source: 'unknown',
 });
 
-function failureOfObject(x: object, now: () => number): Failure | undefined {
-  if (isError(x)) return failureOfThrown(x, now);
+function failureOfObject(x: object, now: () => number, known: Recogniser): Failure | undefined {
+  if (isError(x)) return failureOfThrown(x, now, known);
   const answer = answerIn(x);
   if (answer !== undefined) return answer.status < 400 ? undefined : failureOfAnswer(answer, now);
   return failureOfDocument(readErrorBody(x)) ?? failureOfNetwork(x) ?? ifUnreadable(x);

@@ -50,7 +50,7 @@ function firstKey(
 /** kiota's errors, and parsed bodies that carry their own status, are documents themselves. */
 function documentIn(thing: object): object | undefined {
   const isDocument = DOCUMENTS.some((key) => peekObject(thing, key) !== undefined);
-  return isDocument || !('stack' in thing) ? thing : undefined;
+  return isDocument || peek(thing, 'stack') === undefined ? thing : undefined;
 }
 
 const DOCUMENTS = ['error', 'errorEscaped'];

@@ -42,25 +42,18 @@ function readJson(text: string): ErrorBody {
   return (isObject(value) ? readRecord(value) : undefined) ?? readPlain(text);
 }
 
+const TITLE = /<title>([^<]*)</i;
+const CODE = /<code>([^<]*)</i;
+const MESSAGE = /<message>([^<]*)</i;
+
+/** A gateway's page, or the XML of Azure Storage. */
 function readMarkup(text: string): ErrorBody {
-  const title = element(text, 'title');
-  if (title !== undefined) return { origin: 'gateway', message: cleanMessage(title) };
-  const message = element(text, 'Message');
+  const said = (TITLE.exec(text) ?? MESSAGE.exec(text))?.[1];
   return {
     origin: 'gateway',
-    code: element(text, 'Code')?.trim(),
-    message: message === undefined ? undefined : cleanMessage(message),
+    code: CODE.exec(text)?.[1],
+    message: said === undefined ? undefined : cleanMessage(said),
   };
-}
-
-/** The text of the first element of that name, where it holds text alone. */
-function element(markup: string, name: string): string | undefined {
-  const lower = markup.toLowerCase();
-  const start = lower.indexOf(`<${name.toLowerCase()}>`);
-  if (start < 0) return undefined;
-  const from = start + name.length + 2;
-  const to = markup.indexOf('<', from);
-  return to < 0 ? undefined : markup.slice(from, to);
 }
 
 function readPlain(text: string): ErrorBody {

@@ -25,11 +25,12 @@ export async function failureOfResponse(
   response: Response,
   { now, signal }: ResponseOptions,
 ): Promise<Failure | undefined> {
-  const known = failureOf(response);
-  if (known !== undefined) return known;
   try {
     const { status } = response;
     if (!(status >= 400)) return undefined;
+    // Where the body is gone, a wrapped call inside this one may have read it before.
+    const known = response.bodyUsed ? failureOf(response) : undefined;
+    if (known !== undefined) return known;
     const body = await readStart(response, signal);
     return failureOfAnswer({ status, headers: response.headers, body }, now);
   } catch {

@@ -1,4 +1,3 @@
-import { failureOf } from './attach.ts';
 import { failureOfAuth } from './auth-error.ts';
 import { answerIn } from './client-error.ts';
 import type { Failure } from './failure.ts';
@@ -8,14 +7,13 @@ import { isObject, peek, peekText } from './peek.ts';
 import { failureOfProxy } from './proxy-error.ts';
 import { cleanMessage } from './text.ts';
 
-type Recogniser = (error: object, now: () => number) => Failure | undefined;
+export type Recogniser = (error: object, now: () => number) => Failure | undefined;
 
 /**
  * What an error may be, the surest first: each is looked for in the error and in all its causes before
  * the next, since a wrapper's own code says less than the answer that it wraps.
  */
 const RECOGNISERS: readonly Recogniser[] = [
-  failureOf,
   failureOfAuth,
   failureOfFailedAnswer,
   failureOfProxy,
@@ -23,10 +21,14 @@ const RECOGNISERS: readonly Recogniser[] = [
   failureOfVague,
 ];
 
-/** What a thrown error says. Whatever it is, it is a failure. Never throws. */
-export function failureOfThrown(error: object, now: () => number): Failure {
+/**
+ * What a thrown error says. Whatever it is, it is a failure. Never throws.
+ *
+ * @param known - tells what is known already of an error; asked first
+ */
+export function failureOfThrown(error: object, now: () => number, known: Recogniser): Failure {
   const chain = causesOf(error);
-  for (const recognise of RECOGNISERS) {
+  for (const recognise of [known, ...RECOGNISERS]) {
     for (const one of chain) {
       const failure = recognise(one, now);
       if (failure !== undefined) return failure;

@@ -71,7 +71,8 @@ class FailureWindow implements IBreaker {
   }
 }
 
-const PROBE_FAILED: unique symbol = Symbol('probe failed');
+/** One error for all: it goes no further than here, and making one costs more than the rest. */
+const PROBE_FAILED = new Error('probe failed');
 
 /**
  * One circuit. The states and their changes are cockatiel's; what is a failure, how long the circuit

@@ -65,7 +65,8 @@ describe('a call that fails', () => {
 
   it('hands on a rejection that is no error', async () => {
     const { clock, resilience, ends } = virtual();
-    const fn = (): Promise<never> => Promise.reject('just text');
+    const text: unknown = 'just text';
+    const fn = (): Promise<never> => Promise.reject(text);
     await expect(clock.settle(resilience.execute('incidents.list', fn))).rejects.toBe('just text');
     expect(ends[0]).toMatchObject({ failure: { code: 'Unknown', source: 'unknown' } });
   });
@@ -533,8 +534,8 @@ describe('wrap', () => {
     ['a missing function', ['incidents.get', undefined], 'takes a function after the operation'],
   ])('refuses %s', (_what, args, message) => {
     const { resilience } = virtual();
-    expect(() => Reflect.apply(resilience.wrap, resilience, args)).toThrow(message);
-    expect(() => Reflect.apply(resilience.execute, resilience, args)).toThrow(message);
+    expect((): unknown => Reflect.apply(resilience.wrap, resilience, args)).toThrow(message);
+    expect((): unknown => Reflect.apply(resilience.execute, resilience, args)).toThrow(message);
   });
 });
 
@@ -556,5 +557,18 @@ describe('snapshot', () => {
     });
     await clock.settle(Promise.all([call, held]));
     expect(resilience.snapshot()).toMatchObject({ inFlight: 0 });
+  });
+});
+
+describe('one and the same error object', () => {
+  it('is judged afresh by each call that meets it', async () => {
+    const { clock, resilience } = virtual();
+    const shared = Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+    const isolate = resilience.execute('machines.isolate', scripted(shared));
+    await expect(clock.settle(isolate)).rejects.toBe(shared);
+    expect(failureOf(shared)?.verdict).toBe('terminal');
+    const fn = scripted(shared);
+    await expect(clock.settle(resilience.execute('machines.list', fn))).resolves.toBe('done');
+    expect(fn.calls).toBe(2);
   });
 });

@@ -7,6 +7,19 @@ import { envelope, quick, startServer } from '../support/real.ts';
 const JSON_HEADERS = { 'content-type': 'application/json' };
 const gc = globalThis.gc ?? ((): void => undefined);
 
+/** What a fetch rejects with, whatever arguments it is given. */
+async function rejectionOf(
+  fetch: typeof globalThis.fetch,
+  args: readonly unknown[],
+): Promise<unknown> {
+  try {
+    await Reflect.apply(fetch as (...any: readonly unknown[]) => Promise<unknown>, undefined, args);
+    return 'no rejection';
+  } catch (error) {
+    return error;
+  }
+}
+
 async function bodyOf(request: AsyncIterable<unknown>): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request)
@@ -57,7 +70,7 @@ describe('a wrapped fetch', () => {
 
   it('refuses what is no function', () => {
     const resilience = quick('http://127.0.0.1:1');
-    expect(() => Reflect.apply(resilience.wrapFetch, resilience, [undefined])).toThrow(
+    expect((): unknown => Reflect.apply(resilience.wrapFetch, resilience, [undefined])).toThrow(
       'wrapFetch takes a function like fetch',
     );
   });
@@ -158,9 +171,7 @@ describe('arguments that the inner fetch refuses', () => {
   ];
 
   it.each(bad)('(%s) are refused in the same words, and never repeated', async (_what, args) => {
-    const bare: unknown = await Reflect.apply(globalThis.fetch, undefined, args).catch(
-      (error: unknown) => error,
-    );
+    const bare = await rejectionOf(globalThis.fetch, args);
     let retries = 0;
     const observers: Observer[] = [
       {
@@ -172,9 +183,7 @@ describe('arguments that the inner fetch refuses', () => {
       },
     ];
     const { fetch } = quick('http://127.0.0.1:1', { observers });
-    const wrapped: unknown = await Reflect.apply(fetch, undefined, args).catch(
-      (error: unknown) => error,
-    );
+    const wrapped = await rejectionOf(fetch, args);
     const told = (error: unknown): unknown[] =>
       error instanceof Error
         ? [
@@ -211,7 +220,7 @@ describe('a body that is sent again', () => {
   const form = new FormData();
   form.set('field', 'form value');
   form.set('file', new File(['file text'], 'a.txt'));
-  const bodies: [string, () => RequestInit['body'], string][] = [
+  const bodies: [string, () => NonNullable<RequestInit['body']>, string][] = [
     ['a string', () => 'text', 'text'],
     ['a buffer', () => Buffer.from('text'), 'text'],
     ['an ArrayBuffer', () => new TextEncoder().encode('text').buffer, 'text'],
@@ -500,6 +509,6 @@ it('leaves a process with nothing to do free to end', async () => {
   child.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString();
   });
-  const [exit] = await once(child, 'exit');
+  const [exit]: unknown[] = await once(child, 'exit');
   expect([exit, output.trim()]).toEqual([0, 'text']);
 });

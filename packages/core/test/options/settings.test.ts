@@ -19,6 +19,11 @@ function faultsOf(options: unknown): string {
   return 'no fault';
 }
 
+function valueOf(options: object, name: string): object {
+  const value: unknown = Reflect.get(options, name);
+  return typeof value === 'object' && value !== null ? value : {};
+}
+
 /** An object with one value at a path such as `retry.maxRetries`. */
 function at(path: string, value: unknown): object {
   const [first = '', second] = path.split('.');
@@ -70,7 +75,7 @@ describe('options that are given', () => {
       const [first = '', second = ''] = path.split('.');
       const given = { ...neighbours, ...(second === '' ? { [first]: min } : {}) };
       if (second !== '')
-        Object.assign(given, { [first]: { ...Reflect.get(neighbours, first), [second]: min } });
+        Object.assign(given, { [first]: { ...valueOf(neighbours, first), [second]: min } });
       expect(faultsOf(given)).toBe('no fault');
     },
   );

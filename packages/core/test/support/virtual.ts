@@ -53,7 +53,7 @@ export class HttpError extends Error {
 }
 
 /** A function that ends as the script says, call by call; then it gives `done`. */
-export function scripted(...steps: readonly unknown[]): {
+export function scripted(...steps: readonly Error[]): {
   (): Promise<string>;
   readonly calls: number;
 } {
