@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { DefenderApiError, failureOf, type Observer } from '@defender-resilience/core';
 import { describe, expect, it, vi } from 'vitest';
@@ -509,6 +508,6 @@ it('leaves a process with nothing to do free to end', async () => {
   child.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString();
   });
-  const [exit]: unknown[] = await once(child, 'exit');
+  const exit: unknown = await new Promise((resolve) => child.on('exit', resolve));
   expect([exit, output.trim()]).toEqual([0, 'text']);
 });
