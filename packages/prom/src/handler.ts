@@ -102,7 +102,8 @@ async function respond(
     'X-Content-Type-Options': 'nosniff',
     ...(status === 405 ? { Allow: METHODS.join(', ') } : {}),
   });
-  response.end(method === 'HEAD' ? undefined : body);
+  // Node sends no body to HEAD.
+  response.end(body);
 }
 
 async function exposition(source: MetricsSource): Promise<Answer> {

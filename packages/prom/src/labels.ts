@@ -95,7 +95,7 @@ export const quotaGroup: MetricLabel = {
 export const circuit: MetricLabel = {
   name: 'circuit',
   values: { kind: 'first', limit: 'maxCircuits' },
-  meaning: 'Host and operation; the operation alone where the wrapper does not know of HTTP.',
+  meaning: 'Host and operation; the operation alone of a wrapped function.',
 };
 
 export const circuitState: MetricLabel = {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, request as send } from 'node:http';
+import { createServer, type IncomingMessage, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Gauge, Registry } from 'prom-client';
@@ -91,7 +91,9 @@ describe('/metrics', () => {
     'is not at %s',
     async (path) => {
       await using served = await serve(metricsHandler(new Registry()));
-      const [response] = await once(send(`${served.url}`, { path }).end(), 'response');
+      const response = await new Promise<IncomingMessage>((resolve, reject) => {
+        send(served.url, { path }, resolve).on('error', reject).end();
+      });
       expect(response.statusCode).toBe(404);
       expect(await text(response)).toBe('Not found\n');
     },
@@ -125,11 +127,12 @@ describe('/metrics', () => {
   });
 
   it('is no business of something that is no registry', () => {
-    const wrong: unknown = { contentType: 'text/plain' };
-    expect(() => Reflect.apply(metricsHandler, undefined, [wrong])).toThrow(
-      'metricsHandler takes a registry',
-    );
-    expect(() => Reflect.apply(metricsHandler, undefined, [])).toThrow(TypeError);
+    for (const wrong of [[{ contentType: 'text/plain' }], []]) {
+      const make = (): void => void Reflect.apply(metricsHandler, undefined, wrong);
+      expect(make).toThrow(
+        new TypeError('metricsHandler takes a registry: something with contentType and metrics()'),
+      );
+    }
   });
 });
 

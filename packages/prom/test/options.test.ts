@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { promObserver } from '../src/index.ts';
 
 /** Options as JavaScript may give them. */
-function make(options: unknown): () => unknown {
-  return () => Reflect.apply(promObserver, undefined, [options]);
+function make(options: unknown): () => void {
+  return () => void Reflect.apply(promObserver, undefined, [options]);
 }
 
 describe('options that do not hold', () => {

@@ -22,9 +22,9 @@ interface Api {
 }
 
 // prom-client's own dependency, found from where it is.
-const api: Api = createRequire(createRequire(import.meta.url).resolve('prom-client'))(
+const api = createRequire(createRequire(import.meta.url).resolve('prom-client'))(
   '@opentelemetry/api',
-);
+) as Api;
 const traceId = '9fd20000000000000000000000000001';
 
 function within<T>(traceFlags: number, run: () => T, id: string = traceId): T {
