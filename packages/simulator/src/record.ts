@@ -50,7 +50,7 @@ interface Tally extends Kind {
 }
 
 /** At most so many requests, tracking IDs and different paths are kept; the rest is counted. */
-export const MAX_KEPT = 100_000;
+const MAX_KEPT = 100_000;
 
 const MANY_PATHS = '(other paths)';
 

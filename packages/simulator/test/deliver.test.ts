@@ -63,14 +63,14 @@ describe('what a client sees of', () => {
     const text = await response.text();
     expect(response.status).toBe(200);
     expect(text).toMatch(/^\{"incidentId":10200,/);
-    expect(() => JSON.parse(text)).toThrow(SyntaxError);
+    expect(() => void JSON.parse(text)).toThrow(SyntaxError);
   });
 
   it('malformed: a whole answer whose JSON is broken', async () => {
     await using simulator = await startSimulator({ script: ['malformed'] });
     const text = await (await fetch(`${simulator.url}/api/incidents/10200`)).text();
     expect(text).toMatch(/,,\}$/);
-    expect(() => JSON.parse(text)).toThrow(SyntaxError);
+    expect(() => void JSON.parse(text)).toThrow(SyntaxError);
   });
 
   it('html: a gateway’s page', async () => {
@@ -127,7 +127,9 @@ describe('what a client sees of', () => {
 
 describe('after a spoiled answer', () => {
   it('the next call is answered as ever', async () => {
-    await using simulator = await startSimulator({ script: ['reset', 'reset-headers', 'truncate'] });
+    await using simulator = await startSimulator({
+      script: ['reset', 'reset-headers', 'truncate'],
+    });
     for (let attempt = 0; attempt < 2; attempt += 1) {
       await failureCode(fetch(`${simulator.url}/api/incidents/10200`));
     }

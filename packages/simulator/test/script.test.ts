@@ -1,5 +1,5 @@
-import { manualClock } from '@defender-resilience/core/testing';
 import { catalogue } from '@defender-resilience/core';
+import { manualClock } from '@defender-resilience/core/testing';
 import { startSimulator } from '@defender-resilience/simulator';
 import { describe, expect, it } from 'vitest';
 import { call, errorIn, refusalIn } from './support.ts';
@@ -34,7 +34,10 @@ describe('a script', () => {
     [500, 'InternalServerError'],
   ])('answers %d with the code that usually comes with it', async (status, code) => {
     await using simulator = await startSimulator({ script: [status] });
-    expect(refusalIn(await call(simulator, 'GET /api/incidents')).slice(0, 2)).toEqual([status, code]);
+    expect(refusalIn(await call(simulator, 'GET /api/incidents')).slice(0, 2)).toEqual([
+      status,
+      code,
+    ]);
   });
 
   it.each([
@@ -52,7 +55,10 @@ describe('a script', () => {
     await using simulator = await startSimulator({
       script: [503, { status: 418, message: 'short and stout' }, 204],
     });
-    expect((await call(simulator, 'GET /api/incidents')).json).toEqual({ statusCode: 503, message: '' });
+    expect((await call(simulator, 'GET /api/incidents')).json).toEqual({
+      statusCode: 503,
+      message: '',
+    });
     expect((await call(simulator, 'GET /api/incidents')).json).toEqual({
       statusCode: 418,
       message: 'short and stout',
@@ -74,7 +80,9 @@ describe('a script', () => {
     const first = await call(simulator, 'GET /api/incidents');
     expect(refusalIn(first)).toEqual([418, 'Teapot', 'no coffee']);
     expect(first.headers.get('x-a')).toBe('b');
-    expect(refusalIn(await call(simulator, 'GET /api/incidents'))[2]).toBe('Hash value abc is invalid.');
+    expect(refusalIn(await call(simulator, 'GET /api/incidents'))[2]).toBe(
+      'Hash value abc is invalid.',
+    );
     expect(refusalIn(await call(simulator, 'GET /api/incidents'))[0]).toBe(429);
     const fourth = await call(simulator, 'GET /api/incidents');
     expect([fourth.status, fourth.json]).toEqual([202, { taken: true }]);
@@ -142,6 +150,19 @@ describe('a script', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  it('lets latency pass in real time too: other calls overtake', async () => {
+    await using simulator = await startSimulator({
+      script: [{ latencyMs: 300, for: '/api/incidents/10200' }],
+    });
+    const answered: string[] = [];
+    const ask = async (id: string): Promise<void> => {
+      await call(simulator, `GET /api/incidents/${id}`);
+      answered.push(id);
+    };
+    await Promise.all([ask('10200'), ask('10201')]);
+    expect(answered).toEqual(['10201', '10200']);
+  });
+
   it('leaves no timer behind when it is closed during latency', async () => {
     const clock = manualClock();
     const simulator = await startSimulator({ clock, script: [{ latencyMs: 5000 }] });
@@ -168,7 +189,9 @@ describe('a scripted 429', () => {
   it('tells one second and no header where no wait is given', async () => {
     await using simulator = await startSimulator({ script: ['TooManyRequests'] });
     const seen = await call(simulator, 'GET /api/unheard-of');
-    expect(refusalIn(seen)[2]).toMatch(/^API calls quota exceeded! Maximum allowed 45 .* 1 seconds\.$/);
+    expect(refusalIn(seen)[2]).toMatch(
+      /^API calls quota exceeded! Maximum allowed 45 .* 1 seconds\.$/,
+    );
     expect(seen.headers.get('retry-after')).toBeNull();
   });
 

@@ -1,4 +1,5 @@
 import type { Simulator } from '@defender-resilience/simulator';
+import { expect } from 'vitest';
 
 /** What a client sees of an answer. */
 export interface Seen {
@@ -68,8 +69,48 @@ export function firstIn(seen: Seen): Json {
   return row;
 }
 
+/** A bearer token of the simulator's own, as a header. */
+export async function bearer(
+  simulator: Simulator,
+  {
+    tenant = 'contoso',
+    app = 'a',
+    resource = 'https://api.security.microsoft.com',
+  }: { readonly tenant?: string; readonly app?: string; readonly resource?: string } = {},
+): Promise<{ readonly authorization: string }> {
+  const form = {
+    grant_type: 'client_credentials',
+    client_id: app,
+    client_secret: 's',
+    scope: `${resource}/.default`,
+  };
+  const body = new URLSearchParams(form).toString();
+  const { json } = await call(simulator, `POST /${tenant}/oauth2/v2.0/token`, body, {
+    'content-type': 'application/x-www-form-urlencoded',
+  });
+  return { authorization: `Bearer ${String(json['access_token'])}` };
+}
+
 /** The ID of a device of this platform, as `/api/machines` tells it. */
 export async function machineOn(simulator: Simulator, platform: string): Promise<string> {
   const found = await call(simulator, `GET /api/machines?$filter=osPlatform eq '${platform}'`);
   return String(firstIn(found)['id']);
+}
+
+// What an expected value stands for where it is not known beforehand. Vitest gives all of them as
+// any, which would spread to whatever they are put into.
+export const A_TEXT: unknown = expect.any(String);
+export const A_NUMBER: unknown = expect.any(Number);
+export const A_LIST: unknown = expect.any(Array);
+
+export function like(pattern: RegExp): unknown {
+  return expect.stringMatching(pattern);
+}
+
+export function having(fields: object): unknown {
+  return expect.objectContaining(fields);
+}
+
+export function including(items: readonly unknown[]): unknown {
+  return expect.arrayContaining([...items]);
 }

@@ -49,9 +49,7 @@ const target = rule(
 );
 
 /** One of the groups of the operations table. */
-export const quotaGroup: Check = rule('a quota group such as "incidents"', (value) =>
-  GROUPS.has(value),
-);
+const quotaGroup: Check = rule('a quota group such as "incidents"', (value) => GROUPS.has(value));
 
 const messageValue = rule('a text, a number or a list of texts', (value) => {
   if (typeof value === 'string' || typeof value === 'number') return true;

@@ -1,9 +1,10 @@
 import { addressesOf } from '../addresses.ts';
+import { type Check, rule, shape, text } from '../check/check.ts';
 import { faults, foreignLoad, outage, script } from '../check/rules.ts';
 import type { FaultOptions, OutageOptions } from '../faults.ts';
 import { type Answered, matches, type ReceivedRequest, type RequestFilter } from '../record.ts';
 import type { ScriptStep } from '../script.ts';
-import { type ControlEndpoint, endpoint, withBody } from './endpoint.ts';
+import { type ControlEndpoint, endpoint, type Query, withBody } from './endpoint.ts';
 
 /** Where a simulator is controlled that runs in another process. */
 export const CONTROL = '/_simulator';
@@ -11,20 +12,23 @@ export const CONTROL = '/_simulator';
 /** As many requests as one answer shows, unless it is asked for another number. */
 const DEFAULT_LIMIT = 1000;
 
-function answeredOf(text: string | undefined): Answered | undefined {
-  if (text === undefined || text === 'reset' || text === 'hang') return text;
-  return Number(text);
+const matching = (pattern: RegExp, says: string): Check =>
+  rule(says, (value) => typeof value === 'string' && pattern.test(value));
+
+const requestsQuery = shape({
+  operation: text,
+  method: text,
+  path: text,
+  answered: matching(/^([2-5]\d\d|reset|hang)$/, 'a status, "reset" or "hang"'),
+  limit: matching(/^\d+$/, 'an integer ≥ 0'),
+});
+
+function answeredOf(ending: string): Answered {
+  return ending === 'reset' || ending === 'hang' ? ending : Number(ending);
 }
 
-function filterOf(query: URLSearchParams): RequestFilter {
-  const { operation, method, path, answered } = Object.fromEntries(query);
-  const ending = answeredOf(answered);
-  return {
-    ...(operation === undefined ? {} : { operation }),
-    ...(method === undefined ? {} : { method }),
-    ...(path === undefined ? {} : { path }),
-    ...(ending === undefined ? {} : { answered: ending }),
-  };
+function filterOf({ limit: _limit, answered, ...filter }: Query): RequestFilter {
+  return { ...filter, ...(answered === undefined ? {} : { answered: answeredOf(answered) }) };
 }
 
 function latest(
@@ -45,15 +49,20 @@ export const endpoints: readonly ControlEndpoint[] = [
     ...addressesOf(engine.origin),
     endpoints: endpoints.map(({ method, path }) => `${method} ${CONTROL}${path}`),
   })),
-  endpoint('GET', '/requests', ({ engine, query }) => {
-    const filter = filterOf(query);
-    const limit = Number(query.get('limit') ?? DEFAULT_LIMIT);
-    const { recorder } = engine;
-    return {
-      count: recorder.count(filter),
-      requests: latest(recorder.requests, filter, limit),
-    };
-  }),
+  endpoint(
+    'GET',
+    '/requests',
+    ({ engine, query }) => {
+      const filter = filterOf(query);
+      const limit = Number(query['limit'] ?? DEFAULT_LIMIT);
+      const { recorder } = engine;
+      return {
+        count: recorder.count(filter),
+        requests: latest(recorder.requests, filter, limit),
+      };
+    },
+    requestsQuery,
+  ),
   endpoint('GET', '/tracking-ids', ({ engine }) => ({ trackingIds: engine.recorder.trackingIds })),
   endpoint('GET', '/script', ({ engine }) => ({ pending: engine.script.pending })),
   withBody<readonly ScriptStep[]>('/script', script, ({ engine, body }) => {

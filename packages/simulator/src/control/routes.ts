@@ -18,8 +18,9 @@ function refuse(reply: FastifyReply, status: number, error: ControlError): Fasti
 type Parsed = { readonly body: unknown } | { readonly faults: readonly string[] };
 
 /** The JSON in a body; no body is an empty object. */
-function parsed(text: unknown, check: Check): Parsed {
+function parsed(text: unknown, check: Check | undefined): Parsed {
   let body: unknown = {};
+  if (check === undefined) return { body };
   try {
     if (typeof text === 'string' && text.trim() !== '') body = JSON.parse(text);
   } catch (cause) {
@@ -31,17 +32,18 @@ function parsed(text: unknown, check: Check): Parsed {
 
 /** Adds the endpoints that control a simulator; they are neither recorded nor counted. */
 export function addControlRoutes(server: FastifyInstance, engine: Engine): void {
-  for (const { method, path, check, handle } of endpoints) {
+  for (const { method, path, body: check, query: checkQuery, handle } of endpoints) {
     server.route({
       method,
       url: `${CONTROL}${path}`,
       handler: (request, reply) => {
-        const read = check === undefined ? { body: undefined } : parsed(request.body, check);
+        const query = Object.fromEntries(new URL(request.originalUrl, engine.origin).searchParams);
+        const faults = checkQuery(query, 'query');
+        const read = faults.length > 0 ? { faults } : parsed(request.body, check);
         if ('faults' in read) {
           const message = read.faults.join('; ');
           return refuse(reply, 400, { code: 'InvalidControlRequest', message, ...read });
         }
-        const query = new URL(request.originalUrl, engine.origin).searchParams;
         const answer = handle({ engine, body: read.body, query });
         return answer === undefined ? reply.code(204).send() : reply.send(answer);
       },

@@ -12,7 +12,7 @@ const RULES = { maxTop: 10_000, defaultTop: 10_000 } as const;
 const SEVERITIES = ['Informational', 'Low', 'Medium', 'High'] as const;
 
 /** The alert of an ID. */
-export function alertNamed(call: Call, id: string): Alert {
+function alertNamed(call: Call, id: string): Alert {
   const alert = call.world.alerts.get(id);
   if (alert === undefined) {
     throw new Refusal('ResourceNotFound', { values: { resource: `Alert ${id}` } });

@@ -4,11 +4,11 @@ import { AUDIENCES } from '../tokens.ts';
 const DEFAULT_SCOPE = '/.default';
 
 /** Credentials that Entra does not know: everything else is taken. */
-export const UNKNOWN = 'unknown';
+const UNKNOWN = 'unknown';
 /** A secret that does not belong to the application. */
-export const WRONG_SECRET = 'wrong';
+const WRONG_SECRET = 'wrong';
 /** A secret whose time is over. */
-export const EXPIRED_SECRET = 'expired';
+const EXPIRED_SECRET = 'expired';
 
 function refusal(code: string, number: number, sentence: string, status = 400): Refusal {
   return new Refusal(code, { status, message: `AADSTS${number}: ${sentence}` });

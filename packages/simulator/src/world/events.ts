@@ -4,13 +4,13 @@ import type { Machine } from './model.ts';
 import { DAY_MS, iso } from './units.ts';
 
 /** One thing that a device reported. */
-export interface DeviceEvent {
+interface DeviceEvent {
   readonly at: string;
   readonly machine: Machine;
   readonly actionType: string;
 }
 
-export interface ProcessEvent extends DeviceEvent {
+interface ProcessEvent extends DeviceEvent {
   readonly fileName: string;
   readonly commandLine: string;
   readonly processId: number;
@@ -18,14 +18,14 @@ export interface ProcessEvent extends DeviceEvent {
   readonly parent: string;
 }
 
-export interface NetworkEvent extends DeviceEvent {
+interface NetworkEvent extends DeviceEvent {
   readonly remoteIp: string;
   readonly remotePort: number;
   readonly remoteUrl: string;
   readonly fileName: string;
 }
 
-export interface LogonEvent extends DeviceEvent {
+interface LogonEvent extends DeviceEvent {
   readonly logonType: string;
   readonly accountName: string;
 }

@@ -1,7 +1,7 @@
 /** How bad an incident or alert is; Graph spells it in lower case. */
 export type Severity = 'Informational' | 'Low' | 'Medium' | 'High';
 
-export interface Comment {
+interface Comment {
   readonly comment: string;
   readonly createdBy: string;
   readonly createdTime: string;

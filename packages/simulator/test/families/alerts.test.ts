@@ -1,6 +1,6 @@
 import { startSimulator } from '@defender-resilience/simulator';
 import { describe, expect, it } from 'vitest';
-import { call, firstIn, machineOn, refusalIn, rowsIn } from '../support.ts';
+import { A_TEXT, call, firstIn, having, machineOn, refusalIn, rowsIn } from '../support.ts';
 
 const NEW_ALERT = {
   eventTime: '2026-01-30T10:00:00Z',
@@ -17,7 +17,7 @@ describe('GET /api/alerts', () => {
     await using simulator = await startSimulator();
     const alert = firstIn(await call(simulator, 'GET /api/alerts?$top=1&$expand=evidence'));
     expect(alert['id']).toMatch(/^da\d{18}_-?\d+$/);
-    expect(alert['evidence']).toContainEqual(expect.objectContaining({ entityType: 'Process' }));
+    expect(alert['evidence']).toContainEqual(having({ entityType: 'Process' }));
     const machine = await call(simulator, `GET /api/machines/${String(alert['machineId'])}`);
     expect(machine.json['computerDnsName']).toBe(alert['computerDnsName']);
   });
@@ -71,7 +71,7 @@ describe('one alert', () => {
     expect(seen.json).toMatchObject({
       status: 'Resolved',
       assignedTo: 'ada',
-      resolvedTime: expect.any(String),
+      resolvedTime: A_TEXT,
       comments: [{ comment: 'upper' }, { comment: 'lower' }],
     });
   });
@@ -137,8 +137,18 @@ describe('POST /api/alerts/CreateAlertByReference', () => {
   it.each([
     ['an unknown device', { machineId: 'x' }, 404, 'ResourceNotFound'],
     ['no device', {}, 400, 'MissingRequiredParameter'],
-    ['the plural of recommendedAction', { recommendedAction: undefined }, 400, 'MissingRequiredParameter'],
-    ['an unknown severity', { machineId: 'lab-901.contoso.com', severity: 'Dire' }, 400, 'InvalidInput'],
+    [
+      'the plural of recommendedAction',
+      { recommendedAction: undefined },
+      400,
+      'MissingRequiredParameter',
+    ],
+    [
+      'an unknown severity',
+      { machineId: 'lab-901.contoso.com', severity: 'Dire' },
+      400,
+      'InvalidInput',
+    ],
   ])('refuses %s', async (_what, change, status, code) => {
     await using simulator = await startSimulator();
     const body = { ...NEW_ALERT, ...change };

@@ -9,7 +9,9 @@ describe('what alerts are about', () => {
     const file = firstIn(await call(simulator, `GET /api/alerts/${String(alert['id'])}/files`));
     const path = `/api/files/${String(file['sha1'])}` as const;
     expect((await call(simulator, `GET ${path}`)).json['sha256']).toBe(file['sha256']);
-    expect((await call(simulator, `GET /api/files/${String(file['sha256'])}`)).json['sha1']).toBe(file['sha1']);
+    expect((await call(simulator, `GET /api/files/${String(file['sha256'])}`)).json['sha1']).toBe(
+      file['sha1'],
+    );
     expect(firstIn(await call(simulator, `GET ${path}/alerts`))['id']).toBe(alert['id']);
     expect(firstIn(await call(simulator, `GET ${path}/machines`))['id']).toBe(alert['machineId']);
     expect((await call(simulator, `GET ${path}/stats`)).json).toEqual({
@@ -38,7 +40,11 @@ describe('what alerts are about', () => {
 
   it.each([
     ['/api/files/xyz', 'InvalidHashValue', 'Hash value xyz is invalid.'],
-    [`/api/files/${'g'.repeat(40)}/alerts`, 'InvalidHashValue', `Hash value ${'g'.repeat(40)} is invalid.`],
+    [
+      `/api/files/${'g'.repeat(40)}/alerts`,
+      'InvalidHashValue',
+      `Hash value ${'g'.repeat(40)} is invalid.`,
+    ],
     ['/api/domains/no_domain/alerts', 'InvalidDomainName', 'Domain name no_domain is invalid.'],
     ['/api/domains/-a.com/stats', 'InvalidDomainName', 'Domain name -a.com is invalid.'],
     ['/api/domains/com/machines', 'InvalidDomainName', 'Domain name com is invalid.'],

@@ -1,6 +1,6 @@
 import { startSimulator } from '@defender-resilience/simulator';
 import { describe, expect, it } from 'vitest';
-import { call, firstIn, refusalIn, rowsIn } from '../support.ts';
+import { call, firstIn, having, refusalIn, rowsIn } from '../support.ts';
 
 const INDICATOR = {
   indicatorValue: 'evil.example.com',
@@ -47,7 +47,9 @@ describe('POST /api/indicators', () => {
   ])('takes a %s', async (indicatorType, indicatorValue) => {
     await using simulator = await startSimulator();
     const body = { ...INDICATOR, indicatorType, indicatorValue };
-    expect((await call(simulator, 'POST /api/indicators', body)).json).toMatchObject({ indicatorValue });
+    expect((await call(simulator, 'POST /api/indicators', body)).json).toMatchObject({
+      indicatorValue,
+    });
   });
 
   it.each([
@@ -72,7 +74,10 @@ describe('POST /api/indicators', () => {
 
   it('writes an empty value’s message as the live service does', async () => {
     await using simulator = await startSimulator();
-    const seen = await call(simulator, 'POST /api/indicators', { ...INDICATOR, indicatorValue: '' });
+    const seen = await call(simulator, 'POST /api/indicators', {
+      ...INDICATOR,
+      indicatorValue: '',
+    });
     expect(refusalIn(seen)[2]).toBe('Recieved an empty indicator value.');
   });
 
@@ -133,7 +138,7 @@ describe('POST /api/indicators/import', () => {
     }
     const last = await call(simulator, 'POST /api/indicators/import', batch(14_500, 481));
     expect(rowsIn(last).filter(({ isFailed }) => isFailed)).toEqual([
-      expect.objectContaining({ failureReason: 'Max capacity exceeded. Current Total: 15000' }),
+      having({ failureReason: 'Max capacity exceeded. Current Total: 15000' }),
     ]);
   });
 

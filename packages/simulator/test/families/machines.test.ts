@@ -1,6 +1,6 @@
 import { startSimulator } from '@defender-resilience/simulator';
 import { describe, expect, it } from 'vitest';
-import { call, firstIn, machineOn, refusalIn, rowsIn } from '../support.ts';
+import { A_LIST, call, firstIn, like, machineOn, refusalIn, rowsIn } from '../support.ts';
 
 const LAB = 'lab-901.contoso.com';
 
@@ -10,10 +10,10 @@ describe('machines', () => {
     const seen = await call(simulator, 'GET /api/machines');
     expect(rowsIn(seen)).toHaveLength(62);
     expect(firstIn(seen)).toMatchObject({
-      id: expect.stringMatching(/^[\da-f]{40}$/),
-      computerDnsName: expect.stringMatching(/^\w+-\d{3}\.contoso\.com$/),
+      id: like(/^[\da-f]{40}$/),
+      computerDnsName: like(/^\w+-\d{3}\.contoso\.com$/),
       onboardingStatus: 'Onboarded',
-      machineTags: expect.any(Array),
+      machineTags: A_LIST,
     });
   });
 
@@ -38,7 +38,9 @@ describe('machines', () => {
     await using simulator = await startSimulator();
     const { machineId } = firstIn(await call(simulator, 'GET /api/alerts?$top=1'));
     const path = `/api/machines/${String(machineId)}` as const;
-    expect(firstIn(await call(simulator, `GET ${path}/logonusers`))['accountDomain']).toBe('contoso');
+    expect(firstIn(await call(simulator, `GET ${path}/logonusers`))['accountDomain']).toBe(
+      'contoso',
+    );
     const alerts = rowsIn(await call(simulator, `GET ${path}/alerts`));
     expect(new Set(alerts.map((alert) => alert['machineId']))).toEqual(new Set([machineId]));
   });
@@ -104,15 +106,31 @@ describe('finding machines', () => {
   });
 
   it.each([
-    ["findbyip(ip='10.20.0',timestamp=2026-01-01T00:00:00Z)", 'InvalidIpAddress', 'IP address 10.20.0 is invalid.'],
+    [
+      "findbyip(ip='10.20.0',timestamp=2026-01-01T00:00:00Z)",
+      'InvalidIpAddress',
+      'IP address 10.20.0 is invalid.',
+    ],
     ["findbyip(ip='10.20.0.1')", 'MissingRequiredParameter', 'Parameter timestamp is missing.'],
-    ['findbyip(timestamp=2026-01-01T00:00:00Z)', 'MissingRequiredParameter', 'Parameter ip is missing.'],
-    ["findbyip(ip='10.20.0.1',timestamp=2020-01-01T00:00:00Z)", 'InvalidInput', 'Invalid input 2020-01-01T00:00:00Z.'],
+    [
+      'findbyip(timestamp=2026-01-01T00:00:00Z)',
+      'MissingRequiredParameter',
+      'Parameter ip is missing.',
+    ],
+    [
+      "findbyip(ip='10.20.0.1',timestamp=2020-01-01T00:00:00Z)",
+      'InvalidInput',
+      'Invalid input 2020-01-01T00:00:00Z.',
+    ],
     ["findbyip(ip='10.20.0.1',timestamp=noon)", 'InvalidInput', 'Invalid input noon.'],
     ['findbytag', 'MissingRequiredParameter', 'Parameter tag is missing.'],
   ])('refuses %s', async (path, code, message) => {
     await using simulator = await startSimulator();
-    expect(refusalIn(await call(simulator, `GET /api/machines/${path}`))).toEqual([400, code, message]);
+    expect(refusalIn(await call(simulator, `GET /api/machines/${path}`))).toEqual([
+      400,
+      code,
+      message,
+    ]);
   });
 
   it('finds by tag, or by how a tag begins', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runningMsOf, runQuery } from '../../src/hunting/run-query.ts';
 import type { Table } from '../../src/hunting/table.ts';
+import { having } from '../support.ts';
 
 const NOW = Date.UTC(2026, 0, 31, 12);
 
@@ -110,7 +111,10 @@ describe('other operators', () => {
   });
 
   it('distinct and summarize group in the order of the first', () => {
-    expect(run('Processes | distinct Device').rows).toEqual([{ Device: 'wks-1' }, { Device: 'wks-2' }]);
+    expect(run('Processes | distinct Device').rows).toEqual([
+      { Device: 'wks-1' },
+      { Device: 'wks-2' },
+    ]);
     expect(run('Processes | summarize count() by Device').rows).toEqual([
       { Device: 'wks-1', count_: 2 },
       { Device: 'wks-2', count_: 1 },
@@ -134,7 +138,10 @@ describe('what cannot be run', () => {
     ['Processes | where Size == File', `A recognition error occurred.. ${SYNTAX}`],
     ['Processes | where Size like 1', `A recognition error occurred.. ${SYNTAX}`],
     ['Processes | where Timestamp > ago(now)', `A recognition error occurred.. ${SYNTAX}`],
-    ['Processes | where Timestamp > datetime(noon)', `The incomplete fragment is unexpected.. ${SYNTAX}`],
+    [
+      'Processes | where Timestamp > datetime(noon)',
+      `The incomplete fragment is unexpected.. ${SYNTAX}`,
+    ],
     ['Processes | where (Size > 1', `Expected: ). ${SYNTAX}`],
     ['Processes | where File == "x', `A recognition error occurred.. ${SYNTAX}`],
     ['Processes | take "2"', `Expected: a number. ${SYNTAX}`],
@@ -148,18 +155,30 @@ describe('what cannot be run', () => {
       `Query operator expected (the simulator knows where, take, limit, sort, order, top, project, distinct, summarize, count). ${SYNTAX}`,
     ],
   ])('%j: a syntax error', (query, message) => {
-    expect(() => run(query)).toThrow(expect.objectContaining({ code: 'BadRequest', message }));
+    expect(() => run(query)).toThrow(having({ code: 'BadRequest', message }));
   });
 
   const SEMANTIC = 'Fix semantic errors in your query.';
   it.each([
     ['Nope', `Failed to resolve table or column expression named 'Nope'. ${SEMANTIC}`],
-    ['Nope | where A == 1', `'where' operator: Failed to resolve table or column expression named 'Nope'. ${SEMANTIC}`],
-    ['Processes | where A == 1', `'where' operator: Failed to resolve scalar expression named 'A'. ${SEMANTIC}`],
-    ['Processes | project Nope', `'project' operator: Failed to resolve scalar expression named 'Nope'. ${SEMANTIC}`],
-    ['Processes | project File | sort by Size', `'sort' operator: Failed to resolve scalar expression named 'Size'. ${SEMANTIC}`],
+    [
+      'Nope | where A == 1',
+      `'where' operator: Failed to resolve table or column expression named 'Nope'. ${SEMANTIC}`,
+    ],
+    [
+      'Processes | where A == 1',
+      `'where' operator: Failed to resolve scalar expression named 'A'. ${SEMANTIC}`,
+    ],
+    [
+      'Processes | project Nope',
+      `'project' operator: Failed to resolve scalar expression named 'Nope'. ${SEMANTIC}`,
+    ],
+    [
+      'Processes | project File | sort by Size',
+      `'sort' operator: Failed to resolve scalar expression named 'Size'. ${SEMANTIC}`,
+    ],
   ])('%j: a semantic error', (query, message) => {
-    expect(() => run(query)).toThrow(expect.objectContaining({ code: 'BadRequest', message }));
+    expect(() => run(query)).toThrow(having({ code: 'BadRequest', message }));
   });
 });
 

@@ -1,0 +1,176 @@
+import { manualClock } from '@defender-resilience/core/testing';
+import { startSimulator } from '@defender-resilience/simulator';
+import { describe, expect, it } from 'vitest';
+import { bearer, call, errorIn, including, like } from '../support.ts';
+
+describe('GET /_simulator', () => {
+  it('tells where everything is', async () => {
+    await using simulator = await startSimulator();
+    const { url, graphUrl, tokenUrl } = simulator;
+    expect((await call(simulator, 'GET /_simulator')).json).toMatchObject({
+      url,
+      graphUrl,
+      tokenUrl,
+      endpoints: including(['POST /_simulator/script', 'DELETE /_simulator/outage']),
+    });
+  });
+
+  it('says of a path that there is not where to look', async () => {
+    await using simulator = await startSimulator();
+    for (const request of ['GET /_simulator/nope', 'PUT /_simulator/script'] as const) {
+      const seen = await call(simulator, request);
+      expect([seen.status, errorIn(seen)]).toEqual([
+        404,
+        {
+          code: 'UnknownControlEndpoint',
+          message: 'There is no such control endpoint; GET /_simulator lists them.',
+          faults: [],
+        },
+      ]);
+    }
+  });
+});
+
+describe('the script', () => {
+  it('is added to, shown and cleared', async () => {
+    await using simulator = await startSimulator();
+    const pending = [{ step: { status: 500 }, timesLeft: 1 }];
+    expect((await call(simulator, 'POST /_simulator/script', [500])).json).toEqual({ pending });
+    expect((await call(simulator, 'GET /_simulator/script')).json).toEqual({ pending });
+    expect((await call(simulator, 'GET /api/incidents')).status).toBe(500);
+    await call(simulator, 'POST /_simulator/script', [500]);
+    expect((await call(simulator, 'DELETE /_simulator/script')).status).toBe(204);
+    expect(simulator.pendingScript).toEqual([]);
+  });
+
+  it('is refused whole where a step is not valid', async () => {
+    await using simulator = await startSimulator();
+    const seen = await call(simulator, 'POST /_simulator/script', [
+      500,
+      { times: 0 },
+      { statu: 1 },
+    ]);
+    expect(seen.status).toBe(400);
+    expect(errorIn(seen)).toMatchObject({
+      code: 'InvalidControlRequest',
+      faults: [
+        'body[1].times must be an integer ≥ 1 or "always", got 0',
+        like(/^body\[2\]\.statu is not known; known are status, /),
+      ],
+    });
+    expect(simulator.pendingScript).toEqual([]);
+  });
+
+  it.each([
+    ['[500', /^the body must be JSON: SyntaxError/],
+    ['', /^body must be a list, got \{\}$/],
+    ['{"steps":[]}', /^body must be a list/],
+  ])('is refused as %j', async (body, message) => {
+    await using simulator = await startSimulator();
+    const seen = await call(simulator, 'POST /_simulator/script', body);
+    expect([seen.status, errorIn(seen)['message']]).toEqual([400, like(message)]);
+  });
+});
+
+describe('the requests', () => {
+  it('are counted and shown by the same filters as in process', async () => {
+    await using simulator = await startSimulator({ script: ['Forbidden', 'reset'] });
+    await call(simulator, 'GET /api/incidents');
+    await call(simulator, 'GET /api/machines').catch((error: unknown) => error);
+    await call(simulator, 'PATCH /api/incidents/10200', { comment: 'x' });
+    const shown = async (query: string) =>
+      (await call(simulator, `GET /_simulator/requests${query}`)).json;
+    expect(await shown('')).toMatchObject({
+      count: 3,
+      requests: [{}, {}, { body: '{"comment":"x"}' }],
+    });
+    expect(await shown('?operation=incidents.list')).toMatchObject({
+      count: 1,
+      requests: [{ order: 1 }],
+    });
+    expect(await shown('?answered=403')).toMatchObject({ count: 1, requests: [{ order: 1 }] });
+    expect(await shown('?answered=reset')).toMatchObject({ count: 1, requests: [{ order: 2 }] });
+    expect(await shown('?method=patch&path=/api/incidents/10200')).toMatchObject({
+      requests: [{ order: 3 }],
+    });
+    expect(await shown('?limit=1')).toMatchObject({ count: 3, requests: [{ order: 3 }] });
+    expect(await shown('?limit=0')).toEqual({ count: 3, requests: [] });
+    const { trackingIds } = (await call(simulator, 'GET /_simulator/tracking-ids')).json;
+    expect(trackingIds).toEqual(simulator.trackingIds);
+    expect(simulator.trackingIds).toHaveLength(1);
+  });
+
+  it.each([
+    ['limit=x', 'query.limit must be an integer ≥ 0, got "x"'],
+    ['limit=-1', 'query.limit must be an integer ≥ 0, got "-1"'],
+    ['answered=x', 'query.answered must be a status, "reset" or "hang", got "x"'],
+    ['colour=red', 'query.colour is not known; known are operation, method, path, answered, limit'],
+  ])('refuse %s', async (query, message) => {
+    await using simulator = await startSimulator();
+    const seen = await call(simulator, `GET /_simulator/requests?${query}`);
+    expect([seen.status, errorIn(seen)]).toEqual([
+      400,
+      { code: 'InvalidControlRequest', message, faults: [message] },
+    ]);
+  });
+});
+
+describe('faults, outages and loads', () => {
+  it('begin and end', async () => {
+    await using simulator = await startSimulator();
+    const status = async (): Promise<number> =>
+      (await call(simulator, 'GET /api/incidents/10200')).status;
+    await call(simulator, 'POST /_simulator/outage');
+    expect(await status()).toBe(503);
+    await call(simulator, 'DELETE /_simulator/outage');
+    expect(await status()).toBe(200);
+    await call(simulator, 'POST /_simulator/faults', { probability: 1, codes: [404] });
+    expect(await status()).toBe(404);
+    await call(simulator, 'DELETE /_simulator/faults');
+    expect(await status()).toBe(200);
+  });
+
+  it.each([
+    ['outage', { status: 200 }, 'body.status must be a status from 400 to 599 or "reset", got 200'],
+    ['faults', {}, 'body.probability must be given'],
+    ['foreign-load', { group: 'incidents' }, 'body.share must be given'],
+  ])('refuse %s of %j', async (name, body, message) => {
+    await using simulator = await startSimulator();
+    const seen = await call(simulator, `POST /_simulator/${name}`, body);
+    expect([seen.status, errorIn(seen)['message']]).toEqual([400, message]);
+  });
+
+  it('show in the quotas', async () => {
+    const clock = manualClock();
+    await using simulator = await startSimulator({
+      clock,
+      quotas: { incidents: { perMinute: 10 } },
+    });
+    await call(simulator, 'POST /_simulator/foreign-load', { group: 'incidents', share: 0.5 });
+    await clock.advance(60_000);
+    await call(simulator, 'GET /api/incidents');
+    const foreign = async (): Promise<unknown> =>
+      (await call(simulator, 'GET /_simulator/quotas')).json;
+    expect(await foreign()).toMatchObject({ quotas: [{ allowed: 1, windows: [{ foreign: 5 }] }] });
+    await call(simulator, 'DELETE /_simulator/foreign-load');
+    await clock.advance(60_000);
+    expect(await foreign()).toMatchObject({ quotas: [{ windows: [{ foreign: 0 }] }] });
+  });
+});
+
+describe('POST', () => {
+  it('/_simulator/reset forgets everything', async () => {
+    await using simulator = await startSimulator({ script: [500] });
+    await call(simulator, 'PATCH /api/machines/lab-901.contoso.com', { deviceValue: 'High' });
+    expect((await call(simulator, 'POST /_simulator/reset')).status).toBe(204);
+    expect([simulator.count(), simulator.pendingScript]).toEqual([0, []]);
+  });
+
+  it('/_simulator/expire-tokens ends all tokens', async () => {
+    await using simulator = await startSimulator({ requireToken: true });
+    const headers = await bearer(simulator);
+    expect((await call(simulator, 'GET /api/incidents', undefined, headers)).status).toBe(200);
+    await call(simulator, 'POST /_simulator/expire-tokens');
+    expect((await call(simulator, 'GET /api/incidents', undefined, headers)).status).toBe(401);
+  });
+});
