@@ -15,13 +15,17 @@ export interface TimeLimit {
   readonly kind: 'attempt' | 'deadline';
 }
 
+/** Told how an attempt ended: once, and never while it is still being sent. */
+export interface OutcomeReceiver<T> {
+  ended(outcome: Outcome<T>): void;
+}
+
 /**
  * One attempt: runs the caller's function, gives it a signal if it asks for one, and ends when the
  * function does, when the caller aborts, or when the time is up, whichever comes first.
  */
 export class Attempt<T> implements AttemptSender, Watched, Surrounding {
   readonly attempt: number;
-  readonly operation: string;
   declare readonly token?: string;
   expiresAt = 0;
   list: Deadline | undefined = undefined;
@@ -34,8 +38,8 @@ export class Attempt<T> implements AttemptSender, Watched, Surrounding {
   readonly #deadlines: Deadlines;
   #controller: AbortController | undefined = undefined;
   #aborted: { readonly reason: unknown } | undefined = undefined;
-  #settled = false;
-  #resolve: ((outcome: Outcome<T>) => void) | undefined = undefined;
+  /** Undefined once the attempt has ended. */
+  #receiver: OutcomeReceiver<T> | undefined = undefined;
   #onCallerAbort: (() => void) | undefined = undefined;
 
   constructor(
@@ -49,8 +53,11 @@ export class Attempt<T> implements AttemptSender, Watched, Surrounding {
     this.#limit = limit;
     this.#deadlines = deadlines;
     this.attempt = attempt;
-    this.operation = plan.name;
     if (token !== undefined) this.token = token;
+  }
+
+  get operation(): string {
+    return this.#plan.name;
   }
 
   get signal(): AbortSignal {
@@ -61,21 +68,22 @@ export class Attempt<T> implements AttemptSender, Watched, Surrounding {
     return this.#controller.signal;
   }
 
-  /** Sends it, and never rejects. */
-  run(now: number, observed: AttemptFanOut | undefined): Promise<Outcome<T>> {
-    return new Promise((resolve) => {
-      this.#resolve = resolve;
-      if (this.#limit.kind === 'attempt') this.#deadlines.watch(this, this.#limit.ms, now);
-      else this.#deadlines.watchOnce(this, this.#limit.ms);
-      const { signal } = this.#plan;
-      if (signal !== undefined) {
-        this.#onCallerAbort = () => this.#cut(signal.reason);
-        signal.addEventListener('abort', this.#onCallerAbort, { once: true });
-      }
-      const sent =
-        observed === undefined ? this.#send(undefined) : observed.run(() => this.#send(observed));
-      sent.then(this.#onValue, this.#onError);
-    });
+  /** Sends it. Never throws. */
+  start(now: number, observed: AttemptFanOut | undefined, receiver: OutcomeReceiver<T>): void {
+    this.#receiver = receiver;
+    if (this.#limit.kind === 'attempt') this.#deadlines.watch(this, this.#limit.ms, now);
+    else this.#deadlines.watchOnce(this, this.#limit.ms);
+    const { signal } = this.#plan;
+    if (signal !== undefined) {
+      this.#onCallerAbort = () => this.#cut(signal.reason);
+      signal.addEventListener('abort', this.#onCallerAbort, { once: true });
+    }
+    const sent =
+      observed === undefined ? this.#send(undefined) : observed.run(() => this.#send(observed));
+    sent.then(
+      (value) => this.#onValue(value),
+      (error: unknown) => this.#end()?.ended({ ok: false, error }),
+    );
   }
 
   abort(reason: unknown): void {
@@ -100,35 +108,32 @@ export class Attempt<T> implements AttemptSender, Watched, Surrounding {
     }
   }
 
-  readonly #onValue = (value: T): void => {
-    if (this.#settled) {
-      // The caller has gone: what came too late is let go of, so that its socket is free again.
-      void this.#plan.discard?.(value);
-      return;
-    }
-    this.#settle({ ok: true, value });
-  };
-
-  readonly #onError = (error: unknown): void => {
-    if (!this.#settled) this.#settle({ ok: false, error });
-  };
+  #onValue(value: T): void {
+    const receiver = this.#end();
+    // The caller has gone: what came too late is let go of, so that its socket is free again.
+    if (receiver === undefined) void this.#plan.discard?.(value);
+    else receiver.ended({ ok: true, value });
+  }
 
   #cut(reason: unknown): void {
-    if (this.#settled) return;
+    const receiver = this.#end();
+    if (receiver === undefined) return;
     this.#aborted = { reason };
-    this.#settle({ ok: false, error: reason });
+    // The caller's function may be the one that aborts, before it has given its promise.
+    queueMicrotask(() => receiver.ended({ ok: false, error: reason }));
     this.#controller?.abort(reason);
   }
 
-  #settle(outcome: Outcome<T>): void {
-    this.#settled = true;
+  /** Ends it, and gives whom to tell: nobody, when it has ended before. */
+  #end(): OutcomeReceiver<T> | undefined {
+    const receiver = this.#receiver;
+    if (receiver === undefined) return undefined;
+    // A listener on the caller's signal may keep this attempt: it must not keep the answer as well.
+    this.#receiver = undefined;
     this.#deadlines.release(this);
     if (this.#onCallerAbort !== undefined) {
       this.#plan.signal?.removeEventListener('abort', this.#onCallerAbort);
     }
-    // A listener on the caller's signal may keep this attempt: it must not keep the answer as well.
-    const resolve = this.#resolve;
-    this.#resolve = undefined;
-    resolve?.(outcome);
+    return receiver;
   }
 }

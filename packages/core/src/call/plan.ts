@@ -47,6 +47,8 @@ export interface CallPlan<T> extends CallFacts {
   send(context: AttemptSender, observed: AttemptFanOut | undefined): PromiseLike<T> | T;
   /** What a value that the client gave says: undefined for a success. Never throws. */
   judge(value: T): Promise<Failure | undefined> | Failure | undefined;
+  /** What is known of a rejection beyond what it shows itself; undefined: it is classified as it is. */
+  judgeError?(error: unknown): Failure | undefined;
   /** The HTTP status of a value, where it has one. */
   statusOf?(value: T): number | undefined;
   /** Lets go of a value that nobody will read. Never throws. */

@@ -1,14 +1,13 @@
 import { attachFailure } from '../failure/attach.ts';
-import { CircuitOpenError, ThrottledError } from '../failure/errors.ts';
 import type { Failure } from '../failure/failure.ts';
 import type { AttemptFanOut, CallFanOut } from '../observe/fan-out.ts';
-import type { CallOutcome, GiveUpReason } from '../observe/observer.ts';
-import type { Admission, Circuit } from '../policy/circuit.ts';
-import type { GateRefusal, Ticket } from '../policy/gate.ts';
+import type { GiveUpReason } from '../observe/observer.ts';
+import type { Circuit } from '../policy/circuit.ts';
 import { circuitOutcomeOf } from '../policy/outage.ts';
-import { Attempt, type Outcome, type TimeLimit } from './attempt.ts';
+import { Attempt, type Outcome, type OutcomeReceiver, type TimeLimit } from './attempt.ts';
 import { type Engine, quotaKey } from './engine.ts';
 import { CANCELLED, failureOfError, finalFailure } from './judge.ts';
+import { AT_ONCE, askLeave, type Leave, leaveAtOnce, type Refusal } from './leave.ts';
 import {
   type GivenUp,
   givenUpInside,
@@ -18,24 +17,13 @@ import {
   surrounding,
   warnNested,
 } from './nesting.ts';
-import type { CallFacts, CallPlan } from './plan.ts';
+import type { CallPlan } from './plan.ts';
 import { Retrying } from './retrying.ts';
+import { attemptEnd, failedEnd, startWatching } from './watching.ts';
 
 /** Runs one call from its start to its end. */
-export async function runCall<T>(engine: Engine, plan: CallPlan<T>): Promise<T> {
-  engine.inFlight += 1;
-  try {
-    return await new CallRun(engine, plan).run();
-  } finally {
-    engine.inFlight -= 1;
-    plan.close?.();
-  }
-}
-
-/** Leave to send one attempt, and whom to tell how it ended. */
-interface Leave {
-  readonly admission: Exclude<Admission, 'refused'>;
-  readonly ticket: Ticket | undefined;
+export function runCall<T>(engine: Engine, plan: CallPlan<T>): Promise<T> {
+  return new CallRun(engine, plan).start();
 }
 
 /** A failed call: what its caller gets, and why there was no further attempt. */
@@ -45,9 +33,12 @@ interface Ending<T> {
   readonly reason: GiveUpReason;
 }
 
+/** What a client's value or error says, perhaps only after its body was read. */
+type Judged = Promise<Failure | undefined> | Failure | undefined;
+
 type Failed<T> = Pick<Ending<T>, 'outcome' | 'failure'>;
 
-class CallRun<T> {
+class CallRun<T> implements OutcomeReceiver<T> {
   readonly #engine: Engine;
   readonly #plan: CallPlan<T>;
   readonly #startedAt: number;
@@ -63,6 +54,14 @@ class CallRun<T> {
   #last: Failed<T> | undefined = undefined;
   #retrying: Retrying | undefined = undefined;
   #tokenGeneration = 0;
+  #leave: Leave = AT_ONCE;
+  #sent: Attempt<T> | undefined = undefined;
+  #observed: AttemptFanOut | undefined = undefined;
+  #sentAt = 0;
+  /** What had been given up when the attempt was sent. */
+  #since = 0;
+  #resolve: (value: T) => void = nobody;
+  #reject: (error: unknown) => void = nobody;
 
   constructor(engine: Engine, plan: CallPlan<T>) {
     this.#engine = engine;
@@ -70,75 +69,104 @@ class CallRun<T> {
     this.#startedAt = engine.clock.now();
     this.#deadlineAt = this.#startedAt + plan.deadlineMs;
     this.#circuit = engine.circuitOf(plan);
-    this.#watch = engine.observers === undefined ? undefined : startWatching(engine, plan);
+    this.#watch = startWatching(engine, plan);
   }
 
-  async run(): Promise<T> {
-    const { signal } = this.#plan;
-    if (signal?.aborted) return this.#fail(this.#cancelled(signal.reason));
-    this.#engine.budget.call(this.#startedAt);
+  /**
+   * The way of almost every call is one attempt, sent at once, that succeeds: {@link ended} settles the
+   * call's promise then, and no async function runs. That is worth 150 ns and 1.5 KB of 450 ns and
+   * 3.5 KB a call.
+   */
+  start(): Promise<T> {
+    this.#engine.inFlight += 1;
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      const { signal } = this.#plan;
+      if (signal?.aborted) return this.#settleLike(this.#endAborted(signal.reason));
+      this.#engine.budget.call(this.#startedAt);
+      if (leaveAtOnce(this.#engine, this.#circuit) === undefined)
+        return this.#settleLike(this.#goOn(undefined));
+      return this.#send(AT_ONCE, this.#startedAt, this);
+    });
+  }
+
+  /** The first attempt, sent at once, has ended. */
+  ended(outcome: Outcome<T>): void {
+    try {
+      const judged = this.#judge(outcome);
+      if (!outcome.ok || judged !== undefined) {
+        this.#settleLike(this.#afterFirst(outcome, judged));
+        return;
+      }
+      this.#endAttempt(outcome, undefined);
+      this.#circuit?.succeeded(this.#sentAt);
+      this.#watch?.end({ outcome: 'success', ...this.#sofar() });
+      this.#close();
+      this.#resolve(outcome.value);
+    } catch (error) {
+      // A value that cannot even be looked at.
+      this.#close();
+      this.#reject(error);
+    }
+  }
+
+  #settleLike(call: Promise<T>): void {
+    call.finally(() => this.#close()).then(this.#resolve, this.#reject);
+  }
+
+  #close(): void {
+    this.#engine.inFlight -= 1;
+    this.#plan.close?.();
+  }
+
+  async #endAborted(reason: unknown): Promise<T> {
+    return this.#fail(this.#cancelled(reason));
+  }
+
+  async #afterFirst(outcome: Outcome<T>, judged: Judged): Promise<T> {
+    const failure = await this.#learn(outcome, judged);
+    return failure === undefined ? this.#succeed(outcome) : this.#goOn({ outcome, failure });
+  }
+
+  /** Everything but a first attempt that is sent at once and succeeds. */
+  async #goOn(first: Failed<T> | undefined): Promise<T> {
+    let failed = first;
     let now = this.#startedAt;
     for (;;) {
-      const leave = this.#leaveAtOnce() ?? (await this.#leaveOrEnding(now));
-      if ('reason' in leave) return this.#fail(leave);
-      const { outcome, failure } = await this.#attempt(leave, now);
+      if (failed !== undefined) {
+        const ending = await this.#afterFailure(failed);
+        if (ending !== undefined) return this.#fail(ending);
+        now = this.#engine.clock.now();
+      }
+      const leave = leaveAtOnce(this.#engine, this.#circuit) ?? (await this.#askLeave(now));
+      if ('reason' in leave) return this.#fail(this.#refused(leave));
+      const outcome = await new Promise<Outcome<T>>((ended) => this.#send(leave, now, { ended }));
+      const failure = await this.#learn(outcome, this.#judge(outcome));
       if (failure === undefined) return this.#succeed(outcome);
-      const ending = await this.#afterFailure({ outcome, failure });
-      if (ending !== undefined) return this.#fail(ending);
-      now = this.#engine.clock.now();
+      failed = { outcome, failure };
     }
   }
 
-  /** The way of almost every attempt: no circuit is open and no quota is paused. */
-  #leaveAtOnce(): Leave | undefined {
-    if (!this.#engine.gate.open || this.#circuit?.closed === false) return undefined;
-    return AT_ONCE;
+  #askLeave(now: number): Promise<Leave | Refusal> {
+    const applicant = {
+      plan: this.#plan,
+      circuit: this.#circuit,
+      watch: this.#watch,
+      attempt: this.#attempts + 1,
+      deadlineAt: this.#deadlineAt,
+    };
+    return askLeave(this.#engine, applicant, now);
   }
 
-  async #leaveOrEnding(now: number): Promise<Leave | Ending<T>> {
-    const admission = this.#circuit?.admit(now) ?? 'pass';
-    if (admission === 'refused') return this.#refusedByCircuit(now);
-    let ticket: Ticket | GateRefusal | undefined;
-    try {
-      ticket = await this.#passGate();
-    } catch (reason) {
-      await this.#circuit?.record(admission, 'neutral', this.#engine.clock.now());
-      return this.#cancelled(reason);
-    }
-    const after = this.#engine.clock.now();
-    if (ticket !== undefined && 'refused' in ticket) {
-      await this.#circuit?.record(admission, 'neutral', after);
-      return this.#refusedByGate(ticket);
-    }
-    if (admission === 'probe' || this.#circuit?.closed !== false) return { admission, ticket };
-    // The circuit opened while the call was held.
-    const again = this.#circuit.admit(after);
-    if (again !== 'refused') return { admission: again, ticket };
-    ticket?.answered();
-    return this.#refusedByCircuit(after);
-  }
-
-  async #passGate(): Promise<Ticket | GateRefusal | undefined> {
-    const { gate, clock } = this.#engine;
-    const key = quotaKey(this.#plan);
-    const delayMs = gate.waitMs(key);
-    if (delayMs === undefined) return undefined;
-    const limitMs = this.#deadlineAt - clock.now();
-    if (delayMs <= limitMs) {
-      this.#watch?.throttled({ attempt: this.#attempts + 1, group: key, delayMs });
-    }
-    return gate.enter(key, limitMs, this.#plan.signal);
-  }
-
-  async #attempt(
-    leave: Leave,
-    now: number,
-  ): Promise<{ outcome: Outcome<T>; failure: Failure | undefined }> {
+  #send(leave: Leave, now: number, receiver: OutcomeReceiver<T>): void {
     const plan = this.#plan;
     // The answer before is dropped only now: had there been no leave, the caller would have got it.
     if (this.#last?.outcome.ok) void plan.discard?.(this.#last.outcome.value);
     this.#attempts += 1;
-    const observed = this.#watch?.attempt({
+    this.#leave = leave;
+    this.#sentAt = now;
+    this.#observed = this.#watch?.attempt({
       attempt: this.#attempts,
       delayMs: this.#retrying?.delayMs ?? 0,
       ...(this.#last === undefined ? {} : { previous: this.#last.failure }),
@@ -146,20 +174,23 @@ class CallRun<T> {
     const { deadlines, refresher } = this.#engine;
     const token = this.#retrying?.token;
     this.#tokenGeneration = refresher?.generation(plan.host) ?? 0;
+    this.#since = moment();
     const attempt = new Attempt(plan, this.#attempts, this.#timeLimit(now), token, deadlines);
-    const since = moment();
-    const outcome = await attempt.run(now, observed);
-    const judged = this.#judge(outcome);
+    this.#sent = attempt;
+    attempt.start(now, this.#observed, receiver);
+  }
+
+  /** Lets all who count learn how the attempt ended. */
+  async #learn(outcome: Outcome<T>, judged: Judged): Promise<Failure | undefined> {
     let failure = isPromise(judged) ? await judged : judged;
     if (failure !== undefined) {
-      this.#inner = givenUpInside(attempt, since, givenBy(outcome), failure);
+      this.#inner = this.#sent && givenUpInside(this.#sent, this.#since, givenBy(outcome), failure);
       // A client may have made an error of its own that says less than the inner call found out.
       failure = this.#inner?.failure ?? failure;
     }
-    if (observed !== undefined) this.#endAttempt(observed, now, outcome, failure);
-    if (failure === undefined && leave === AT_ONCE) this.#circuit?.succeeded(now);
-    else await this.#tell(leave, failure);
-    return { outcome, failure };
+    this.#endAttempt(outcome, failure);
+    await this.#tell(this.#leave, failure);
+    return failure;
   }
 
   #timeLimit(now: number): TimeLimit {
@@ -173,11 +204,11 @@ class CallRun<T> {
       : { ms: attemptTimeoutMs, kind: 'attempt' };
   }
 
-  #judge(outcome: Outcome<T>): Promise<Failure | undefined> | Failure | undefined {
+  #judge(outcome: Outcome<T>): Judged {
     const plan = this.#plan;
     if (outcome.ok) return plan.judge(outcome.value);
     if (plan.signal?.aborted) return CANCELLED;
-    return failureOfError(outcome.error, this.#engine.clock);
+    return plan.judgeError?.(outcome.error) ?? failureOfError(outcome.error, this.#engine.clock);
   }
 
   /** Lets the circuit and the gate learn how the attempt ended. */
@@ -237,44 +268,28 @@ class CallRun<T> {
     return { outcome: { ok: false, error: reason }, failure: CANCELLED, reason: 'cancelled' };
   }
 
-  #refusedByCircuit(now: number): Ending<T> {
-    if (this.#last !== undefined) return { ...this.#last, reason: 'circuit-open' };
-    const retryAfterMs = this.#circuit?.retryAfterMs(now) ?? 0;
-    const error = new CircuitOpenError({ operation: this.#plan.name, retryAfterMs });
-    return { outcome: { ok: false, error }, failure: error.failure, reason: 'circuit-open' };
+  /** A retry that is not let through leaves the caller with the failure before it. */
+  #refused({ reason, error, failure }: Refusal): Ending<T> {
+    if (this.#last !== undefined && reason !== 'cancelled') return { ...this.#last, reason };
+    return { outcome: { ok: false, error }, failure, reason };
   }
 
-  #refusedByGate({ refused, retryAfterMs }: GateRefusal): Ending<T> {
-    if (this.#last !== undefined) return { ...this.#last, reason: 'throttled' };
-    const error = new ThrottledError({ operation: this.#plan.name, retryAfterMs, reason: refused });
-    return { outcome: { ok: false, error }, failure: error.failure, reason: 'throttled' };
-  }
-
-  #endAttempt(
-    observed: AttemptFanOut,
-    startedAt: number,
-    outcome: Outcome<T>,
-    failure: Failure | undefined,
-  ): void {
-    const status = outcome.ok ? this.#plan.statusOf?.(outcome.value) : failure?.status;
-    observed.end({
-      attempt: this.#attempts,
-      durationMs: this.#engine.clock.now() - startedAt,
-      ...(status === undefined ? {} : { status }),
-      ...(failure === undefined ? {} : { failure }),
-      ...(outcome.ok ? {} : { error: outcome.error }),
-    });
+  #endAttempt(outcome: Outcome<T>, failure: Failure | undefined): void {
+    if (this.#observed === undefined) return;
+    const durationMs = this.#engine.clock.now() - this.#sentAt;
+    const facts = { attempt: this.#attempts, durationMs };
+    this.#observed.end(attemptEnd(this.#plan, outcome, failure, facts));
   }
 
   #succeed(outcome: Outcome<T>): T {
-    this.#end('success');
+    this.#watch?.end({ outcome: 'success', ...this.#sofar() });
     if (outcome.ok) return outcome.value;
     throw outcome.error;
   }
 
   #fail({ outcome, failure, reason }: Ending<T>): T {
     const final = finalFailure(failure, reason, this.#plan);
-    this.#end(outcomeOf(reason, this.#attempts), final, reason);
+    this.#watch?.end(failedEnd(this.#sofar(), final, reason));
     const given = givenBy(outcome);
     attachFailure(given, final);
     noteGivenUp(this.#plan.name, final, given, this.#outer);
@@ -288,34 +303,15 @@ class CallRun<T> {
     return outcome.value;
   }
 
-  #end(outcome: CallOutcome, failure?: Failure, gaveUp?: GiveUpReason): void {
-    this.#watch?.end({
-      outcome,
+  #sofar(): { readonly attempts: number; readonly durationMs: number } {
+    return {
       attempts: this.#attempts,
       durationMs: this.#engine.clock.now() - this.#startedAt,
-      ...(failure === undefined ? {} : { failure }),
-      ...(gaveUp === undefined ? {} : { gaveUp }),
-    });
+    };
   }
 }
 
-const AT_ONCE: Leave = Object.freeze({ admission: 'pass', ticket: undefined });
-
-function startWatching(engine: Engine, plan: CallFacts): CallFanOut | undefined {
-  const { family, quotaGroup } = plan.operation;
-  return engine.observers?.call({
-    operation: plan.name,
-    client: plan.client,
-    quotaGroup,
-    ...(family === undefined ? {} : { family }),
-    ...(plan.request === undefined ? {} : { request: plan.request }),
-  });
-}
-
-function outcomeOf(reason: GiveUpReason, attempts: number): CallOutcome {
-  if (reason === 'cancelled') return 'cancelled';
-  return attempts === 0 ? 'rejected' : 'failure';
-}
+const nobody = (): void => undefined;
 
 function givenBy(outcome: Outcome<unknown>): unknown {
   return outcome.ok ? outcome.value : outcome.error;

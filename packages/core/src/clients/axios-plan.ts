@@ -3,17 +3,17 @@ import type { Engine } from '../call/engine.ts';
 import { limitsOf } from '../call/limits.ts';
 import type { AttemptSender, CallPlan } from '../call/plan.ts';
 import type { Operation } from '../catalogue/entry.ts';
-import { attachFailure } from '../failure/attach.ts';
 import { explainBody } from '../failure/body-slip.ts';
 import { classify } from '../failure/classify.ts';
 import type { Failure } from '../failure/failure.ts';
 import type { AttemptFanOut } from '../observe/fan-out.ts';
 import type { ClientKind, HttpRequestInfo } from '../observe/observer.ts';
 import { restoreConfig, type Sender } from './axios-adapter.ts';
-import { type AxiosCall, withParams } from './axios-call.ts';
+import type { AxiosCall } from './axios-call.ts';
 import { changedHeaders } from './axios-headers.ts';
 import { type AxiosConfig, type AxiosResponse, isAxiosResponse, isRecord } from './axios-types.ts';
 import { linkBody } from './link.ts';
+import { withParams } from './query.ts';
 import { RequestInfo } from './request-info.ts';
 import { startOfNodeStream, startOfWebStream } from './stream-start.ts';
 
@@ -41,6 +41,9 @@ export class AxiosPlan implements CallPlan<unknown> {
   readonly #release: () => void;
   /** The answer that the attempt before was rejected with. */
   #rejected: AxiosResponse | undefined = undefined;
+  /** What the answer of the latest rejection says, where its body was read. */
+  #explained: { readonly error: unknown; readonly failure: Failure | undefined } | undefined =
+    undefined;
 
   constructor(
     engine: Engine,
@@ -93,6 +96,10 @@ export class AxiosPlan implements CallPlan<unknown> {
     return this.#failureOf(response);
   }
 
+  judgeError(error: unknown): Failure | undefined {
+    return error === this.#explained?.error ? this.#explained?.failure : undefined;
+  }
+
   statusOf(response: unknown): number | undefined {
     return isAxiosResponse(response) ? response.status : undefined;
   }
@@ -119,7 +126,7 @@ export class AxiosPlan implements CallPlan<unknown> {
     this.#rejected = response;
     const failure = await this.#failureOf(response);
     this.#link(response, context);
-    if (failure !== undefined) attachFailure(error, failure);
+    this.#explained = { error, failure };
   }
 
   async #failureOf(response: AxiosResponse): Promise<Failure | undefined> {
