@@ -48,11 +48,13 @@ const MESSAGE = /<message>([^<]*)</i;
 
 /** A gateway's page, or the XML of Azure Storage. */
 function readMarkup(text: string): ErrorBody {
-  const said = (TITLE.exec(text) ?? MESSAGE.exec(text))?.[1];
+  const title = TITLE.exec(text)?.[1];
+  if (title !== undefined) return { origin: 'gateway', message: cleanMessage(title) };
+  const message = MESSAGE.exec(text)?.[1];
   return {
     origin: 'gateway',
     code: CODE.exec(text)?.[1],
-    message: said === undefined ? undefined : cleanMessage(said),
+    message: message === undefined ? undefined : cleanMessage(message),
   };
 }
 

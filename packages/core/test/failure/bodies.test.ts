@@ -260,6 +260,29 @@ const graph: readonly Row[] = [
     },
   },
   {
+    what: 'a Defender error with its quotes escaped once more',
+    status: 400,
+    body: {
+      error: {
+        code: 'UnknownError',
+        message: `Request failed: ${JSON.stringify(JSON.stringify({ error: { code: 'NotFound', message: 'x', target: 'inner' } })).slice(1, -1)}`,
+      },
+    },
+    says: { code: 'NotFound', trackingId: 'inner' },
+  },
+  {
+    what: 'a tracking ID in both',
+    status: 400,
+    body: {
+      error: {
+        code: 'BadRequest',
+        message: JSON.stringify({ error: { code: 'NotFound', message: 'x', target: 'inner' } }),
+        target: 'outer',
+      },
+    },
+    says: { code: 'NotFound', trackingId: 'inner' },
+  },
+  {
     what: 'the same encoded twice',
     status: 400,
     body: {
@@ -403,7 +426,7 @@ const others: readonly Row[] = [
   {
     what: 'an HTML page',
     status: 502,
-    body: '  <!DOCTYPE html><html><head><TITLE>502 Bad Gateway</TITLE></head><body>no</body></html>',
+    body: '  <!DOCTYPE html><html><head><TITLE>502 Bad Gateway</TITLE></head><body><code>nginx</code></body></html>',
     says: { code: 'Http502', source: 'gateway', message: '502 Bad Gateway', ambiguous: true },
   },
   {
@@ -511,7 +534,7 @@ describe('classify reads what an error answer says', () => {
   });
 
   it('keeps no more than 1,024 characters of a message', () => {
-    const message = '😀'.repeat(600);
+    const message = `x${'😀'.repeat(600)}`;
     const failure = classify({ status: 500, body: { error: { code: 'X', message } } });
     expect(failure?.message.length).toBeLessThanOrEqual(1_024);
     expect(failure?.message.isWellFormed()).toBe(true);
@@ -522,6 +545,13 @@ describe('classify reads what an error answer says', () => {
     const late = `${padding}{"error":{"code":"Forbidden","message":"x"}}`;
     expect(classify({ status: 403, body: late })?.code).toBe('Http403');
     expect(classify({ status: 403, body: Buffer.from(late) })?.code).toBe('Http403');
+    // Each of these is two bytes and one character.
+    const wide = `${'\u00A0'.repeat(40_000)}{"error":{"code":"Forbidden","message":"x"}}`;
+    expect(classify({ status: 403, body: wide })?.code).toBe('Forbidden');
+    expect(classify({ status: 403, body: Buffer.from(wide) })?.code).toBe('Http403');
+    const carried = JSON.stringify({ error: { code: 'NotFound', message: 'x'.repeat(70_000) } });
+    const carrier = { error: { code: 'Forbidden', message: carried } };
+    expect(classify({ status: 403, body: carrier })?.code).toBe('Forbidden');
     const huge = { error: { code: 'Forbidden', message: `{"a":"${'x'.repeat(10_000_000)}"}` } };
     expect(classify({ status: 403, body: huge })?.code).toBe('Forbidden');
     expect(classify({ status: 403, body: JSON.stringify(huge) })?.code).toBe('Http403');

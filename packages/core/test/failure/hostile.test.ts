@@ -195,6 +195,8 @@ describe('classify never throws', () => {
     expect(classify(answer)).toMatchObject({ code: 'Http503', verdict: 'retryable' });
     const proxies = { status: 503, headers: revokedProxy(), body: revokedProxy() };
     expect(classify(proxies)).toMatchObject({ code: 'Http503', verdict: 'retryable' });
+    const secretive = new Proxy({ status: 503 }, { has: refuse, ownKeys: refuse });
+    expect(classify(secretive)).toMatchObject({ code: 'Http503', verdict: 'retryable' });
     const typed = new Proxy(new Uint8Array(4), HOSTILE);
     expect(classify({ status: 503, body: typed })).toMatchObject({ code: 'Http503' });
   });

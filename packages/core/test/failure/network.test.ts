@@ -128,6 +128,16 @@ describe('an error of the network', () => {
     expect(classify(error)?.ambiguous).toBe(true);
   });
 
+  it('is in doubt where an aggregate tells of no attempt', () => {
+    const error = Object.assign(new AggregateError([]), { code: 'ECONNRESET' });
+    expect(classify(error)?.ambiguous).toBe(true);
+  });
+
+  it('of a certificate stays one, whichever call met it', () => {
+    const error = systemError('CERT_HAS_EXPIRED', { syscall: 'connect' });
+    expect(classify(error)?.verdict).toBe('terminal');
+  });
+
   it('is found in an aggregate without a code of its own', () => {
     const error = new AggregateError([new Error('x'), systemError('ECONNREFUSED')]);
     expect(classify(error)).toMatchObject({ code: 'ECONNREFUSED' });

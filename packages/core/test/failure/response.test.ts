@@ -72,11 +72,13 @@ describe('failureOfResponse', () => {
     expect(seen.read).toBe(0);
   });
 
-  it('gives what was noted beside the response before', async () => {
-    const failure: Failure = { code: 'X', message: '', verdict: 'terminal', source: 'api' };
+  it('goes by what was noted beside the response where its body is gone', async () => {
+    const noted: Failure = { code: 'X', message: '', verdict: 'terminal', source: 'api' };
     const response = new Response(BODY, { status: 403 });
-    attachFailure(response, failure);
-    expect(await failureOfResponse(response, { now })).toBe(failure);
+    attachFailure(response, noted);
+    expect((await failureOfResponse(response, { now }))?.code).toBe('Forbidden');
+    await response.text();
+    expect(await failureOfResponse(response, { now })).toBe(noted);
   });
 
   it('puts a body together that comes in pieces', async () => {

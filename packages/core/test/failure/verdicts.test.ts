@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { catalogue } from '../../src/catalogue/codes.ts';
+import { catalogue, lookup } from '../../src/catalogue/codes.ts';
 import { classify } from '../../src/failure/classify.ts';
+import { verdictOf } from '../../src/failure/verdict.ts';
 
 const envelope = (code: string): object => ({ error: { code, message: '' } });
 
@@ -54,9 +55,18 @@ describe('the verdict', () => {
     expect(classify({ status, body: envelope(code) })?.verdict).toBe(verdict);
   });
 
+  it('is the row’s own for every status that the code comes with', () => {
+    const entry = lookup('NotFound');
+    if (entry === undefined) throw new Error('no such code');
+    expect(verdictOf(500, entry)).toBe('retryable');
+    expect(verdictOf(500, { ...entry, otherStatuses: [500] })).toBe('terminal');
+  });
+
   it('does not change with the message', () => {
     const body = { error: { code: 'InternalServerError', message: 'exceeded the allowed limits' } };
-    expect(classify({ status: 500, body })?.verdict).toBe('retryable');
+    const failure = classify({ status: 500, body });
+    expect(failure?.verdict).toBe('retryable');
+    expect(failure?.advice).toBe(failure?.entry?.advice);
   });
 });
 
