@@ -89,13 +89,13 @@ export function createResilience(options?: ResilienceOptions): Resilience {
       checkCall('wrap', operation, fn);
       const wrapped = function (this: Self, ...args: Args): Promise<Result> {
         const attempt = (): PromiseLike<Result> | Result => Reflect.apply(fn, this, args);
-        return runCall(engine, new FunctionPlan(engine, operation, attempt, {}));
+        return runCall(engine, new FunctionPlan(engine, operation, attempt));
       };
       Object.defineProperty(wrapped, 'name', { value: fn.name, configurable: true });
       Object.defineProperty(wrapped, 'length', { value: fn.length, configurable: true });
       return wrapped;
     },
-    execute<T>(operation: string, fn: Attempted<T>, given: ExecuteOptions = {}) {
+    execute<T>(operation: string, fn: Attempted<T>, given?: ExecuteOptions) {
       checkCall('execute', operation, fn);
       return runCall(engine, new FunctionPlan(engine, operation, fn, given));
     },

@@ -43,11 +43,16 @@ export class Engine {
 
   /** The circuit of a call; undefined where circuits are switched off. */
   circuitOf(plan: CallFacts): Circuit | undefined {
-    return this.circuits?.get(circuitKey(plan), (change) =>
+    const key = circuitKey(plan);
+    return this.circuits?.find(key) ?? this.#newCircuit(key, plan);
+  }
+
+  #newCircuit(key: string, { name, host }: CallFacts): Circuit | undefined {
+    return this.circuits?.get(key, (change) =>
       this.observers?.circuit({
-        circuit: circuitKey(plan),
-        operation: plan.name,
-        ...(plan.host === undefined ? {} : { host: plan.host }),
+        circuit: key,
+        operation: name,
+        ...(host === undefined ? {} : { host }),
         ...change,
       }),
     );

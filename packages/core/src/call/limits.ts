@@ -5,6 +5,16 @@ import { DEFAULT_ATTEMPT_TIMEOUT_MS, DEFAULT_DEADLINE_MS } from '../options/tabl
 /** What bounds one call. */
 export type Limits = Required<OperationOptions>;
 
+/** What one call may say for itself; its options as they are, so that none need be copied. */
+export interface CallLimits {
+  readonly deadlineMs?: number;
+  readonly attemptTimeoutMs?: number;
+  readonly maxRetries?: number;
+  readonly idempotent?: boolean;
+}
+
+const NOTHING: CallLimits = Object.freeze({});
+
 /** Methods that RFC 9110 calls idempotent, and QUERY. */
 const IDEMPOTENT: ReadonlySet<string> = new Set([
   'GET',
@@ -28,7 +38,7 @@ export function limitsOf(
   operation: Operation,
   name: string,
   method: string | undefined,
-  call: OperationOptions = {},
+  call: CallLimits = NOTHING,
 ): Limits {
   const own = settings.operations[name];
   const deadlineMs =
@@ -48,7 +58,7 @@ export function limitsOf(
     attemptTimeoutMs: Math.min(attemptTimeoutMs, deadlineMs),
     maxRetries: call.maxRetries ?? own?.maxRetries ?? settings.retry.maxRetries,
     replayable:
-      call.replayable ?? own?.replayable ?? operation.replayable ?? methodAllows(operation, method),
+      call.idempotent ?? own?.replayable ?? operation.replayable ?? methodAllows(operation, method),
   };
 }
 

@@ -27,6 +27,8 @@ export interface ExecuteOptions {
   readonly host?: string;
 }
 
+const NO_OPTIONS: ExecuteOptions = Object.freeze({});
+
 /** A function that makes one attempt. */
 export type Attempted<T> = (context: AttemptContext) => PromiseLike<T> | T;
 
@@ -46,15 +48,14 @@ export class FunctionPlan<T> implements CallPlan<T> {
   readonly #engine: Engine;
   readonly #fn: Attempted<T>;
 
-  constructor(engine: Engine, name: string, fn: Attempted<T>, options: ExecuteOptions) {
-    const { idempotent, attemptTimeoutMs, deadlineMs, maxRetries } = options;
+  constructor(
+    engine: Engine,
+    name: string,
+    fn: Attempted<T>,
+    options: ExecuteOptions = NO_OPTIONS,
+  ) {
     const operation = operationNamed(name) ?? OTHER;
-    const limits = limitsOf(engine.settings, operation, name, undefined, {
-      ...(idempotent === undefined ? {} : { replayable: idempotent }),
-      ...(attemptTimeoutMs === undefined ? {} : { attemptTimeoutMs }),
-      ...(deadlineMs === undefined ? {} : { deadlineMs }),
-      ...(maxRetries === undefined ? {} : { maxRetries }),
-    });
+    const limits = limitsOf(engine.settings, operation, name, undefined, options);
     this.operation = operation;
     this.name = name;
     this.host = options.host;

@@ -15,6 +15,11 @@ export class Circuits {
     this.#random = random;
   }
 
+  /** The circuit of `key`, where there is one. */
+  find(key: string): Circuit | undefined {
+    return this.#circuits.get(key);
+  }
+
   /** The circuit of `key`; `onChange` is used when it is made. */
   get(key: string, onChange: (change: CircuitTransition) => void): Circuit {
     const known = this.#circuits.get(key);
