@@ -1,3 +1,8 @@
+/**
+ * Prometheus metrics of the calls that `@defender-resilience/core` makes.
+ *
+ * @packageDocumentation
+ */
 export type {
   LabelName,
   LabelValues,

@@ -30,7 +30,12 @@ export interface PromObserverOptions {
   readonly recentErrors?: { readonly capacity?: number };
   /** Labels that every series carries, such as the tenant's name: at most 10, each one fixed value. */
   readonly constantLabels?: Readonly<Record<string, string>>;
-  /** How many operations have series of their own; further ones are `_OTHER`. @defaultValue 100 */
+  /**
+   * How many operations have series of their own, 1 to 10,000; further ones are `_OTHER`. Of several
+   * observers in one registry with the same constant labels, the first one decides.
+   *
+   * @defaultValue 100
+   */
   readonly maxOperations?: number;
   /** The same for circuits. @defaultValue 100 */
   readonly maxCircuits?: number;
