@@ -22,7 +22,7 @@ export function senderFor(instance: Instance): Sender {
   let bare: Instance | undefined;
   const dispatch = async (config: AxiosConfig): Promise<unknown> => {
     bare ??= bareInstance(instance);
-    return await bare.request({ url: '', [TICKET]: () => config });
+    return bare.request({ url: '', [TICKET]: () => config });
   };
   return {
     send(adapter, config) {
@@ -56,7 +56,7 @@ function constructed(instance: Instance): unknown {
 
 function taken(merged: AxiosConfig): unknown {
   const ticket = merged[TICKET];
-  return typeof ticket === 'function' ? ticket() : merged;
+  return typeof ticket === 'function' ? Reflect.apply(ticket, undefined, []) : merged;
 }
 
 function isAdapter(x: unknown): x is AxiosAdapter {

@@ -49,19 +49,6 @@ function joined(base: string, path: string): string {
   return path === '' ? base : `${base.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`;
 }
 
-/** The URL with the parameters that axios will add, for observers. Those of other makes are left out. */
-export function withParams(url: URL, params: unknown): URL {
-  if (!isRecord(params)) return url;
-  const full = new URL(url);
-  const pairs = params instanceof URLSearchParams ? params : Object.entries(params);
-  for (const [name, value] of pairs) {
-    if (['string', 'number', 'boolean'].includes(typeof value)) {
-      full.searchParams.append(name, String(value));
-    }
-  }
-  return full;
-}
-
 function isSignal(x: unknown): x is AbortSignal {
   return Object.prototype.toString.call(x) === '[object AbortSignal]';
 }

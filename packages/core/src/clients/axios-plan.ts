@@ -168,7 +168,7 @@ async function startOfBody(response: AxiosResponse, over: AbortSignal): Promise<
     response.data = whole;
     return start;
   }
-  if (data instanceof Blob) return await data.slice(0, MAX_ERROR_BODY).text();
+  if (data instanceof Blob) return data.slice(0, MAX_ERROR_BODY).text();
   return data instanceof ArrayBuffer ? new Uint8Array(data) : data;
 }
 

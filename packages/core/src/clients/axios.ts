@@ -76,7 +76,7 @@ function adapterFor(engine: Engine, inner: unknown, sender: Sender): AxiosAdapte
   const adapter: AxiosAdapter = async (config) => {
     refuseAxiosRetry(config);
     const call = readCall(config);
-    if (call === undefined) return await sender.send(inner, config);
+    if (call === undefined) return sender.send(inner, config);
     const { method, url } = call;
     const operation = operationFor(
       { method, host: url.host, path: url.pathname },

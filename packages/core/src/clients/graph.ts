@@ -72,7 +72,7 @@ export function graphMiddlewareChain<T extends GraphMiddleware>(
   chain: readonly T[],
 ): (T | GraphMiddleware)[] {
   const engine = engineOf(resilience, 'graphMiddlewareChain');
-  if (!Array.isArray(chain) || chain.length === 0) {
+  if (chain?.length === undefined || chain.length === 0) {
     throw new TypeError(
       'graphMiddlewareChain takes a chain of handlers, such as MiddlewareFactory.getDefaultMiddlewareChain(authProvider) gives',
     );

@@ -50,7 +50,7 @@ export function kiotaMiddlewareChain<T extends { next: unknown }>(
   chain: readonly T[],
 ): (T | KiotaMiddleware)[] {
   const engine = engineOf(resilience, 'kiotaMiddlewareChain');
-  if (!Array.isArray(chain) || chain.length === 0) {
+  if (chain?.length === undefined || chain.length === 0) {
     throw new TypeError(
       'kiotaMiddlewareChain takes a chain of handlers, such as MiddlewareFactory.getDefaultMiddlewares() gives',
     );
@@ -77,14 +77,14 @@ class ResilientKiotaHandler implements KiotaMiddleware {
     const read = readRequest(url, init);
     const own: unknown = init.headers;
     if (read === undefined || passesThrough(read, own) || isRepeated(own)) {
-      return await next.execute(url, init, options);
+      return next.execute(url, init, options);
     }
     const send = async (input: FetchInput, attempt: FetchInit): Promise<Response> => {
       const changed = attempt.headers === own ? undefined : new Headers(attempt.headers);
       const headers = freshHeaders(own, changed);
-      return await next.execute(String(input), { ...attempt, headers }, options);
+      return next.execute(String(input), { ...attempt, headers }, options);
     };
-    return await runCall(this.#engine, new SdkPlan(this.#engine, read, url, send, isUnreadable));
+    return runCall(this.#engine, new SdkPlan(this.#engine, read, url, send, isUnreadable));
   }
 
   #checkedNext(): KiotaMiddleware {

@@ -7,31 +7,17 @@ import axios, { type AxiosError, type AxiosResponse } from 'axios';
 import axiosRetry from 'axios-retry';
 import axiosV0 from 'axios-v0';
 import { describe, expect, it, vi } from 'vitest';
-import { envelope, quick, startServer } from '../support/real.ts';
+import {
+  afterReading,
+  callWith,
+  FAILED,
+  JSON_HEADERS,
+  rejectionOf,
+  statuses,
+} from '../support/clients.ts';
+import { quick, startServer } from '../support/real.ts';
 
-const JSON_HEADERS = { 'content-type': 'application/json' };
-const FAILED = envelope('InternalServerError', 'said', 'tracking-7');
-
-/** Answers with the statuses in turn, and with 200 after them. */
-function statuses(...list: readonly number[]): Parameters<typeof startServer>[0] {
-  return (request, response, count) => {
-    const status = list[count - 1] ?? 200;
-    request.resume().on('end', () => {
-      const body =
-        status < 400 ? JSON.stringify({ method: request.method, url: request.url }) : FAILED;
-      response.writeHead(status, JSON_HEADERS).end(body);
-    });
-  };
-}
-
-async function rejection(promise: Promise<unknown>): Promise<AxiosError> {
-  const error: unknown = await promise.then(
-    () => undefined,
-    (caught: unknown) => caught,
-  );
-  expect(error).toBeInstanceOf(Error);
-  return error as AxiosError;
-}
+const rejection = rejectionOf<AxiosError>;
 
 // The majors differ in their types, and are used alike.
 const majors = [
@@ -52,7 +38,7 @@ describe.each(majors)('$name, wrapped', ({ library }) => {
     const response = await wrapAxios(library.create(options), quick(server.url)).get('/incidents', {
       params: { $top: 1 },
     });
-    const seen = ({ status, statusText, data }: AxiosResponse): unknown => ({
+    const seen = ({ status, statusText, data }: AxiosResponse<unknown>): unknown => ({
       status,
       statusText,
       data,
@@ -196,7 +182,10 @@ describe.each(majors)('$name, wrapped', ({ library }) => {
     await using server = await startServer(statuses(500, 500, 500, 500, 404));
     const instance = wrapAxios(library.create({ validateStatus: () => true }), quick(server.url));
     const response = await instance.get(`${server.url}/api/incidents`);
-    expect([response.status, response.data.error.code]).toEqual([500, 'InternalServerError']);
+    expect(response).toMatchObject({
+      status: 500,
+      data: { error: { code: 'InternalServerError' } },
+    });
     expect(failureOf(response)).toMatchObject({ code: 'InternalServerError', status: 500 });
     const missing = await instance.get(`${server.url}/api/incidents`);
     expect([missing.status, failureOf(missing)?.status]).toEqual([404, 404]);
@@ -223,10 +212,12 @@ describe.each(majors)('$name, wrapped', ({ library }) => {
     ['URLSearchParams', () => new URLSearchParams({ a: 'text' })],
   ])('sends %s again as it was', async (_name, data) => {
     const bodies: string[] = [];
-    await using server = await startServer(async (request, response, count) => {
-      bodies.push((await text(request)).replaceAll(/boundary=\S+|-{2,}\S+/g, ''));
-      response.writeHead(count === 1 ? 500 : 200, JSON_HEADERS).end('{}');
-    });
+    await using server = await startServer(
+      afterReading((response, sent, count) => {
+        bodies.push(sent.replaceAll(/boundary=\S+|-{2,}\S+/g, ''));
+        response.writeHead(count === 1 ? 500 : 200, JSON_HEADERS).end('{}');
+      }),
+    );
     const instance = wrapAxios(library.create(), quick(server.url));
     await instance.put(`${server.url}/api/incidents/1`, data());
     expect(bodies[0]).toContain('text');
@@ -442,7 +433,9 @@ describe.each(majors)('$name, wrapped', ({ library }) => {
   });
 
   it('passes on what is no HTTP request', async () => {
-    const adapter = vi.fn().mockResolvedValue({ status: 200, data: 'x', headers: {}, config: {} });
+    const adapter = vi
+      .fn<(config: { signal?: AbortSignal }) => Promise<never>>()
+      .mockResolvedValue({ status: 200, data: 'x', headers: {}, config: {} } as never);
     const instance = wrapAxios(library.create(), quick('http://127.0.0.1:1'));
     await instance.get('/no/host', { adapter });
     expect(adapter.mock.calls[0]?.[0].signal).toBeUndefined();
@@ -470,10 +463,12 @@ describe('axios 1, wrapped', () => {
 
   it('sends a form again as it was', async () => {
     const bodies: string[] = [];
-    await using server = await startServer(async (request, response, count) => {
-      bodies.push((await text(request)).replaceAll(/boundary-\S+/g, ''));
-      response.writeHead(count === 1 ? 500 : 200, JSON_HEADERS).end('{}');
-    });
+    await using server = await startServer(
+      afterReading((response, sent, count) => {
+        bodies.push(sent.replaceAll(/boundary-\S+/g, ''));
+        response.writeHead(count === 1 ? 500 : 200, JSON_HEADERS).end('{}');
+      }),
+    );
     await wrapAxios(axios.create(), quick(server.url)).putForm(
       `${server.url}/api/incidents/1`,
       form(),
@@ -496,7 +491,8 @@ describe('axios 1, wrapped', () => {
       instance.get(`${server.url}/api/incidents`, { responseType: 'blob' }),
     );
     expect(failureOf(blob)?.trackingId).toBe('tracking-7');
-    await expect((blob.response?.data as Blob).text()).resolves.toBe(FAILED);
+    const data = blob.response?.data as Blob;
+    await expect(data.text()).resolves.toBe(FAILED);
   });
 
   it('keeps a header that is switched off with false', async () => {
@@ -509,10 +505,8 @@ describe('axios 1, wrapped', () => {
 
 it('refuses what is no axios instance, and what is no wrapper', () => {
   const resilience = quick('http://127.0.0.1:1');
-  expect(() => Reflect.apply(wrapAxios, undefined, [{}, resilience])).toThrow(
-    'takes an axios instance',
-  );
-  expect(() => Reflect.apply(wrapAxios, undefined, [axios.create(), {}])).toThrow(
+  expect(() => callWith(wrapAxios, {}, resilience)).toThrow('takes an axios instance');
+  expect(() => callWith(wrapAxios, axios.create(), {})).toThrow(
     'wrapAxios takes what createResilience gives',
   );
 });

@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { classify, failureOf } from '@defender-resilience/core';
 import {
   type GraphContext,
@@ -13,9 +12,9 @@ import { MiddlewareFactory } from 'graph-client-v2/lib/src/middleware/Middleware
 import { RetryHandler } from 'graph-client-v2/lib/src/middleware/RetryHandler.js';
 import { ResponseType } from 'graph-client-v2/lib/src/ResponseType.js';
 import { describe, expect, it, vi } from 'vitest';
+import { afterReading, callWith, JSON_HEADERS, rejectionOf } from '../support/clients.ts';
 import { quick, startServer, type TestServer } from '../support/real.ts';
 
-const JSON_HEADERS = { 'content-type': 'application/json' };
 const ID = '9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d';
 const INCIDENTS = '/security/incidents';
 
@@ -51,14 +50,7 @@ class ToServer {
   }
 }
 
-async function rejection(promise: Promise<unknown>): Promise<v3.GraphError> {
-  const error: unknown = await promise.then(
-    () => undefined,
-    (caught: unknown) => caught,
-  );
-  expect(error).toBeInstanceOf(Error);
-  return error as v3.GraphError;
-}
+const rejection = rejectionOf<v3.GraphError>;
 
 // Piece by piece: its index wants a browser's library.
 const v2 = { Client, GraphError, MiddlewareFactory, ResponseType, RetryHandler };
@@ -153,7 +145,8 @@ describe.each(majors)('$name with the resilient middleware', ({ name, sdk }) => 
         .end('<html>bad</html>');
     });
     const { client } = setUp(server);
-    const response: Response = await client.api(INCIDENTS).responseType(sdk.ResponseType.RAW).get();
+    const raw = client.api(INCIDENTS).responseType(sdk.ResponseType.RAW);
+    const response = (await raw.get()) as Response;
     expect([response.status, response.bodyUsed]).toEqual([400, false]);
     expect(failureOf(response)?.trackingId).toBe(ID);
     await expect(response.text()).resolves.toBe('<html>bad</html>');
@@ -165,7 +158,7 @@ describe.each(majors)('$name with the resilient middleware', ({ name, sdk }) => 
       response.writeHead(200, JSON_HEADERS).write('first ');
       return setImmediate(() => response.end('second'));
     });
-    const stream: ReadableStream = await setUp(server).client.api(INCIDENTS).getStream();
+    const stream = (await setUp(server).client.api(INCIDENTS).getStream()) as ReadableStream;
     await expect(new Response(stream).text()).resolves.toBe('first second');
   });
 
@@ -179,10 +172,12 @@ describe.each(majors)('$name with the resilient middleware', ({ name, sdk }) => 
 
   it('sends a hunting query, which only reads, again with its body', async () => {
     const bodies: string[] = [];
-    await using server = await startServer(async (request, response, count) => {
-      bodies.push(await text(request));
-      response.writeHead(count === 1 ? 504 : 200, JSON_HEADERS).end('{"results":[]}');
-    });
+    await using server = await startServer(
+      afterReading((response, sent, count) => {
+        bodies.push(sent);
+        response.writeHead(count === 1 ? 504 : 200, JSON_HEADERS).end('{"results":[]}');
+      }),
+    );
     await setUp(server).client.api('/security/runHuntingQuery').post({ Query: 'DeviceInfo' });
     expect(bodies).toEqual(['{"Query":"DeviceInfo"}', '{"Query":"DeviceInfo"}']);
   });
@@ -352,8 +347,6 @@ describe('graphMiddleware', () => {
     expect(() => graphMiddlewareChain(quick('http://127.0.0.1:1'), [])).toThrow(
       'takes a chain of handlers',
     );
-    expect(() => Reflect.apply(graphMiddleware, undefined, [{}])).toThrow(
-      'takes what createResilience gives',
-    );
+    expect(() => callWith(graphMiddleware, {})).toThrow('takes what createResilience gives');
   });
 });

@@ -1,0 +1,59 @@
+/**
+ * An interceptor for `dispatcher.compose(...)`, of undici 6, 7 or 8. It gives a dispatch function of the
+ * very type that it is given.
+ */
+export type UndiciInterceptor = <D extends (options: never, handler: never) => boolean>(
+  dispatch: D,
+) => D;
+
+/** What a dispatcher is asked to send: nothing in it is certain. */
+export type DispatchOptions = Readonly<Record<string, unknown>>;
+
+export type Dispatch = (options: DispatchOptions, handler: object) => boolean;
+
+/** Steers one response, since undici 7. */
+export interface Controller {
+  pause(): void;
+  resume(): void;
+  abort(reason: unknown): void;
+  readonly paused: boolean;
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  readonly rawHeaders?: unknown;
+  readonly rawTrailers?: unknown;
+}
+
+/** Header values by their names in lower case. */
+export type HeaderRecord = Readonly<Record<string, string | string[] | undefined>>;
+
+/** Hears what becomes of a request, since undici 7. */
+export interface Handler {
+  onRequestStart?(controller: Controller, context: unknown): void;
+  onResponseStarted?(): void;
+  onResponseStart?(
+    controller: Controller,
+    status: number,
+    headers: HeaderRecord,
+    message?: string,
+  ): void;
+  onResponseData?(controller: Controller, chunk: Uint8Array): void;
+  onResponseEnd?(controller: Controller, trailers: HeaderRecord): void;
+  onResponseError?(controller: Controller, error: unknown): void;
+  onBodySent?(chunk: unknown): void;
+  onRequestSent?(): void;
+}
+
+/** The same before undici 7, and of the fetch that is built into Node. */
+export interface LegacyHandler {
+  onConnect(abort: (reason?: unknown) => void, context?: unknown): void;
+  onResponseStarted?(): void;
+  onHeaders?(status: number, raw: RawHeaders, resume: () => void, message?: string): unknown;
+  onData?(chunk: Uint8Array): unknown;
+  onComplete?(trailers: RawHeaders): void;
+  onError?(error: unknown): void;
+  onBodySent?(chunk: unknown): void;
+  onRequestSent?(): void;
+}
+
+/** Names and values in turn, as they came over the wire. */
+export type RawHeaders = readonly (Uint8Array | string | readonly (Uint8Array | string)[])[];
