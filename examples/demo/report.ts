@@ -67,3 +67,13 @@ export function comparison(
     ]),
   );
 }
+
+/** The series that an alert or a person looks at first; the others are counted. */
+export function scrapeReport(lines: readonly string[]): string {
+  const shown = lines.filter((line) =>
+    /_(errors|retries|rejections|circuit_transitions)_total\{/.test(line),
+  );
+  return [...shown, `… and ${lines.length - shown.length} more series that count something`].join(
+    '\n',
+  );
+}

@@ -132,16 +132,18 @@ const burst: Scenario = {
     }),
 };
 
-const OUTAGE_CALLS = 24;
+const OUTAGE_MS = 3_000;
+const MOST_OUTAGE_CALLS = 60;
 
 const outage: Scenario = {
   title: 'an outage: the circuit opens, probes and closes again',
-  prepare: (simulator) => void simulator.outage({ status: 503, durationMs: 3_000 }),
+  prepare: (simulator) => void simulator.outage({ status: 503, durationMs: OUTAGE_MS }),
   async run(program, progress) {
-    // One call after the other, as a poller makes them: many fail, then most are refused unsent.
-    for (let call = 0; call < OUTAGE_CALLS; call += 1) {
-      progress(call, OUTAGE_CALLS);
-      await program.getIncident(10_001).catch(ignore);
+    // One call after the other, as a poller makes them, until five in a row are well again.
+    for (let call = 0, well = 0; well < 5 && call < MOST_OUTAGE_CALLS; call += 1) {
+      progress(call, MOST_OUTAGE_CALLS);
+      const failed = await program.getIncident(10_001).then(ignore, () => true);
+      well = failed ? 0 : well + 1;
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
   },

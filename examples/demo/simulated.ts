@@ -2,9 +2,10 @@ import { createResilience } from '@defender-resilience/core';
 import { startSimulator } from '@defender-resilience/simulator';
 import { type Bare, runBare } from './compare.ts';
 import { type Entry, Journal } from './journal.ts';
+import type { Metrics } from './metrics.ts';
 import { program } from './program.ts';
 import { Progress } from './progress.ts';
-import { callReport, comparison } from './report.ts';
+import { callReport, comparison, scrapeReport } from './report.ts';
 import { MAX_RETRIES, type Scenario, scenarios } from './scenarios.ts';
 
 interface Result {
@@ -16,7 +17,7 @@ interface Result {
 }
 
 /** Goes through every scenario against the simulator; true when each went as it should. */
-export async function runSimulated(): Promise<boolean> {
+export async function runSimulated({ observer, scrape }: Metrics): Promise<boolean> {
   const simulator = await startSimulator({ quotas: 'off' });
   console.log(`A Defender API that fails on demand listens at ${simulator.url}\n`);
   const results: Result[] = [];
@@ -28,7 +29,8 @@ export async function runSimulated(): Promise<boolean> {
   console.log(
     `\nWhat happened to each call\n\n${callReport(results.flatMap(({ entries }) => entries))}`,
   );
-  console.log(`\nThe same calls without the wrapper\n\n${comparison(results)}\n`);
+  console.log(`\nThe same calls without the wrapper\n\n${comparison(results)}`);
+  console.log(`\nWhat a scrape of /metrics shows now\n\n${scrapeReport(await scrape())}\n`);
   return results.every(({ faults }) => faults.length === 0);
 
   async function runScenario(scenario: Scenario): Promise<Result> {
@@ -41,7 +43,7 @@ export async function runSimulated(): Promise<boolean> {
     // shortened so that the demo ends in under a minute.
     const { fetch } = createResilience({
       hosts: { [new URL(simulator.url).host]: 'all' },
-      observers: [journal.observer],
+      observers: [journal.observer, observer],
       retry: { maxRetries: MAX_RETRIES, initialDelayMs: 300, maxDelayMs: 1_000 },
       circuit: { minimumAttempts: 5, openMs: 1_000 },
     });

@@ -1,6 +1,7 @@
 import { ClientSecretCredential } from '@azure/identity';
 import { createResilience, logObserver } from '@defender-resilience/core';
 import { Journal } from './journal.ts';
+import type { Metrics } from './metrics.ts';
 import { program } from './program.ts';
 import { Progress } from './progress.ts';
 import { callReport } from './report.ts';
@@ -59,13 +60,16 @@ export function tenantFrom(env: NodeJS.ProcessEnv): Tenant | undefined {
 }
 
 /** Makes read-only calls to a real tenant; true when all of them succeeded. */
-export async function runTenant({ baseUrl, getToken }: Tenant): Promise<boolean> {
+export async function runTenant(
+  { baseUrl, getToken }: Tenant,
+  { observer }: Metrics,
+): Promise<boolean> {
   console.log(`Read-only calls to ${new URL(baseUrl).host}\n`);
   const journal = new Journal();
   const { fetch } = createResilience({
     refreshToken: getToken,
     hosts: { [new URL(baseUrl).host]: 'all' },
-    observers: [journal.observer, logObserver()],
+    observers: [journal.observer, observer, logObserver()],
   });
   const calls = program({ fetch, baseUrl, token: await getToken() });
   for (const [title, run] of [

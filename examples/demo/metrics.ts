@@ -1,0 +1,38 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { metricsHandler, type PromObserver, promObserver } from '@defender-resilience/prom';
+import { type OpenMetricsContentType, Registry } from 'prom-client';
+
+/** The demo's own `/metrics`, for a Prometheus to scrape while it runs. */
+export interface Metrics extends AsyncDisposable {
+  readonly url: string;
+  readonly observer: PromObserver;
+  /** The lines of a scrape that count something, exemplars included. */
+  scrape(): Promise<readonly string[]>;
+}
+
+export async function serveMetrics(port: number): Promise<Metrics> {
+  const register = new Registry<OpenMetricsContentType>();
+  register.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+  const observer = promObserver({ register });
+  const server = createServer(metricsHandler(register, { recentErrors: observer.recentErrors }));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const { port: actual } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${actual}/metrics`,
+    observer,
+    async scrape() {
+      const lines = (await register.metrics()).split('\n');
+      return lines.filter(
+        (line) => !line.startsWith('#') && !/_bucket\{/.test(line) && /\} (?!0( |$))/.test(line),
+      );
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
