@@ -157,7 +157,7 @@ const outage: Scenario = {
     const refused = entries.filter(({ outcome }) => outcome === 'rejected').length;
     const sent = simulator.requests.length;
     if (refused === 0) faults.push('no call was refused while the circuit was open');
-    if (sent >= OUTAGE_CALLS * MAX_RETRIES)
+    if (sent >= entries.length * MAX_RETRIES)
       faults.push(`${sent} requests reached a service that was down`);
     return faults;
   },
