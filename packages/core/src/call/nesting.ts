@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { fileURLToPath } from 'node:url';
 import { carriedBy } from '../failure/attach.ts';
 import type { Failure } from '../failure/failure.ts';
 
@@ -83,8 +84,7 @@ export function givenUpInside(
 
 // A function may have gone on after an inner call failed, and then failed by something else.
 function sameAnswer(inner: Failure, outer: Failure): boolean {
-  if (outer.status === undefined || inner.status === undefined) return outer.source !== 'timeout';
-  return outer.status === inner.status;
+  return outer.status === inner.status && outer.source !== 'timeout';
 }
 
 const MAX_WARNINGS = 100;
@@ -102,14 +102,13 @@ export function warnNested(outer: string, inner: string): void {
   );
 }
 
-const PACKAGE = new URL('..', import.meta.url).href;
+const PACKAGE = new URL('..', import.meta.url);
+const OWN_FRAMES = [PACKAGE.href, fileURLToPath(PACKAGE), 'node:'];
 
 /** Where in the caller's code it was: the frames that are neither ours nor Node's. */
 function placeOf({ stack = '' }: Error): string {
   return stack
     .split('\n')
-    .filter(
-      (line) => line.startsWith('    at ') && !line.includes(PACKAGE) && !line.includes('node:'),
-    )
+    .filter((line) => line.startsWith('    at ') && !OWN_FRAMES.some((own) => line.includes(own)))
     .join('\n');
 }
