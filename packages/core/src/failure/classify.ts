@@ -59,9 +59,8 @@ function failureOfObject(x: object, now: () => number, known: Recogniser): Failu
 }
 
 function isError(x: object): boolean {
-  const tag = tagOf(x);
-  if (tag === 'Error' || tag === 'DOMException') return true;
-  // A proxy, or an error that goes by a tag of its own.
+  if (tagOf(x) === 'Error') return true;
+  // A DOMException, a proxy, or an error that goes by a tag of its own.
   return peekText(x, 'stack') !== undefined && peekText(x, 'message') !== undefined;
 }
 

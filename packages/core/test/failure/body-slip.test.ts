@@ -37,6 +37,7 @@ describe('explainBody', () => {
   it.each([
     ['incidents.update', 'comments', 'comment'],
     ['incidents.update', 'Status', 'status'],
+    ['incidents.update', 'tag', 'tags'],
     ['incidents.update', 'assigned_to', 'assignedTo'],
     ['incidents.update', 'clasification', 'classification'],
     ['incidents.update', 'determniation', 'determination'],
@@ -81,6 +82,10 @@ describe('explainBody', () => {
 
   it('does not take a parameter for a slip of one that is there already', () => {
     expect(explainBody(ISOLATE, { Comment: 'x', comment: 'y' })).toBeUndefined();
+  });
+
+  it('does not take one short word for another', () => {
+    expect(explainBody(named('incidents.update'), { tax: 1, bag: 2 })).toBeUndefined();
   });
 
   it('keeps values, and names that resemble nothing, to itself', () => {

@@ -118,6 +118,13 @@ describe('the errors of the wrapper', () => {
     expect(Error.stackTraceLimit).toBe(limit);
   });
 
+  it('are found below any number of other errors', () => {
+    for (const error of own) {
+      const below = new AggregateError([new Error('x', { cause: error })]);
+      expect(classify(new Error('y', { cause: below }))).toBe(error.failure);
+    }
+  });
+
   it('are told apart by instanceof', () => {
     const classes = [CircuitOpenError, ThrottledError, AttemptTimeoutError, DeadlineExceededError];
     const matches = own.map((error) => classes.filter((each) => error instanceof each));

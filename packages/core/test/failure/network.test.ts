@@ -277,6 +277,16 @@ describe('any other error', () => {
     expect(classify(error)).toMatchObject({ message: '', source: 'unknown' });
   });
 
+  it('with a status but without an answer is known by the status alone', () => {
+    const error = systemError('ERR_BAD_RESPONSE', { status: 500, message: 'Request failed' });
+    expect(classify(error)).toMatchObject({ code: 'Http500', message: '', source: 'gateway' });
+  });
+
+  it('goes by the status of its answer, and not by one of its own', () => {
+    const error = systemError('ERR_BAD_RESPONSE', { status: 500, response: { status: 404 } });
+    expect(classify(error)).toMatchObject({ code: 'Http404', verdict: 'terminal' });
+  });
+
   it('that an answer below 400 threw is none of the answer', () => {
     const error = Object.assign(new Error('no JSON'), { response: { status: 200, data: '{' } });
     expect(classify(error)).toMatchObject({ code: 'Unknown', source: 'unknown' });
