@@ -25,6 +25,8 @@ export interface Surrounding {
 const ends = new WeakMap<object, GivenUp>();
 let context: AsyncLocalStorage<Surrounding> | undefined;
 let order = 0;
+/** How many wrapped calls have begun and not ended. */
+let underWay = 0;
 
 /** Follows the asynchronous context from now on. */
 export function followContext(): void {
@@ -46,6 +48,15 @@ export function surrounding(): Surrounding | undefined {
   return context?.getStore();
 }
 
+/** A wrapped call begins; every one that does must end. */
+export function callBegins(): void {
+  underWay += 1;
+}
+
+export function callEnds(): void {
+  underWay -= 1;
+}
+
 /** A moment, to tell later what was given up since. */
 export function moment(): number {
   return order;
@@ -58,6 +69,8 @@ export function noteGivenUp(
   given: unknown,
   outer: Surrounding | undefined,
 ): void {
+  // Alone, it is inside no other: a failure is then spared a tenth of its cost.
+  if (underWay <= 1) return;
   order += 1;
   const end: GivenUp = { call, failure, order };
   if (outer !== undefined) outer.inner = end;
@@ -74,6 +87,7 @@ export function givenUpInside(
   given: unknown,
   failure: Failure,
 ): GivenUp | undefined {
+  if (order === since) return undefined;
   for (const part of carriedBy(given)) {
     const end = ends.get(part);
     if (end !== undefined && end.order > since) return end;

@@ -13,29 +13,38 @@ export class Retrying {
   token: string | undefined = undefined;
   readonly #engine: Engine;
   readonly #plan: CallFacts;
-  readonly #backoff: BackoffSequence;
-  readonly #throttleBackoff: BackoffSequence;
+  #backoff: BackoffSequence | undefined = undefined;
+  #throttleBackoff: BackoffSequence | undefined = undefined;
   #throttleWaitMs: number | undefined = undefined;
   #refreshed = false;
 
   constructor(engine: Engine, plan: CallFacts) {
-    const { retry, random } = engine.settings;
     this.#engine = engine;
     this.#plan = plan;
-    this.#backoff = new BackoffSequence(retry, random);
-    this.#throttleBackoff = new BackoffSequence(
-      { initialDelayMs: retry.throttleInitialDelayMs, maxDelayMs: retry.throttleMaxDelayMs },
-      random,
-    );
   }
 
   /** How long a 429 holds its whole quota group, in milliseconds. The retry waits no less. */
   throttleWait(failure: Failure): number {
     this.#throttleWaitMs =
       failure.retryAfterMs === undefined
-        ? this.#throttleBackoff.next()
+        ? this.#nextThrottleWait()
         : toldWait(failure.retryAfterMs, this.#engine.settings.random);
     return this.#throttleWaitMs;
+  }
+
+  #nextWait(): number {
+    const { retry, random } = this.#engine.settings;
+    this.#backoff ??= new BackoffSequence(retry, random);
+    return this.#backoff.next();
+  }
+
+  #nextThrottleWait(): number {
+    const { retry, random } = this.#engine.settings;
+    this.#throttleBackoff ??= new BackoffSequence(
+      { initialDelayMs: retry.throttleInitialDelayMs, maxDelayMs: retry.throttleMaxDelayMs },
+      random,
+    );
+    return this.#throttleBackoff.next();
   }
 
   decide(failure: Failure, attempts: number, deadlineAt: number): Decision {
@@ -54,7 +63,7 @@ export class Retrying {
         maxRetryAfterMs: settings.retry.maxRetryAfterMs,
       },
       {
-        backoff: () => this.#throttleWaitMs ?? this.#backoff.next(),
+        backoff: () => this.#throttleWaitMs ?? this.#nextWait(),
         told: (ms) => this.#throttleWaitMs ?? toldWait(ms, settings.random),
         takeRetry: () => budget.tryRetry(now),
       },

@@ -9,6 +9,8 @@ import { type Engine, quotaKey } from './engine.ts';
 import { CANCELLED, failureOfError, finalFailure } from './judge.ts';
 import { AT_ONCE, askLeave, type Leave, leaveAtOnce, type Refusal } from './leave.ts';
 import {
+  callBegins,
+  callEnds,
   type GivenUp,
   givenUpInside,
   moment,
@@ -78,17 +80,27 @@ class CallRun<T> implements OutcomeReceiver<T> {
    * 3.5 KB a call.
    */
   start(): Promise<T> {
-    this.#engine.inFlight += 1;
-    return new Promise((resolve, reject) => {
+    const call = new Promise<T>((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      const { signal } = this.#plan;
-      if (signal?.aborted) return this.#settleLike(this.#endAborted(signal.reason));
-      this.#engine.budget.call(this.#startedAt);
-      if (leaveAtOnce(this.#engine, this.#circuit) === undefined)
-        return this.#settleLike(this.#goOn(undefined));
-      return this.#send(AT_ONCE, this.#startedAt, this);
     });
+    // Not inside the promise's executor, whose frames would make each error of the caller's dearer.
+    this.#begin();
+    return call;
+  }
+
+  #begin(): void {
+    const engine = this.#engine;
+    const { signal } = this.#plan;
+    engine.inFlight += 1;
+    callBegins();
+    if (signal?.aborted) {
+      this.#settleLike(this.#endAborted(signal.reason));
+      return;
+    }
+    engine.budget.call(this.#startedAt);
+    if (leaveAtOnce(engine, this.#circuit) === undefined) this.#settleLike(this.#goOn(undefined));
+    else this.#send(AT_ONCE, this.#startedAt, this);
   }
 
   /** The first attempt, sent at once, has ended. */
@@ -112,11 +124,21 @@ class CallRun<T> implements OutcomeReceiver<T> {
   }
 
   #settleLike(call: Promise<T>): void {
-    call.finally(() => this.#close()).then(this.#resolve, this.#reject);
+    call.then(
+      (value) => {
+        this.#close();
+        this.#resolve(value);
+      },
+      (error: unknown) => {
+        this.#close();
+        this.#reject(error);
+      },
+    );
   }
 
   #close(): void {
     this.#engine.inFlight -= 1;
+    callEnds();
     this.#plan.close?.();
   }
 
