@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { attachFailure, carriedBy, failureOf } from '../../src/failure/attach.ts';
-import { classify } from '../../src/failure/classify.ts';
+import { classify, classifyAfresh } from '../../src/failure/classify.ts';
 import {
   AttemptTimeoutError,
   CircuitOpenError,
@@ -274,6 +274,13 @@ describe('failureOf', () => {
       expect(failureOf(Object.assign(new Error('x'), { [key]: part }))).toBe(FORBIDDEN);
     },
   );
+
+  it('is passed over where an error is looked at afresh, as one that is thrown again must be', () => {
+    const error = Object.assign(new Error('x'), { code: 'ECONNRESET' });
+    attachFailure(error, FORBIDDEN);
+    expect(classifyAfresh(error)).toMatchObject({ code: 'ECONNRESET', ambiguous: true });
+    expect(classifyAfresh(new DefenderApiError(FORBIDDEN))).toBe(FORBIDDEN);
+  });
 
   it('notes nothing beside primitives', () => {
     for (const value of [undefined, null, 7, 'x', true, Symbol('x'), 7n]) {
