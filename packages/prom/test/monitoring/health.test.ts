@@ -1,0 +1,342 @@
+import { describe } from 'vitest';
+import { itAlerts, itRules } from './alert-case.ts';
+import {
+  circuit,
+  type Event,
+  failed,
+  forbidden,
+  ok,
+  type Phase,
+  retriedServerError,
+  retriedThrottle,
+  serverError,
+  traffic,
+  unauthorized,
+} from './traffic.ts';
+
+const hour = (calls: number): Phase => ({ minutes: 60, perMinute: [[ok, calls]] });
+
+const minutes = (count: number, ...perMinute: readonly (readonly [Event, number])[]): Phase => ({
+  minutes: count,
+  perMinute,
+});
+
+describe('DefenderUnauthorized', () => {
+  const alert = 'DefenderUnauthorized';
+
+  itAlerts('fires two minutes after three calls failed to authenticate', () => ({
+    alert,
+    samples: [traffic([hour(1), minutes(3, [unauthorized, 1]), hour(1)])],
+    silent: [64],
+    fires: [65],
+  }));
+
+  itAlerts('is silent about two', () => ({
+    alert,
+    samples: [traffic([hour(1), minutes(2, [unauthorized, 1]), hour(1)])],
+    silent: [63, 66, 69],
+  }));
+
+  itAlerts('adds the codes of the same kind up', () => ({
+    alert,
+    samples: [
+      traffic([
+        hour(1),
+        minutes(1, [unauthorized, 2], [failed('InvalidAuthenticationToken', 'auth', '401'), 1]),
+        hour(1),
+      ]),
+    ],
+    fires: [64],
+  }));
+
+  itAlerts('is silent about one call of twenty', () => ({
+    alert,
+    samples: [traffic([hour(20), minutes(20, [ok, 19], [unauthorized, 1])])],
+    silent: [70, 75, 80],
+  }));
+
+  itAlerts('fires at more than one call of twenty', () => ({
+    alert,
+    samples: [traffic([hour(20), minutes(20, [ok, 18.9], [unauthorized, 1.1])])],
+    fires: [80],
+  }));
+
+  itAlerts('is silent about a lack of permissions', () => ({
+    alert,
+    samples: [traffic([hour(1), minutes(10, [forbidden, 1])])],
+    silent: [65, 70],
+  }));
+});
+
+describe('DefenderThrottled', () => {
+  const alert = 'DefenderThrottled';
+
+  itAlerts('fires when a tenth of the attempts was throttled for ten minutes', () => ({
+    alert,
+    samples: [traffic([hour(10), minutes(30, [ok, 10], [retriedThrottle, 1.2])])],
+    silent: [70, 78],
+    fires: [81],
+  }));
+
+  itAlerts('is silent at a tenth exactly', () => ({
+    alert,
+    samples: [traffic([hour(9), minutes(30, [ok, 9], [retriedThrottle, 1])])],
+    silent: [80, 85, 90],
+  }));
+
+  itAlerts('is silent about one burst', () => ({
+    alert,
+    samples: [traffic([hour(10), minutes(1, [retriedThrottle, 40]), hour(10)])],
+    silent: [65, 70, 71, 75],
+  }));
+
+  itAlerts('fires at three throttled attempts in every ten minutes', () => ({
+    alert,
+    samples: [traffic([hour(1), minutes(40, [retriedThrottle, 0.3])])],
+    fires: [85, 95],
+  }));
+
+  itAlerts('is silent at two', () => ({
+    alert,
+    samples: [traffic([hour(1), minutes(40, [retriedThrottle, 0.2])])],
+    silent: [75, 85, 95],
+  }));
+
+  itAlerts('counts what was retried and what ended the call', () => ({
+    alert,
+    samples: [
+      traffic([
+        hour(1),
+        minutes(
+          40,
+          [retriedThrottle, 0.2],
+          [failed('TooManyRequests', 'throttle', '429', 'retries_exhausted'), 0.1],
+        ),
+      ]),
+    ],
+    fires: [90],
+  }));
+
+  itAlerts('is silent about retries for other reasons', () => ({
+    alert,
+    samples: [traffic([hour(1), minutes(40, [retriedServerError, 1])])],
+    silent: [75, 85, 95],
+  }));
+});
+
+describe('DefenderCircuitOpen', () => {
+  const alert = 'DefenderCircuitOpen';
+  const times = <T>(count: number, value: T): readonly T[] => Array<T>(count).fill(value);
+
+  itAlerts('fires when a circuit has been open for five minutes', () => ({
+    alert,
+    samples: [circuit([...times(5, 'closed' as const), ...times(20, 'open' as const)])],
+    silent: [9],
+    fires: [10, 20],
+  }));
+
+  itAlerts('fires when probes fail again and again', () => ({
+    alert,
+    samples: [
+      circuit([
+        ...times(5, 'closed' as const),
+        ...times(4, ['open', 'open', 'half_open'] as const).flat(),
+      ]),
+    ],
+    fires: [10, 13],
+  }));
+
+  itAlerts('is silent when the circuit closes before', () => ({
+    alert,
+    samples: [
+      circuit([
+        ...times(5, 'closed' as const),
+        ...times(5, 'open' as const),
+        ...times(10, 'closed' as const),
+      ]),
+    ],
+    silent: [9, 10, 11, 15],
+  }));
+
+  itAlerts('fires when it is open in one instance of two', () => ({
+    alert,
+    samples: [
+      circuit(times(20, 'closed' as const)),
+      circuit(times(20, 'open' as const), 'job="soar",instance="b:9464"'),
+    ],
+    fires: [10],
+  }));
+});
+
+describe('DefenderRetriesExhausted', () => {
+  const alert = 'DefenderRetriesExhausted';
+  const exhausted = (reason: string): Event =>
+    failed('InternalServerError', 'server', '500', reason);
+
+  itAlerts('fires two minutes after three calls failed for good', () => ({
+    alert,
+    samples: [traffic([hour(1), minutes(3, [serverError, 1]), hour(1)])],
+    silent: [64],
+    fires: [65],
+  }));
+
+  itAlerts('is silent about two', () => ({
+    alert,
+    samples: [traffic([hour(1), minutes(2, [serverError, 1]), hour(1)])],
+    silent: [63, 66, 69],
+  }));
+
+  itAlerts('counts the retry budget and the deadline too', () => ({
+    alert,
+    samples: [
+      traffic([
+        hour(1),
+        minutes(
+          1,
+          [exhausted('budget_exhausted'), 1],
+          [exhausted('deadline'), 1],
+          [exhausted('retries_exhausted'), 1],
+        ),
+        hour(1),
+      ]),
+    ],
+    fires: [64],
+  }));
+
+  itAlerts('is silent about what was never to be tried again', () => ({
+    alert,
+    samples: [traffic([hour(1), minutes(10, [exhausted('terminal'), 5])])],
+    silent: [64, 70],
+  }));
+
+  itAlerts('is silent about one call of twenty', () => ({
+    alert,
+    samples: [traffic([hour(20), minutes(20, [ok, 19], [serverError, 1])])],
+    silent: [70, 75, 80],
+  }));
+
+  itAlerts('fires at more than one call of twenty', () => ({
+    alert,
+    samples: [traffic([hour(20), minutes(20, [ok, 18.9], [serverError, 1.1])])],
+    fires: [80],
+  }));
+});
+
+describe('DefenderServerErrors', () => {
+  const alert = 'DefenderServerErrors';
+
+  itAlerts('fires when more than a fifth of the attempts failed for five minutes', () => ({
+    alert,
+    samples: [traffic([hour(10), minutes(30, [ok, 7.9], [retriedServerError, 2.1])])],
+    fires: [80],
+  }));
+
+  itAlerts('is silent at a fifth exactly', () => ({
+    alert,
+    samples: [traffic([hour(8), minutes(30, [ok, 8], [retriedServerError, 2])])],
+    silent: [75, 80, 90],
+  }));
+
+  itAlerts('fires five minutes after the fifth failed attempt', () => ({
+    alert,
+    samples: [traffic([hour(1), minutes(20, [retriedServerError, 1])])],
+    silent: [69],
+    fires: [70],
+  }));
+
+  itAlerts('is silent about four failed attempts', () => ({
+    alert,
+    samples: [traffic([hour(0), minutes(4, [retriedServerError, 1]), hour(0)])],
+    silent: [69, 70, 73],
+  }));
+
+  itAlerts('counts every kind of 5xx and nothing else', () => ({
+    alert,
+    samples: [
+      traffic([
+        hour(1),
+        minutes(
+          20,
+          [failed('Http503', 'server', '503', 'retries_exhausted'), 0.3],
+          [failed('_OTHER', 'server', '5xx', 'terminal'), 0.3],
+          [failed('Forbidden', 'permission', '403'), 1],
+        ),
+      ]),
+    ],
+    fires: [80],
+  }));
+
+  itAlerts('is silent about 4xx', () => ({
+    alert,
+    samples: [traffic([hour(1), minutes(20, [forbidden, 5])])],
+    silent: [70, 80],
+  }));
+});
+
+describe('DefenderMetricsAbsent', () => {
+  const alert = 'DefenderMetricsAbsent';
+  const gone = (count: number): Phase => ({ minutes: count, gone: true });
+
+  itAlerts('fires ten minutes after the metrics of a job went away', () => ({
+    alert,
+    matcher: 'job="soar"',
+    // A series counts as there until its last sample is five minutes old.
+    samples: [traffic([hour(1), gone(60)])],
+    silent: [60, 74],
+    fires: [76],
+  }));
+
+  itAlerts('fires for that job alone', () => ({
+    alert,
+    matcher: 'job!="soar"',
+    samples: [traffic([hour(1), gone(60)]), traffic([hour(1), hour(1)], { job: 'siem' })],
+    silent: [80, 100],
+  }));
+
+  itAlerts('is silent while one instance of the job is there', () => ({
+    alert,
+    samples: [traffic([hour(1), gone(60)]), traffic([hour(1), hour(1)], { instance: 'b:9464' })],
+    silent: [80, 100],
+  }));
+
+  itAlerts('is silent about a job that has been away for longer than a day', () => ({
+    alert,
+    samples: [
+      traffic([hour(1), gone(25 * 60)]),
+      traffic([hour(1), { ...hour(1), minutes: 25 * 60 }], { job: 'siem' }),
+    ],
+    fires: [24 * 60 + 55],
+    silent: [25 * 60 + 5],
+  }));
+
+  itAlerts('fires where no metrics ever came', () => ({
+    alert,
+    samples: [],
+    silent: [9],
+    fires: [10, 60],
+  }));
+
+  itAlerts('is silent where a client never made a call', () => ({
+    alert,
+    samples: [traffic([hour(0)])],
+    silent: [10, 30, 60],
+  }));
+});
+
+itRules('names the job whose metrics went away', 'DefenderMetricsAbsent', () => ({
+  samples: [traffic([hour(1), { minutes: 60, gone: true }])],
+  alerts: [
+    {
+      name: 'DefenderMetricsAbsent',
+      minute: 80,
+      labels: { severity: 'warning', job: 'soar' },
+      annotations: {
+        summary: 'No metrics of the Defender client arrive.',
+        description:
+          'No metrics of the Defender client soar have arrived for 10m. No other Defender alert can fire meanwhile.',
+        runbook_url: 'https://defender-resilience.example/runbooks/DefenderMetricsAbsent',
+        dashboard_url: 'http://localhost:3000/d/defender-client-overview?var-job=soar',
+      },
+    },
+  ],
+}));

@@ -1,0 +1,52 @@
+import { execFile } from 'node:child_process';
+import { access, constants } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import type { TestContext } from 'vitest';
+
+const run = promisify(execFile);
+
+/** Programs of Debian's `prometheus` and `prometheus-alertmanager`. */
+export type Tool = 'prometheus' | 'promtool' | 'prometheus-alertmanager' | 'amtool';
+
+const { CI, PATH = '' } = process.env;
+
+/** The path of a program, where it is installed. */
+export async function find(tool: Tool): Promise<string | undefined> {
+  for (const directory of PATH.split(':')) {
+    const path = `${directory}/${tool}`;
+    const isThere = await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return path;
+  }
+  return undefined;
+}
+
+/** The path of a program. Where it is missing the test is skipped, or fails in CI. */
+export async function need(context: TestContext, tool: Tool): Promise<string> {
+  const path = await find(tool);
+  if (path !== undefined) return path;
+  const reason = `${tool} is not installed (apt-get install prometheus prometheus-alertmanager)`;
+  if (CI === 'true') throw new Error(reason);
+  return context.skip(reason);
+}
+
+/** Everything that the program printed, and whether it was content. */
+export async function outcomeOf(
+  path: string,
+  args: readonly string[],
+): Promise<{ readonly ok: boolean; readonly output: string }> {
+  try {
+    const { stdout, stderr } = await run(path, args);
+    return { ok: true, output: stdout + stderr };
+  } catch (error) {
+    const { stdout, stderr } = parts(error);
+    return { ok: false, output: `${stdout}${stderr}` };
+  }
+}
+
+function parts(error: unknown): { readonly stdout: string; readonly stderr: string } {
+  if (!(error instanceof Error) || !('stdout' in error) || !('stderr' in error)) throw error;
+  return { stdout: String(error.stdout), stderr: String(error.stderr) };
+}
