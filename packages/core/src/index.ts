@@ -55,16 +55,25 @@ export type {
   WaitSource,
 } from './observe/observer.ts';
 export type {
+  QuotaChange,
+  QuotaCounting,
+  QuotaState,
+  QuotaWindow,
+  ReadQuotas,
+} from './observe/quota.ts';
+export type {
   OperationOptions,
   RefreshContext,
   RefreshToken,
   ResilienceOptions,
   RetrySettings,
 } from './options/options.ts';
+export type { QuotaOptions } from './options/quota.ts';
 export type { BackoffSettings } from './policy/backoff.ts';
 export type { BudgetSettings } from './policy/budget.ts';
 export type { CircuitSettings } from './policy/circuit.ts';
 export type { GateSettings } from './policy/gate.ts';
+export type { LimiterAnswer, QuotaLimiter } from './policy/quota/limiter.ts';
 export type { Random } from './random.ts';
 export type { Resilience, ResilienceSnapshot } from './resilience.ts';
 export { createResilience } from './resilience.ts';

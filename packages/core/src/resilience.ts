@@ -4,6 +4,7 @@ import { runCall } from './call/run.ts';
 import { type Fetch, wrapFetch } from './clients/fetch.ts';
 import { type Attempted, type ExecuteOptions, FunctionPlan } from './clients/function.ts';
 import type { CircuitState } from './observe/observer.ts';
+import type { QuotaState } from './observe/quota.ts';
 import type { ResilienceOptions } from './options/options.ts';
 import { settingsOf } from './options/settings.ts';
 
@@ -29,6 +30,8 @@ export interface ResilienceSnapshot {
     readonly pausedForMs: number;
     readonly waiting: number;
   }[];
+  /** How full the quotas are, of the groups that were used; empty without the `quota` option. */
+  readonly quotas: readonly QuotaState[];
 }
 
 /** One wrapper: its circuits, retry budget, throttle gate and observers. Make one and keep it. */
@@ -106,6 +109,7 @@ export function createResilience(options?: ResilienceOptions): Resilience {
         budget: engine.budget.snapshot(now),
         circuits: engine.circuits?.snapshot(now) ?? [],
         throttles: engine.gate.snapshot(),
+        quotas: engine.gate.quotas(),
       };
     },
   };

@@ -6,6 +6,9 @@ import type { Circuit } from '../policy/circuit.ts';
 import { Circuits } from '../policy/circuits.ts';
 import { Deadlines } from '../policy/deadlines.ts';
 import { ThrottleGate } from '../policy/gate.ts';
+import type { Gate, GateCall } from '../policy/gate-types.ts';
+import { QuotaGate } from '../policy/quota/quota-gate.ts';
+import { priorityOf } from './limits.ts';
 import type { CallFacts } from './plan.ts';
 import { TokenRefresher } from './refresh.ts';
 
@@ -14,7 +17,7 @@ export class Engine {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly budget: RetryBudget;
-  readonly gate: ThrottleGate;
+  readonly gate: Gate;
   readonly deadlines: Deadlines;
   readonly circuits: Circuits | undefined;
   readonly observers: ObserverFanOut | undefined;
@@ -28,12 +31,13 @@ export class Engine {
     this.settings = settings;
     this.clock = clock;
     this.budget = new RetryBudget(settings.budget);
-    this.gate = new ThrottleGate(settings.throttle, clock);
     this.deadlines = new Deadlines(clock);
     this.circuits = circuit && new Circuits(circuit, clock, random);
     this.observers =
       observers.length === 0 ? undefined : new ObserverFanOut(observers, this.#report);
     this.refresher = refreshToken && new TokenRefresher(refreshToken);
+    this.gate = gateOf(settings, this.observers);
+    if (settings.quota !== undefined) this.observers?.quotas(() => this.gate.quotas());
   }
 
   /** The caller's `refreshToken` threw: the call goes on with its 401. */
@@ -63,7 +67,16 @@ function circuitKey({ host, name }: CallFacts): string {
   return host === undefined ? name : `${host} ${name}`;
 }
 
-/** The key of the quota that a call counts against: by destination and group. */
-export function quotaKey({ host, operation }: CallFacts): string {
-  return host === undefined ? operation.quotaGroup : `${host} ${operation.quotaGroup}`;
+function gateOf(settings: Settings, observers: ObserverFanOut | undefined): Gate {
+  const { quota, throttle } = settings;
+  if (quota === undefined) return new ThrottleGate(throttle, settings.clock);
+  return new QuotaGate(quota, throttle, settings, (change) => observers?.quota(change));
+}
+
+/** A call as the gate knows it: pauses go by destination and group. */
+export function gateCallOf(settings: Settings, plan: CallFacts): GateCall {
+  const { host, operation, name } = plan;
+  const { quotaGroup } = operation;
+  const group = host === undefined ? quotaGroup : `${host} ${quotaGroup}`;
+  return { group, operation, name, priority: priorityOf(settings, plan) };
 }

@@ -3,8 +3,8 @@ import type { Failure } from '../failure/failure.ts';
 import type { CallFanOut } from '../observe/fan-out.ts';
 import type { GiveUpReason } from '../observe/observer.ts';
 import type { Admission, Circuit } from '../policy/circuit.ts';
-import type { GateRefusal, Ticket } from '../policy/gate.ts';
-import { type Engine, quotaKey } from './engine.ts';
+import type { GateRefusal, Ticket } from '../policy/gate-types.ts';
+import { type Engine, gateCallOf } from './engine.ts';
 import { CANCELLED } from './judge.ts';
 import type { CallFacts } from './plan.ts';
 
@@ -64,20 +64,22 @@ export async function askLeave(
   // The circuit opened while the call was held.
   const again = circuit.admit(after);
   if (again !== 'refused') return { admission: again, ticket };
-  ticket?.answered();
+  ticket?.unsent();
   return refusedByCircuit(applicant, after);
 }
 
 async function passGate(
-  { gate, clock }: Engine,
+  { gate, clock, settings }: Engine,
   { plan, watch, attempt, deadlineAt }: Applicant,
 ): Promise<Ticket | GateRefusal | undefined> {
-  const group = quotaKey(plan);
-  const delayMs = gate.waitMs(group);
-  if (delayMs === undefined) return undefined;
-  const limitMs = deadlineAt - clock.now();
-  if (delayMs <= limitMs) watch?.throttled({ attempt, group, delayMs });
-  return gate.enter(group, limitMs, plan.signal);
+  const call = gateCallOf(settings, plan);
+  return gate.pass({
+    ...call,
+    attempt,
+    limitMs: deadlineAt - clock.now(),
+    signal: plan.signal,
+    held: (delayMs, reason) => watch?.throttled({ attempt, group: call.group, delayMs, reason }),
+  });
 }
 
 function refusedByCircuit({ plan, circuit }: Applicant, now: number): Refusal {

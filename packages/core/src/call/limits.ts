@@ -1,9 +1,10 @@
 import type { Operation } from '../catalogue/entry.ts';
 import type { OperationOptions, Settings } from '../options/options.ts';
 import { DEFAULT_ATTEMPT_TIMEOUT_MS, DEFAULT_DEADLINE_MS } from '../options/table.ts';
+import type { CallFacts } from './plan.ts';
 
 /** What bounds one call. */
-export type Limits = Required<OperationOptions>;
+export type Limits = Required<Omit<OperationOptions, 'priority'>>;
 
 /** What one call may say for itself; its options as they are, so that none need be copied. */
 export interface CallLimits {
@@ -60,6 +61,15 @@ export function limitsOf(
     replayable:
       call.idempotent ?? own?.replayable ?? operation.replayable ?? methodAllows(operation, method),
   };
+}
+
+/** Which calls go first where they wait for the same quota: the higher number. */
+export function priorityOf(
+  settings: Settings,
+  { name, operation, priority }: Pick<CallFacts, 'name' | 'operation' | 'priority'>,
+): number {
+  const given = priority ?? settings.operations[name]?.priority ?? operation.priority ?? 0;
+  return Number.isNaN(given) ? 0 : given;
 }
 
 function methodAllows(operation: Operation, method: string | undefined): boolean {

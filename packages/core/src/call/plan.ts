@@ -40,6 +40,8 @@ export interface CallFacts {
   readonly replayable: boolean;
   /** Whether what is sent can be sent again; false for a one-shot stream. */
   readonly resendable: boolean;
+  /** The call's own priority in the queue of its quota; undefined: its operation's. */
+  readonly priority?: number | undefined;
 }
 
 /** How one call is to be made: everything the pipeline needs to know of the client behind it. */

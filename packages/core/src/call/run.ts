@@ -5,7 +5,7 @@ import type { GiveUpReason } from '../observe/observer.ts';
 import type { Circuit } from '../policy/circuit.ts';
 import { circuitOutcomeOf } from '../policy/outage.ts';
 import { Attempt, type Outcome, type OutcomeReceiver, type TimeLimit } from './attempt.ts';
-import { type Engine, quotaKey } from './engine.ts';
+import { type Engine, gateCallOf } from './engine.ts';
 import { CANCELLED, failureOfError, finalFailure } from './judge.ts';
 import { AT_ONCE, askLeave, type Leave, leaveAtOnce, type Refusal } from './leave.ts';
 import {
@@ -163,7 +163,11 @@ class CallRun<T> implements OutcomeReceiver<T> {
       }
       const leave = leaveAtOnce(this.#engine, this.#circuit) ?? (await this.#askLeave(now));
       if ('reason' in leave) return this.#fail(this.#refused(leave));
-      const outcome = await new Promise<Outcome<T>>((ended) => this.#send(leave, now, { ended }));
+      // What was waited for leave is no part of the attempt's time.
+      const sentAt = leave === AT_ONCE ? now : this.#engine.clock.now();
+      const outcome = await new Promise<Outcome<T>>((ended) =>
+        this.#send(leave, sentAt, { ended }),
+      );
       const failure = await this.#learn(outcome, this.#judge(outcome));
       if (failure === undefined) return this.#succeed(outcome);
       failed = { outcome, failure };
@@ -235,12 +239,13 @@ class CallRun<T> implements OutcomeReceiver<T> {
 
   /** Lets the circuit and the gate learn how the attempt ended. */
   async #tell(leave: Leave, failure: Failure | undefined): Promise<void> {
-    const { gate, clock } = this.#engine;
+    const { gate, clock, settings } = this.#engine;
     const outcome = failure === undefined ? 'success' : circuitOutcomeOf(failure);
     await this.#circuit?.record(leave.admission, outcome, clock.now());
     // The pause comes before the ticket is given back, so that the gate does not let the next go.
     if (failure?.status === 429) {
-      gate.pause(quotaKey(this.#plan), this.#retry().throttleWait(failure));
+      const waitMs = this.#retry().throttleWait(failure);
+      gate.refused(gateCallOf(settings, this.#plan), waitMs, failure, leave.ticket);
     }
     leave.ticket?.answered();
   }

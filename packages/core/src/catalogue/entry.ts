@@ -77,6 +77,10 @@ export type Family = 'xdr' | 'mde' | 'graph';
 export interface Quota {
   readonly perMinute?: number;
   readonly perHour?: number;
+  /** How long queries may run in an hour, in milliseconds. */
+  readonly runningMsPerHour?: number;
+  /** The same for a day. */
+  readonly runningMsPerDay?: number;
 }
 
 /** One operation of the APIs, as the operations table knows it. */
@@ -91,6 +95,8 @@ export interface Operation {
   /** The group of operations that share one documented quota, such as `incidents`. */
   readonly quotaGroup: string;
   readonly quota?: Quota;
+  /** Which calls go first where they wait for the same quota: the higher number. Undefined: 0. */
+  readonly priority?: number;
   /**
    * Whether sending it twice does no more than sending it once. Undefined: as the HTTP method says.
    */

@@ -16,7 +16,13 @@ const indicators = rows({ family, quotaGroup: 'indicators', quota });
 const hunting = rows({
   family,
   quotaGroup: 'mde.hunting',
-  quota: { perMinute: 45, perHour: 1_500 },
+  // Ten minutes of running time an hour, three hours a day.
+  quota: {
+    perMinute: 45,
+    perHour: 1_500,
+    runningMsPerHour: 600_000,
+    runningMsPerDay: 10_800_000,
+  },
 });
 
 /** Alerts, indicators and hunting of Defender for Endpoint. */

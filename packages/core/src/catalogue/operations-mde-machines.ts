@@ -91,8 +91,12 @@ function begunAction(type: string): string {
   );
 }
 
+/** What contains an attack goes before what can wait. */
+const CONTAINMENT = 10;
+
 const commands: readonly Operation[] = [
   actions('machines.isolate', 'POST /api/machines/{id}/isolate', {
+    priority: CONTAINMENT,
     bodyParameters: parameters('Comment*', 'IsolationType'),
     ambiguityAdvice: begunAction('Isolate'),
     docs: mdeDocs('isolate-machine'),
@@ -107,11 +111,13 @@ const commands: readonly Operation[] = [
     docs: mdeDocs('run-av-scan'),
   }),
   actions('machines.stopAndQuarantineFile', 'POST /api/machines/{id}/StopAndQuarantineFile', {
+    priority: CONTAINMENT,
     bodyParameters: parameters('Comment*', 'Sha1*'),
     ambiguityAdvice: begunAction('StopAndQuarantineFile'),
     docs: mdeDocs('stop-and-quarantine-file'),
   }),
   actions('machines.restrictCodeExecution', 'POST /api/machines/{id}/restrictCodeExecution', {
+    priority: CONTAINMENT,
     ambiguityAdvice: begunAction('RestrictCodeExecution'),
     docs: mdeDocs('restrict-code-execution'),
   }),

@@ -10,6 +10,7 @@ import type {
   RetryScheduled,
   ThrottleWait,
 } from './observer.ts';
+import type { QuotaChange, ReadQuotas } from './quota.ts';
 
 /** Told what an observer threw, and in which hook. */
 export type ReportObserverError = (error: unknown, hook: string) => void;
@@ -39,6 +40,18 @@ export class ObserverFanOut {
   circuit(change: CircuitChange): void {
     for (const observer of this.#observers) {
       guarded(this.#report, 'circuit', () => observer.circuit?.(change));
+    }
+  }
+
+  quota(change: QuotaChange): void {
+    for (const observer of this.#observers) {
+      guarded(this.#report, 'quota', () => observer.quota?.(change));
+    }
+  }
+
+  quotas(read: ReadQuotas): void {
+    for (const observer of this.#observers) {
+      guarded(this.#report, 'quotas', () => observer.quotas?.(read));
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { Failure } from '../failure/failure.ts';
 import type { CallObserver, CallStart, Observer } from './observer.ts';
+import type { QuotaChange } from './quota.ts';
 
 /** A logger in the manner of `console`: the message first. */
 export interface ConsoleLogger {
@@ -43,7 +44,26 @@ export function logObserver(options: LogObserverOptions = {}): Observer {
         ...facts(failure),
       });
     },
+    quota: (change) => logQuota(change, write),
   };
+}
+
+function logQuota(change: QuotaChange, write: Writer): void {
+  if (change.kind === 'store') {
+    const { state } = change;
+    const text =
+      state === 'lost'
+        ? 'the store of the shared quota cannot be reached: each process goes on with its share'
+        : 'the store of the shared quota is back';
+    write(state === 'lost' ? 'warn' : 'info', text, { state });
+    return;
+  }
+  const { group, per, from, to, reason } = change;
+  write(
+    reason === 'recovered' ? 'info' : 'warn',
+    `quota ${group} is ${to} calls per ${per} now (${reason})`,
+    { group, per, from, to, reason },
+  );
 }
 
 function logCall(start: CallStart, write: Writer): CallObserver {
@@ -56,7 +76,9 @@ function logCall(start: CallStart, write: Writer): CallObserver {
         { operation, nextAttempt, delayMs: Math.round(delayMs), source, ...facts(failure) },
       );
     },
-    throttled({ group, delayMs }) {
+    throttled({ group, delayMs, reason }) {
+      // Waiting one's turn is the ordinary course of a bulk job.
+      if (reason === 'quota') return;
       write('warn', `${operation} is held for ${seconds(delayMs)}: the service asked for a pause`, {
         operation,
         group,

@@ -1,5 +1,6 @@
 import type { Family } from '../catalogue/entry.ts';
 import type { Failure } from '../failure/failure.ts';
+import type { QuotaChange, ReadQuotas } from './quota.ts';
 
 /** How a call came in. */
 export type ClientKind = 'fetch' | 'function' | 'axios' | 'graph' | 'undici';
@@ -73,13 +74,18 @@ export interface RetryScheduled {
   readonly failure: Failure;
 }
 
-/** The call is held back before it is sent, because the service asked for a pause. */
+/** The call is held back before it is sent. */
 export interface ThrottleWait {
   readonly attempt: number;
-  /** The quota group that is paused. */
+  /** The quota group that it waits for. */
   readonly group: string;
   /** How long the call waits, in milliseconds, as far as is known now. */
   readonly delayMs: number;
+  /**
+   * `pause`: the service asked for it; `quota`: the call waits for its turn, which is the ordinary
+   * course of a bulk job. Absent: `pause`.
+   */
+  readonly reason?: 'pause' | 'quota';
 }
 
 /** Why a failed call was not tried again. */
@@ -129,6 +135,13 @@ export interface Observer {
   /** One logical call begins. What it returns watches this call alone. */
   call?(call: CallStart): CallObserver | undefined;
   circuit?(change: CircuitChange): void;
+  /** A quota's limit was corrected, or the store that processes share was lost or found again. */
+  quota?(change: QuotaChange): void;
+  /**
+   * Called once, when a wrapper with quotas is made: `read` tells how full they are whenever it is
+   * called, such as at a scrape.
+   */
+  quotas?(read: ReadQuotas): void;
 }
 
 /** Watches one logical call. */
@@ -136,7 +149,7 @@ export interface CallObserver {
   attempt?(attempt: AttemptStart): AttemptObserver | undefined;
   /** Called when a retry was decided, before its wait. Not called when the call gives up. */
   retry?(retry: RetryScheduled): void;
-  /** Called when the call is held by the throttle gate, before its wait. */
+  /** Called when the call is held by the throttle gate or its quota, before its wait. */
   throttled?(wait: ThrottleWait): void;
   /** Called exactly once. */
   end?(end: CallEnd): void;

@@ -7,7 +7,9 @@ import type { BackoffSettings } from '../policy/backoff.ts';
 import type { BudgetSettings } from '../policy/budget.ts';
 import type { CircuitSettings } from '../policy/circuit.ts';
 import type { GateSettings } from '../policy/gate.ts';
+import type { QuotaSettings } from '../policy/quota/quota-gate.ts';
 import type { Random } from '../random.ts';
+import type { QuotaOptions } from './quota.ts';
 
 /** How failed attempts are repeated. */
 export interface RetrySettings extends BackoffSettings {
@@ -26,6 +28,8 @@ export interface OperationOptions {
   readonly maxRetries?: number;
   /** Whether sending it twice does no more than sending it once. */
   readonly replayable?: boolean;
+  /** Which calls go first where they wait for the same quota: the higher number. */
+  readonly priority?: number;
 }
 
 /** What `refreshToken` is told. */
@@ -67,6 +71,13 @@ export interface ResilienceOptions {
   /** How calls are held after a 429. */
   readonly throttle?: Partial<GateSettings>;
   /**
+   * Lets calls wait their turn before they are sent, so that the quota is used up and never crossed:
+   * `'documented'` keeps to Microsoft's documented limits, an object says more.
+   *
+   * @defaultValue `false`: calls are sent at once, and held only after a 429
+   */
+  readonly quota?: QuotaOptions | 'documented' | false;
+  /**
    * What a wrapped fetch does with an HTTP error: `return` gives the `Response` as the bare fetch
    * does, `throw` rejects with a `DefenderApiError`.
    *
@@ -104,6 +115,7 @@ export interface Settings {
   readonly budget: BudgetSettings;
   readonly circuit: CircuitSettings | undefined;
   readonly throttle: GateSettings;
+  readonly quota: QuotaSettings | undefined;
   readonly errors: 'return' | 'throw';
   readonly refreshToken: RefreshToken | undefined;
   readonly operations: Readonly<Record<string, OperationOptions>>;

@@ -2,14 +2,14 @@ import type { HostMap } from '../catalogue/hosts.ts';
 import { MAX_TIMER_MS, systemClock } from '../clock.ts';
 import { systemRandom } from '../random.ts';
 import type { ResilienceOptions, Settings } from './options.ts';
+import { checkQuotaGroups, QUOTA_OPTIONS, quotaSettings } from './quota.ts';
 import {
   DEFAULT_DEADLINE_MS,
   NUMBER_OPTIONS,
   type NumberOption,
   OPERATION_FIELDS,
 } from './table.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
+import { isFunction, isObject, isPlainObject, show } from './values.ts';
 
 const OTHER_OPTIONS: Readonly<
   Record<string, readonly [accepts: string, check: (value: unknown) => boolean]>
@@ -18,6 +18,7 @@ const OTHER_OPTIONS: Readonly<
   budget: ['an object', isPlainObject],
   circuit: ['an object or false', (value) => value === false || isPlainObject(value)],
   throttle: ['an object', isPlainObject],
+  ...QUOTA_OPTIONS,
   errors: ["'return' or 'throw'", (value) => value === 'return' || value === 'throw'],
   refreshToken: ['a function', isFunction],
   operations: ['an object of operation names', isPlainObject],
@@ -56,6 +57,7 @@ export function settingsOf(options: ResilienceOptions = {}): Settings {
     }
   }
   checkOperations(options.operations, faults);
+  checkQuotaGroups(valueAt(options, 'quota.groups'), faults);
   const get = (path: string): number => values.get(path) ?? number(path);
   checkPairs(values, get, faults);
   if (faults.length > 0) {
@@ -87,6 +89,7 @@ export function settingsOf(options: ResilienceOptions = {}): Settings {
             maxCircuits: get('circuit.maxCircuits'),
           },
     throttle: { maxWaiting: get('throttle.maxWaiting') },
+    quota: quotaSettings(options.quota, values),
     errors: options.errors ?? 'return',
     refreshToken: options.refreshToken,
     operations: { ...options.operations },
@@ -193,25 +196,6 @@ function valueAt(options: object, path: string): unknown {
   let value: unknown = options;
   for (const part of path.split('.')) value = isPlainObject(value) ? value[part] : undefined;
   return value;
-}
-
-function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, 50));
-  if (typeof value === 'object' && value !== null)
-    return Array.isArray(value) ? 'an array' : 'an object';
-  return typeof value === 'function' ? 'a function' : String(value);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
-}
-
-function isPlainObject(value: unknown): value is Fields {
-  return isObject(value) && !Array.isArray(value);
-}
-
-function isFunction(value: unknown): boolean {
-  return typeof value === 'function';
 }
 
 function isClock(value: unknown): boolean {

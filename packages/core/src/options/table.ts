@@ -128,6 +128,39 @@ export const NUMBER_OPTIONS: readonly NumberOption[] = [
     value: 1_000,
     text: 'How many calls may wait in one quota group while it is paused; further ones fail at once.',
   },
+  {
+    path: 'quota.maxWaiting',
+    integer: true,
+    min: 0,
+    max: 1_000_000,
+    value: 1_000,
+    text: 'How many calls may wait for their turn in one quota group; a call of a higher priority takes the place of another, further ones fail at once.',
+  },
+  {
+    path: 'quota.minuteMs',
+    ...TIME,
+    value: 60_000,
+    text: "How long a quota's minute lasts; its hour is 60 of them. For tests against a simulator with shortened minutes.",
+  },
+  {
+    path: 'quota.transitMs',
+    ...WAIT,
+    value: 1_000,
+    text: 'How long a call may take at most to arrive at the service.',
+  },
+  {
+    path: 'quota.expectedProcesses',
+    integer: true,
+    min: 1,
+    max: 1_000_000,
+    text: 'How many processes share `quota.limiter`; each sends its part of the limit while the store is away. As many as were seen at work lately.',
+  },
+  {
+    path: 'quota.storeTimeoutMs',
+    ...TIME,
+    value: 500,
+    text: 'How long the store of `quota.limiter` may take to answer before the wrapper goes on with its share of the limit.',
+  },
 ];
 
 /** The numeric options of a single operation. */
@@ -135,4 +168,5 @@ export const OPERATION_FIELDS: readonly NumberOption[] = [
   { path: 'attemptTimeoutMs', ...TIME, text: '' },
   { path: 'deadlineMs', ...TIME, text: '' },
   { path: 'maxRetries', integer: true, min: 0, max: 100, text: '' },
+  { path: 'priority', min: -1_000, max: 1_000, text: '' },
 ];

@@ -1,4 +1,8 @@
 import type { Clock, Timer } from '../clock.ts';
+import type { QuotaState } from '../observe/quota.ts';
+import type { Gate, GateCall, GateRefusal, GateRequest, Ticket } from './gate-types.ts';
+
+export type { GateRefusal, Ticket } from './gate-types.ts';
 
 /** How calls are held after the service asked for a pause. */
 export interface GateSettings {
@@ -12,16 +16,6 @@ export interface GateSettings {
 // alert and machine endpoints (45 to 100 a minute), with at most two refusals at its edge.
 const RELEASED_AT_ONCE = 2;
 const RELEASE_HOLDS_MS = 1_000;
-
-/** A call's place in the gate: tells the gate when the call was answered. */
-export interface Ticket {
-  answered(): void;
-}
-
-/** Why a call was not let through. */
-export type GateRefusal =
-  | { readonly refused: 'queue-full'; readonly retryAfterMs: number }
-  | { readonly refused: 'wait-too-long'; readonly retryAfterMs: number };
 
 interface Waiter {
   readonly go: (ticket: Ticket) => void;
@@ -83,7 +77,7 @@ class Pause {
       this.drain();
     };
     const timer = this.#clock.timer(done, RELEASE_HOLDS_MS, { keepAlive: false });
-    return { answered: done };
+    return { answered: done, unsent: done };
   }
 }
 
@@ -91,7 +85,7 @@ class Pause {
  * Holds the calls of a quota group while the service's pause for that group lasts, and lets them go
  * in order and a few at a time when it ends. The longest pause wins.
  */
-export class ThrottleGate {
+export class ThrottleGate implements Gate {
   readonly #settings: GateSettings;
   readonly #clock: Clock;
   readonly #pauses = new Map<string, Pause>();
@@ -172,6 +166,22 @@ export class ThrottleGate {
       pause.waiters.add(waiter);
       pause.drain();
     });
+  }
+
+  pass(request: GateRequest): Promise<Ticket | GateRefusal | undefined> | undefined {
+    const { group, limitMs, signal } = request;
+    const delayMs = this.waitMs(group);
+    if (delayMs === undefined) return undefined;
+    if (delayMs <= limitMs) request.held(delayMs, 'pause');
+    return this.enter(group, limitMs, signal);
+  }
+
+  refused({ group }: GateCall, ms: number): void {
+    this.pause(group, ms);
+  }
+
+  quotas(): readonly QuotaState[] {
+    return [];
   }
 
   snapshot(): { group: string; pausedForMs: number; waiting: number }[] {

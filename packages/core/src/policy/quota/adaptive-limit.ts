@@ -1,0 +1,124 @@
+import { SlidingCounts } from '../sliding-counts.ts';
+import type { WindowLimit } from './limits.ts';
+
+// After a refusal: to what was let through, less a tenth, so that another application that begins to
+// take its part is made way for in few refusals; less a fiftieth where the limit was just tried again
+// and the other still takes what it took.
+const CUT = 0.9;
+const CUT_OF_A_PROBE = 0.98;
+const SAME_AS_BEFORE = 0.9;
+/** Never below this share, so that the way back takes few windows. */
+const FLOOR = 0.1;
+/** A cut limit is kept for this share of the window before it grows again. */
+const HOLD = 0.75;
+/** An hour's limit is tried again sooner: after this share of the hour. */
+const HOLD_OF_AN_HOUR = 1 / 12;
+/** A limit that the service told is believed for this many windows. */
+const BELIEVED = 60;
+
+interface Cut {
+  readonly at: number;
+  to: number;
+}
+
+/**
+ * The limit of one window as the service really seems to keep it: the configured one, until refusals
+ * show that others share it or that it is lower. A refusal cuts it to about what was let through;
+ * then, in the manner of TCP, it doubles with each window without one.
+ */
+export class AdaptiveLimit {
+  readonly configured: number;
+  readonly #windowMs: number;
+  readonly #holdMs: number;
+  readonly #startedAt: number;
+  readonly #refused: SlidingCounts;
+  #told: { readonly limit: number; readonly until: number } | undefined = undefined;
+  #cut: Cut | undefined = undefined;
+  /** What the service let through when it last refused a call, and when that was. */
+  #last = { through: 0, at: Number.NEGATIVE_INFINITY };
+
+  constructor({ limit, windowMs, per }: WindowLimit, startedAt: number) {
+    this.configured = limit;
+    this.#windowMs = windowMs;
+    this.#holdMs = windowMs * (per === 'hour' ? HOLD_OF_AN_HOUR : HOLD);
+    this.#startedAt = startedAt;
+    this.#refused = new SlidingCounts(windowMs);
+  }
+
+  /** How many calls a window lets through now. */
+  at(now: number): number {
+    const ceiling = this.#ceiling(now);
+    const cut = this.#cut;
+    if (cut === undefined) return ceiling;
+    const grown = Math.max(this.#doubled(cut, now), this.#refilled(cut, ceiling, now));
+    if (grown < ceiling) return Math.max(Math.floor(grown), 1);
+    this.#cut = undefined;
+    return ceiling;
+  }
+
+  /** The service told its limit, which only ever lowers the configured one. */
+  told(limit: number, now: number): void {
+    if (limit < 1 || limit >= this.configured) return;
+    this.#told = { limit, until: now + BELIEVED * this.#windowMs };
+  }
+
+  /**
+   * The service refused a call that was sent at `sentAt`.
+   *
+   * @param sent - how many calls were sent in the window that ends now, the refused ones among them.
+   */
+  refused(sent: number, sentAt: number, now: number): void {
+    this.#refused.addFirst(now);
+    const through = Math.max(sent - this.#refused.first(now), 0);
+    const before = this.at(now);
+    // Calls that were under way when the limit was cut tell of the same trouble: cut deeper, once.
+    if (this.#cut !== undefined && sentAt < this.#cut.at) {
+      this.#cut.to = Math.min(this.#cut.to, this.#bounded(through * CUT, now));
+      return;
+    }
+    const probed =
+      now - this.#last.at >= this.#holdMs && through >= SAME_AS_BEFORE * this.#last.through;
+    const kept = through * (probed && this.#last.through > 0 ? CUT_OF_A_PROBE : CUT);
+    this.#cut = { at: now, to: Math.min(this.#bounded(kept, now), Math.max(before - 1, 1)) };
+    this.#last = { through, at: now };
+  }
+
+  /** The cut that holds now, for the other processes. */
+  cut(now: number): { readonly to: number; readonly ageMs: number } | undefined {
+    return this.#cut && { to: this.#cut.to, ageMs: now - this.#cut.at };
+  }
+
+  /** Another process was refused `ageMs` ago: the latest cut holds for all. */
+  adopt(to: number, ageMs: number, now: number): void {
+    const at = now - ageMs;
+    if (this.#cut !== undefined && at <= this.#cut.at) return;
+    this.#cut = { at, to: Math.max(Math.min(to, this.at(now)), 1) };
+  }
+
+  #ceiling(now: number): number {
+    if (this.#told === undefined) return this.configured;
+    if (now < this.#told.until) return this.#told.limit;
+    this.#told = undefined;
+    return this.configured;
+  }
+
+  #bounded(limit: number, now: number): number {
+    return Math.max(Math.floor(limit), Math.ceil(this.#ceiling(now) * FLOOR), 1);
+  }
+
+  #doubled(cut: Cut, now: number): number {
+    const growing = Math.max(now - cut.at - this.#holdMs, 0);
+    return cut.to * 2 ** (growing / this.#windowMs);
+  }
+
+  /**
+   * What fills the window of a process that has just begun is most likely its own calls of before,
+   * which leave the window bit by bit until it is over.
+   */
+  #refilled(cut: Cut, ceiling: number, now: number): number {
+    const from = cut.at + this.#holdMs;
+    const until = this.#startedAt + this.#windowMs;
+    if (now <= from || until <= from) return 0;
+    return cut.to + (ceiling - cut.to) * Math.min((now - from) / (until - from), 1);
+  }
+}

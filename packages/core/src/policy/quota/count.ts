@@ -1,0 +1,128 @@
+import type { Failure } from '../../failure/failure.ts';
+import type { QuotaChange, QuotaState, QuotaWindow } from '../../observe/quota.ts';
+import { AdaptiveLimit } from './adaptive-limit.ts';
+import { refusedWindow } from './learn.ts';
+import type { GroupLimits } from './limits.ts';
+import { RunningTime } from './running-time.ts';
+import { SendLog } from './send-log.ts';
+import type { SharedSlots } from './shared-slots.ts';
+
+/** How often one group may be called and was: by this process's own count, and by that of all. */
+export class GroupCount {
+  readonly log: SendLog;
+  readonly running: RunningTime | undefined;
+  readonly #name: string;
+  readonly #limits: GroupLimits;
+  readonly #shared: SharedSlots | undefined;
+  readonly #changed: (change: QuotaChange) => void;
+  readonly #adaptive: readonly AdaptiveLimit[];
+  /** The limits that observers know of. */
+  readonly #known: number[];
+
+  constructor(
+    name: string,
+    limits: GroupLimits,
+    { transitMs, startedAt }: { transitMs: number; startedAt: number },
+    shared: SharedSlots | undefined,
+    changed: (change: QuotaChange) => void,
+  ) {
+    this.log = new SendLog(limits.windows, transitMs);
+    this.running = limits.running.length === 0 ? undefined : new RunningTime(limits.running);
+    this.#name = name;
+    this.#limits = limits;
+    this.#shared = shared;
+    this.#changed = changed;
+    this.#adaptive = limits.windows.map((window) => new AdaptiveLimit(window, startedAt));
+    this.#known = limits.windows.map(({ limit }) => limit);
+  }
+
+  /** Whether this process's own count decides, be it for want of a store. */
+  get alone(): boolean {
+    return this.#shared === undefined || this.#shared.away;
+  }
+
+  limits(now: number): readonly number[] {
+    return this.#adaptive.map((limit) => limit.at(now));
+  }
+
+  /** Milliseconds until the next call may go, as far as is known. */
+  waitMs(now: number): number {
+    const ownMs = this.ownWaitMs(now);
+    if (this.alone || this.#shared === undefined) return ownMs;
+    return Math.max(ownMs, this.#shared.waitMs(this.limits(now), now));
+  }
+
+  /** The same after `ahead` other calls, by this process's own count alone. */
+  ownWaitMs(now: number, ahead = 0): number {
+    let longest = this.running?.waitMs(now) ?? 0;
+    for (const index of this.#adaptive.keys()) {
+      const limit = this.#limitOf(index, now);
+      const own = this.#shared?.ownLimit(index, limit, now) ?? limit;
+      longest = Math.max(longest, this.log.waitMs(index, own, ahead, now));
+    }
+    return longest;
+  }
+
+  /** Learns from a refusal of a call that was sent at `sentAt`. */
+  refused(failure: Failure, waitMs: number, minuteMs: number, sentAt: number, now: number): void {
+    const refused = refusedWindow(failure, waitMs, minuteMs);
+    const index = this.#limits.windows.findIndex(({ per }) => per === refused?.per);
+    const limit = this.#adaptive[index];
+    if (refused === undefined || limit === undefined) return;
+    const before = limit.at(now);
+    if (refused.limit !== undefined) limit.told(refused.limit, now);
+    const reason = limit.at(now) < before ? 'told' : 'throttled';
+    limit.refused(this.#usedByAll(index, now), sentAt, now);
+    this.#notice(index, reason, now);
+    const cut = limit.cut(now);
+    if (cut !== undefined) this.#shared?.fleet.tellCut(index, cut.to);
+  }
+
+  /** Another process was refused. */
+  adopt(index: number, to: number, ageMs: number, now: number): void {
+    this.#adaptive[index]?.adopt(to, ageMs, now);
+    this.#notice(index, 'throttled', now);
+  }
+
+  /** Tells when a limit is back to what it was. */
+  noticeRecovery(now: number): void {
+    for (const [index, limit] of this.#adaptive.entries()) {
+      if (limit.at(now) === limit.configured) this.#notice(index, 'recovered', now);
+    }
+  }
+
+  state(now: number): Pick<QuotaState, 'windows' | 'runningTime' | 'counting'> {
+    const runningTime = this.running?.state(now);
+    const counting = this.#shared?.away ? 'share' : 'shared';
+    return {
+      windows: this.#limits.windows.map(({ per }, index) => this.#window(per, index, now)),
+      ...(runningTime === undefined ? {} : { runningTime }),
+      counting: this.#shared === undefined ? 'local' : counting,
+    };
+  }
+
+  #window(per: QuotaWindow['per'], index: number, now: number): QuotaWindow {
+    const limit = this.#limitOf(index, now);
+    const used = Math.max(this.log.used(index, now), this.#shared?.held(index, limit, now) ?? 0);
+    return { per, limit, used, remaining: Math.max(limit - used, 0) };
+  }
+
+  #limitOf(index: number, now: number): number {
+    return this.#adaptive[index]?.at(now) ?? 0;
+  }
+
+  #usedByAll(index: number, now: number): number {
+    const own = this.log.used(index, now);
+    if (this.alone || this.#shared === undefined) return own;
+    return Math.max(own, this.#shared.used(index, this.#limitOf(index, now), now));
+  }
+
+  #notice(index: number, reason: 'told' | 'throttled' | 'recovered', now: number): void {
+    const from = this.#known[index] ?? 0;
+    const to = this.#limitOf(index, now);
+    const per = this.#limits.windows[index]?.per;
+    if (to === from || per === undefined) return;
+    this.#known[index] = to;
+    this.#changed({ kind: 'limit', group: this.#name, per, from, to, reason });
+  }
+}

@@ -1,0 +1,178 @@
+import type { Clock, Timer } from '../../clock.ts';
+import type { Random } from '../../random.ts';
+import type { WindowLimit } from './limits.ts';
+import { AWAY, isAnswer, type Store } from './store.ts';
+
+/** How many seconds a slot outlives its window in the store, in case that nobody gives it back. */
+const SPARE_SECONDS = 1;
+/** The least wait before a slot is tried again that should have been free. */
+const RETRY_MS = 5;
+/** The window in which the processes that wait for a slot try for it: at most so wide. */
+const SPREAD_MS = 25;
+const SPREAD_OF_WINDOW = 1 / 400;
+/** How much the latest call counts in how long calls are expected to take. */
+const SMOOTHING = 0.2;
+/** At most so many slots are tried in a row. */
+const MAX_TRIES = 2_000;
+
+/** A slot that this process holds. */
+export interface Slot {
+  readonly index: number;
+  readonly takenAt: number;
+  /** How many outages the store had seen when it was taken. */
+  readonly outages: number;
+  timer: Timer | undefined;
+}
+
+/**
+ * One window of a group, counted in the store. As many slots as the limit allows calls: each is a key
+ * that one process alone can fill, and that is free again a window after its call has arrived. So no
+ * stretch of a window sees more calls than there are slots, whoever makes them.
+ *
+ * Remembers of every slot when to try it next, so that most slots are taken at the first try.
+ */
+export class SlotBook {
+  readonly #name: string;
+  readonly #windowMs: number;
+  readonly #seconds: number;
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #freed: () => void;
+  /** When to try each slot; 0: nothing is known of it. */
+  readonly #tryAt: Float64Array;
+  readonly #spreadMs: number;
+  /** From the taking of a slot until its call has arrived, as a rule. */
+  #heldMs = 0;
+
+  constructor(
+    name: string,
+    { limit, windowMs }: WindowLimit,
+    transitMs: number,
+    world: { store: Store; clock: Clock; random: Random },
+    freed: () => void,
+  ) {
+    this.#name = name;
+    this.#windowMs = windowMs;
+    this.#seconds = Math.ceil((windowMs + transitMs) / 1_000) + SPARE_SECONDS;
+    this.#store = world.store;
+    this.#clock = world.clock;
+    this.#random = world.random;
+    this.#freed = freed;
+    this.#tryAt = new Float64Array(limit);
+    this.#spreadMs = Math.min(SPREAD_MS, windowMs * SPREAD_OF_WINDOW);
+  }
+
+  /** Milliseconds until one of the first `limit` slots may be free, as far as is known. */
+  waitMs(limit: number, now: number): number {
+    let first = Number.POSITIVE_INFINITY;
+    for (let index = 0; index < limit; index += 1) {
+      first = Math.min(first, this.#tryAt[index] ?? first);
+      if (first <= now) return 0;
+    }
+    // All are held by this process and their calls are still under way.
+    return Math.min(first - now, this.#windowMs);
+  }
+
+  /** How many of the first `limit` slots are not known to be free. */
+  used(limit: number, now: number): number {
+    let used = 0;
+    for (let index = 0; index < limit; index += 1) {
+      const at = this.#tryAt[index] ?? 0;
+      if (at === 0 || at > now) used += 1;
+    }
+    return used;
+  }
+
+  /** How many of the first `limit` slots are known to be held. */
+  held(limit: number, now: number): number {
+    let held = 0;
+    for (let index = 0; index < limit; index += 1) if ((this.#tryAt[index] ?? 0) > now) held += 1;
+    return held;
+  }
+
+  /** Takes one of the first `limit` slots; undefined when none is free. */
+  async take(limit: number): Promise<Slot | typeof AWAY | undefined> {
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      const takenAt = this.#clock.now();
+      const index = this.#candidate(limit, takenAt);
+      if (index < 0) return undefined;
+      const leftMs = await this.#fill(index);
+      if (leftMs === AWAY) return AWAY;
+      if (leftMs === undefined) {
+        this.#tryAt[index] = Number.POSITIVE_INFINITY;
+        return { index, takenAt, outages: this.#store.outages, timer: undefined };
+      }
+      this.#occupied(index, leftMs, this.#clock.now());
+    }
+    return undefined;
+  }
+
+  /** The call of a slot is on its way: the slot comes free when it has certainly arrived. */
+  sent(slot: Slot, transitMs: number): void {
+    slot.timer = this.#releaseIn(slot, transitMs + this.#windowMs);
+  }
+
+  /** The call of a slot was answered. */
+  arrived(slot: Slot): void {
+    const now = this.#clock.now();
+    this.#heldMs += SMOOTHING * (now - slot.takenAt - this.#heldMs);
+    slot.timer?.cancel();
+    slot.timer = this.#releaseIn(slot, this.#windowMs);
+  }
+
+  /** Gives a slot back. */
+  async release(slot: Slot): Promise<void> {
+    slot.timer?.cancel();
+    const left = slot.takenAt + this.#seconds * 1_000 - this.#clock.now();
+    // Beyond its time, or after an outage, the key may be another's already.
+    if (left > 0 && slot.outages === this.#store.outages) {
+      await this.#store.ask((limiter) => limiter.delete(this.#keyOf(slot.index)));
+    }
+    // Whoever else waits for it has as good a chance.
+    this.#tryAt[slot.index] = this.#clock.now() + this.#random() * this.#spreadMs;
+    this.#freed();
+  }
+
+  #releaseIn(slot: Slot, ms: number): Timer {
+    return this.#clock.timer(() => void this.release(slot), Math.ceil(ms), { keepAlive: false });
+  }
+
+  /** From a random one on, so that processes that know nothing yet do not all try the same. */
+  #candidate(limit: number, now: number): number {
+    const start = Math.floor(this.#random() * limit);
+    for (let step = 0; step < limit; step += 1) {
+      const index = (start + step) % limit;
+      if ((this.#tryAt[index] ?? 0) <= now) return index;
+    }
+    return -1;
+  }
+
+  /** Undefined when the slot is this process's now, else how long its key lives on. */
+  #fill(index: number): Promise<number | typeof AWAY | undefined> {
+    return this.#store.ask(async (limiter) => {
+      try {
+        await limiter.consume(this.#keyOf(index), limiter.points, {
+          customDuration: this.#seconds,
+        });
+        return undefined;
+      } catch (reason) {
+        if (isAnswer(reason)) return reason.msBeforeNext;
+        throw reason;
+      }
+    });
+  }
+
+  #occupied(index: number, leftMs: number, now: number): void {
+    const takenAt = now - (this.#seconds * 1_000 - leftMs);
+    const expected = takenAt + this.#windowMs + this.#heldMs;
+    // Later than expected: its call takes long, or its process has ended.
+    const next = expected > now ? expected : now + Math.max(now - expected, RETRY_MS);
+    this.#tryAt[index] =
+      Math.min(next, now + Math.max(leftMs, RETRY_MS)) + this.#random() * this.#spreadMs;
+  }
+
+  #keyOf(index: number): string {
+    return `${this.#name}:${index}`;
+  }
+}
