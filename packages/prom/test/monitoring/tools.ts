@@ -23,12 +23,22 @@ export async function find(tool: Tool): Promise<string | undefined> {
   return undefined;
 }
 
+const told = new Set<Tool>();
+
+/** Says it once for each file: the reporter shows the reason of a skipped test only where it lists tests. */
+function tell(tool: Tool, reason: string): void {
+  if (told.has(tool)) return;
+  told.add(tool);
+  process.stderr.write(`Tests are skipped: ${reason}\n`);
+}
+
 /** The path of a program. Where it is missing the test is skipped, or fails in CI. */
 export async function need(context: TestContext, tool: Tool): Promise<string> {
   const path = await find(tool);
   if (path !== undefined) return path;
   const reason = `${tool} is not installed (apt-get install prometheus prometheus-alertmanager)`;
   if (CI === 'true') throw new Error(reason);
+  tell(tool, reason);
   return context.skip(reason);
 }
 
