@@ -125,6 +125,7 @@ describe('POST /api/alerts/CreateAlertByReference', () => {
   it('adds an alert to the device', async () => {
     await using simulator = await startSimulator();
     const machineId = await machineOn(simulator, 'Windows11');
+    const before = rowsIn(await call(simulator, 'GET /api/alerts')).length;
     const body = { ...NEW_ALERT, machineId };
     const seen = await call(simulator, 'POST /api/alerts/CreateAlertByReference', body);
     expect(seen.json).toMatchObject({ title: NEW_ALERT.title, severity: 'Low', status: 'New' });
@@ -132,6 +133,7 @@ describe('POST /api/alerts/CreateAlertByReference', () => {
     expect(rowsIn(own).map(({ id }) => id)).toContain(seen.json['id']);
     const all = await call(simulator, 'GET /api/alerts?$orderby=alertCreationTime');
     expect(rowsIn(all).map(({ id }) => id)).toContain(seen.json['id']);
+    expect(rowsIn(all)).toHaveLength(before + 1);
   });
 
   it.each([

@@ -18,6 +18,15 @@ describe.each(['v1.0', 'beta'])('Graph %s', (version) => {
     expect(firstIn(seen)).not.toHaveProperty('alerts');
   });
 
+  it('calls unknown what nobody has judged yet', async () => {
+    await using simulator = await startSimulator();
+    const open = firstIn(await call(simulator, "GET /api/incidents?$filter=status eq 'Active'"));
+    expect(open).toMatchObject({ classification: 'Unknown', determination: 'NotAvailable' });
+    const path = `/${version}/security/incidents/${String(open['incidentId'])}` as const;
+    const { json } = await call(simulator, `GET ${path}`);
+    expect(json).toMatchObject({ classification: 'unknown', determination: 'unknown' });
+  });
+
   it('shows alerts inside an incident when it is asked to expand them', async () => {
     await using simulator = await startSimulator();
     const one = await call(simulator, `GET /${version}/security/incidents/10250?$expand=alerts`);

@@ -220,7 +220,9 @@ describe('what became of an action', () => {
     const { id } = (await act(simulator, 'collectInvestigationPackage', { Comment: 'x' })).json;
     const path = `/api/machineactions/${String(id)}/getPackageUri` as const;
     expect(refusalIn(await call(simulator, `GET ${path}`)).slice(0, 2)).toEqual([404, 'NotFound']);
-    await clock.advance(MINUTE);
+    await clock.advance(MINUTE - 1);
+    expect((await call(simulator, `GET ${path}`)).status).toBe(404);
+    await clock.advance(1);
     const uri = String((await call(simulator, `GET ${path}`)).json['value']);
     expect(uri).toMatch(/\/safedownload\/WDATP_Investigation_Package\.zip\?token=/);
     const file = await fetch(uri);
