@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import {
   createDefaultHttpClient,
   createPipelineRequest,
@@ -20,6 +19,7 @@ import ky from 'ky';
 import * as undici from 'undici';
 import * as undiciV6 from 'undici-v6';
 import * as undiciV7 from 'undici-v7';
+import { axiosV0, type GraphModule, graph, graphV2, superagent } from './untyped.ts';
 
 export interface GetOptions {
   readonly signal?: AbortSignal;
@@ -41,34 +41,6 @@ export interface TestedClient {
 }
 
 const EVERYTHING = ['body', 'headers', 'page'] as const;
-
-// Loaded without their types: there are none, or they need those of a browser.
-const require = createRequire(import.meta.url);
-const axiosV0 = as<Pick<typeof axios, 'get'>>(require('axios-v0'));
-const superagent = as<{ get(url: string): SuperagentRequest }>(require('superagent'));
-const graph = as<GraphModule>(require('@microsoft/microsoft-graph-client'));
-const graphV2: GraphModule = {
-  ...as<Pick<GraphModule, 'Client'>>(require('graph-client-v2/lib/src/Client.js')),
-  ...as<Pick<GraphModule, 'HTTPMessageHandler'>>(
-    require('graph-client-v2/lib/src/middleware/HTTPMessageHandler.js'),
-  ),
-};
-
-interface SuperagentRequest extends PromiseLike<unknown> {
-  timeout(limits: { readonly response: number }): SuperagentRequest;
-}
-
-interface GraphModule {
-  readonly Client: {
-    initWithMiddleware(options: object): { api(path: string): { get(): Promise<unknown> } };
-  };
-  readonly HTTPMessageHandler: new () => object;
-}
-
-function as<T>(module: unknown): T {
-  // Each test that uses it would fail if it were not.
-  return module as T;
-}
 
 /** Every client that `classify` promises to know, at its defaults but for retries. */
 export const clients: readonly TestedClient[] = [
