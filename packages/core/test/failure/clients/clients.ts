@@ -21,7 +21,7 @@ import * as undiciV6 from 'undici-v6';
 import * as undiciV7 from 'undici-v7';
 import { axiosV0, type GraphModule, graph, graphV2, superagent } from './untyped.ts';
 
-export interface GetOptions {
+interface GetOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds that the client itself gives the answer; undefined: as long as it takes. */
   readonly timeoutMs?: number;
