@@ -38,6 +38,12 @@ interface Ending<T> {
 /** What a client's value or error says, perhaps only after its body was read. */
 type Judged = Promise<Failure | undefined> | Failure | undefined;
 
+/** An attempt that has ended. */
+interface Ended<T> {
+  readonly outcome: Outcome<T>;
+  readonly judged: Judged;
+}
+
 type Failed<T> = Pick<Ending<T>, 'outcome' | 'failure'>;
 
 class CallRun<T> implements OutcomeReceiver<T> {
@@ -85,22 +91,18 @@ class CallRun<T> implements OutcomeReceiver<T> {
       this.#reject = reject;
     });
     // Not inside the promise's executor, whose frames would make each error of the caller's dearer.
-    this.#begin();
-    return call;
-  }
-
-  #begin(): void {
     const engine = this.#engine;
     const { signal } = this.#plan;
     engine.inFlight += 1;
     callBegins();
     if (signal?.aborted) {
       this.#settleLike(this.#endAborted(signal.reason));
-      return;
+      return call;
     }
     engine.budget.call(this.#startedAt);
     if (leaveAtOnce(engine, this.#circuit) === undefined) this.#settleLike(this.#goOn(undefined));
     else this.#send(AT_ONCE, this.#startedAt, this);
+    return call;
   }
 
   /** The first attempt, sent at once, has ended. */
@@ -108,7 +110,7 @@ class CallRun<T> implements OutcomeReceiver<T> {
     try {
       const judged = this.#judge(outcome);
       if (!outcome.ok || judged !== undefined) {
-        this.#settleLike(this.#afterFirst(outcome, judged));
+        this.#settleLike(this.#goOn({ outcome, judged }));
         return;
       }
       this.#endAttempt(outcome, undefined);
@@ -146,31 +148,28 @@ class CallRun<T> implements OutcomeReceiver<T> {
     return this.#fail(this.#cancelled(reason));
   }
 
-  async #afterFirst(outcome: Outcome<T>, judged: Judged): Promise<T> {
-    const failure = await this.#learn(outcome, judged);
-    return failure === undefined ? this.#succeed(outcome) : this.#goOn({ outcome, failure });
-  }
-
   /** Everything but a first attempt that is sent at once and succeeds. */
-  async #goOn(first: Failed<T> | undefined): Promise<T> {
-    let failed = first;
+  async #goOn(first: Ended<T> | undefined): Promise<T> {
+    let ended = first;
     let now = this.#startedAt;
     for (;;) {
-      if (failed !== undefined) {
-        const ending = await this.#afterFailure(failed);
-        if (ending !== undefined) return this.#fail(ending);
-        now = this.#engine.clock.now();
+      if (ended === undefined) {
+        const leave = leaveAtOnce(this.#engine, this.#circuit) ?? (await this.#askLeave(now));
+        if ('reason' in leave) return this.#fail(this.#refused(leave));
+        // What was waited for leave is no part of the attempt's time.
+        const sentAt = leave === AT_ONCE ? now : this.#engine.clock.now();
+        const outcome = await new Promise<Outcome<T>>((resolve) =>
+          this.#send(leave, sentAt, { ended: resolve }),
+        );
+        ended = { outcome, judged: this.#judge(outcome) };
       }
-      const leave = leaveAtOnce(this.#engine, this.#circuit) ?? (await this.#askLeave(now));
-      if ('reason' in leave) return this.#fail(this.#refused(leave));
-      // What was waited for leave is no part of the attempt's time.
-      const sentAt = leave === AT_ONCE ? now : this.#engine.clock.now();
-      const outcome = await new Promise<Outcome<T>>((ended) =>
-        this.#send(leave, sentAt, { ended }),
-      );
-      const failure = await this.#learn(outcome, this.#judge(outcome));
+      const { outcome, judged } = ended;
+      const failure = await this.#learn(outcome, judged);
       if (failure === undefined) return this.#succeed(outcome);
-      failed = { outcome, failure };
+      const ending = await this.#afterFailure({ outcome, failure });
+      if (ending !== undefined) return this.#fail(ending);
+      now = this.#engine.clock.now();
+      ended = undefined;
     }
   }
 
