@@ -1,14 +1,22 @@
 // Writes every generated file, or with --check says which of them are stale.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { alertFiles } from './generate/alerts.ts';
+import { dashboardFiles } from './generate/dashboards.ts';
 import { errorReference } from './generate/error-reference.ts';
+import { metricReference } from './generate/metric-reference.ts';
 import { operationReference } from './generate/operation-reference.ts';
 import { optionReference } from './generate/option-reference.ts';
+import { otelReference } from './generate/otel-reference.ts';
 
 const files: Readonly<Record<string, string>> = {
   'docs/reference/error-codes.md': errorReference(),
   'docs/reference/operations.md': operationReference(),
   'docs/reference/options.md': optionReference(),
+  'docs/reference/metrics.md': metricReference(),
+  'docs/reference/opentelemetry.md': otelReference(),
+  ...dashboardFiles(),
+  ...alertFiles(),
 };
 
 const check = process.argv.includes('--check');

@@ -46,7 +46,7 @@ export interface OtelObserverOptions {
   /**
    * How many operations metrics tell apart; further ones read `_OTHER`.
    *
-   * @defaultValue 100
+   * @defaultValue 200, which is more than the operations table holds
    */
   readonly maxOperations?: number;
 }
@@ -122,7 +122,7 @@ export function settingsOf(options: OtelObserverOptions): Settings {
     suppressTransportSpans: options.suppressTransportSpans ?? true,
     urlCapture: options.urlCapture ?? 'redacted',
     expectedStatuses: new Set(options.expectedStatuses),
-    maxOperations: options.maxOperations ?? 100,
+    maxOperations: options.maxOperations ?? 200,
   };
 }
 

@@ -93,7 +93,7 @@ export const OTHER = '_OTHER';
 
 /** How many names the labels of kind `first` take unless the options say otherwise. */
 export const DEFAULT_LIMITS: Readonly<Record<LimitName, number>> = Object.freeze({
-  maxOperations: 100,
+  maxOperations: 200,
   maxCircuits: 100,
   maxQuotaGroups: 50,
 });

@@ -16,9 +16,8 @@ import { version } from './version.ts';
 export interface OperationCells {
   /** The label's value: `_OTHER` for those beyond the limit. */
   readonly name: string;
-  /** Where the last call went, and what it counted against. */
-  host: string | undefined;
-  port: number | undefined;
+  /** What the last call went through and counted against. */
+  circuit: string | undefined;
   quotaGroup: string | undefined;
   readonly ended: Find2<CounterCell>;
   readonly duration: Find<HistogramCell>;
@@ -100,8 +99,7 @@ export class Instruments {
     );
     return {
       name,
-      host: undefined,
-      port: undefined,
+      circuit: undefined,
       quotaGroup: undefined,
       ended,
       duration,

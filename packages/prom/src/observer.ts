@@ -79,19 +79,15 @@ class MeteringObserver implements PromObserver {
   }
 
   /** Lets circuit and quota group be born before their first event. Almost always they are. */
-  #meet({ operation: name, quotaGroup, request }: CallStart, operation: OperationCells): void {
+  #meet({ quotaGroup, circuit }: CallStart, operation: OperationCells): void {
     const { circuits, throttles } = this.#meter.instruments;
     if (operation.quotaGroup !== quotaGroup) {
       operation.quotaGroup = quotaGroup;
       throttles.get(quotaGroup);
     }
-    if (request === undefined) return;
-    const { host, port } = request;
-    if (operation.host === host && operation.port === port) return;
-    operation.host = host;
-    operation.port = port;
-    const usual = port === (request.scheme === 'https' ? 443 : 80);
-    circuits.get(`${host}${usual ? '' : `:${port}`} ${name}`);
+    if (circuit === undefined || operation.circuit === circuit) return;
+    operation.circuit = circuit;
+    circuits.get(circuit);
   }
 
   // Somebody cleared the registry. What was counted goes on from where it was.

@@ -34,7 +34,7 @@ export interface PromObserverOptions {
    * How many operations have series of their own, 1 to 10,000; further ones are `_OTHER`. Of several
    * observers in one registry with the same constant labels, the first one decides.
    *
-   * @defaultValue 100
+   * @defaultValue 200, which is more than the operations table holds
    */
   readonly maxOperations?: number;
   /** The same for circuits. @defaultValue 100 */

@@ -303,15 +303,18 @@ describe('a circuit', () => {
     expect(await states()).toEqual([1, 0, 1]);
   });
 
-  it('on a port of its own is another circuit', async () => {
-    const request = { method: 'GET', scheme: 'http', host: '127.0.0.1', port: 8080, url: '' };
-    call(observer, { start: { request } });
-    call(observer, { start: { request: { ...request, port: 8081 } } });
-    for (const port of [8080, 8081]) {
-      expect(await seen()).toHaveProperty([
-        `circuit_state{circuit="127.0.0.1:${port} incidents.list",state="closed"}`,
-      ]);
-    }
+  it('of a function is born with its first call as well', async () => {
+    const observe = { operation: 'nightly.export', circuit: 'nightly.export' };
+    call(observer, { start: observe });
+    expect(await seen()).toHaveProperty(['circuit_state{circuit="nightly.export",state="closed"}']);
+  });
+
+  it('that is switched off is none', async () => {
+    const { circuit: _off, ...uncircuited } = start;
+    observer
+      .call?.({ ...uncircuited, operation: 'own.operation' })
+      ?.end?.({ outcome: 'success', attempts: 1, durationMs: 1 });
+    expect(await register.metrics()).not.toContain('own.operation",state=');
   });
 
   it('beyond the limit shares a series, which tells what the sharers are in', async () => {

@@ -63,7 +63,8 @@ export class Engine {
   }
 }
 
-function circuitKey({ host, name }: CallFacts): string {
+/** The key of a call's circuit: by host and operation. */
+export function circuitKey({ host, name }: CallFacts): string {
   return host === undefined ? name : `${host} ${name}`;
 }
 

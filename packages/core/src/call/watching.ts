@@ -2,17 +2,18 @@ import type { Failure } from '../failure/failure.ts';
 import type { CallFanOut } from '../observe/fan-out.ts';
 import type { AttemptEnd, CallEnd, CallOutcome, GiveUpReason } from '../observe/observer.ts';
 import type { Outcome } from './attempt.ts';
-import type { Engine } from './engine.ts';
+import { circuitKey, type Engine } from './engine.ts';
 import type { CallFacts, CallPlan } from './plan.ts';
 
 /** Tells the observers of a call that begins; undefined where nobody watches it. */
-export function startWatching({ observers }: Engine, plan: CallFacts): CallFanOut | undefined {
+export function startWatching({ observers, circuits }: Engine, plan: CallFacts): CallFanOut | undefined {
   if (observers === undefined) return undefined;
   const { family, quotaGroup } = plan.operation;
   return observers.call({
     operation: plan.name,
     client: plan.client,
     quotaGroup,
+    ...(circuits === undefined ? {} : { circuit: circuitKey(plan) }),
     ...(family === undefined ? {} : { family }),
     ...(plan.request === undefined ? {} : { request: plan.request }),
   });

@@ -35,6 +35,8 @@ export interface CallStart {
   readonly client: ClientKind;
   readonly family?: Family;
   readonly quotaGroup: string;
+  /** The circuit that the call goes through; absent where circuits are switched off. */
+  readonly circuit?: string;
   /** Absent for `execute` and `wrap`, which do not know of HTTP. */
   readonly request?: HttpRequestInfo;
 }

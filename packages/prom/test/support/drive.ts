@@ -16,6 +16,7 @@ export const start: CallStart = Object.freeze({
   operation: 'incidents.list',
   client: 'fetch',
   quotaGroup: 'incidents',
+  circuit: 'api.security.microsoft.com incidents.list',
   request: Object.freeze({
     method: 'GET',
     scheme: 'https',
