@@ -18,6 +18,8 @@ export interface TimeLimit {
 /** Told how an attempt ended: once, and never while it is still being sent. */
 export interface OutcomeReceiver<T> {
   ended(outcome: Outcome<T>): void;
+  /** The same function again, where it is the one that resolves a promise of the outcome. */
+  readonly resolves?: (outcome: Outcome<T>) => void;
 }
 
 /**
@@ -80,10 +82,13 @@ export class Attempt<T> implements AttemptSender, Watched, Surrounding {
     }
     const sent =
       observed === undefined ? this.#send(undefined) : observed.run(() => this.#send(observed));
-    sent.then(
+    const told = sent.then(
       (value) => this.#onValue(value),
       (error: unknown) => this.#end()?.ended({ ok: false, error }),
     );
+    // Changes nothing, since the outcome was told before. But V8 finds the callers, for the stack of an
+    // error, from promise to promise, and over reactions of this very form only.
+    if (receiver.resolves !== undefined) void told.then(receiver.resolves as () => void);
   }
 
   abort(reason: unknown): void {
@@ -111,8 +116,9 @@ export class Attempt<T> implements AttemptSender, Watched, Surrounding {
   #onValue(value: T): void {
     const receiver = this.#end();
     // The caller has gone: what came too late is let go of, so that its socket is free again.
-    if (receiver === undefined) void this.#plan.discard?.(value);
-    else receiver.ended({ ok: true, value });
+    if (receiver === undefined) return void this.#plan.discard?.(value);
+    this.#plan.received?.(value, this);
+    receiver.ended({ ok: true, value });
   }
 
   #cut(reason: unknown): void {

@@ -100,8 +100,11 @@ class CallRun<T> implements OutcomeReceiver<T> {
       return call;
     }
     engine.budget.call(this.#startedAt);
-    if (leaveAtOnce(engine, this.#circuit) === undefined) this.#settleLike(this.#goOn(undefined));
-    else this.#send(AT_ONCE, this.#startedAt, this);
+    if (this.#plan.namesCallers || leaveAtOnce(engine, this.#circuit) === undefined) {
+      this.#settleLike(this.#goOn(undefined));
+    } else {
+      this.#send(AT_ONCE, this.#startedAt, this);
+    }
     return call;
   }
 
@@ -126,16 +129,11 @@ class CallRun<T> implements OutcomeReceiver<T> {
   }
 
   #settleLike(call: Promise<T>): void {
-    call.then(
-      (value) => {
-        this.#close();
-        this.#resolve(value);
-      },
-      (error: unknown) => {
-        this.#close();
-        this.#reject(error);
-      },
-    );
+    // The function itself and no closure around it, so that V8 finds the callers: see Attempt.start.
+    call.then(this.#resolve, (error: unknown) => {
+      this.#close();
+      this.#reject(error);
+    });
   }
 
   #close(): void {
@@ -159,7 +157,7 @@ class CallRun<T> implements OutcomeReceiver<T> {
         // What was waited for leave is no part of the attempt's time.
         const sentAt = leave === AT_ONCE ? now : this.#engine.clock.now();
         const outcome = await new Promise<Outcome<T>>((resolve) =>
-          this.#send(leave, sentAt, { ended: resolve }),
+          this.#send(leave, sentAt, { ended: resolve, resolves: resolve }),
         );
         ended = { outcome, judged: this.#judge(outcome) };
       }
@@ -309,8 +307,9 @@ class CallRun<T> implements OutcomeReceiver<T> {
 
   #succeed(outcome: Outcome<T>): T {
     this.#watch?.end({ outcome: 'success', ...this.#sofar() });
-    if (outcome.ok) return outcome.value;
-    throw outcome.error;
+    if (!outcome.ok) throw outcome.error;
+    this.#close();
+    return outcome.value;
   }
 
   #fail({ outcome, failure, reason }: Ending<T>): T {
@@ -326,6 +325,7 @@ class CallRun<T> implements OutcomeReceiver<T> {
     if (!outcome.ok) throw outcome.error;
     const rejection = this.#plan.reject?.(outcome.value, final);
     if (rejection !== undefined) throw rejection;
+    this.#close();
     return outcome.value;
   }
 

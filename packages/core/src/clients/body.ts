@@ -1,3 +1,8 @@
+import { types } from 'node:util';
+import { tagOf } from '../failure/peek.ts';
+
+export type GivenBody = NonNullable<RequestInit['body']>;
+
 /** What is known of the body that a request sends. */
 export type BodyKind = 'none' | 'replayable' | 'one-shot';
 
@@ -8,17 +13,55 @@ export type BodyKind = 'none' | 'replayable' | 'one-shot';
 export function bodyKind(body: unknown): BodyKind {
   if (body === undefined || body === null) return 'none';
   if (typeof body !== 'object') return 'replayable';
-  if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return 'replayable';
+  if (types.isArrayBuffer(body) || ArrayBuffer.isView(body)) return 'replayable';
   if (body instanceof URLSearchParams || body instanceof Blob) return 'replayable';
-  return isFormData(body) ? 'replayable' : 'one-shot';
+  return isForm(body) ? 'replayable' : 'one-shot';
 }
 
-// By its methods and not by `instanceof`: the form may come from another copy of undici, and naming
+/**
+ * A copy of a body that can be sent again, which later changes of the caller's do not reach: fetch
+ * itself reads a body when it is called. What cannot change, or cannot be copied, is given as it is.
+ */
+export function copyBody(body: GivenBody): GivenBody {
+  if (typeof body !== 'object') return body;
+  if (types.isArrayBuffer(body)) return body.slice(0);
+  if (ArrayBuffer.isView(body)) {
+    return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice();
+  }
+  if (body instanceof URLSearchParams) return new URLSearchParams(body);
+  return isForm(body) ? copyForm(body) : body;
+}
+
+/** Whether a stream is one that fetch may have made itself of a body that it has whole. */
+export function isByteStream(stream: ReadableStream): boolean {
+  try {
+    stream.getReader({ mode: 'byob' }).releaseLock();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+type Form = FormData & Iterable<[string, string | Blob]>;
+
+// By its looks and not by `instanceof`: the form may come from another copy of undici, and naming
 // the global would load the whole of Node's fetch.
-function isFormData(body: object): boolean {
+function isForm(body: object): body is Form {
   return (
-    Object.prototype.toString.call(body) === '[object FormData]' &&
+    tagOf(body) === 'FormData' &&
     'getAll' in body &&
-    typeof body.getAll === 'function'
+    typeof body.getAll === 'function' &&
+    Symbol.iterator in body
   );
+}
+
+function copyForm(form: Form): Form {
+  try {
+    const copy = Reflect.construct(form.constructor, []) as Form;
+    for (const [name, value] of form) copy.append(name, value);
+    return copy;
+  } catch {
+    // A class of the caller's whose constructor takes something else.
+    return form;
+  }
 }

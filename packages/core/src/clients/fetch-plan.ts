@@ -5,15 +5,18 @@ import type { Operation } from '../catalogue/entry.ts';
 import { explainBody } from '../failure/body-slip.ts';
 import { DefenderApiError } from '../failure/errors.ts';
 import type { Failure } from '../failure/failure.ts';
+import { peekObject } from '../failure/peek.ts';
 import { failureOfResponse, release } from '../failure/response.ts';
 import type { AttemptFanOut } from '../observe/fan-out.ts';
 import type { ClientKind, HttpRequestInfo } from '../observe/observer.ts';
-import type { Fetch } from './fetch.ts';
-import type { FetchInit, FetchRequest } from './fetch-request.ts';
+import type { FetchInit } from './fetch-init.ts';
+import { FetchMessage } from './fetch-message.ts';
+import type { FetchInput, FetchRequest } from './fetch-request.ts';
 import { linkBody } from './link.ts';
 import { RequestInfo } from './request-info.ts';
 
-type FetchInput = Parameters<Fetch>[0];
+/** Calls the fetch inside. */
+export type SendFetch = (input: FetchInput, init: FetchInit) => Promise<Response>;
 
 /** How long the body of an error answer is waited for before the status alone must do. */
 const ERROR_BODY_TIMEOUT_MS = 5_000;
@@ -23,6 +26,7 @@ export class FetchPlan implements CallPlan<Response> {
   readonly operation: Operation;
   readonly name: string;
   readonly client: ClientKind = 'fetch';
+  readonly namesCallers = true;
   readonly host: string;
   readonly request: HttpRequestInfo;
   readonly signal: AbortSignal | undefined;
@@ -32,20 +36,14 @@ export class FetchPlan implements CallPlan<Response> {
   readonly replayable: boolean;
   readonly resendable: boolean;
   readonly #engine: Engine;
-  readonly #read: FetchRequest;
-  readonly #input: FetchInput;
-  readonly #send: Fetch;
+  readonly #body: unknown;
+  readonly #message: FetchMessage;
+  readonly #send: SendFetch;
   readonly #links = new WeakMap<Response, () => void>();
-  /** A clone of a `Request` with a body, for the attempt after the one under way. */
-  #spare: Request | undefined = undefined;
+  /** Ends the reading of an error's body, while there is one. */
+  #stopReading: (() => void) | undefined = undefined;
 
-  constructor(
-    engine: Engine,
-    operation: Operation,
-    read: FetchRequest,
-    input: FetchInput,
-    send: Fetch,
-  ) {
+  constructor(engine: Engine, operation: Operation, read: FetchRequest, send: SendFetch) {
     const limits = limitsOf(engine.settings, operation, operation.name, read.method);
     this.operation = operation;
     this.name = operation.name;
@@ -58,23 +56,24 @@ export class FetchPlan implements CallPlan<Response> {
     this.replayable = limits.replayable;
     this.resendable = read.bodyKind !== 'one-shot';
     this.#engine = engine;
-    this.#read = read;
-    this.#input = input;
+    this.#body = read.body;
+    this.#message = new FetchMessage(read, limits.maxRetries);
     this.#send = send;
   }
 
   send(context: AttemptSender, observed: AttemptFanOut | undefined): Promise<Response> {
-    const input = this.#inputOf(context.attempt);
-    const answer = this.#send(input, this.#initOf(context, observed));
-    const { signal } = this;
-    if (signal === undefined) return answer;
-    return answer.then((response) => {
-      if (response.body) {
-        const unlink = linkBody(signal, response.body, (reason) => context.abort(reason));
-        this.#links.set(response, unlink);
-      }
-      return response;
+    const input = this.#message.input(context.attempt);
+    return this.#send(input, this.#message.init(context, observed));
+  }
+
+  received(response: Response, attempt: AttemptSender): void {
+    const body = peekObject(response, 'body');
+    if (this.signal === undefined || body === undefined) return;
+    const unlink = linkBody(this.signal, body, (reason) => {
+      attempt.abort(reason);
+      this.#stopReading?.();
     });
+    this.#links.set(response, unlink);
   }
 
   judge(response: Response): Promise<Failure | undefined> | undefined {
@@ -94,7 +93,7 @@ export class FetchPlan implements CallPlan<Response> {
   explain(failure: Failure): string | undefined {
     const { code } = failure;
     if (code !== 'InvalidRequestBody' && code !== 'MissingRequiredParameter') return undefined;
-    return explainBody(this.operation, this.#read.body);
+    return explainBody(this.operation, this.#body);
   }
 
   reject(response: Response, failure: Failure): DefenderApiError | undefined {
@@ -103,9 +102,7 @@ export class FetchPlan implements CallPlan<Response> {
   }
 
   close(): void {
-    // An unread branch of a cloned body would keep what was sent in memory.
-    this.#spare?.body?.cancel().catch(() => undefined);
-    this.#spare = undefined;
+    this.#message.close();
   }
 
   async #failureOf(response: Response): Promise<Failure | undefined> {
@@ -113,60 +110,12 @@ export class FetchPlan implements CallPlan<Response> {
     const over = new AbortController();
     const stop = (): void => over.abort();
     const timer = clock.timer(stop, ERROR_BODY_TIMEOUT_MS);
-    this.signal?.addEventListener('abort', stop, { once: true });
+    this.#stopReading = stop;
     try {
       return await failureOfResponse(response, { now: () => clock.epoch(), signal: over.signal });
     } finally {
       timer.cancel();
-      this.signal?.removeEventListener('abort', stop);
+      this.#stopReading = undefined;
     }
   }
-
-  /** The caller's own input the first time; clones of a `Request` with a body after it. */
-  #inputOf(attempt: number): FetchInput {
-    const { request, body, bodyKind } = this.#read;
-    if (request === undefined || body !== undefined || bodyKind !== 'replayable')
-      return this.#input;
-    const current = attempt === 1 ? request : (this.#spare ?? request);
-    this.#spare = attempt <= this.maxRetries ? current.clone() : undefined;
-    return current;
-  }
-
-  /** The caller's own init, with our signal in the place of the caller's, which it follows. */
-  #initOf(context: AttemptSender, observed: AttemptFanOut | undefined): FetchInit {
-    const { init, request } = this.#read;
-    const own: FetchInit = { signal: context.signal };
-    // A `Request` with an init loses its referrer, says the standard; without one it keeps it.
-    if (request !== undefined) {
-      own.referrer = init?.referrer ?? request.referrer;
-      own.referrerPolicy = init?.referrerPolicy ?? request.referrerPolicy;
-    }
-    const headers = this.#headersOf(context, observed);
-    if (headers !== undefined) own.headers = headers;
-    return init === undefined ? own : overlay(init, own);
-  }
-
-  #headersOf(context: AttemptSender, observed: AttemptFanOut | undefined): Headers | undefined {
-    const { init, request } = this.#read;
-    if (context.token === undefined && !observed?.wantsHeaders) return undefined;
-    try {
-      const headers = new Headers(init?.headers ?? request?.headers);
-      if (context.token !== undefined) headers.set('authorization', `Bearer ${context.token}`);
-      observed?.headers(headers);
-      return headers;
-    } catch {
-      // Headers that cannot be sent: the inner fetch says so in its own words.
-      return undefined;
-    }
-  }
-}
-
-// An init that is not a plain object (a Request, a class with getters) must be asked itself.
-function overlay(init: FetchInit, own: FetchInit): FetchInit {
-  const prototype: unknown = Object.getPrototypeOf(init);
-  if (prototype === Object.prototype || prototype === null) return { ...init, ...own };
-  return new Proxy(init, {
-    get: (target, key): unknown => Reflect.get(key in own ? own : target, key),
-    has: (target, key) => key in own || key in target,
-  });
 }

@@ -9,8 +9,8 @@ import { engineOf, type ResilienceLike } from '../call/engine-of.ts';
 import { followContext } from '../call/nesting.ts';
 import { runCall } from '../call/run.ts';
 import { failureOf } from '../failure/attach.ts';
-import type { Fetch } from './fetch.ts';
-import { type FetchInit, readRequest } from './fetch-request.ts';
+import type { FetchInit } from './fetch-init.ts';
+import { type FetchInput, readRequest } from './fetch-request.ts';
 import { showToGraph } from './graph-error.ts';
 import { freshHeaders, setHeader } from './sdk-headers.ts';
 import {
@@ -19,13 +19,13 @@ import {
   isRetryHandler,
   passesThrough,
   refuseRetryHandler,
+  type SdkChanges,
   SdkPlan,
+  type SdkSend,
 } from './sdk-plan.ts';
 
 export type { ResilienceLike } from '../call/engine-of.ts';
 export { type KiotaMiddleware, kiotaMiddleware, kiotaMiddlewareChain } from './kiota.ts';
-
-type FetchInput = Parameters<Fetch>[0];
 
 /** A request on its way through the SDK's chain. */
 export interface GraphContext {
@@ -114,9 +114,8 @@ class ResilientHandler implements GraphMiddleware {
       await next.execute(context);
       return;
     }
-    const send = (input: FetchInput, init: FetchInit, token?: string): Promise<Response> =>
-      this.#send(next, context, input, init, token);
-    const plan = new SdkPlan(this.#engine, read, request, send, () => false);
+    const send: SdkSend = (input, init, changes) => this.#send(next, context, input, init, changes);
+    const plan = new SdkPlan(this.#engine, read, send, () => false);
     const response = await runCall(this.#engine, plan);
     context.response = response;
     const failure = failureOf(response);
@@ -130,12 +129,11 @@ class ResilientHandler implements GraphMiddleware {
     context: GraphContext,
     input: FetchInput,
     init: FetchInit,
-    token: string | undefined,
+    { headers: changed, token }: SdkChanges,
   ): Promise<Response> {
-    const own = context.options?.headers;
-    const changed = init.headers === own ? undefined : new Headers(init.headers);
     const except = this.#tokens === undefined ? undefined : 'authorization';
-    const headers = freshHeaders(own, changed, token === undefined ? undefined : except);
+    const kept = token === undefined ? undefined : except;
+    const headers = freshHeaders(context.options?.headers, changed, kept);
     const { response: _, ...rest } = context;
     const attempt: GraphContext = {
       ...rest,

@@ -2,8 +2,7 @@ import type { Engine } from '../call/engine.ts';
 import { engineOf, type ResilienceLike } from '../call/engine-of.ts';
 import { followContext } from '../call/nesting.ts';
 import { runCall } from '../call/run.ts';
-import type { Fetch } from './fetch.ts';
-import { type FetchInit, readRequest } from './fetch-request.ts';
+import { readRequest } from './fetch-request.ts';
 import { freshHeaders } from './sdk-headers.ts';
 import {
   isAuthHandler,
@@ -12,9 +11,8 @@ import {
   passesThrough,
   refuseRetryHandler,
   SdkPlan,
+  type SdkSend,
 } from './sdk-plan.ts';
-
-type FetchInput = Parameters<Fetch>[0];
 
 /** A handler of Kiota's chain, known by its shape. */
 export interface KiotaMiddleware {
@@ -79,12 +77,11 @@ class ResilientKiotaHandler implements KiotaMiddleware {
     if (read === undefined || passesThrough(read, own) || isRepeated(own)) {
       return next.execute(url, init, options);
     }
-    const send = async (input: FetchInput, attempt: FetchInit): Promise<Response> => {
-      const changed = attempt.headers === own ? undefined : new Headers(attempt.headers);
-      const headers = freshHeaders(own, changed);
+    const send: SdkSend = async (input, attempt, changes) => {
+      const headers = freshHeaders(own, changes.headers);
       return next.execute(String(input), { ...attempt, headers }, options);
     };
-    return runCall(this.#engine, new SdkPlan(this.#engine, read, url, send, isUnreadable));
+    return runCall(this.#engine, new SdkPlan(this.#engine, read, send, isUnreadable));
   }
 
   #checkedNext(): KiotaMiddleware {

@@ -5,18 +5,23 @@ import { DefenderApiError } from '../failure/errors.ts';
 import type { Failure } from '../failure/failure.ts';
 import type { AttemptFanOut } from '../observe/fan-out.ts';
 import type { ClientKind } from '../observe/observer.ts';
-import type { Fetch } from './fetch.ts';
+import type { FetchInit } from './fetch-init.ts';
 import { FetchPlan } from './fetch-plan.ts';
-import type { FetchInit, FetchRequest } from './fetch-request.ts';
+import type { FetchInput, FetchRequest } from './fetch-request.ts';
 import { headerOf } from './sdk-headers.ts';
 
-type FetchInput = Parameters<Fetch>[0];
+/** What an attempt sends beyond what the caller gave. */
+export interface SdkChanges {
+  /** The caller's headers and those that observers add. */
+  readonly headers: Headers | undefined;
+  readonly token: string | undefined;
+}
 
 /** Sends one attempt through the rest of the SDK's chain. */
 export type SdkSend = (
   input: FetchInput,
   init: FetchInit,
-  token: string | undefined,
+  changes: SdkChanges,
 ) => Promise<Response>;
 
 /** One request of a Microsoft SDK whose handlers work as fetch does. */
@@ -29,16 +34,16 @@ export class SdkPlan extends FetchPlan {
   constructor(
     engine: Engine,
     read: FetchRequest,
-    input: FetchInput,
     send: SdkSend,
     rejects: (response: Response) => boolean,
   ) {
     const { method, url } = read;
     const target = { method, host: url.host, path: url.pathname };
     const attempt: { token: string | undefined } = { token: undefined };
-    super(engine, operationFor(target, engine.settings.hosts), read, input, (one, init) =>
-      send(one, init ?? {}, attempt.token),
-    );
+    super(engine, operationFor(target, engine.settings.hosts), read, (input, init) => {
+      const headers = init.headers === read.headers ? undefined : new Headers(init.headers);
+      return send(input, init, { headers, token: attempt.token });
+    });
     this.#attempt = attempt;
     this.#rejects = rejects;
   }

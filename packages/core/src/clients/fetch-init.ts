@@ -1,0 +1,55 @@
+import { types } from 'node:util';
+
+export type FetchInit = NonNullable<Parameters<typeof globalThis.fetch>[1]>;
+
+/** What fetch reads of an init, undici's own members among it. */
+const MEMBERS: readonly string[] = [
+  'method',
+  'headers',
+  'body',
+  'referrer',
+  'referrerPolicy',
+  'mode',
+  'credentials',
+  'cache',
+  'redirect',
+  'integrity',
+  'keepalive',
+  'signal',
+  'window',
+  'duplex',
+  'priority',
+  'dispatcher',
+];
+
+/**
+ * The members of an init in an object of our own, each read once, as fetch itself reads them: a getter
+ * may give something else the next time, and the caller may use the init for another call.
+ *
+ * @throws what a getter of the caller's throws
+ */
+export function readInit(init: FetchInit): FetchInit {
+  const members: FetchInit = { ...init };
+  if (isPlain(init, members)) return members;
+  // A Request, an instance of a class, a proxy: what is inherited, hidden or made on demand counts too.
+  for (const key in init) copyMember(init, members, key);
+  for (const key of MEMBERS) copyMember(init, members, key);
+  return members;
+}
+
+/** Whether an init says nothing that fetch would read. */
+export function isEmptyInit(init: FetchInit | undefined): boolean {
+  return init === undefined || MEMBERS.every((key) => Reflect.get(init, key) === undefined);
+}
+
+function isPlain(init: FetchInit, members: FetchInit): boolean {
+  const prototype: unknown = Object.getPrototypeOf(init);
+  if ((prototype !== Object.prototype && prototype !== null) || types.isProxy(init)) return false;
+  return Object.getOwnPropertyNames(init).length === Object.keys(members).length;
+}
+
+function copyMember(init: FetchInit, members: FetchInit, key: string): void {
+  if (key in members) return;
+  const value: unknown = Reflect.get(init, key);
+  if (value !== undefined) Reflect.set(members, key, value);
+}
