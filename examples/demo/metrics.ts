@@ -4,11 +4,12 @@ import { metricsHandler, type PromObserver, promObserver } from '@defender-resil
 import { type OpenMetricsContentType, Registry } from 'prom-client';
 
 /** The demo's own `/metrics`, for a Prometheus to scrape while it runs. */
-export interface Metrics extends AsyncDisposable {
+export interface Metrics {
   readonly url: string;
   readonly observer: PromObserver;
   /** The lines of a scrape that count something, exemplars included. */
   scrape(): Promise<readonly string[]>;
+  close(): Promise<void>;
 }
 
 export async function serveMetrics(port: number): Promise<Metrics> {
@@ -30,7 +31,7 @@ export async function serveMetrics(port: number): Promise<Metrics> {
         (line) => !line.startsWith('#') && !/_bucket\{/.test(line) && /\} (?!0( |$))/.test(line),
       );
     },
-    async [Symbol.asyncDispose]() {
+    async close() {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },

@@ -7,7 +7,7 @@ const ignore = (): undefined => undefined;
 
 /** Keeps traffic flowing, with a tenth of the answers failing, until the process is told to end. */
 export async function keepCalling({ observer, url }: Metrics): Promise<void> {
-  await using simulator = await startSimulator({
+  const simulator = await startSimulator({
     quotas: 'off',
     record: 'counts',
     faults: {
@@ -41,4 +41,5 @@ export async function keepCalling({ observer, url }: Metrics): Promise<void> {
     void kinds[call % kinds.length]?.().catch(ignore);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
+  await simulator.close({ ignoreUnconsumed: true });
 }

@@ -1,0 +1,32 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+
+// The packages promise Node 22: whole programs over them run under the oldest Node of that line that
+// the workspace brings, from the sources and so with every syntax that they use.
+const NODE_22 = 'packages/core/node_modules/node-22/bin/node';
+
+async function run(...args: string[]): Promise<{ stdout: string; stderr: string }> {
+  return promisify(execFile)(NODE_22, ['--conditions=@defender-resilience/source', ...args]);
+}
+
+it('is Node 22', async () => {
+  expect((await run('--version')).stdout).toMatch(/^v22\./);
+});
+
+it.each([
+  ['fetch', '4 requests were sent for 2 calls'],
+  ['sdk-function', 'isolates received: 1'],
+  ['fail-fast', '2 requests were sent'],
+  ['opentelemetry', 'error DisabledFeature'],
+])('runs the example %s on Node 22', async (name, expected) => {
+  expect((await run(`examples/${name}.ts`)).stdout).toContain(expected);
+});
+
+it('counts for Prometheus and goes through the whole demo on Node 22', {
+  timeout: 60_000,
+}, async () => {
+  const { stdout } = await run('examples/demo/main.ts');
+  expect(stdout).toContain('All went as it should.');
+  expect(stdout).toContain('defender_client_errors_total{code="Forbidden",class="permission"} 1');
+});
