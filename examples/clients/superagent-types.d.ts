@@ -1,0 +1,16 @@
+// superagent brings no types of its own; with @types/superagent installed, this file is not needed.
+declare module 'superagent' {
+  export interface Response {
+    readonly status: number;
+    readonly body: unknown;
+  }
+
+  export interface Request extends PromiseLike<Response> {
+    retry(count: number): this;
+    abort(): this;
+  }
+
+  const superagent: { get(url: string): Request };
+  // biome-ignore lint/style/noDefaultExport: it is how superagent exports itself
+  export default superagent;
+}
