@@ -75,7 +75,10 @@ function recorded(): { observer: Observer; text: () => string } {
     call: (start) => {
       safe(start);
       return {
-        attempt: (attempt) => (safe(attempt), { end: safe }),
+        attempt: (attempt) => {
+          safe(attempt);
+          return { end: safe };
+        },
         retry: safe,
         throttled: safe,
         end: safe,
