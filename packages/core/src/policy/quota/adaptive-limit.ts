@@ -5,7 +5,7 @@ import type { WindowLimit } from './limits.ts';
 // take its part is made way for in few refusals; less a fiftieth where the limit was just tried again
 // and the other still takes what it took.
 const CUT = 0.9;
-const CUT_OF_A_PROBE = 0.98;
+const CUT_OF_A_TRIAL = 0.98;
 const SAME_AS_BEFORE = 0.9;
 /** Never below this share, so that the way back takes few windows. */
 const FLOOR = 0.1;
@@ -13,18 +13,24 @@ const FLOOR = 0.1;
 const HOLD = 0.75;
 /** An hour's limit is tried again sooner: after this share of the hour. */
 const HOLD_OF_AN_HOUR = 1 / 12;
+/** The limit grows only as calls beyond it are let through: this share of it may be under way. */
+const TRIALS = 1 / 16;
+/** After so many windows without a refusal, nothing is left of a cut. */
+const FORGOTTEN = 4;
 /** A limit that the service told is believed for this many windows. */
 const BELIEVED = 60;
 
 interface Cut {
   readonly at: number;
   to: number;
+  /** How many calls in a window the service has let through since. */
+  proven: number;
 }
 
 /**
  * The limit of one window as the service really seems to keep it: the configured one, until refusals
  * show that others share it or that it is lower. A refusal cuts it to about what was let through;
- * then, in the manner of TCP, it doubles with each window without one.
+ * then, in the manner of TCP, it at most doubles with each window without one, a few calls at a time.
  */
 export class AdaptiveLimit {
   readonly configured: number;
@@ -50,10 +56,20 @@ export class AdaptiveLimit {
     const ceiling = this.#ceiling(now);
     const cut = this.#cut;
     if (cut === undefined) return ceiling;
-    const grown = Math.max(this.#doubled(cut, now), this.#refilled(cut, ceiling, now));
+    const grown = this.#grown(cut, ceiling, now);
     if (grown < ceiling) return Math.max(Math.floor(grown), 1);
     this.#cut = undefined;
     return ceiling;
+  }
+
+  /** Whether a call that is sent when `used` are in the window tries for more than is known to pass. */
+  isTrial(used: number): boolean {
+    return this.#cut !== undefined && used >= this.#cut.proven;
+  }
+
+  /** A trial was let through. */
+  proved(): void {
+    if (this.#cut !== undefined) this.#cut.proven += 1;
   }
 
   /** The service told its limit, which only ever lowers the configured one. */
@@ -73,26 +89,30 @@ export class AdaptiveLimit {
     const before = this.at(now);
     // Calls that were under way when the limit was cut tell of the same trouble: cut deeper, once.
     if (this.#cut !== undefined && sentAt < this.#cut.at) {
-      this.#cut.to = Math.min(this.#cut.to, this.#bounded(through * CUT, now));
+      this.#cutTo(Math.min(this.#cut.to, this.#bounded(through * CUT, now)), this.#cut.at);
       return;
     }
-    const probed =
-      now - this.#last.at >= this.#holdMs && through >= SAME_AS_BEFORE * this.#last.through;
-    const kept = through * (probed && this.#last.through > 0 ? CUT_OF_A_PROBE : CUT);
-    this.#cut = { at: now, to: Math.min(this.#bounded(kept, now), Math.max(before - 1, 1)) };
+    const tried = now - this.#last.at >= this.#holdMs && this.#last.through > 0;
+    const same = tried && through >= SAME_AS_BEFORE * this.#last.through;
+    const kept = this.#bounded(through * (same ? CUT_OF_A_TRIAL : CUT), now);
+    this.#cutTo(Math.min(kept, Math.max(before - 1, 1)), now);
     this.#last = { through, at: now };
   }
 
   /** The cut that holds now, for the other processes. */
-  cut(now: number): { readonly to: number; readonly ageMs: number } | undefined {
-    return this.#cut && { to: this.#cut.to, ageMs: now - this.#cut.at };
+  cut(): number | undefined {
+    return this.#cut?.to;
   }
 
   /** Another process was refused `ageMs` ago: the latest cut holds for all. */
   adopt(to: number, ageMs: number, now: number): void {
     const at = now - ageMs;
     if (this.#cut !== undefined && at <= this.#cut.at) return;
-    this.#cut = { at, to: Math.max(Math.min(to, this.at(now)), 1) };
+    this.#cutTo(Math.max(Math.min(to, this.at(now)), 1), at);
+  }
+
+  #cutTo(to: number, at: number): void {
+    this.#cut = { to, at, proven: to };
   }
 
   #ceiling(now: number): number {
@@ -106,9 +126,13 @@ export class AdaptiveLimit {
     return Math.max(Math.floor(limit), Math.ceil(this.#ceiling(now) * FLOOR), 1);
   }
 
-  #doubled(cut: Cut, now: number): number {
-    const growing = Math.max(now - cut.at - this.#holdMs, 0);
-    return cut.to * 2 ** (growing / this.#windowMs);
+  #grown(cut: Cut, ceiling: number, now: number): number {
+    const growingMs = now - cut.at - this.#holdMs;
+    if (growingMs <= 0) return cut.to;
+    if (growingMs >= FORGOTTEN * this.#windowMs) return ceiling;
+    const doubled = cut.to * 2 ** (growingMs / this.#windowMs);
+    const tried = cut.proven + Math.max(Math.floor(cut.proven * TRIALS), 1);
+    return Math.min(Math.max(doubled, this.#refilled(cut, ceiling, now)), tried);
   }
 
   /**
@@ -118,7 +142,7 @@ export class AdaptiveLimit {
   #refilled(cut: Cut, ceiling: number, now: number): number {
     const from = cut.at + this.#holdMs;
     const until = this.#startedAt + this.#windowMs;
-    if (now <= from || until <= from) return 0;
+    if (until <= from) return 0;
     return cut.to + (ceiling - cut.to) * Math.min((now - from) / (until - from), 1);
   }
 }

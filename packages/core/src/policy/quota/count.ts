@@ -74,14 +74,19 @@ export class GroupCount {
     const reason = limit.at(now) < before ? 'told' : 'throttled';
     limit.refused(this.#usedByAll(index, now), sentAt, now);
     this.#notice(index, reason, now);
-    const cut = limit.cut(now);
-    if (cut !== undefined) this.#shared?.fleet.tellCut(index, cut.to);
+    const cut = limit.cut();
+    if (cut !== undefined) this.#shared?.fleet.tellCut(index, cut);
   }
 
   /** Another process was refused. */
   adopt(index: number, to: number, ageMs: number, now: number): void {
     this.#adaptive[index]?.adopt(to, ageMs, now);
     this.#notice(index, 'throttled', now);
+  }
+
+  /** A call is sent: gives the limits that it tries to exceed, after refusals. */
+  trials(now: number): readonly AdaptiveLimit[] {
+    return this.#adaptive.filter((limit, index) => limit.isTrial(this.log.used(index, now)));
   }
 
   /** Tells when a limit is back to what it was. */
@@ -103,7 +108,7 @@ export class GroupCount {
 
   #window(per: QuotaWindow['per'], index: number, now: number): QuotaWindow {
     const limit = this.#limitOf(index, now);
-    const used = Math.max(this.log.used(index, now), this.#shared?.held(index, limit, now) ?? 0);
+    const used = Math.max(this.log.used(index, now), this.#shared?.held(index, now).held ?? 0);
     return { per, limit, used, remaining: Math.max(limit - used, 0) };
   }
 
@@ -114,7 +119,8 @@ export class GroupCount {
   #usedByAll(index: number, now: number): number {
     const own = this.log.used(index, now);
     if (this.alone || this.#shared === undefined) return own;
-    return Math.max(own, this.#shared.used(index, this.#limitOf(index, now), now));
+    const { held, unknown } = this.#shared.held(index, now);
+    return Math.max(own, held + unknown);
   }
 
   #notice(index: number, reason: 'told' | 'throttled' | 'recovered', now: number): void {

@@ -55,16 +55,17 @@ export class Fleet {
     return Math.max(this.#counted, this.#countedBefore);
   }
 
-  /** Reads what the others told, unless it was just read. */
-  async read(): Promise<void> {
+  /** Reads what the others told; false when it was just read. */
+  async read(): Promise<boolean> {
     const now = this.#clock.now();
-    if (now - this.#readAt < this.#freshMs) return;
+    if (now - this.#readAt < this.#freshMs) return false;
     this.#readAt = now;
     await Promise.all([
       this.#countProcesses(now),
       this.#readPause(),
       ...this.#windows.map((_, index) => this.#readCut(index)),
     ]);
+    return true;
   }
 
   tellPause(ms: number): void {
@@ -100,10 +101,6 @@ export class Fleet {
     if (told !== undefined && now < this.#announcedUntil) {
       this.#counted = Math.max(told.consumedPoints, 1);
       return;
-    }
-    // What is gone before its time shows that the store has lost what it held.
-    if (told === undefined && this.#clock.now() < this.#announcedUntil && !this.#store.away) {
-      this.#store.forgot();
     }
     await this.#announce(now);
   }

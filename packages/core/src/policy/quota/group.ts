@@ -27,6 +27,7 @@ export class QuotaGroup {
   readonly #count: GroupCount;
   readonly #queue: WaitingCalls<Waiter>;
   readonly #shared: SharedSlots | undefined;
+  /** When the calls that were not refused were sent. */
   readonly #sentAt = new WeakMap<Ticket, number>();
   #pausedUntil = 0;
   #timer: { readonly handle: Timer; readonly at: number } | undefined;
@@ -68,7 +69,7 @@ export class QuotaGroup {
     unfit?.end(full);
     if (waitMs > 0) request.held(waitMs, now < this.#pausedUntil ? 'pause' : 'quota');
     waiter.listen(this.#clock, request.signal, {
-      aborted: () => this.#queue.remove(waiter),
+      aborted: () => this.#remove(waiter),
       late: () => this.#refuse(waiter),
     });
     this.#drain();
@@ -81,6 +82,7 @@ export class QuotaGroup {
     this.#pause(ms);
     this.#shared?.fleet.tellPause(ms);
     const sentAt = ticket && this.#sentAt.get(ticket);
+    if (ticket !== undefined) this.#sentAt.delete(ticket);
     this.#count.refused(failure, ms, this.#settings.minuteMs, sentAt ?? now, now);
   }
 
@@ -110,6 +112,7 @@ export class QuotaGroup {
         void this.#ask(this.#shared, now);
       }
     }
+    if (this.#queue.size === 0) this.#rest();
   }
 
   async #ask(shared: SharedSlots, now: number): Promise<void> {
@@ -131,6 +134,7 @@ export class QuotaGroup {
   #leave(hold: Hold | undefined, now: number): Ticket {
     const { log, running } = this.#count;
     this.#count.noticeRecovery(now);
+    const trials = this.#count.trials(now);
     const sent = log.send(now);
     running?.begin();
     hold?.sent();
@@ -145,6 +149,7 @@ export class QuotaGroup {
       answered: () =>
         close((at) => {
           log.answered(sent, at);
+          if (this.#sentAt.delete(ticket)) for (const limit of trials) limit.proved();
           running?.end(at - now, at);
           hold?.arrived();
         }),
@@ -183,9 +188,19 @@ export class QuotaGroup {
   }
 
   #refuse(waiter: Waiter): void {
-    this.#queue.remove(waiter);
+    this.#remove(waiter);
     const retryAfterMs = this.#estimateMs(waiter, this.#clock.now());
     waiter.end({ refused: 'wait-too-long', retryAfterMs });
+  }
+
+  #remove(waiter: Waiter): void {
+    this.#queue.remove(waiter);
+    if (this.#queue.size === 0) this.#rest();
+  }
+
+  #rest(): void {
+    this.#timer?.handle.cancel();
+    this.#timer = undefined;
   }
 
   /** How long a call would wait at the least that came now. */

@@ -53,7 +53,7 @@ class Spent {
  */
 export class RunningTime {
   readonly #windows: readonly Spent[];
-  #expectedMs = 0;
+  #expectedMs: number | undefined = undefined;
   #underway = 0;
 
   constructor(limits: readonly RunningLimit[]) {
@@ -66,7 +66,8 @@ export class RunningTime {
 
   end(ms: number, now: number): void {
     this.#underway -= 1;
-    this.#expectedMs += SMOOTHING * (ms - this.#expectedMs);
+    const expected = this.#expectedMs ?? ms;
+    this.#expectedMs = expected + SMOOTHING * (ms - expected);
     for (const spent of this.#windows) spent.spend(ms, now);
   }
 
@@ -77,7 +78,7 @@ export class RunningTime {
 
   /** Milliseconds until a query may run; 0 when one may now. */
   waitMs(now: number): number {
-    const expectedMs = this.#underway * this.#expectedMs;
+    const expectedMs = this.#underway * (this.#expectedMs ?? 0);
     return this.#windows.reduce((longest, spent) => {
       // One at a time may always run while anything is left, however long queries are.
       const allowedMs = this.#underway === 0 ? spent.limitMs : spent.limitMs - expectedMs;

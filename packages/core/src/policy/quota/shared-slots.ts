@@ -65,12 +65,9 @@ export class SharedSlots {
     return Math.max(Math.floor(limit / processes), 1);
   }
 
-  used(index: number, limit: number, now: number): number {
-    return this.#books[index]?.used(limit, now) ?? 0;
-  }
-
-  held(index: number, limit: number, now: number): number {
-    return this.#books[index]?.held(limit, now) ?? 0;
+  /** How many calls of a window are known of, and how many more there may be. */
+  held(index: number, now: number): { readonly held: number; readonly unknown: number } {
+    return this.#books[index]?.held(now) ?? { held: 0, unknown: 0 };
   }
 
   /** Milliseconds until a call may be let through, as far as this process knows. */
@@ -85,13 +82,18 @@ export class SharedSlots {
   async take(limits: readonly number[]): Promise<Hold | typeof AWAY | undefined> {
     const [taken] = await Promise.all([
       Promise.all(this.#books.map((book, index) => book.take(limits[index] ?? 0))),
-      this.fleet.read(),
+      this.#read(),
     ]);
     const slots = taken.map((slot) => (typeof slot === 'object' ? slot : undefined));
     const hold = this.#holdOf(slots);
     if (slots.every((slot) => slot !== undefined)) return hold;
     hold.giveBack();
     return taken.includes(AWAY) ? AWAY : undefined;
+  }
+
+  /** What others told, and whether the store still has what it was given. */
+  async #read(): Promise<void> {
+    if (await this.fleet.read()) await this.#books[0]?.check();
   }
 
   #holdOf(slots: readonly (Slot | undefined)[]): Hold {

@@ -21,7 +21,9 @@ export interface Slot {
   readonly takenAt: number;
   /** How many outages the store had seen when it was taken. */
   readonly outages: number;
+  /** Comes when the slot is to be given back. */
   timer: Timer | undefined;
+  returned: boolean;
 }
 
 /**
@@ -42,6 +44,8 @@ export class SlotBook {
   /** When to try each slot; 0: nothing is known of it. */
   readonly #tryAt: Float64Array;
   readonly #spreadMs: number;
+  /** The slot that was taken last. */
+  #latest: Slot | undefined = undefined;
   /** From the taking of a slot until its call has arrived, as a rule. */
   #heldMs = 0;
 
@@ -74,21 +78,15 @@ export class SlotBook {
     return Math.min(first - now, this.#windowMs);
   }
 
-  /** How many of the first `limit` slots are not known to be free. */
-  used(limit: number, now: number): number {
-    let used = 0;
-    for (let index = 0; index < limit; index += 1) {
-      const at = this.#tryAt[index] ?? 0;
-      if (at === 0 || at > now) used += 1;
-    }
-    return used;
-  }
-
-  /** How many of the first `limit` slots are known to be held. */
-  held(limit: number, now: number): number {
+  /** How many slots are known to be held, and of how many nothing is known. */
+  held(now: number): { readonly held: number; readonly unknown: number } {
     let held = 0;
-    for (let index = 0; index < limit; index += 1) if ((this.#tryAt[index] ?? 0) > now) held += 1;
-    return held;
+    let unknown = 0;
+    for (const at of this.#tryAt) {
+      if (at > now) held += 1;
+      else if (at === 0) unknown += 1;
+    }
+    return { held, unknown };
   }
 
   /** Takes one of the first `limit` slots; undefined when none is free. */
@@ -101,11 +99,30 @@ export class SlotBook {
       if (leftMs === AWAY) return AWAY;
       if (leftMs === undefined) {
         this.#tryAt[index] = Number.POSITIVE_INFINITY;
-        return { index, takenAt, outages: this.#store.outages, timer: undefined };
+        this.#latest = {
+          index,
+          takenAt,
+          outages: this.#store.outages,
+          timer: undefined,
+          returned: false,
+        };
+        return this.#latest;
       }
       this.#occupied(index, leftMs, this.#clock.now());
     }
     return undefined;
+  }
+
+  /** Looks whether the store still has what it was given: one that was restarted has not. */
+  async check(): Promise<void> {
+    const latest = this.#latest;
+    if (latest === undefined || latest.outages !== this.#store.outages) return;
+    const held = await this.#store.ask((limiter) => limiter.get(this.#keyOf(latest.index)));
+    // No slot is given back before its window is over.
+    const certain = this.#clock.now() < latest.takenAt + this.#windowMs;
+    if (held === null && certain && latest.outages === this.#store.outages && !latest.returned) {
+      this.#store.forgot();
+    }
   }
 
   /** The call of a slot is on its way: the slot comes free when it has certainly arrived. */
@@ -124,6 +141,7 @@ export class SlotBook {
   /** Gives a slot back. */
   async release(slot: Slot): Promise<void> {
     slot.timer?.cancel();
+    slot.returned = true;
     const left = slot.takenAt + this.#seconds * 1_000 - this.#clock.now();
     // Beyond its time, or after an outage, the key may be another's already.
     if (left > 0 && slot.outages === this.#store.outages) {
