@@ -1,7 +1,7 @@
 import { attachFailure } from '../failure/attach.ts';
 import type { Failure } from '../failure/failure.ts';
 import type { AttemptFanOut, CallFanOut } from '../observe/fan-out.ts';
-import type { GiveUpReason } from '../observe/observer.ts';
+import type { AttemptStart, GiveUpReason } from '../observe/observer.ts';
 import type { Circuit } from '../policy/circuit.ts';
 import { circuitOutcomeOf } from '../policy/outage.ts';
 import { Attempt, type Outcome, type OutcomeReceiver, type TimeLimit } from './attempt.ts';
@@ -21,7 +21,7 @@ import {
 } from './nesting.ts';
 import type { CallPlan } from './plan.ts';
 import { Retrying } from './retrying.ts';
-import { attemptEnd, failedEnd, startWatching } from './watching.ts';
+import { attemptEnd, FIRST_ATTEMPT, failedEnd, startWatching } from './watching.ts';
 
 /** Runs one call from its start to its end. */
 export function runCall<T>(engine: Engine, plan: CallPlan<T>): Promise<T> {
@@ -116,9 +116,13 @@ class CallRun<T> implements OutcomeReceiver<T> {
         this.#settleLike(this.#goOn({ outcome, judged }));
         return;
       }
-      this.#endAttempt(outcome, undefined);
+      if (this.#watch !== undefined) {
+        // Both ends in one moment: a look at the clock takes 50 ns.
+        const now = this.#engine.clock.now();
+        this.#endAttempt(outcome, undefined, now);
+        this.#endWell(now);
+      }
       this.#circuit?.succeeded(this.#sentAt);
-      this.#watch?.end({ outcome: 'success', ...this.#sofar() });
       this.#close();
       this.#resolve(outcome.value);
     } catch (error) {
@@ -189,11 +193,7 @@ class CallRun<T> implements OutcomeReceiver<T> {
     this.#attempts += 1;
     this.#leave = leave;
     this.#sentAt = now;
-    this.#observed = this.#watch?.attempt({
-      attempt: this.#attempts,
-      delayMs: this.#retrying?.delayMs ?? 0,
-      ...(this.#last === undefined ? {} : { previous: this.#last.failure }),
-    });
+    this.#observed = this.#watch?.attempt(this.#last === undefined ? FIRST_ATTEMPT : this.#next());
     const { deadlines, refresher } = this.#engine;
     const token = this.#retrying?.token;
     this.#tokenGeneration = refresher?.generation(plan.host) ?? 0;
@@ -211,7 +211,7 @@ class CallRun<T> implements OutcomeReceiver<T> {
       // A client may have made an error of its own that says less than the inner call found out.
       failure = this.#inner?.failure ?? failure;
     }
-    this.#endAttempt(outcome, failure);
+    this.#endAttempt(outcome, failure, this.#engine.clock.now());
     await this.#tell(this.#leave, failure);
     return failure;
   }
@@ -298,15 +298,18 @@ class CallRun<T> implements OutcomeReceiver<T> {
     return { outcome: { ok: false, error }, failure, reason };
   }
 
-  #endAttempt(outcome: Outcome<T>, failure: Failure | undefined): void {
-    if (this.#observed === undefined) return;
-    const durationMs = this.#engine.clock.now() - this.#sentAt;
-    const facts = { attempt: this.#attempts, durationMs };
-    this.#observed.end(attemptEnd(this.#plan, outcome, failure, facts));
+  #endAttempt(outcome: Outcome<T>, failure: Failure | undefined, now: number): void {
+    const durationMs = now - this.#sentAt;
+    this.#observed?.end(attemptEnd(this.#plan, outcome, failure, this.#attempts, durationMs));
+  }
+
+  #endWell(now: number): void {
+    const durationMs = now - this.#startedAt;
+    this.#watch?.end({ outcome: 'success', attempts: this.#attempts, durationMs });
   }
 
   #succeed(outcome: Outcome<T>): T {
-    this.#watch?.end({ outcome: 'success', ...this.#sofar() });
+    this.#endWell(this.#engine.clock.now());
     if (!outcome.ok) throw outcome.error;
     this.#close();
     return outcome.value;
@@ -314,7 +317,8 @@ class CallRun<T> implements OutcomeReceiver<T> {
 
   #fail({ outcome, failure, reason }: Ending<T>): T {
     const final = finalFailure(failure, reason, this.#plan);
-    this.#watch?.end(failedEnd(this.#sofar(), final, reason));
+    const durationMs = this.#engine.clock.now() - this.#startedAt;
+    this.#watch?.end(failedEnd(this.#attempts, durationMs, final, reason));
     const given = givenBy(outcome);
     attachFailure(given, final);
     noteGivenUp(this.#plan.name, final, given, this.#outer);
@@ -329,10 +333,12 @@ class CallRun<T> implements OutcomeReceiver<T> {
     return outcome.value;
   }
 
-  #sofar(): { readonly attempts: number; readonly durationMs: number } {
+  /** What observers are told of an attempt that follows a failure. */
+  #next(): AttemptStart {
     return {
-      attempts: this.#attempts,
-      durationMs: this.#engine.clock.now() - this.#startedAt,
+      attempt: this.#attempts,
+      delayMs: this.#retrying?.delayMs ?? 0,
+      ...(this.#last === undefined ? {} : { previous: this.#last.failure }),
     };
   }
 }

@@ -21,38 +21,35 @@ export type ReportObserverError = (error: unknown, hook: string) => void;
  */
 export class ObserverFanOut {
   readonly #observers: readonly Observer[];
+  readonly #callers: readonly Observer[];
   readonly #report: ReportObserverError;
 
   constructor(observers: readonly Observer[], report: ReportObserverError) {
     this.#observers = observers;
+    this.#callers = observers.filter((observer) => mayHave(observer, 'call'));
     this.#report = report;
   }
 
+  /** False when no observer has the hook for calls: a call is then as cheap as without observers. */
+  get watchesCalls(): boolean {
+    return this.#callers.length > 0;
+  }
+
   call(start: CallStart): CallFanOut | undefined {
-    const watching: CallObserver[] = [];
-    for (const observer of this.#observers) {
-      const call = guarded(this.#report, 'call', () => observer.call?.(start));
-      if (isObject(call)) watching.push(call);
-    }
-    return watching.length === 0 ? undefined : new CallFanOut(watching, this.#report);
+    const watching = gather(this.#callers, CALL, start, 'call', this.#report);
+    return watching && new CallFanOut(watching, this.#report);
   }
 
   circuit(change: CircuitChange): void {
-    for (const observer of this.#observers) {
-      guarded(this.#report, 'circuit', () => observer.circuit?.(change));
-    }
+    tell(this.#observers, CIRCUIT, change, 'circuit', this.#report);
   }
 
   quota(change: QuotaChange): void {
-    for (const observer of this.#observers) {
-      guarded(this.#report, 'quota', () => observer.quota?.(change));
-    }
+    tell(this.#observers, QUOTA, change, 'quota', this.#report);
   }
 
   quotas(read: ReadQuotas): void {
-    for (const observer of this.#observers) {
-      guarded(this.#report, 'quotas', () => observer.quotas?.(read));
-    }
+    tell(this.#observers, QUOTAS, read, 'quotas', this.#report);
   }
 }
 
@@ -67,30 +64,20 @@ export class CallFanOut {
   }
 
   attempt(start: AttemptStart): AttemptFanOut | undefined {
-    const watching: AttemptObserver[] = [];
-    for (const observer of this.#observers) {
-      const attempt = guarded(this.#report, 'attempt', () => observer.attempt?.(start));
-      if (isObject(attempt)) watching.push(attempt);
-    }
-    return watching.length === 0 ? undefined : new AttemptFanOut(watching, this.#report);
+    const watching = gather(this.#observers, ATTEMPT, start, 'attempt', this.#report);
+    return watching && new AttemptFanOut(watching, this.#report);
   }
 
   retry(retry: RetryScheduled): void {
-    for (const observer of this.#observers) {
-      guarded(this.#report, 'retry', () => observer.retry?.(retry));
-    }
+    tell(this.#observers, RETRY, retry, 'retry', this.#report);
   }
 
   throttled(wait: ThrottleWait): void {
-    for (const observer of this.#observers) {
-      guarded(this.#report, 'throttled', () => observer.throttled?.(wait));
-    }
+    tell(this.#observers, THROTTLED, wait, 'throttled', this.#report);
   }
 
   end(end: CallEnd): void {
-    for (const observer of this.#observers) {
-      guarded(this.#report, 'call.end', () => observer.end?.(end));
-    }
+    tell(this.#observers, CALL_END, end, 'call.end', this.#report);
   }
 }
 
@@ -107,8 +94,9 @@ export class AttemptFanOut {
   /** Runs `send` inside the contexts of all observers, the first one outermost. */
   run<T>(send: () => T): T {
     let next = send;
-    for (const observer of [...this.#observers].reverse()) {
-      if (typeof observer.run !== 'function') continue;
+    for (let index = this.#observers.length - 1; index >= 0; index -= 1) {
+      const observer = this.#observers[index];
+      if (typeof observer?.run !== 'function') continue;
       const inner = next;
       next = () => this.#runInside(observer, inner);
     }
@@ -120,15 +108,11 @@ export class AttemptFanOut {
   }
 
   headers(headers: Headers): void {
-    for (const observer of this.#observers) {
-      guarded(this.#report, 'headers', () => observer.headers?.(headers));
-    }
+    tell(this.#observers, HEADERS, headers, 'headers', this.#report);
   }
 
   end(end: AttemptEnd): void {
-    for (const observer of this.#observers) {
-      guarded(this.#report, 'attempt.end', () => observer.end?.(end));
-    }
+    tell(this.#observers, ATTEMPT_END, end, 'attempt.end', this.#report);
   }
 
   // An observer may throw before or after it ran the attempt, run it twice, or not at all. The
@@ -139,23 +123,86 @@ export class AttemptFanOut {
       sent ??= { result: send() };
       return sent.result;
     };
-    guarded(this.#report, 'run', () => observer.run?.(once));
+    // The attempt's own promise, which `run` hands back, is handled by the call.
+    try {
+      observer.run?.(once);
+    } catch (error) {
+      safely(this.#report, error, 'run');
+    }
     return once();
   }
 }
 
-function guarded<T>(report: ReportObserverError, hook: string, run: () => T): T | undefined {
-  try {
-    const result = run();
-    // An async hook that rejects would otherwise end the process as an unhandled rejection. The
-    // attempt's own promise, which `run` hands back, is handled by the call.
-    if (hook !== 'run' && isThenable(result)) {
-      result.then(undefined, (error: unknown) => safely(report, error, hook));
+// One function for each hook, made once. A closure for each hook of each call in its place takes a
+// third of what watching a call costs, some 100 ns.
+type Hook<O, A, R> = (observer: O, argument: A) => R;
+
+const CALL: Hook<Observer, CallStart, CallObserver | undefined> = (observer, start) =>
+  observer.call?.(start);
+const CIRCUIT: Hook<Observer, CircuitChange, void> = (observer, it) => observer.circuit?.(it);
+const QUOTA: Hook<Observer, QuotaChange, void> = (observer, change) => observer.quota?.(change);
+const QUOTAS: Hook<Observer, ReadQuotas, void> = (observer, read) => observer.quotas?.(read);
+const ATTEMPT: Hook<CallObserver, AttemptStart, AttemptObserver | undefined> = (observer, start) =>
+  observer.attempt?.(start);
+const THROTTLED: Hook<CallObserver, ThrottleWait, void> = (observer, wait) =>
+  observer.throttled?.(wait);
+const RETRY: Hook<CallObserver, RetryScheduled, void> = (observer, it) => observer.retry?.(it);
+const CALL_END: Hook<CallObserver, CallEnd, void> = (observer, end) => observer.end?.(end);
+const HEADERS: Hook<AttemptObserver, Headers, void> = (observer, it) => observer.headers?.(it);
+const ATTEMPT_END: Hook<AttemptObserver, AttemptEnd, void> = (observer, it) => observer.end?.(it);
+/** Calls one hook of each observer. */
+function tell<O, A>(
+  observers: readonly O[],
+  hook: Hook<O, A, unknown>,
+  argument: A,
+  name: string,
+  report: ReportObserverError,
+): void {
+  for (const observer of observers) {
+    try {
+      watchLate(hook(observer, argument), name, report);
+    } catch (error) {
+      safely(report, error, name);
     }
-    return result;
-  } catch (error) {
-    safely(report, error, hook);
-    return undefined;
+  }
+}
+
+/** Calls one hook of each observer, and gathers those who want to know more; undefined for none. */
+function gather<O, A, R extends object>(
+  observers: readonly O[],
+  hook: Hook<O, A, R | undefined>,
+  argument: A,
+  name: string,
+  report: ReportObserverError,
+): readonly R[] | undefined {
+  let watching: R[] | undefined;
+  for (const observer of observers) {
+    try {
+      const watcher = hook(observer, argument);
+      if (!isObject(watcher)) continue;
+      watchLate(watcher, name, report);
+      watching ??= [];
+      watching.push(watcher);
+    } catch (error) {
+      safely(report, error, name);
+    }
+  }
+  return watching;
+}
+
+// An async hook that rejects would otherwise end the process as an unhandled rejection.
+function watchLate(result: unknown, name: string, report: ReportObserverError): void {
+  if (isThenable(result)) {
+    result.then(undefined, (error: unknown) => safely(report, error, name));
+  }
+}
+
+/** Whether an observer has a hook, as far as that can be told: a getter may throw. */
+function mayHave(observer: Observer, hook: keyof Observer): boolean {
+  try {
+    return observer[hook] !== undefined;
+  } catch {
+    return true;
   }
 }
 
