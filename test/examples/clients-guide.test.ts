@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 
 const GUIDE = 'docs/guide/clients.md';
 
-/** A file or two, and the tests in them behind the columns of the guide's table; undefined: the cell is empty. */
+/** Test files of `packages/core/test/clients`, and the tests in them behind the columns of the guide's table; undefined: the cell is empty. */
 type Row = readonly (string | undefined)[];
 
 const RECIPE: Row = [
-  'packages/core/test/clients/recipes.test.ts',
+  'recipes',
   'gives a success as the bare one does',
   'rejects with its own error, and finds the tracking ID',
   'ends at once when its caller aborts, in an attempt and in a wait',
@@ -18,7 +18,7 @@ const RECIPE: Row = [
 ];
 
 const AXIOS: Row = [
-  'packages/core/test/clients/axios.test.ts',
+  'axios axios-failure axios-end axios-body',
   'gives a success as the bare one does',
   'rejects with axios’s own error, and tells what it was',
   'ends a wait between attempts when its caller aborts, by signal or by cancel token',
@@ -29,7 +29,7 @@ const AXIOS: Row = [
 ];
 
 const GRAPH: Row = [
-  'packages/core/test/clients/graph.test.ts',
+  'graph graph-errors',
   'gives a success as it is',
   'keeps what an error of Graph’s tells',
   'ends at once when its caller aborts %s',
@@ -40,7 +40,7 @@ const GRAPH: Row = [
 ];
 
 const UNDICI: Row = [
-  'packages/core/test/clients/undici.test.ts',
+  'undici undici-bodies undici-streams',
   'gives a success as it is',
   'rejects with undici’s own error, and tells what it was',
   'ends at once when its caller aborts %s',
@@ -52,7 +52,7 @@ const UNDICI: Row = [
 
 const ROWS: Readonly<Record<string, Row>> = {
   fetch: [
-    'packages/core/test/clients/fetch.test.ts packages/core/test/clients/fetch-token.test.ts',
+    'fetch fetch-input fetch-token',
     'gives a success untouched: unread, streaming, with its url',
     'gives a failure as the Response that it is: unread and with its url',
     'ends a body that is being read, as with the bare fetch',
@@ -66,7 +66,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'Graph SDK 3': GRAPH,
   'Graph SDK 2': GRAPH,
   Kiota: [
-    'packages/core/test/clients/kiota.test.ts',
+    'kiota',
     'repeats a 500, which Kiota’s own handler does not',
     'leaves an error to Kiota, with its status and ID',
     'ends a wait when its caller aborts',
@@ -90,7 +90,9 @@ describe('the guide to the clients', () => {
     expect(rows.map(([client]) => client)).toEqual(Object.keys(ROWS));
     for (const [client = '', ...cells] of rows) {
       const [files = '', ...titles] = ROWS[client] ?? [];
-      const texts = files.split(' ').map((file) => readFile(file, 'utf8'));
+      const texts = files
+        .split(' ')
+        .map((file) => readFile(`packages/core/test/clients/${file}.test.ts`, 'utf8'));
       const tests = (await Promise.all(texts)).join('\n');
       expect(cells.map((cell) => cell.includes('✓'))).toEqual(
         titles.map((title) => title !== undefined),
