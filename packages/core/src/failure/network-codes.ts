@@ -57,6 +57,8 @@ const CODES: Readonly<Record<NetworkEnd, readonly string[]>> = {
     // got's, for a body that broke off.
     'ERR_HTTP_CONTENT_LENGTH_MISMATCH',
     'UND_ERR_SOCKET',
+    // HTTP/2, where the other side gave up the stream or the session.
+    'UND_ERR_INFO',
     'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
     // A compressed body that broke off.
     'Z_BUF_ERROR',

@@ -1,6 +1,6 @@
 import type { Failure } from './failure.ts';
 import { type NetworkEnd, networkEndOf } from './network-codes.ts';
-import { peek, peekText } from './peek.ts';
+import { peek, peekObject, peekText } from './peek.ts';
 import { cleanMessage } from './text.ts';
 
 /** Node's own code, such as `ECONNRESET`. */
@@ -65,18 +65,31 @@ const VAGUE: readonly (readonly [codeOrName: string, message: RegExp])[] = [
   ['PARSE_ERROR', /^error reading response/i],
 ];
 
-/** What undici's fetch refuses by itself: it sent nothing, and never will. */
-const REFUSED =
-  /^(?:bad port|blocked|invalid method|unknown scheme|about scheme|url scheme must|unexpected redirect|redirect count exceeded)/i;
-
-/** What an error says that tells no cause: it failed on the way, and nothing more is known. */
+/**
+ * What an error says that tells no cause: it failed on the way, and nothing more is known. Undefined where
+ * it has a cause: what says nothing of the network is the reason itself then. Fetch refused to send the
+ * request (a forbidden port, a header that cannot be sent), or a body of the caller's failed on the way.
+ */
 export function failureOfVague(error: object): Failure | undefined {
+  return isVague(error) && isVague(rootOf(error)) ? ended(error, '', 'interrupted') : undefined;
+}
+
+function isVague(error: object): boolean {
   const message = peekText(error, 'message') ?? '';
   const labels = [peek(error, 'code'), peek(error, 'name')];
-  if (!VAGUE.some(([label, text]) => labels.includes(label) && text.test(message)))
-    return undefined;
-  const reason = peekText(peek(error, 'cause'), 'message') ?? '';
-  return REFUSED.test(reason) ? undefined : ended(error, '', 'interrupted');
+  return VAGUE.some(([label, text]) => labels.includes(label) && text.test(message));
+}
+
+const MAX_CAUSES = 32;
+
+function rootOf(error: object): object {
+  let root = error;
+  for (let depth = 0; depth < MAX_CAUSES; depth += 1) {
+    const cause = peekObject(root, 'cause');
+    if (cause === undefined) break;
+    root = cause;
+  }
+  return root;
 }
 
 function ended(error: object, label: string, end: NetworkEnd): Failure {

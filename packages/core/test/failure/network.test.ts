@@ -2,6 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { classify } from '../../src/failure/classify.ts';
 import { containing, fetchFailed, systemError } from './support.ts';
 
+/** What axios rejects with where it sends through fetch. */
+function viaAxios(cause: unknown): Error {
+  return Object.assign(new Error('fetch failed', { cause: fetchFailed(cause) }), {
+    code: 'ERR_NETWORK',
+  });
+}
+
 describe('an error of the network', () => {
   it.each([
     'ECONNREFUSED',
@@ -160,16 +167,31 @@ describe('an error of the network', () => {
     });
   });
 
-  it.each(['bad port', 'unknown scheme', 'redirect count exceeded', 'unexpected redirect'])(
-    'is none where fetch itself refuses: %s',
-    (reason) => {
-      expect(classify(fetchFailed(new Error(reason)))).toMatchObject({
-        code: 'Unknown',
-        verdict: 'terminal',
-        source: 'unknown',
-      });
-    },
-  );
+  it.each([
+    'bad port',
+    'unknown scheme',
+    'redirect count exceeded',
+    'unexpected redirect',
+    'integrity mismatch',
+    'only if cached',
+    '',
+  ])('is none where fetch itself refuses: %j', (reason) => {
+    const refused = { verdict: 'terminal', source: 'unknown' };
+    expect(classify(fetchFailed(new Error(reason)))).toMatchObject({ code: 'Unknown', ...refused });
+    expect(classify(viaAxios(new Error(reason)))).toMatchObject(refused);
+  });
+
+  it.each([
+    ['UND_ERR_INVALID_ARG', 'invalid upgrade header'],
+    ['UND_ERR_NOT_SUPPORTED', 'expect header not supported'],
+    ['UND_ERR_REQ_CONTENT_LENGTH_MISMATCH', 'Request body length does not match'],
+    ['ERR_INVALID_STATE', 'the caller’s own stream failed'],
+  ])('is none where the request could not be sent as it is: %s', (code, message) => {
+    const cause = Object.assign(new Error(message), { code });
+    const refused = { verdict: 'terminal', source: 'unknown' };
+    expect(classify(fetchFailed(cause))).toMatchObject({ code, ...refused });
+    expect(classify(viaAxios(cause))).toMatchObject(refused);
+  });
 
   it.each<[string, unknown]>([
     ['code', { code: 'ECONNRESET', message: 'x' }],
