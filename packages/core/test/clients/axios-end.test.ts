@@ -70,6 +70,21 @@ describe.each(majors)('$name, wrapped', ({ library }) => {
     ]);
   });
 
+  it('lets go of the stream of an error when its caller aborts in the wait after it', async () => {
+    await using server = await startServer((_request, response) => {
+      response.writeHead(429, { 'retry-after': '30', 'content-type': 'text/plain' });
+      response.write(Buffer.alloc(200_000));
+    });
+    const instance = wrapAxios(library.create(), createResilience());
+    const controller = new AbortController();
+    const { signal } = controller;
+    const call = instance.get(`${server.url}/x`, { responseType: 'stream', signal });
+    await vi.waitFor(() => expect(server.requests.length).toBe(1));
+    controller.abort();
+    await rejection(call);
+    await vi.waitFor(() => expect(server.sockets.open).toBe(0));
+  });
+
   it('leaves no listener on a signal that many requests share', async () => {
     await using server = await startServer(statuses());
     const instance = wrapAxios(library.create(), quick(server.url));

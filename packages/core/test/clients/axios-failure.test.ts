@@ -5,8 +5,8 @@ import { wrapAxios } from '@defender-resilience/core/axios';
 import axios from 'axios';
 import { describe, expect, it, vi } from 'vitest';
 import { majors, rejection } from '../support/axios.ts';
-import { FAILED, statuses } from '../support/clients.ts';
-import { quick, startServer } from '../support/real.ts';
+import { FAILED, JSON_HEADERS, statuses } from '../support/clients.ts';
+import { envelope, quick, startServer } from '../support/real.ts';
 
 describe.each(majors)('$name, wrapped', ({ library }) => {
   it('rejects with axios’s own error, and tells what it was', async () => {
@@ -114,6 +114,16 @@ describe.each(majors)('$name, wrapped', ({ library }) => {
     );
     expect(failureOf(error)?.trackingId).toBe('tracking-7');
     expect(Buffer.from(error.response?.data as Buffer).toString()).toBe(FAILED);
+  });
+
+  it('says what is wrong with the body that was sent', async () => {
+    await using server = await startServer((_request, response) => {
+      response.writeHead(400, JSON_HEADERS).end(envelope('InvalidRequestBody'));
+    });
+    const instance = wrapAxios(library.create(), quick(server.url));
+    const body = { comment: 'x', IsolationType: 'Full' };
+    const error = await rejection(instance.post(`${server.url}/api/machines/1/isolate`, body));
+    expect(failureOf(error)?.advice).toContain('`Comment`');
   });
 
   it('sends the new token after a 401', async () => {

@@ -184,6 +184,14 @@ describe('axios 1, wrapped', () => {
   });
 });
 
+it('says when an instance cannot look its adapters up', async () => {
+  const use = vi.fn<(ours: (config: object) => { adapter: (config: object) => unknown }) => void>();
+  const fake = { defaults: {}, interceptors: { request: { use } }, request: vi.fn() };
+  wrapAxios(fake, quick('http://127.0.0.1:1'));
+  const adapter = use.mock.calls[0]?.[0]({})?.adapter;
+  await expect(adapter?.({ url: '/x' })).rejects.toThrow('cannot make another one');
+});
+
 it('refuses what is no axios instance, and what is no wrapper', () => {
   const resilience = quick('http://127.0.0.1:1');
   expect(() => callWith(wrapAxios, {}, resilience)).toThrow('takes an axios instance');
