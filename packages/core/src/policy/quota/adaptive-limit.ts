@@ -17,6 +17,8 @@ const HOLD_OF_AN_HOUR = 1 / 12;
 const TRIALS = 1 / 16;
 /** After so many windows without a refusal, nothing is left of a cut. */
 const FORGOTTEN = 4;
+/** Cuts that lie no further apart than this share of the window are one. */
+const SAME_CUT = 1 / 20;
 /** A limit that the service told is believed for this many windows. */
 const BELIEVED = 60;
 
@@ -40,6 +42,8 @@ export class AdaptiveLimit {
   readonly #refused: SlidingCounts;
   #told: { readonly limit: number; readonly until: number } | undefined = undefined;
   #cut: Cut | undefined = undefined;
+  /** When the latest cut was made, also after it has healed. */
+  #cutAt = Number.NEGATIVE_INFINITY;
   /** What the service let through when it last refused a call, and when that was. */
   #last = { through: 0, at: Number.NEGATIVE_INFINITY };
 
@@ -107,12 +111,14 @@ export class AdaptiveLimit {
   /** Another process was refused `ageMs` ago: the latest cut holds for all. */
   adopt(to: number, ageMs: number, now: number): void {
     const at = now - ageMs;
-    if (this.#cut !== undefined && at <= this.#cut.at) return;
+    // What is read is the same cut again, give or take the time that it took to read it.
+    if (at <= this.#cutAt + this.#windowMs * SAME_CUT) return;
     this.#cutTo(Math.max(Math.min(to, this.at(now)), 1), at);
   }
 
   #cutTo(to: number, at: number): void {
     this.#cut = { to, at, proven: to };
+    this.#cutAt = at;
   }
 
   #ceiling(now: number): number {

@@ -18,6 +18,12 @@ export class GroupCount {
   readonly #adaptive: readonly AdaptiveLimit[];
   /** The limits that observers know of. */
   readonly #known: number[];
+  /** How many outages of the store were noticed, what was sent before the latest one, and until when. */
+  #outages = 0;
+  #same = 0;
+  #sameUntil = 0;
+  /** How many calls the first window had when one was sent last. */
+  #latestUsed = 0;
 
   constructor(
     name: string,
@@ -56,9 +62,7 @@ export class GroupCount {
   ownWaitMs(now: number, ahead = 0): number {
     let longest = this.running?.waitMs(now) ?? 0;
     for (const index of this.#adaptive.keys()) {
-      const limit = this.#limitOf(index, now);
-      const own = this.#shared?.ownLimit(index, limit, now) ?? limit;
-      longest = Math.max(longest, this.log.waitMs(index, own, ahead, now));
+      longest = Math.max(longest, this.log.waitMs(index, this.#ownLimit(index, now), ahead, now));
     }
     return longest;
   }
@@ -86,7 +90,8 @@ export class GroupCount {
 
   /** A call is sent: gives the limits that it tries to exceed, after refusals. */
   trials(now: number): readonly AdaptiveLimit[] {
-    return this.#adaptive.filter((limit, index) => limit.isTrial(this.log.used(index, now)));
+    if (this.#adaptive.length > 0) this.#latestUsed = this.log.used(0, now) + 1;
+    return this.#adaptive.filter((limit, index) => limit.isTrial(this.#usedByAll(index, now)));
   }
 
   /** Tells when a limit is back to what it was. */
@@ -104,6 +109,26 @@ export class GroupCount {
       ...(runningTime === undefined ? {} : { runningTime }),
       counting: this.#shared === undefined ? 'local' : counting,
     };
+  }
+
+  /**
+   * How many calls of a window this process may send by its own count. While the store does not know
+   * all calls of the window, that is its share of the limit; and for the first minute as many as it
+   * has sent in the minute before, so that all processes together send no more than they did.
+   */
+  #ownLimit(index: number, now: number): number {
+    const limit = this.#limitOf(index, now);
+    if (this.#shared === undefined || this.#shared.knows(index, now)) return limit;
+    this.#noteOutage(this.#shared, now);
+    if (index === 0 && now < this.#sameUntil) return Math.max(Math.min(this.#same, limit), 1);
+    return this.#shared.shareOf(limit);
+  }
+
+  #noteOutage({ outages }: SharedSlots, now: number): void {
+    if (outages === this.#outages) return;
+    this.#outages = outages;
+    this.#same = this.#latestUsed;
+    this.#sameUntil = now + (this.#limits.windows[0]?.windowMs ?? 0);
   }
 
   #window(per: QuotaWindow['per'], index: number, now: number): QuotaWindow {

@@ -55,17 +55,20 @@ export class Fleet {
     return Math.max(this.#counted, this.#countedBefore);
   }
 
-  /** Reads what the others told; false when it was just read. */
-  async read(): Promise<boolean> {
+  /** Whether it is time to read again what the others told. */
+  get stale(): boolean {
+    return this.#clock.now() - this.#readAt >= this.#freshMs;
+  }
+
+  /** Reads what the others told. */
+  async read(): Promise<void> {
     const now = this.#clock.now();
-    if (now - this.#readAt < this.#freshMs) return false;
     this.#readAt = now;
     await Promise.all([
       this.#countProcesses(now),
       this.#readPause(),
       ...this.#windows.map((_, index) => this.#readCut(index)),
     ]);
-    return true;
   }
 
   tellPause(ms: number): void {

@@ -31,7 +31,7 @@ export interface QuotaSettings {
 
 /** Beyond so many groups, further ones are not counted. The operations table has about 40. */
 const MAX_GROUPS = 1_000;
-/** A store that is away is looked for this often, or four times a minute where that is shorter. */
+/** A store that is away is looked for this often, or ten times a minute where that is shorter. */
 const LOOK_FOR_STORE_MS = 1_000;
 
 /**
@@ -61,7 +61,7 @@ export class QuotaGate implements Gate {
     this.#random = random;
     this.#changed = changed;
     this.#uncounted = new ThrottleGate(throttle, clock);
-    this.#lookMs = Math.min(LOOK_FOR_STORE_MS, minuteMs / 4);
+    this.#lookMs = Math.min(LOOK_FOR_STORE_MS, minuteMs / 10);
     this.#store =
       limiter &&
       new Store(limiter, clock, { timeoutMs: storeTimeoutMs, retryMs: this.#lookMs }, changed);
@@ -118,8 +118,8 @@ export class QuotaGate implements Gate {
     if (windows.length === 0) return undefined;
     const { expectedProcesses, transitMs, storeTimeoutMs } = this.#settings;
     const world = { store, clock: this.#clock, random: this.#random };
-    // Others find the store at their next look, each of which may take its time.
-    const noticeMs = 2 * (this.#lookMs + storeTimeoutMs);
+    // Others find the store at their next look, which may take its time.
+    const noticeMs = this.#lookMs + storeTimeoutMs;
     const settings = { expectedProcesses, transitMs, noticeMs };
     return (heard) => new SharedSlots(name, windows, world, settings, heard);
   }

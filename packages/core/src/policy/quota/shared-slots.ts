@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts';
 import type { Random } from '../../random.ts';
 import { Fleet, type Heard } from './fleet.ts';
 import type { WindowLimit } from './limits.ts';
-import { type Slot, SlotBook } from './slot-book.ts';
+import { type Companions, type Slot, SlotBook } from './slot-book.ts';
 import { AWAY, type Store } from './store.ts';
 
 export interface SharedSettings {
@@ -39,11 +39,16 @@ export class SharedSlots {
     this.#windows = windows;
     this.#store = world.store;
     this.#settings = settings;
+    const { fleet } = this;
+    const companions: Companions = {
+      get processes() {
+        return fleet.processes;
+      },
+      freed: () => heard.freed(),
+    };
     this.#books = windows.map(
       (window) =>
-        new SlotBook(`${group}:${window.per}`, window, settings.transitMs, world, () =>
-          heard.freed(),
-        ),
+        new SlotBook(`${group}:${window.per}`, window, settings.transitMs, world, companions),
     );
   }
 
@@ -52,15 +57,20 @@ export class SharedSlots {
     return this.#store.away;
   }
 
-  /**
-   * How many of a window's calls this process may send by its own count: its share, while the store
-   * is away, and until the store knows all calls of the window again.
-   */
-  ownLimit(index: number, limit: number, now: number): number {
+  /** Counts the outages of the store. */
+  get outages(): number {
+    return this.#store.outages;
+  }
+
+  /** Whether the store knows all calls of a window: not while it is away, nor until a window after. */
+  knows(index: number, now: number): boolean {
     const windowMs = this.#windows[index]?.windowMs ?? 0;
-    const sharing =
-      this.#store.away || now < this.#store.backAt + windowMs + this.#settings.noticeMs;
-    if (!sharing) return limit;
+    const { away, backAt } = this.#store;
+    return !away && now >= backAt + windowMs + this.#settings.noticeMs;
+  }
+
+  /** This process's part of a limit. */
+  shareOf(limit: number): number {
     const processes = this.#settings.expectedProcesses ?? this.fleet.processes;
     return Math.max(Math.floor(limit / processes), 1);
   }
@@ -80,20 +90,15 @@ export class SharedSlots {
 
   /** Takes a slot in each window; undefined when there is none to be had now. */
   async take(limits: readonly number[]): Promise<Hold | typeof AWAY | undefined> {
-    const [taken] = await Promise.all([
-      Promise.all(this.#books.map((book, index) => book.take(limits[index] ?? 0))),
-      this.#read(),
-    ]);
+    // The look at what is held comes first: what is taken now would show nothing.
+    const read = this.fleet.stale ? [this.#books[0]?.check(), this.fleet.read()] : [];
+    const taking = this.#books.map((book, index) => book.take(limits[index] ?? 0));
+    const [taken] = await Promise.all([Promise.all(taking), ...read]);
     const slots = taken.map((slot) => (typeof slot === 'object' ? slot : undefined));
     const hold = this.#holdOf(slots);
     if (slots.every((slot) => slot !== undefined)) return hold;
     hold.giveBack();
     return taken.includes(AWAY) ? AWAY : undefined;
-  }
-
-  /** What others told, and whether the store still has what it was given. */
-  async #read(): Promise<void> {
-    if (await this.fleet.read()) await this.#books[0]?.check();
   }
 
   #holdOf(slots: readonly (Slot | undefined)[]): Hold {

@@ -7,11 +7,16 @@ import { AWAY, isAnswer, type Store } from './store.ts';
 const SPARE_SECONDS = 1;
 /** The least wait before a slot is tried again that should have been free. */
 const RETRY_MS = 5;
-/** The window in which the processes that wait for a slot try for it: at most so wide. */
-const SPREAD_MS = 25;
-const SPREAD_OF_WINDOW = 1 / 400;
+/**
+ * Over how long the processes that wait for a slot spread their tries, so that each has a chance,
+ * also against the one that gives it back. It costs little: the first of them takes it.
+ */
+const SPREAD_MS = 50;
+const SPREAD_OF_WINDOW = 1 / 100;
 /** How much the latest call counts in how long calls are expected to take. */
 const SMOOTHING = 0.2;
+/** A slot whose key is younger than it by no more than this is the same. */
+const SAME_AGE_MS = 500;
 /** At most so many slots are tried in a row. */
 const MAX_TRIES = 2_000;
 
@@ -24,6 +29,13 @@ export interface Slot {
   /** Comes when the slot is to be given back. */
   timer: Timer | undefined;
   returned: boolean;
+}
+
+/** Who else takes slots, and who is told when one comes free. */
+export interface Companions {
+  /** How many processes there are, this one included. */
+  readonly processes: number;
+  freed(): void;
 }
 
 /**
@@ -40,7 +52,7 @@ export class SlotBook {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #freed: () => void;
+  readonly #fleet: Companions;
   /** When to try each slot; 0: nothing is known of it. */
   readonly #tryAt: Float64Array;
   readonly #spreadMs: number;
@@ -54,7 +66,7 @@ export class SlotBook {
     { limit, windowMs }: WindowLimit,
     transitMs: number,
     world: { store: Store; clock: Clock; random: Random },
-    freed: () => void,
+    fleet: Companions,
   ) {
     this.#name = name;
     this.#windowMs = windowMs;
@@ -62,7 +74,7 @@ export class SlotBook {
     this.#store = world.store;
     this.#clock = world.clock;
     this.#random = world.random;
-    this.#freed = freed;
+    this.#fleet = fleet;
     this.#tryAt = new Float64Array(limit);
     this.#spreadMs = Math.min(SPREAD_MS, windowMs * SPREAD_OF_WINDOW);
   }
@@ -144,12 +156,21 @@ export class SlotBook {
     slot.returned = true;
     const left = slot.takenAt + this.#seconds * 1_000 - this.#clock.now();
     // Beyond its time, or after an outage, the key may be another's already.
-    if (left > 0 && slot.outages === this.#store.outages) {
-      await this.#store.ask((limiter) => limiter.delete(this.#keyOf(slot.index)));
-    }
+    if (left > 0 && slot.outages === this.#store.outages) await this.#empty(slot);
     // Whoever else waits for it has as good a chance.
-    this.#tryAt[slot.index] = this.#clock.now() + this.#random() * this.#spreadMs;
-    this.#freed();
+    this.#tryAt[slot.index] = this.#clock.now() + this.#spread();
+    this.#fleet.freed();
+  }
+
+  /** Deletes the key of a slot, unless it was lost and is another's by now, which its age tells. */
+  async #empty({ index, takenAt }: Slot): Promise<void> {
+    await this.#store.ask(async (limiter) => {
+      const key = this.#keyOf(index);
+      const held = await limiter.get(key);
+      if (held === null) return;
+      const heldMs = this.#seconds * 1_000 - held.msBeforeNext;
+      if (this.#clock.now() - takenAt - heldMs < SAME_AGE_MS) await limiter.delete(key);
+    });
   }
 
   #releaseIn(slot: Slot, ms: number): Timer {
@@ -186,8 +207,11 @@ export class SlotBook {
     const expected = takenAt + this.#windowMs + this.#heldMs;
     // Later than expected: its call takes long, or its process has ended.
     const next = expected > now ? expected : now + Math.max(now - expected, RETRY_MS);
-    this.#tryAt[index] =
-      Math.min(next, now + Math.max(leftMs, RETRY_MS)) + this.#random() * this.#spreadMs;
+    this.#tryAt[index] = Math.min(next, now + Math.max(leftMs, RETRY_MS)) + this.#spread();
+  }
+
+  #spread(): number {
+    return this.#fleet.processes > 1 ? this.#random() * this.#spreadMs : 0;
   }
 
   #keyOf(index: number): string {
