@@ -1,6 +1,7 @@
 import type { AttemptSender } from '../call/plan.ts';
 import type { AttemptFanOut } from '../observe/fan-out.ts';
 import { type FetchInit, isEmptyInit } from './fetch-init.ts';
+import { keepReferrer } from './fetch-referrer.ts';
 import type { FetchInput, FetchRequest } from './fetch-request.ts';
 
 /** What the inner fetch is called with, attempt by attempt: what the caller gave when it called. */
@@ -31,11 +32,7 @@ export class FetchMessage {
     const { init, request, headers, foreignSignal } = this.#read;
     const own: FetchInit = { ...init };
     if (!foreignSignal) own.signal = context.signal;
-    // A `Request` with an init loses its referrer, says the standard; without one it keeps it.
-    if (request !== undefined && isEmptyInit(init)) {
-      own.referrer = request.referrer;
-      own.referrerPolicy = request.referrerPolicy;
-    }
+    if (request !== undefined && isEmptyInit(init)) keepReferrer(request, own);
     const sent = this.#withOurs(context, observed) ?? headers;
     if (sent !== undefined) own.headers = sent;
     return own;

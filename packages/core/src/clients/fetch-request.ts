@@ -82,7 +82,7 @@ function readTarget(input: unknown): Pick<FetchRequest, 'url' | 'input' | 'reque
 // A `Request` is sent again from a clone, which must be made before its body is used, and which keeps
 // all that was sent: of a stream of the caller's that may be more than there is memory for.
 function requestBodyKind(request: Request | undefined): BodyKind {
-  if (request === undefined || request.body === null) return 'none';
+  if (!request?.body) return 'none';
   if (request.bodyUsed || request.body.locked) return 'one-shot';
   return isByteStream(request.body) ? 'replayable' : 'one-shot';
 }
