@@ -16,7 +16,7 @@ function through(below: Dispatch, options: ResilienceOptions = {}): Dispatch {
 function connection() {
   return {
     abort: vi.fn<(reason: unknown) => void>(),
-    pause: () => undefined,
+    pause: vi.fn<() => void>(),
     resume: () => undefined,
     paused: false,
     aborted: false,
@@ -163,17 +163,43 @@ describe('a resilient dispatch', () => {
     expect(failures).toEqual([expect.stringContaining('`Comment`')]);
   });
 
-  it('looks no longer at an error body than it must', async () => {
+  it('holds the connection back where an error body is long, and lets go of it for the next attempt', async () => {
+    const connections: ReturnType<typeof connection>[] = [];
     const below: Dispatch = (_options, attempt: Handler) => {
-      attempt.onResponseStart?.(connection(), 403, {});
+      const own = connection();
+      connections.push(own);
+      attempt.onRequestStart?.(own, null);
+      attempt.onResponseStart?.(own, connections.length === 1 ? 500 : 200, {});
+      if (connections.length === 1) {
+        attempt.onResponseData?.(own, Buffer.alloc(65_535));
+        expect(own.pause).not.toHaveBeenCalled();
+        attempt.onResponseData?.(own, Buffer.alloc(1));
+        expect(own.pause).toHaveBeenCalled();
+      }
       return true;
     };
     const { handler, ended } = caller();
+    through(below)(OPTIONS, handler);
+    await expect(ended).resolves.toBe(200);
+    expect(connections.map(({ abort }) => abort.mock.calls.length)).toEqual([1, 0]);
+  });
+
+  it('looks no longer at an error body than it must, and holds the rest back', async () => {
+    const own = connection();
+    const below: Dispatch = (_options, attempt: Handler) => {
+      attempt.onRequestStart?.(own, null);
+      attempt.onResponseStart?.(own, 500, {});
+      return true;
+    };
+    const { handler } = caller();
     const clock = manualClock();
-    through(below, { clock })(OPTIONS, handler);
+    through(below, { clock, retry: { initialDelayMs: 60_000, maxDelayMs: 60_000 } })(
+      OPTIONS,
+      handler,
+    );
     await clock.advance(4_999);
-    expect(clock.pendingTimers).toBeGreaterThan(0);
+    expect(own.pause).not.toHaveBeenCalled();
     await clock.advance(1);
-    await expect(ended).resolves.toBe(403);
+    expect(own.pause).toHaveBeenCalledTimes(1);
   });
 });
