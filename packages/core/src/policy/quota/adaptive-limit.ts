@@ -111,9 +111,13 @@ export class AdaptiveLimit {
   /** Another process was refused `ageMs` ago: the latest cut holds for all. */
   adopt(to: number, ageMs: number, now: number): void {
     const at = now - ageMs;
-    // What is read is the same cut again, give or take the time that it took to read it.
-    if (at <= this.#cutAt + this.#windowMs * SAME_CUT) return;
-    this.#cutTo(Math.max(Math.min(to, this.at(now)), 1), at);
+    const laterMs = at - this.#cutAt;
+    const sameMs = this.#windowMs * SAME_CUT;
+    // What is read is mostly the same cut again, give or take the time that it took to read it.
+    if (laterMs > sameMs) this.#cutTo(Math.max(Math.min(to, this.at(now)), 1), at);
+    else if (laterMs > -sameMs && this.#cut !== undefined && to < this.#cut.to) {
+      this.#cutTo(Math.max(to, 1), this.#cutAt);
+    }
   }
 
   #cutTo(to: number, at: number): void {

@@ -18,10 +18,10 @@ export class GroupCount {
   readonly #adaptive: readonly AdaptiveLimit[];
   /** The limits that observers know of. */
   readonly #known: number[];
-  /** How many outages of the store were noticed, what was sent before the latest one, and until when. */
+  /** How many outages of the store were noticed, when the latest, and what was sent until then. */
   #outages = 0;
+  #outageAt = 0;
   #same = 0;
-  #sameUntil = 0;
   /** How many calls the first window had when one was sent last. */
   #latestUsed = 0;
 
@@ -113,22 +113,27 @@ export class GroupCount {
 
   /**
    * How many calls of a window this process may send by its own count. While the store does not know
-   * all calls of the window, that is its share of the limit; and for the first minute as many as it
-   * has sent in the minute before, so that all processes together send no more than they did.
+   * all calls of the window, that is its share of the limit. The way there is such that all processes
+   * together never send more than before: for a minute each sends as many as in the minute before;
+   * then those beyond their share come down to it; a minute later the others may go up to it.
    */
   #ownLimit(index: number, now: number): number {
     const limit = this.#limitOf(index, now);
     if (this.#shared === undefined || this.#shared.knows(index, now)) return limit;
     this.#noteOutage(this.#shared, now);
-    if (index === 0 && now < this.#sameUntil) return Math.max(Math.min(this.#same, limit), 1);
-    return this.#shared.shareOf(limit);
+    const share = this.#shared.shareOf(limit);
+    if (index > 0) return share;
+    const passedMs = now - this.#outageAt;
+    const windowMs = this.#limits.windows[0]?.windowMs ?? 0;
+    if (passedMs >= 2 * windowMs) return share;
+    return Math.max(Math.min(this.#same, passedMs < windowMs ? limit : share), 1);
   }
 
   #noteOutage({ outages }: SharedSlots, now: number): void {
     if (outages === this.#outages) return;
     this.#outages = outages;
     this.#same = this.#latestUsed;
-    this.#sameUntil = now + (this.#limits.windows[0]?.windowMs ?? 0);
+    this.#outageAt = now;
   }
 
   #window(per: QuotaWindow['per'], index: number, now: number): QuotaWindow {
@@ -143,7 +148,9 @@ export class GroupCount {
 
   #usedByAll(index: number, now: number): number {
     const own = this.log.used(index, now);
-    if (this.alone || this.#shared === undefined) return own;
+    if (this.#shared === undefined) return own;
+    // Without the store, the others are taken to do as this one does.
+    if (this.#shared.away) return own * this.#shared.processes;
     const { held, unknown } = this.#shared.held(index, now);
     return Math.max(own, held + unknown);
   }

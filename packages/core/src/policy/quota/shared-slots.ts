@@ -69,10 +69,14 @@ export class SharedSlots {
     return !away && now >= backAt + windowMs + this.#settings.noticeMs;
   }
 
+  /** How many processes share the quota, as far as is known. */
+  get processes(): number {
+    return this.#settings.expectedProcesses ?? this.fleet.processes;
+  }
+
   /** This process's part of a limit. */
   shareOf(limit: number): number {
-    const processes = this.#settings.expectedProcesses ?? this.fleet.processes;
-    return Math.max(Math.floor(limit / processes), 1);
+    return Math.max(Math.floor(limit / this.processes), 1);
   }
 
   /** How many calls of a window are known of, and how many more there may be. */

@@ -1,0 +1,195 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Fleet } from './fleet.ts';
+import { MINUTE_MS } from './support.ts';
+
+const LIMIT = 40;
+
+function working(processes: number, seed = 1): Fleet {
+  const fleet = new Fleet(processes, { perMinute: LIMIT }, {}, seed);
+  for (let process = 0; process < processes; process += 1) fleet.work(process, 4);
+  return fleet;
+}
+
+describe('processes that share a quota', () => {
+  it('use all of it together, and never more', async () => {
+    const fleet = working(5);
+    await fleet.clock.advance(5 * MINUTE_MS);
+    for (const minute of [0, 1, 2, 3, 4]) {
+      expect(fleet.minute(minute)).toEqual({ through: LIMIT, refused: 0 });
+    }
+  });
+
+  it('share it fairly enough that none starves', async () => {
+    const fleet = working(5);
+    await fleet.clock.advance(10 * MINUTE_MS);
+    for (const sent of fleet.sent) expect(sent).toBeGreaterThan((10 * LIMIT) / 5 / 3);
+  });
+
+  it('let one that comes later have its part', async () => {
+    const fleet = new Fleet(3, { perMinute: LIMIT });
+    fleet.work(0, 4);
+    fleet.work(1, 4);
+    await fleet.clock.advance(3 * MINUTE_MS);
+    fleet.work(2, 4);
+    await fleet.clock.advance(5 * MINUTE_MS);
+    expect(fleet.sent[2]).toBeGreaterThan((5 * LIMIT) / 3 / 3);
+  });
+
+  it('need few questions of the store for each call', async () => {
+    const fleet = working(5);
+    await fleet.clock.advance(10 * MINUTE_MS);
+    const calls = fleet.service.calls.length;
+    expect(fleet.store.operations / calls).toBeLessThan(20);
+  });
+
+  it('keep no more keys than there are slots, beside a few', async () => {
+    const fleet = working(5);
+    await fleet.clock.advance(10 * MINUTE_MS);
+    expect(fleet.store.keys.length).toBeLessThanOrEqual(LIMIT + 4);
+  });
+
+  it('tell the whole use, and who counts', async () => {
+    const fleet = working(2);
+    await fleet.clock.advance(MINUTE_MS / 2);
+    expect(fleet.gates[0]?.quotas()[0]).toMatchObject({
+      windows: [{ per: 'minute', limit: LIMIT, used: LIMIT, remaining: 0 }],
+      counting: 'shared',
+      waiting: 4,
+    });
+  });
+
+  it('all hold their calls when one is told to pause', async () => {
+    const fleet = new Fleet(2, { perMinute: LIMIT });
+    const [first] = fleet.gates;
+    const operation = {
+      name: 'incidents.list',
+      quotaGroup: 'incidents',
+      quota: { perMinute: LIMIT },
+    };
+    const call = { group: 'incidents', operation, name: 'incidents.list', priority: 0 };
+    first?.refused(
+      call,
+      7_500,
+      { code: '429', message: '', verdict: 'retryable', source: 'api', values: { waitMs: 7_500 } },
+      undefined,
+    );
+    await fleet.clock.advance(100);
+    fleet.work(1, 1);
+    await fleet.clock.advance(7_350);
+    // The one that had to ask the store before it knew.
+    expect(fleet.sent).toEqual([0, 0]);
+    await fleet.clock.advance(200);
+    expect(fleet.sent[1]).toBeGreaterThan(0);
+  });
+
+  it('all make way for another application', async () => {
+    const fleet = working(4);
+    fleet.service.foreign.push({ share: 0.5, from: 2 * MINUTE_MS, until: 8 * MINUTE_MS });
+    await fleet.clock.advance(12 * MINUTE_MS);
+    const { through, refused } = fleet.service.between(5 * MINUTE_MS, 8 * MINUTE_MS);
+    expect(through).toBeGreaterThanOrEqual(0.9 * 3 * (LIMIT / 2));
+    expect(refused).toBeLessThanOrEqual(0.25 * through);
+    expect(fleet.minute(10).through).toBeGreaterThanOrEqual(0.95 * LIMIT);
+  });
+});
+
+describe('when a process is killed', () => {
+  it('the others have its part after one window', async () => {
+    const fleet = working(5);
+    await fleet.clock.advance(2.5 * MINUTE_MS);
+    fleet.kill(0);
+    await fleet.clock.advance(4 * MINUTE_MS);
+    for (const minute of [4, 5]) {
+      expect(fleet.minute(minute)).toEqual({ through: LIMIT, refused: 0 });
+    }
+  });
+});
+
+describe.each(['fails', 'hangs'] as const)('when the store %s', (state) => {
+  it('each goes on with its share, says so once, and returns by itself', async () => {
+    const fleet = working(5);
+    await fleet.clock.advance(2.3 * MINUTE_MS);
+    fleet.store.state = state;
+    await fleet.clock.advance(2 * MINUTE_MS);
+    expect(fleet.gates.map((gate) => gate.quotas()[0]?.counting)).toEqual(
+      fleet.gates.map(() => 'share'),
+    );
+    fleet.store.state = 'up';
+    fleet.store.wipe();
+    await fleet.clock.advance(4 * MINUTE_MS);
+    const { refused } = fleet.service.between(0, 10 * MINUTE_MS);
+    expect(refused).toBeLessThanOrEqual(3);
+    for (const minute of [2, 3, 4, 5]) {
+      expect(fleet.minute(minute).through).toBeGreaterThanOrEqual(0.8 * LIMIT);
+    }
+    expect(fleet.minute(7).through).toBe(LIMIT);
+    for (const process of fleet.gates.keys()) {
+      const told = fleet.changes.filter(
+        (each) => each.process === process && each.change.kind === 'store',
+      );
+      expect(told.map(({ change }) => change)).toEqual([
+        {
+          kind: 'store',
+          state: 'lost',
+          ...(state === 'fails' ? { error: new Error('the store is away') } : {}),
+        },
+        { kind: 'store', state: 'back' },
+      ]);
+    }
+  });
+
+  it('none sends more than its part of the processes that are expected', async () => {
+    const fleet = new Fleet(1, { perMinute: LIMIT }, { expectedProcesses: 8 });
+    fleet.store.state = state;
+    fleet.work(0, 4);
+    await fleet.clock.advance(3 * MINUTE_MS);
+    // The first minute begins with what was sent before, which is nothing.
+    expect(fleet.minute(0).through).toBe(1);
+    expect(fleet.minute(2).through).toBe(LIMIT / 8);
+  });
+});
+
+describe('when the store is restarted between two questions', () => {
+  it('it is noticed, and no window is crossed for it', async () => {
+    const fleet = working(5);
+    await fleet.clock.advance(2.3 * MINUTE_MS);
+    fleet.store.wipe();
+    await fleet.clock.advance(4 * MINUTE_MS);
+    expect(fleet.service.between(0, 10 * MINUTE_MS).refused).toBe(0);
+    expect(fleet.minute(5).through).toBe(LIMIT);
+  });
+});
+
+it('for any fleet and any times of trouble: few are refused, none is lost, and all recover', async () => {
+  const trouble = fc.record({
+    atMs: fc.integer({ min: 0, max: 3 * MINUTE_MS }),
+    forMs: fc.integer({ min: 1, max: MINUTE_MS }),
+    state: fc.constantFrom('fails' as const, 'hangs' as const, 'up' as const),
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 6 }),
+      fc.integer({ min: 1, max: 1_000_000 }),
+      trouble,
+      async (processes, seed, { atMs, forMs, state }) => {
+        const fleet = working(processes, seed);
+        await fleet.clock.advance(atMs);
+        fleet.store.state = state;
+        fleet.store.wipe();
+        await fleet.clock.advance(forMs);
+        fleet.store.state = 'up';
+        await fleet.clock.advance(5 * MINUTE_MS);
+        const from = fleet.clock.now();
+        await fleet.clock.advance(2 * MINUTE_MS);
+        const all = fleet.service.between(0, from);
+        // At most what was sent between two looks at the store is sent too much.
+        expect(all.refused).toBeLessThanOrEqual(0.4 * LIMIT);
+        const after = fleet.service.between(from, fleet.clock.now());
+        // Calls come in bursts, which the window that is looked at may cut.
+        expect(after.through).toBeGreaterThanOrEqual(2 * 0.9 * LIMIT);
+      },
+    ),
+    { numRuns: 30 },
+  );
+}, 60_000);
