@@ -92,10 +92,20 @@ describe('a wrapped call inside a wrapped call', () => {
 
   it('is not seen in an error that a client rejects with again and again', async () => {
     const { execute } = quick('http://127.0.0.1:1', { circuit: false });
-    const always = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
-    const fn = vi.fn(() => Promise.reject(always));
+    const reset = (): Error => Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+    const always = reset();
+    const aside = (): Promise<unknown> => execute('stack.aside', () => Promise.reject(reset()));
+    const fn = vi.fn(async () => {
+      await rejectionOf(aside());
+      throw always;
+    });
+    // What is given up is noted only while other calls are under way.
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const other = execute('stack.other', () => promise);
     await rejectionOf(execute('stack.same', fn));
     await rejectionOf(execute('stack.same', fn));
+    resolve();
+    await other;
     expect([fn.mock.calls.length, warned()]).toEqual([8, []]);
   });
 
