@@ -25,7 +25,8 @@ export function bodyKind(body: unknown): BodyKind {
 export function copyBody(body: GivenBody): GivenBody {
   if (typeof body !== 'object') return body;
   if (types.isArrayBuffer(body)) return body.slice(0);
-  if (ArrayBuffer.isView(body)) {
+  // Of shared memory, fetch sends the text.
+  if (ArrayBuffer.isView(body) && types.isArrayBuffer(body.buffer)) {
     return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice();
   }
   if (body instanceof URLSearchParams) return new URLSearchParams(body);

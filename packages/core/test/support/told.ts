@@ -12,7 +12,8 @@ export async function tell(call: () => unknown): Promise<unknown> {
 /** Replaces what differs from run to run: the port, the time, the boundaries of forms. */
 export function normalised<T>(value: T, port: string): T {
   const text = JSON.stringify(value)
-    .replaceAll(port, 'PORT')
+    .replaceAll(`"port":${port}`, '"port":"PORT"')
+    .replaceAll(`:${port}`, ':PORT')
     .replace(/formdata-undici-\d+/g, 'BOUNDARY')
     .replace(/"(date|Date)","[^"]*"/g, '"$1","NOW"');
   return JSON.parse(text) as T;
