@@ -1,0 +1,61 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { number, table } from '../lib/markdown.ts';
+import type { Chapter } from '../lib/suite.ts';
+import { bare, cockatiel, type FunctionPeer, floor, ours } from '../peers/functions.ts';
+
+const CALLS = 10_000;
+
+/** Bytes that each call keeps while it is in flight, and the timers that it takes. */
+export async function held(): Promise<Chapter> {
+  const rows: string[][] = [];
+  const values: Record<string, number> = {};
+  for (const peer of [bare, floor, ours, cockatiel]) {
+    const { bytes, timers } = await heldBy(peer);
+    rows.push([peer.name, number(bytes), number(timers)]);
+    values[`held by ${peer.name}`] = bytes;
+  }
+  return {
+    text: table(['10,000 calls in flight', 'bytes held per call', 'timers'], rows),
+    values,
+  };
+}
+
+async function heldBy({ wrap }: FunctionPeer): Promise<{ bytes: number; timers: number }> {
+  const rounds: { bytes: number; timers: number }[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    const answers: ((value: number) => void)[] = [];
+    const call = wrap(
+      () =>
+        new Promise((resolve) => {
+          answers.push(resolve);
+        }),
+    );
+    const calls: Promise<unknown>[] = [];
+    const timersBefore = timersNow();
+    const before = await heapUsed();
+    for (let index = 0; index < CALLS; index += 1) calls.push(call());
+    const bytes = ((await heapUsed()) - before) / CALLS;
+    rounds.push({ bytes, timers: timersNow() - timersBefore });
+    for (const answer of answers) answer(1);
+    await Promise.all(calls);
+  }
+  return rounds.at(-1) ?? { bytes: Number.NaN, timers: Number.NaN };
+}
+
+async function heapUsed(): Promise<number> {
+  for (let turn = 0; turn < 3; turn += 1) {
+    globalThis.gc?.();
+    await nextTurn();
+  }
+  return process.memoryUsage().heapUsed;
+}
+
+// What keeps no process running is not listed, so timers are counted where they are made.
+let timersMade = 0;
+const { setTimeout: realSetTimeout } = globalThis;
+globalThis.setTimeout = Object.assign((...args: Parameters<typeof realSetTimeout>) => {
+  timersMade += 1;
+  return realSetTimeout(...args);
+}, realSetTimeout) as typeof realSetTimeout;
+
+const timersNow = (): number => timersMade;

@@ -1,0 +1,102 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { rolldown } from 'rolldown';
+import { runFile } from '../lib/child.ts';
+import { number, spread, table } from '../lib/markdown.ts';
+import { type Summary, summarise } from '../lib/stats.ts';
+import { by, type Chapter, type Effort } from '../lib/suite.ts';
+
+/** What is imported cold, and bundled. */
+const MODULES: readonly string[] = [
+  '@defender-resilience/core',
+  '@defender-resilience/prom',
+  '@defender-resilience/otel',
+  'cockatiel',
+  'opossum',
+  'p-retry',
+  'ky',
+  'got',
+  'axios',
+  'effect',
+  'mollitia',
+  '@azure/core-rest-pipeline',
+  '@microsoft/microsoft-graph-client',
+  'prom-client',
+  '@opentelemetry/api',
+];
+
+const SIZED = MODULES.filter((name) => !['got', 'effect'].includes(name));
+
+/** Time of a cold import, and size of a bundle. */
+export async function load(effort: Effort): Promise<Chapter> {
+  const times = await importTimes(by(effort, 11, 3));
+  const sizes = new Map<string, number>();
+  for (const name of SIZED) sizes.set(name, await bundledSize(`export * from '${name}';`));
+  const used = await bundledSize(
+    `import { createResilience, failureOf } from '@defender-resilience/core'; console.log(createResilience, failureOf);`,
+  );
+  const empty = times.get('')?.median ?? 0;
+  const cost = (name: string): number => (times.get(name)?.median ?? Number.NaN) - empty;
+  const rows = MODULES.map((name) => [
+    name,
+    number(cost(name)),
+    number(cost(name) / cost('cockatiel')),
+    number((sizes.get(name) ?? Number.NaN) / 1_024),
+  ]);
+  rows.push(['core: createResilience and failureOf alone', '', '', number(used / 1_024)]);
+  return {
+    text: `${table(['module', 'cold import, ms', '÷ cockatiel', 'min + gzip, KiB'], rows)}\n\nAn empty module takes ${spread(times.get('') ?? summarise([]))} ms, which is taken off. Each import in a process of its own; the files are in the page cache.`,
+    values: {
+      'import ÷ cockatiel': cost('@defender-resilience/core') / cost('cockatiel'),
+      'min + gzip, KB': (sizes.get('@defender-resilience/core') ?? Number.NaN) / 1_024,
+      'min + gzip of createResilience alone, KB': used / 1_024,
+    },
+  };
+}
+
+async function importTimes(rounds: number): Promise<Map<string, Summary>> {
+  const samples = new Map<string, number[]>(['', ...MODULES].map((name) => [name, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [name, times] of samples) {
+      times.push(Number(await runFile('servers/import.ts', [name])));
+    }
+  }
+  return new Map([...samples].map(([name, times]) => [name, summarise(times)]));
+}
+
+/** Bytes of a program, with what it needs of its modules, minified and compressed. */
+async function bundledSize(program: string): Promise<number> {
+  const bundle = await rolldown({
+    input: 'program',
+    platform: 'node',
+    logLevel: 'silent',
+    external: ['prom-client', '@opentelemetry/sdk-node', '@opentelemetry/api'],
+    resolve: { conditionNames: ['import', 'node', 'default'] },
+    plugins: [
+      {
+        name: 'program',
+        resolveId: (id) =>
+          id === 'program' ? fileURLToPath(new URL('../program.js', import.meta.url)) : null,
+        load: (id) => (id.endsWith('/program.js') ? program : null),
+      },
+    ],
+  });
+  const { output } = await bundle.generate({ format: 'esm', minify: true });
+  await bundle.close();
+  const code = output.map((chunk) => (chunk.type === 'chunk' ? chunk.code : '')).join('');
+  return gzipSync(code, { level: 9 }).byteLength;
+}
+
+/** The installed version of a module. */
+export function versionOf(name: string): string {
+  const require = createRequire(import.meta.url);
+  try {
+    const manifest: unknown = require(`${name}/package.json`);
+    return typeof manifest === 'object' && manifest !== null && 'version' in manifest
+      ? String(manifest.version)
+      : '';
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,80 @@
+import { createResilience } from '@defender-resilience/core';
+import { promObserver } from '@defender-resilience/prom';
+import { Counter, Histogram, Registry } from 'prom-client';
+import { number, table } from '../lib/markdown.ts';
+import { summarise } from '../lib/stats.ts';
+import { by, type Chapter, type Effort } from '../lib/suite.ts';
+
+const SERIES = [10, 100, 1_000];
+/** What one operation brings: counters and gauges, and three histograms with their buckets. */
+const LINES_PER_HISTOGRAM = 13;
+
+/** What a scrape costs, for as many lines of our metrics and of prom-client's own. */
+export async function scrape(effort: Effort): Promise<Chapter> {
+  const rows: string[][] = [];
+  const values: Record<string, number> = {};
+  for (const size of SERIES) {
+    const ours = await ourRegistry(size);
+    const lines = (await ours.metrics()).split('\n').filter((line) => !line.startsWith('#')).length;
+    const plain = plainRegistry(lines);
+    const [own, theirs] = [await timed(ours, effort), await timed(plain, effort)];
+    rows.push([
+      `${size} operations`,
+      number(lines),
+      number(own),
+      number(theirs),
+      number(own / theirs),
+    ]);
+    values[`scrape of ${size} operations ÷ prom-client`] = own / theirs;
+  }
+  return {
+    text: table(['', 'lines', 'ours, µs', 'prom-client, as many lines, µs', '÷ prom-client'], rows),
+    values,
+  };
+}
+
+async function ourRegistry(operations: number): Promise<Registry> {
+  const register = new Registry();
+  const observer = promObserver({
+    register,
+    exemplars: false,
+    maxOperations: operations + 1,
+  } as never);
+  const resilience = createResilience({ observers: [observer] });
+  for (let index = 0; index < operations; index += 1) {
+    await resilience.execute(`job.${index}`, async () => 1);
+  }
+  return register;
+}
+
+function plainRegistry(lines: number): Registry {
+  const register = new Registry();
+  const labelNames = ['operation', 'outcome', 'code'];
+  const registers = [register];
+  const calls = new Counter({ name: 'calls_total', help: 'calls', labelNames, registers });
+  const duration = new Histogram({
+    name: 'duration_seconds',
+    help: 'duration',
+    labelNames,
+    registers,
+  });
+  const histograms = Math.floor((lines * 0.8) / LINES_PER_HISTOGRAM);
+  for (let index = 0; index < histograms; index += 1) {
+    duration.observe({ operation: `job.${index}`, outcome: 'success', code: '' }, 0.1);
+  }
+  for (let index = histograms * LINES_PER_HISTOGRAM; index < lines; index += 1) {
+    calls.inc({ operation: `job.${index}`, outcome: 'success', code: '' });
+  }
+  return register;
+}
+
+async function timed(register: Registry, effort: Effort): Promise<number> {
+  const samples: number[] = [];
+  for (let round = 0; round < by(effort, 25, 7); round += 1) {
+    const before = process.threadCpuUsage();
+    for (let turn = 0; turn < 3; turn += 1) await register.metrics();
+    const { user, system } = process.threadCpuUsage(before);
+    samples.push((user + system) / 3);
+  }
+  return summarise(samples).median;
+}
