@@ -13,13 +13,24 @@ export interface RoutedRequest {
   readonly path: string;
 }
 
-const TREES: Readonly<Record<Family | 'all', RouteTree>> = {
+const SERVES: Readonly<Record<Family | 'all', (operation: Operation) => boolean>> = {
   // Newer pages of Defender for Endpoint send its calls to the hosts of Defender XDR.
-  xdr: routeTree(operations.filter(({ family }) => family !== 'graph')),
-  mde: routeTree(operations.filter(({ family }) => family === 'mde')),
-  graph: routeTree(operations.filter(({ family }) => family === 'graph')),
-  all: routeTree(operations),
+  xdr: ({ family }) => family !== 'graph',
+  mde: ({ family }) => family === 'mde',
+  graph: ({ family }) => family === 'graph',
+  all: () => true,
 };
+
+const trees = new Map<Family | 'all', RouteTree>();
+
+/** Grown when a host of the family is first called: all four take a third of the import's time. */
+function treeOf(family: Family | 'all'): RouteTree {
+  const grown = trees.get(family);
+  if (grown !== undefined) return grown;
+  const tree = routeTree(operations.filter(SERVES[family]));
+  trees.set(family, tree);
+  return tree;
+}
 
 const UNKNOWN: Readonly<Record<Family | 'all', Operation>> = {
   // May be a route of Defender for Endpoint.
@@ -39,7 +50,7 @@ const UNKNOWN: Readonly<Record<Family | 'all', Operation>> = {
 export function operationFor(request: RoutedRequest, hosts?: HostMap): Operation {
   const family = familyOfHost(request.host, hosts);
   if (family === undefined) return operationOfHost(request.host);
-  return findOperation(TREES[family], request.method, request.path) ?? UNKNOWN[family];
+  return findOperation(treeOf(family), request.method, request.path) ?? UNKNOWN[family];
 }
 
 const MAX_REMEMBERED_HOSTS = 256;

@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import types from 'node:util/types';
 
 export type FetchInit = NonNullable<Parameters<typeof globalThis.fetch>[1]>;
 
