@@ -25,7 +25,8 @@ const startedAt = performance.now();
 for (const [name, { title, flags = [] }] of chosen) {
   const suiteAt = performance.now();
   const output = await runFile('suite.ts', [name, ...(quick ? ['--quick'] : [])], flags);
-  const chapter: Chapter = JSON.parse(output);
+  // What suite.ts prints is a chapter.
+  const chapter = JSON.parse(output) as Chapter;
   Object.assign(values, chapter.values);
   Object.assign(series, chapter.series);
   chapters.push(`## ${title}\n\n${chapter.text}`);
@@ -61,10 +62,12 @@ async function setting(): Promise<string> {
   return `Measured on ${new Date().toISOString().slice(0, 10)} under Node ${process.versions.node} (V8 ${process.versions.v8}) on ${os.cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, load ${os.loadavg()[0]?.toFixed(1)} at the end.`;
 }
 
+interface Manifest {
+  readonly dependencies: Readonly<Record<string, string>>;
+}
+
 async function versions(): Promise<string> {
-  const manifest: { readonly dependencies: Readonly<Record<string, string>> } = JSON.parse(
-    await readFile(path('package.json'), 'utf8'),
-  );
+  const manifest = JSON.parse(await readFile(path('package.json'), 'utf8')) as Manifest;
   const rows = Object.entries(manifest.dependencies)
     .filter(([, version]) => !version.startsWith('workspace:'))
     .map(([name, version]) => [name, version]);

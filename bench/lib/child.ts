@@ -17,8 +17,8 @@ export async function runFile(
   });
   const ended = once(child, 'exit');
   const output = await text(child.stdout);
-  const [code] = await ended;
-  if (code !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${String(code)}`);
+  await ended;
+  if (child.exitCode !== 0) throw new Error(`${file} ${args.join(' ')} failed`);
   return output;
 }
 

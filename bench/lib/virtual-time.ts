@@ -2,6 +2,8 @@ import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers';
 import timersPromises from 'node:timers/promises';
 
+type Callback = (...args: unknown[]) => void;
+
 interface Entry {
   at: number;
   readonly order: number;
@@ -24,14 +26,12 @@ export const virtualNow = (): number => now;
  * no clock of their own wait hours in milliseconds. To be called before the peers are imported.
  */
 export function takeOverTime(): void {
-  const start = (callback: unknown, ms: unknown, args: unknown[], repeats: boolean): unknown => {
+  const start = (callback: Callback, ms: unknown, args: unknown[], repeats: boolean): unknown => {
     const delay = Math.max(Number(ms) || 0, 1);
     const entry: Entry = {
       at: now + delay,
       order: order++,
-      callback: () => {
-        if (typeof callback === 'function') callback(...args);
-      },
+      callback: () => callback(...args),
       everyMs: repeats ? delay : undefined,
     };
     pending.add(entry);
@@ -43,9 +43,9 @@ export function takeOverTime(): void {
     }
   };
   const own = {
-    setTimeout: (callback: unknown, ms?: unknown, ...args: unknown[]) =>
+    setTimeout: (callback: Callback, ms?: unknown, ...args: unknown[]) =>
       start(callback, ms, args, false),
-    setInterval: (callback: unknown, ms?: unknown, ...args: unknown[]) =>
+    setInterval: (callback: Callback, ms?: unknown, ...args: unknown[]) =>
       start(callback, ms, args, true),
     clearTimeout: clear,
     clearInterval: clear,

@@ -83,10 +83,10 @@ function otherPeers(): readonly ClientPeer[] {
       get: async (url) => {
         const request = createPipelineRequest({ url, allowInsecureConnection: true });
         const { bodyAsText } = await pipeline.sendRequest(azure, request);
-        return JSON.parse(bodyAsText ?? '');
+        return JSON.parse(bodyAsText ?? '') as unknown;
       },
     },
-    { name: 'axios + axios-retry', get: async (url) => (await instance.get(url)).data },
+    { name: 'axios + axios-retry', get: async (url) => (await instance.get<unknown>(url)).data },
     { name: 'got', get: (url) => got(url, { retry: { limit: 3 } }).json() },
   ];
 }

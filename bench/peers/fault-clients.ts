@@ -20,7 +20,7 @@ import ky from 'ky';
 import { BreakerState, Circuit, Retry, SlidingCountBreaker, Timeout } from 'mollitia';
 import CircuitBreaker from 'opossum';
 import pRetry from 'p-retry';
-import { type Agent, Dispatcher, RetryAgent, request } from 'undici';
+import { Dispatcher, RetryAgent, request } from 'undici';
 import { cockatielWrap } from './cockatiel.ts';
 import { Floor } from './floor.ts';
 
@@ -32,7 +32,7 @@ export interface Answer {
 }
 
 /** A service: is told the URL, and answers after a while. */
-export type Service = (url: string) => Promise<Answer>;
+type Service = (url: string) => Promise<Answer>;
 
 /** A client in front of a service: resolves for a success, rejects for whatever is none. */
 export interface FaultClient {
@@ -132,7 +132,7 @@ const failing =
   };
 
 function undiciCall(service: Service): (url: string) => Promise<unknown> {
-  const dispatcher = new RetryAgent(new ServiceDispatcher(service) as Agent);
+  const dispatcher = new RetryAgent(new ServiceDispatcher(service));
   return async (url) => {
     const { statusCode, body } = await request(url, { dispatcher });
     await body.text();
@@ -164,7 +164,7 @@ class ServiceDispatcher extends Dispatcher {
       resume: () => undefined,
     };
     handler.onRequestStart?.(controller, {});
-    this.#service(`${ORIGIN}${path}`).then(({ status, headers, body }) => {
+    void this.#service(`${ORIGIN}${path}`).then(({ status, headers, body }) => {
       try {
         handler.onResponseStart?.(controller, status, headers, '');
         handler.onResponseData?.(controller, Buffer.from(body));
@@ -212,7 +212,8 @@ function graphCall(service: Service): (url: string) => Promise<unknown> {
   const send = fetchOf(service);
   const last: Middleware = {
     execute: async (context) => {
-      context.response = await send(context.request);
+      const { request: input } = context as { request: Parameters<typeof fetch>[0] };
+      context.response = await send(input);
     },
   };
   retry.setNext(last);

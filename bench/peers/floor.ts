@@ -4,6 +4,14 @@ export interface FloorContext {
   readonly attempt: number;
 }
 
+/** A call in the list of timeouts. */
+interface Listed {
+  readonly expiresAt: number;
+  before: Listed | undefined;
+  after: Listed | undefined;
+  cut(reason: unknown): void;
+}
+
 const TIMEOUT_MS = 60_000;
 const MAX_RETRIES = 3;
 
@@ -13,8 +21,8 @@ const MAX_RETRIES = 3;
  * names, no hosts, no observers, no options, no pauses: the floor below which nothing of the kind goes.
  */
 export class Floor {
-  first: FloorCall<unknown> | undefined = undefined;
-  last: FloorCall<unknown> | undefined = undefined;
+  first: Listed | undefined = undefined;
+  last: Listed | undefined = undefined;
   timer: NodeJS.Timeout | undefined = undefined;
   failures = 0;
   successes = 0;
@@ -46,14 +54,14 @@ export class Floor {
   }
 }
 
-class FloorCall<T> implements FloorContext {
+class FloorCall<T> implements FloorContext, Listed {
   readonly floor: Floor;
   readonly fn: (context: FloorContext) => Promise<T>;
   readonly callerSignal: AbortSignal | undefined;
   attempt = 1;
   expiresAt = 0;
-  before: FloorCall<unknown> | undefined = undefined;
-  after: FloorCall<unknown> | undefined = undefined;
+  before: Listed | undefined = undefined;
+  after: Listed | undefined = undefined;
   controller: AbortController | undefined = undefined;
   onAbort: (() => void) | undefined = undefined;
   resolve: ((value: T) => void) | undefined = undefined;

@@ -23,7 +23,10 @@ export const bare: FunctionPeer = { name: 'bare call', wrap: (work) => () => wor
 
 export const passthrough: FunctionPeer = {
   name: 'async passthrough',
-  wrap: (work) => async () => await work(),
+  wrap: (work) => async () => {
+    const value = await work();
+    return value;
+  },
 };
 
 export const floor: FunctionPeer = {

@@ -5,7 +5,6 @@ import pRetry, { AbortError } from 'p-retry';
 import { costTable, medianOf } from '../lib/markdown.ts';
 import { type Case, type Cost, measure, sequential } from '../lib/measure.ts';
 import { by, type Chapter, type Effort } from '../lib/suite.ts';
-import { cockatielWrap } from '../peers/cockatiel.ts';
 
 /** What a client rejects with, made anew each time, as it is. */
 class ClientError extends Error {
@@ -36,7 +35,6 @@ async function rethrow(rounds: { rounds: number; sampleMs: number }): Promise<Co
   const caught = (call: () => Promise<unknown>): Case['run'] =>
     sequential(() => call().catch(() => undefined));
   const resilience = createResilience();
-  const policy = cockatielWrap();
   const never = new CircuitBreaker(fail, { errorThresholdPercentage: 100 });
   const cases: Case[] = [
     { name: 'throw and catch', run: caught(fail) },
@@ -47,7 +45,7 @@ async function rethrow(rounds: { rounds: number; sampleMs: number }): Promise<Co
         pRetry(() => fail().catch((error: Error) => Promise.reject(new AbortError(error)))),
       ),
     },
-    { name: 'opossum', run: caught(() => never.fire()), prepare: () => undefined },
+    { name: 'opossum', run: caught(() => never.fire()) },
     {
       name: 'cockatiel breaker',
       run: caught(() => circuit.execute(fail)),
@@ -57,7 +55,6 @@ async function rethrow(rounds: { rounds: number; sampleMs: number }): Promise<Co
     halfOpenAfter: 1,
     breaker: new ConsecutiveBreaker(1e9),
   });
-  void policy;
   const costs = await measure(cases, 'throw and catch', rounds);
   never.shutdown();
   return costs;

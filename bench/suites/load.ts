@@ -1,8 +1,7 @@
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
-import { runFile } from '../lib/child.ts';
+import { conditions, runFile } from '../lib/child.ts';
 import { number, spread, table } from '../lib/markdown.ts';
 import { type Summary, summarise } from '../lib/stats.ts';
 import { by, type Chapter, type Effort } from '../lib/suite.ts';
@@ -28,12 +27,24 @@ const MODULES: readonly string[] = [
 
 const SIZED = MODULES.filter((name) => !['got', 'effect'].includes(name));
 
+/** What a package has for a peer is no part of its own size. */
+const OTHERS = [
+  '@defender-resilience/core',
+  'prom-client',
+  '@opentelemetry/sdk-node',
+  '@opentelemetry/api',
+];
+
+const CONDITIONS = conditions().map((flag) => flag.replace('--conditions=', ''));
+
 /** Time of a cold import, and size of a bundle. */
 export async function load(effort: Effort): Promise<Chapter> {
   const times = await importTimes(by(effort, 11, 3));
   const sizes = new Map<string, number>();
-  for (const name of SIZED) sizes.set(name, await bundledSize(`export * from '${name}';`));
+  for (const name of SIZED)
+    sizes.set(name, await bundledSize(name, `export * as all from '${name}';`));
   const used = await bundledSize(
+    '@defender-resilience/core',
     `import { createResilience, failureOf } from '@defender-resilience/core'; console.log(createResilience, failureOf);`,
   );
   const empty = times.get('')?.median ?? 0;
@@ -66,13 +77,13 @@ async function importTimes(rounds: number): Promise<Map<string, Summary>> {
 }
 
 /** Bytes of a program, with what it needs of its modules, minified and compressed. */
-async function bundledSize(program: string): Promise<number> {
+async function bundledSize(name: string, program: string): Promise<number> {
   const bundle = await rolldown({
     input: 'program',
     platform: 'node',
     logLevel: 'silent',
-    external: ['prom-client', '@opentelemetry/sdk-node', '@opentelemetry/api'],
-    resolve: { conditionNames: ['import', 'node', 'default'] },
+    external: OTHERS.filter((peer) => peer !== name),
+    resolve: { conditionNames: [...CONDITIONS, 'import', 'node', 'default'] },
     plugins: [
       {
         name: 'program',
@@ -86,17 +97,4 @@ async function bundledSize(program: string): Promise<number> {
   await bundle.close();
   const code = output.map((chunk) => (chunk.type === 'chunk' ? chunk.code : '')).join('');
   return gzipSync(code, { level: 9 }).byteLength;
-}
-
-/** The installed version of a module. */
-export function versionOf(name: string): string {
-  const require = createRequire(import.meta.url);
-  try {
-    const manifest: unknown = require(`${name}/package.json`);
-    return typeof manifest === 'object' && manifest !== null && 'version' in manifest
-      ? String(manifest.version)
-      : '';
-  } catch {
-    return '';
-  }
 }
