@@ -1,3 +1,4 @@
+import { familyOfHost, type HostMap } from '../catalogue/hosts.ts';
 import type { Clock } from '../clock.ts';
 import { classifyAfresh } from '../failure/classify.ts';
 import type { Failure } from '../failure/failure.ts';
@@ -22,6 +23,21 @@ const UNKNOWN: Failure = Object.freeze({
 /** What a client's rejection says. */
 export function failureOfError(error: unknown, clock: Clock): Failure {
   return classifyAfresh(error, { now: () => clock.epoch() }) ?? UNKNOWN;
+}
+
+/**
+ * The same failure, in doubt where a host that is none of Defender's answered with it: nobody documents
+ * that such a host did nothing when it failed, unless it tells a wait and so asks for another try.
+ */
+export function withDoubt(
+  failure: Failure,
+  { replayable, host }: Pick<CallFacts, 'replayable' | 'host'>,
+  hosts: HostMap | undefined,
+): Failure {
+  const { status = 0, verdict, retryAfterMs } = failure;
+  if (replayable || host === undefined || status < 500 || verdict === 'terminal') return failure;
+  if (retryAfterMs !== undefined || familyOfHost(host, hosts) !== undefined) return failure;
+  return { ...failure, ambiguous: true };
 }
 
 /** The failure as the caller sees it: an end that may have acted is not to be repeated blindly. */

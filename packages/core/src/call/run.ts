@@ -6,7 +6,7 @@ import type { Circuit } from '../policy/circuit.ts';
 import { circuitOutcomeOf } from '../policy/outage.ts';
 import { Attempt, type Outcome, type OutcomeReceiver, type TimeLimit } from './attempt.ts';
 import { type Engine, gateCallOf } from './engine.ts';
-import { CANCELLED, failureOfError, finalFailure } from './judge.ts';
+import { CANCELLED, failureOfError, finalFailure, withDoubt } from './judge.ts';
 import { AT_ONCE, askLeave, type Leave, leaveAtOnce, type Refusal } from './leave.ts';
 import {
   callBegins,
@@ -116,15 +116,7 @@ class CallRun<T> implements OutcomeReceiver<T> {
         this.#settleLike(this.#goOn({ outcome, judged }));
         return;
       }
-      if (this.#watch !== undefined) {
-        // Both ends in one moment: a look at the clock takes 50 ns.
-        const now = this.#engine.clock.now();
-        this.#endAttempt(outcome, undefined, now);
-        this.#endWell(now);
-      }
-      this.#circuit?.succeeded(this.#sentAt);
-      this.#close();
-      this.#resolve(outcome.value);
+      this.#resolve(this.#succeedAtOnce(outcome));
     } catch (error) {
       // A value that cannot even be looked at.
       this.#close();
@@ -166,6 +158,9 @@ class CallRun<T> implements OutcomeReceiver<T> {
         ended = { outcome, judged: this.#judge(outcome) };
       }
       const { outcome, judged } = ended;
+      // Spares a call of fetch, whose stack traces need this function, 0.5 µs.
+      if (outcome.ok && judged === undefined && this.#leave === AT_ONCE)
+        return this.#succeedAtOnce(outcome);
       const failure = await this.#learn(outcome, judged);
       if (failure === undefined) return this.#succeed(outcome);
       const ending = await this.#afterFailure({ outcome, failure });
@@ -209,7 +204,7 @@ class CallRun<T> implements OutcomeReceiver<T> {
     if (failure !== undefined) {
       this.#inner = this.#sent && givenUpInside(this.#sent, this.#since, givenBy(outcome), failure);
       // A client may have made an error of its own that says less than the inner call found out.
-      failure = this.#inner?.failure ?? failure;
+      failure = withDoubt(this.#inner?.failure ?? failure, this.#plan, this.#engine.settings.hosts);
     }
     this.#endAttempt(outcome, failure, this.#engine.clock.now());
     await this.#tell(this.#leave, failure);
@@ -306,6 +301,19 @@ class CallRun<T> implements OutcomeReceiver<T> {
   #endWell(now: number): void {
     const durationMs = now - this.#startedAt;
     this.#watch?.end({ outcome: 'success', attempts: this.#attempts, durationMs });
+  }
+
+  /** An attempt that nobody but the circuit and the observers must be told of. */
+  #succeedAtOnce(outcome: Outcome<T> & { readonly ok: true }): T {
+    if (this.#watch !== undefined) {
+      // Both ends in one moment: a look at the clock takes 50 ns.
+      const now = this.#engine.clock.now();
+      this.#endAttempt(outcome, undefined, now);
+      this.#endWell(now);
+    }
+    this.#circuit?.succeeded(this.#sentAt);
+    this.#close();
+    return outcome.value;
   }
 
   #succeed(outcome: Outcome<T>): T {

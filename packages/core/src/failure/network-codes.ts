@@ -81,6 +81,8 @@ const NAMES: readonly (readonly [name: string, end: NetworkEnd])[] = [
   ['CanceledError', 'cancelled'],
   ['CancelError', 'cancelled'],
   ['TimeoutError', 'timeout'],
+  // undici's, for an answer that is none.
+  ['HTTPParserError', 'interrupted'],
 ];
 
 const FAMILIES: readonly (readonly [prefix: string, end: NetworkEnd])[] = [

@@ -196,6 +196,7 @@ describe('an error of the network', () => {
   it.each<[string, unknown]>([
     ['code', { code: 'ECONNRESET', message: 'x' }],
     ['name', { name: 'TimeoutError', message: 'x' }],
+    ['name alone', { name: 'HTTPParserError', code: undefined, message: 'x' }],
   ])('is known by its %s where it is no error object', (_, thrown) => {
     expect(classify(thrown)).toMatchObject({ ambiguous: true });
   });

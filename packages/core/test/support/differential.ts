@@ -52,31 +52,33 @@ const silent: CallObserver = {
 };
 const observer: Observer = { call: () => silent };
 
-/** The wrapper as most will have it, and as it is for a host that is known. */
-const wrappers: readonly [name: string, make: (url: string, maxRetries?: number) => Fetch][] = [
-  [
-    'default options',
-    (_url, maxRetries) =>
-      createResilience(maxRetries === undefined ? {} : { retry: { maxRetries } }).fetch,
-  ],
-  [
-    'a Defender host and an observer',
-    (url, maxRetries) => {
-      const retry = maxRetries === undefined ? {} : { maxRetries };
-      return quick(url, { observers: [observer], retry }).wrapFetch(globalThis.fetch);
-    },
-  ],
-];
+type Wrap = (bare: Fetch, url: string, maxRetries: number | undefined) => Fetch;
 
-/** One test for each scenario and wrapper. */
-export function compareWithBare(scenarios: readonly Scenario[]): void {
+/** The wrapper as most will have it, and as it is for a host that is known. */
+const wrappers: Readonly<Record<string, Wrap>> = {
+  'default options': (bare, _url, maxRetries) => {
+    const retry = maxRetries === undefined ? {} : { maxRetries };
+    const resilience = createResilience({ retry });
+    return bare === globalThis.fetch ? resilience.fetch : resilience.wrapFetch(bare);
+  },
+  'a Defender host and an observer': (bare, url, maxRetries) => {
+    const retry = maxRetries === undefined ? {} : { maxRetries };
+    return quick(url, { observers: [observer], retry }).wrapFetch(bare);
+  },
+};
+
+/** One test for each scenario, with each wrapper. */
+export function compareWithBare(
+  scenarios: readonly Scenario[],
+  bare: Fetch = globalThis.fetch,
+): void {
   it.each(scenarios)('$name', async (scenario) => {
-    const bare = await see(scenario, () => globalThis.fetch);
-    if (scenario.ends !== undefined) expect(endOf(bare.end)).toBe(scenario.ends);
-    for (const [name, make] of wrappers) {
+    const expected = await see(scenario, () => bare);
+    if (scenario.ends !== undefined) expect(endOf(expected.end)).toBe(scenario.ends);
+    for (const [name, wrap] of Object.entries(wrappers)) {
       const limit = scenario.retryable ? 0 : undefined;
-      const wrapped = await see(scenario, (url) => make(url, limit));
-      expect(wrapped, name).toEqual(bare);
+      const seen = await see(scenario, (url) => wrap(bare, url, limit));
+      expect(seen, name).toEqual(expected);
     }
   });
 }
