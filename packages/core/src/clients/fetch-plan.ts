@@ -39,7 +39,8 @@ export class FetchPlan implements CallPlan<Response> {
   readonly #body: unknown;
   readonly #message: FetchMessage;
   readonly #send: SendFetch;
-  readonly #links = new WeakMap<Response, () => void>();
+  /** Made when there is something to link: a WeakMap for each call takes 0.4 µs. */
+  #links: WeakMap<Response, () => void> | undefined = undefined;
   /** Ends the reading of an error's body, while there is one. */
   #stopReading: (() => void) | undefined = undefined;
 
@@ -73,6 +74,7 @@ export class FetchPlan implements CallPlan<Response> {
       attempt.abort(reason);
       this.#stopReading?.();
     });
+    this.#links ??= new WeakMap();
     this.#links.set(response, unlink);
   }
 
@@ -86,7 +88,7 @@ export class FetchPlan implements CallPlan<Response> {
   }
 
   async discard(response: Response): Promise<void> {
-    this.#links.get(response)?.();
+    this.#links?.get(response)?.();
     await release(response);
   }
 

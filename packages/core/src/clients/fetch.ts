@@ -9,6 +9,7 @@ export type Fetch = typeof globalThis.fetch;
 
 /** Wraps `inner` so that its HTTP calls go through the pipeline and everything else passes untouched. */
 export function wrapFetch(engine: Engine, inner: Fetch): Fetch {
+  const hosts = Object.keys(engine.settings.hosts).length > 0 ? engine.settings.hosts : undefined;
   const fetch = function (this: unknown, ...args: Parameters<Fetch>): Promise<Response> {
     const call = (input: unknown, init: unknown): Promise<Response> =>
       callAs(inner, this, [input, init, ...args.slice(2)]);
@@ -22,7 +23,7 @@ export function wrapFetch(engine: Engine, inner: Fetch): Fetch {
     if (request === undefined) return callAs(inner, this, args);
     const { method, url, signal } = request;
     const target = { method, host: url.host, path: url.pathname };
-    const operation = operationFor(target, engine.settings.hosts);
+    const operation = operationFor(target, hosts);
     const answer = runCall(engine, new FetchPlan(engine, operation, request, call));
     if (!signal?.aborted) return answer;
     // Nothing is sent: the inner fetch refuses it at once, arguments that are wrong before all else.
