@@ -32,10 +32,11 @@ export interface QuotaOptions {
    */
   readonly minuteMs?: number;
   /**
-   * How long a call may take at most to arrive at the service, in milliseconds: until then, one that is
-   * not answered yet is not known to be counted.
+   * How long a call may take at most to arrive at the service, in milliseconds. A call counts until a
+   * window after its arrival, so until its answer, or this time, tells that it has arrived, its place
+   * is kept. It costs throughput only where calls take longer than this.
    *
-   * @defaultValue 1,000
+   * @defaultValue 5,000
    */
   readonly transitMs?: number;
   /**

@@ -145,8 +145,8 @@ export const NUMBER_OPTIONS: readonly NumberOption[] = [
   {
     path: 'quota.transitMs',
     ...WAIT,
-    value: 1_000,
-    text: 'How long a call may take at most to arrive at the service.',
+    value: 5_000,
+    text: 'How long a call may take at most to arrive at the service; one that is answered sooner has arrived sooner.',
   },
   {
     path: 'quota.expectedProcesses',

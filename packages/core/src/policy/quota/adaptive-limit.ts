@@ -7,8 +7,8 @@ import type { WindowLimit } from './limits.ts';
 const CUT = 0.9;
 const CUT_OF_A_TRIAL = 0.98;
 const SAME_AS_BEFORE = 0.9;
-/** Never below this share, so that the way back takes few windows. */
-const FLOOR = 0.1;
+/** Never below this share of what it was at once, so that the way back takes few windows. */
+const MOST_CUT = 0.5;
 /** A cut limit is kept for this share of the window before it grows again. */
 const HOLD = 0.75;
 /** An hour's limit is tried again sooner: after this share of the hour. */
@@ -25,6 +25,8 @@ const BELIEVED = 60;
 interface Cut {
   readonly at: number;
   to: number;
+  /** The least that it is cut to, whatever is refused of what was under way. */
+  readonly least: number;
   /** How many calls in a window the service has let through since. */
   proven: number;
 }
@@ -93,13 +95,15 @@ export class AdaptiveLimit {
     const before = this.at(now);
     // Calls that were under way when the limit was cut tell of the same trouble: cut deeper, once.
     if (this.#cut !== undefined && sentAt < this.#cut.at) {
-      this.#cutTo(Math.min(this.#cut.to, this.#bounded(through * CUT, now)), this.#cut.at);
+      const { to, at, least } = this.#cut;
+      this.#cutTo(Math.min(to, Math.max(Math.floor(through * CUT), least)), at, least);
       return;
     }
+    const least = Math.max(Math.floor(before * MOST_CUT), 1);
     const tried = now - this.#last.at >= this.#holdMs && this.#last.through > 0;
     const same = tried && through >= SAME_AS_BEFORE * this.#last.through;
-    const kept = this.#bounded(through * (same ? CUT_OF_A_TRIAL : CUT), now);
-    this.#cutTo(Math.min(kept, Math.max(before - 1, 1)), now);
+    const kept = Math.max(Math.floor(through * (same ? CUT_OF_A_TRIAL : CUT)), least);
+    this.#cutTo(Math.min(kept, Math.max(before - 1, 1)), now, least);
     this.#last = { through, at: now };
   }
 
@@ -114,14 +118,15 @@ export class AdaptiveLimit {
     const laterMs = at - this.#cutAt;
     const sameMs = this.#windowMs * SAME_CUT;
     // What is read is mostly the same cut again, give or take the time that it took to read it.
-    if (laterMs > sameMs) this.#cutTo(Math.max(Math.min(to, this.at(now)), 1), at);
+    const least = Math.max(Math.min(to, this.at(now)), 1);
+    if (laterMs > sameMs) this.#cutTo(least, at, least);
     else if (laterMs > -sameMs && this.#cut !== undefined && to < this.#cut.to) {
-      this.#cutTo(Math.max(to, 1), this.#cutAt);
+      this.#cutTo(least, this.#cutAt, least);
     }
   }
 
-  #cutTo(to: number, at: number): void {
-    this.#cut = { to, at, proven: to };
+  #cutTo(to: number, at: number, least: number): void {
+    this.#cut = { to, at, least, proven: to };
     this.#cutAt = at;
   }
 
@@ -130,10 +135,6 @@ export class AdaptiveLimit {
     if (now < this.#told.until) return this.#told.limit;
     this.#told = undefined;
     return this.configured;
-  }
-
-  #bounded(limit: number, now: number): number {
-    return Math.max(Math.floor(limit), Math.ceil(this.#ceiling(now) * FLOOR), 1);
   }
 
   #grown(cut: Cut, ceiling: number, now: number): number {

@@ -16,14 +16,14 @@ export class GroupCount {
   readonly #shared: SharedSlots | undefined;
   readonly #changed: (change: QuotaChange) => void;
   readonly #adaptive: readonly AdaptiveLimit[];
-  /** The limits that observers know of. */
+  /** The limits that observers were told. */
   readonly #known: number[];
   /** How many outages of the store were noticed, when the latest, and what was sent until then. */
   #outages = 0;
   #outageAt = 0;
   #same = 0;
-  /** How many calls the first window had when one was sent last. */
-  #latestUsed = 0;
+  /** How many calls the first window had when the store was asked last. */
+  #usedWhenAsked = 0;
 
   constructor(
     name: string,
@@ -88,9 +88,13 @@ export class GroupCount {
     this.#notice(index, 'throttled', now);
   }
 
+  /** The store is asked now. */
+  asks(now: number): void {
+    this.#usedWhenAsked = this.log.used(0, now);
+  }
+
   /** A call is sent: gives the limits that it tries to exceed, after refusals. */
   trials(now: number): readonly AdaptiveLimit[] {
-    if (this.#adaptive.length > 0) this.#latestUsed = this.log.used(0, now) + 1;
     return this.#adaptive.filter((limit, index) => limit.isTrial(this.#usedByAll(index, now)));
   }
 
@@ -132,7 +136,7 @@ export class GroupCount {
   #noteOutage({ outages }: SharedSlots, now: number): void {
     if (outages === this.#outages) return;
     this.#outages = outages;
-    this.#same = this.#latestUsed;
+    this.#same = this.#usedWhenAsked;
     this.#outageAt = now;
   }
 
@@ -149,8 +153,8 @@ export class GroupCount {
   #usedByAll(index: number, now: number): number {
     const own = this.log.used(index, now);
     if (this.#shared === undefined) return own;
-    // Without the store, the others are taken to do as this one does.
-    if (this.#shared.away) return own * this.#shared.processes;
+    // While the store does not know, the others are taken to do as this one does.
+    if (!this.#shared.knows(index, now)) return own * this.#shared.processes;
     const { held, unknown } = this.#shared.held(index, now);
     return Math.max(own, held + unknown);
   }
@@ -159,7 +163,8 @@ export class GroupCount {
     const from = this.#known[index] ?? 0;
     const to = this.#limitOf(index, now);
     const per = this.#limits.windows[index]?.per;
-    if (to === from || per === undefined) return;
+    // That a limit grows bit by bit, or is cut again on its way, is not told.
+    if ((reason === 'recovered' ? to === from : to >= from) || per === undefined) return;
     this.#known[index] = to;
     this.#changed({ kind: 'limit', group: this.#name, per, from, to, reason });
   }

@@ -117,6 +117,7 @@ export class QuotaGroup {
 
   async #ask(shared: SharedSlots, now: number): Promise<void> {
     this.#asking = true;
+    this.#count.asks(now);
     const hold = await shared.take(this.#count.limits(now));
     this.#asking = false;
     if (hold !== undefined && hold !== AWAY) this.#use(hold);

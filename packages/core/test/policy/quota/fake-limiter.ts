@@ -32,13 +32,14 @@ export class FakeStore {
   limiter(points = 1): QuotaLimiter {
     return {
       points,
-      consume: (key, consumed, { customDuration }) =>
-        this.#ask(() => {
-          const answer = this.#increase(key, consumed, customDuration);
-          // Not an error, but the answer itself: so does the real one.
-          if (answer.consumedPoints > points) throw answer;
-          return answer;
-        }),
+      consume: async (key, consumed, { customDuration }) => {
+        const answer = await this.#ask(() => this.#increase(key, consumed, customDuration));
+        if (answer.consumedPoints <= points) return answer;
+        // Not an error, but the answer itself: so does the real one.
+        const { promise, reject } = Promise.withResolvers<never>();
+        reject(answer);
+        return promise;
+      },
       penalty: (key, consumed, { customDuration }) =>
         this.#ask(() => this.#increase(key, consumed, customDuration)),
       set: (key, value, seconds) =>
