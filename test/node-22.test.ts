@@ -23,6 +23,36 @@ it.each([
   expect((await run(`examples/${name}.ts`)).stdout).toContain(expected);
 });
 
+it('survives an abort that meets an error body, which Node’s own copy of a body does not', async () => {
+  const program = `
+    import { createServer } from 'node:http';
+    import { createResilience } from '@defender-resilience/core';
+    const server = createServer((request, response) => {
+      response.writeHead(403, { 'content-type': 'application/json' });
+      response.write(request.url === '/long' ? 'x'.repeat(200_000) : '{"error":');
+    });
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = 'http://127.0.0.1:' + server.address().port;
+    const { fetch } = createResilience();
+    const stalled = new AbortController();
+    const call = fetch(url, { signal: stalled.signal }).catch((error) => error.message);
+    setTimeout(() => stalled.abort(new Error('enough')), 100);
+    console.log(await call);
+    const unread = new AbortController();
+    const response = await fetch(url + '/long', { signal: unread.signal });
+    unread.abort(new Error('enough'));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    console.log(response.status);
+    server.closeAllConnections();
+    server.close();
+  `;
+  const args = ['--conditions=@defender-resilience/source', '--input-type=module', '-e', program];
+  const { stdout } = await promisify(execFile)('node_modules/node-22/bin/node', args, {
+    cwd: 'packages/core',
+  });
+  expect(stdout).toBe('enough\n403\n');
+});
+
 it('counts for Prometheus and goes through the whole demo on Node 22', {
   timeout: 60_000,
 }, async () => {

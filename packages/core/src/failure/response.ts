@@ -47,32 +47,61 @@ async function readStart(
   if (response.body === null || response.bodyUsed || signal?.aborted) return undefined;
   const reader = response.clone().body?.getReader();
   if (reader === undefined) return undefined;
-  const stop = (): void => cancel(reader);
+  const copy = new CopyReader(reader);
+  const stop = (): void => copy.stop();
   signal?.addEventListener('abort', stop, { once: true });
   try {
-    return await readUpTo(reader, MAX_BODY_SIZE);
+    return await copy.readUpTo(MAX_BODY_SIZE);
   } finally {
     signal?.removeEventListener('abort', stop);
-    cancel(reader);
+    letGo(reader);
   }
 }
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
-async function readUpTo(reader: Reader, limit: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  try {
-    while (size < limit) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      chunks.push(value);
-      size += value.byteLength;
-    }
-  } catch {
-    // The body broke off: what came before may still tell the code.
+/** Reads the beginning of a copy, and stops at once when it is told to. */
+class CopyReader {
+  readonly #reader: Reader;
+  readonly #stopped: Promise<undefined>;
+  /** Ends the reading; what has come by then is the result. */
+  readonly stop: () => void;
+
+  constructor(reader: Reader) {
+    this.#reader = reader;
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.#stopped = promise;
+    this.stop = () => resolve(undefined);
   }
-  return Buffer.concat(chunks);
+
+  async readUpTo(limit: number): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    try {
+      while (size < limit) {
+        const next = await Promise.race([this.#reader.read(), this.#stopped]);
+        if (next?.value === undefined) break;
+        chunks.push(next.value);
+        size += next.value.byteLength;
+      }
+    } catch {
+      // The body broke off: what came before may still tell the code.
+    }
+    return Buffer.concat(chunks);
+  }
+}
+
+// In the fetch of Node 22 an abort that meets a cancelled copy is an unhandled rejection, which would
+// end the process (undici 6.28: its own cancellation of the aborted body rejects, and it throws that).
+// There the rest of the copy is read and thrown away instead, up to 1 MiB of it.
+const CANCELS_COPIES = Number.parseInt(process.versions['undici'] ?? '', 10) !== 6;
+
+const MAX_THROWN_AWAY = 1_048_576;
+
+/** Lets go of a copy, so that what its original's reader does not take is not kept for it. */
+function letGo(reader: Reader): void {
+  if (CANCELS_COPIES) cancel(reader);
+  else void drain(reader, MAX_THROWN_AWAY);
 }
 
 /**
