@@ -68,9 +68,10 @@ export class FetchPlan implements CallPlan<Response> {
   }
 
   received(response: Response, attempt: AttemptSender): void {
-    const body = peekObject(response, 'body');
-    if (this.signal === undefined || body === undefined) return;
-    const unlink = linkBody(this.signal, body, (reason) => {
+    if (this.signal === undefined || typeof response !== 'object' || response === null) return;
+    // An answer without a body hears an abort too, in the undici of Node 22.
+    const read = peekObject(response, 'body') ?? response;
+    const unlink = linkBody(this.signal, read, (reason) => {
       attempt.abort(reason);
       this.#stopReading?.();
     });

@@ -144,6 +144,7 @@ describe('an abort before the answer', () => {
         const signal = AbortSignal.timeout(5);
         return endOf(fetch(url, { signal }), signal);
       },
+      racing: true,
       answer: silent,
     },
     {

@@ -40,8 +40,9 @@ describe('a method', () => {
 });
 
 describe('headers', () => {
-  const given = (name: string, headers: unknown, ends: number | string = 200): Scenario => ({
-    ...withInit(`(${name})`, ends, () => ({
+  // Without an end, it differs between the versions of Node.
+  const given = (name: string, headers: unknown, ends: number | string | null = 200): Scenario => ({
+    ...withInit(`(${name})`, ends ?? undefined, () => ({
       headers: typeof headers === 'function' ? (headers as () => unknown)() : headers,
     })),
     raw: ANSWER,
@@ -88,7 +89,7 @@ describe('headers', () => {
     given('an upgrade', { connection: 'upgrade', upgrade: 'websocket' }, 'TypeError'),
     given('expect', { expect: '100-continue' }, 'TypeError'),
     given('a transfer encoding', { 'transfer-encoding': 'chunked' }, 'TypeError'),
-    given('a connection of its own', { connection: 'own' }),
+    given('a connection of its own', { connection: 'own' }, null),
     given('a line break', { own: 'a\r\nb: c' }, 'TypeError'),
     given('a null character', { own: 'a\0b' }, 'TypeError'),
     given('a value beyond Latin-1', { own: '€' }, 'TypeError'),

@@ -12,10 +12,11 @@ function hashed(algorithm: string, text = BODY): string {
   return `${algorithm}-${createHash(algorithm).update(text).digest('base64')}`;
 }
 
-function sending(init: object, ends: number | string = 200): Scenario {
+/** Without an end, it differs between the versions of Node. */
+function sending(init: object, ends: number | string | null = 200): Scenario {
   return {
     name: JSON.stringify(init),
-    ends,
+    ...(ends === null ? {} : { ends }),
     call: (fetch, { url }) => callWith(fetch, `${url}/path`, init),
   };
 }
@@ -26,7 +27,7 @@ describe('integrity', () => {
     sending({ integrity: hashed('sha256') }),
     sending({ integrity: hashed('sha512') }),
     sending({ integrity: `${hashed('sha256', 'other')} ${hashed('sha256')}` }),
-    sending({ integrity: `${hashed('sha256')}?option` }),
+    sending({ integrity: `${hashed('sha256')}?option` }, null),
     sending({ integrity: 'md5-unknown' }),
     sending({ integrity: 'nonsense' }),
     sending({ integrity: hashed('sha256', 'other') }, 'TypeError'),

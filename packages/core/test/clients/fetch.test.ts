@@ -420,8 +420,9 @@ describe('sockets', () => {
     controller.abort(new Error('gone'));
     await expect(call).rejects.toThrow('gone');
     late?.();
-    await vi.waitUntil(() => server.sockets.open === 0);
-    expect(server.sockets.open).toBe(0);
+    // The pool of Node 22 opens another one at once, for whatever comes next.
+    await vi.waitUntil(() => server.requests[0]?.socket.destroyed);
+    expect(server.requests).toHaveLength(1);
   });
 });
 
