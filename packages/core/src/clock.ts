@@ -14,7 +14,7 @@ export interface Clock {
   /** Wall-clock time in milliseconds since 1970. For HTTP dates and records, never for durations. */
   epoch(): number;
   /**
-   * Calls `callback` once, after `delayMs` milliseconds (at most {@link MAX_TIMER_MS}).
+   * Calls `callback` once, after `delayMs` milliseconds (at most 2,147,483,647).
    *
    * A timer with `keepAlive: false` does not keep the process running.
    */

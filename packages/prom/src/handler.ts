@@ -9,6 +9,7 @@ export interface MetricsSource {
   metrics(): Promise<string>;
 }
 
+/** What `metricsHandler` serves beside the metrics. */
 export interface MetricsHandlerOptions {
   /** @defaultValue `'/metrics'` */
   readonly path?: string;

@@ -6,4 +6,5 @@ export const FEATURES = [
   'liveResponse',
 ] as const;
 
+/** A feature of the tenant that can be switched off. */
 export type Feature = (typeof FEATURES)[number];

@@ -8,6 +8,7 @@ import { failureOfNetwork } from './network-failure.ts';
 import { peekText, tagOf } from './peek.ts';
 import { failureOfThrown, type Recogniser } from './thrown.ts';
 
+/** How `classify` reads dates. */
 export interface ClassifyOptions {
   /** Milliseconds since 1970, for a Retry-After that is a date. @defaultValue the real time */
   readonly now?: () => number;

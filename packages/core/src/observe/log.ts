@@ -17,6 +17,7 @@ export interface PinoLogger {
   bindings(): object;
 }
 
+/** How `logObserver` logs. */
 export interface LogObserverOptions {
   /** Any `console`- or pino-shaped logger. @defaultValue `console` */
   readonly logger?: ConsoleLogger | PinoLogger;

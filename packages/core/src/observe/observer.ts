@@ -136,6 +136,7 @@ export interface CircuitChange {
 export interface Observer {
   /** One logical call begins. What it returns watches this call alone. */
   call?(call: CallStart): CallObserver | undefined;
+  /** A circuit opened, let a probe through, or closed. */
   circuit?(change: CircuitChange): void;
   /** A quota's limit was corrected, or the store that processes share was lost or found again. */
   quota?(change: QuotaChange): void;
@@ -148,6 +149,7 @@ export interface Observer {
 
 /** Watches one logical call. */
 export interface CallObserver {
+  /** An attempt begins. What it returns watches this attempt alone. */
   attempt?(attempt: AttemptStart): AttemptObserver | undefined;
   /** Called when a retry was decided, before its wait. Not called when the call gives up. */
   retry?(retry: RetryScheduled): void;

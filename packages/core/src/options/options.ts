@@ -13,11 +13,17 @@ import type { QuotaOptions } from './quota.ts';
 
 /** How failed attempts are repeated. */
 export interface RetrySettings extends BackoffSettings {
+  /** How often a failed attempt is repeated; attempts are one more. @defaultValue 3 */
   readonly maxRetries: number;
-  /** The first wait after a 429 that tells none. */
+  /** The first wait after a 429 that tells none, in milliseconds. @defaultValue 10,000 */
   readonly throttleInitialDelayMs: number;
+  /** The longest wait after a 429 that tells none, in milliseconds. @defaultValue 60,000 */
   readonly throttleMaxDelayMs: number;
-  /** A told wait that is longer than this is not waited for: the call fails at once. */
+  /**
+   * A told wait that is longer than this, in milliseconds, is not waited for: the call fails at once.
+   *
+   * @defaultValue 180,000
+   */
   readonly maxRetryAfterMs: number;
 }
 

@@ -3,7 +3,9 @@ import type { Random } from '../random.ts';
 
 /** How long to wait before the next attempt where the service did not say. */
 export interface BackoffSettings {
+  /** The median of the first wait, in milliseconds. @defaultValue 1,000 */
   readonly initialDelayMs: number;
+  /** The longest wait, in milliseconds. @defaultValue 30,000 */
   readonly maxDelayMs: number;
 }
 

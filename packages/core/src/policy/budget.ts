@@ -2,9 +2,9 @@ import { SlidingCounts } from './sliding-counts.ts';
 
 /** How many retries a wrapper may add to the calls it is given. */
 export interface BudgetSettings {
-  /** Retries allowed for each call of the last minute. */
+  /** Retries allowed for each call of the last minute. @defaultValue 0.2 */
   readonly ratio: number;
-  /** Retries a minute that are allowed in any case, for clients of few calls. */
+  /** Retries a minute that are allowed in any case, for clients of few calls. @defaultValue 30 */
   readonly minPerMinute: number;
 }
 

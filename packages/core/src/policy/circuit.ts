@@ -5,15 +5,21 @@ import { SlidingCounts } from './sliding-counts.ts';
 
 /** When a circuit opens, and for how long. */
 export interface CircuitSettings {
-  /** The share of failures, from 0 to 1, at which the circuit opens. */
+  /** The share of failures, from 0 to 1, at which the circuit opens. @defaultValue 0.8 */
   readonly failureRatio: number;
-  /** How many attempts the window must hold before the circuit can open. */
+  /** How many attempts the window must hold before the circuit can open. @defaultValue 10 */
   readonly minimumAttempts: number;
+  /** The window that is looked at, in milliseconds; it really slides. @defaultValue 60,000 */
   readonly windowMs: number;
-  /** How long the circuit stays open the first time; each further time doubles it. */
+  /**
+   * How long the circuit stays open the first time, in milliseconds; each further time doubles it.
+   *
+   * @defaultValue 15,000
+   */
   readonly openMs: number;
+  /** The longest that it stays open before its jitter, in milliseconds. @defaultValue 120,000 */
   readonly maxOpenMs: number;
-  /** How many circuits one wrapper keeps; beyond it the oldest closed one is forgotten. */
+  /** How many circuits one wrapper keeps; beyond it the oldest closed one is forgotten. @defaultValue 1,000 */
   readonly maxCircuits: number;
 }
 
