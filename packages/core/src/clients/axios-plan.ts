@@ -12,13 +12,12 @@ import { restoreConfig, type Sender } from './axios-adapter.ts';
 import type { AxiosCall } from './axios-call.ts';
 import { changedHeaders } from './axios-headers.ts';
 import { type AxiosConfig, type AxiosResponse, isAxiosResponse, isRecord } from './axios-types.ts';
+import { readInTime } from './error-body.ts';
 import { linkBody } from './link.ts';
 import { withParams } from './query.ts';
 import { RequestInfo } from './request-info.ts';
 import { startOfNodeStream, startOfWebStream } from './stream-start.ts';
 
-/** How long the body of an error answer is waited for before the status alone must do. */
-const ERROR_BODY_TIMEOUT_MS = 5_000;
 const MAX_ERROR_BODY = 65_536;
 
 /** One request of a wrapped axios instance, after its interceptors and before its adapter. */
@@ -129,20 +128,13 @@ export class AxiosPlan implements CallPlan<unknown> {
     this.#explained = { error, failure };
   }
 
-  async #failureOf(response: AxiosResponse): Promise<Failure | undefined> {
+  #failureOf(response: AxiosResponse): Promise<Failure | undefined> {
     const { clock } = this.#engine;
-    const over = new AbortController();
-    const stop = (): void => over.abort();
-    const timer = clock.timer(stop, ERROR_BODY_TIMEOUT_MS);
-    this.signal?.addEventListener('abort', stop, { once: true });
-    try {
-      const { status, headers } = response;
-      const body = await startOfBody(response, over.signal);
+    const { status, headers } = response;
+    return readInTime(clock, this.signal, async (signal) => {
+      const body = await startOfBody(response, signal);
       return classify({ status, headers, body }, { now: () => clock.epoch() });
-    } finally {
-      timer.cancel();
-      this.signal?.removeEventListener('abort', stop);
-    }
+    });
   }
 
   /** Lets the caller's abort reach a stream that is read after the call has ended. */

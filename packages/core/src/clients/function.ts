@@ -6,6 +6,7 @@ import { OTHER, operationNamed } from '../catalogue/operations.ts';
 import type { Failure } from '../failure/failure.ts';
 import { failureOfResponse, release } from '../failure/response.ts';
 import type { ClientKind } from '../observe/observer.ts';
+import { readInTime } from './error-body.ts';
 
 /** What one call of `execute` may say for itself. */
 export interface ExecuteOptions {
@@ -85,7 +86,9 @@ export class FunctionPlan<T> implements CallPlan<T> {
   judge(value: T): Promise<Failure | undefined> | undefined {
     if (!isFailedResponse(value)) return undefined;
     const { clock } = this.#engine;
-    return failureOfResponse(value, { now: () => clock.epoch() });
+    return readInTime(clock, this.signal, (signal) =>
+      failureOfResponse(value, { now: () => clock.epoch(), signal }),
+    );
   }
 
   statusOf(value: T): number | undefined {

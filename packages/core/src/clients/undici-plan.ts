@@ -9,6 +9,7 @@ import { classify } from '../failure/classify.ts';
 import type { Failure } from '../failure/failure.ts';
 import type { AttemptFanOut } from '../observe/fan-out.ts';
 import type { ClientKind, HttpRequestInfo } from '../observe/observer.ts';
+import { readInTime } from './error-body.ts';
 import { withParams } from './query.ts';
 import { RequestInfo } from './request-info.ts';
 import { UndiciAttempt } from './undici-attempt.ts';
@@ -16,9 +17,6 @@ import { type SentBody, sentBody } from './undici-body.ts';
 import { changedHeaderList, headerText } from './undici-headers.ts';
 import type { UndiciSink } from './undici-sink.ts';
 import type { DispatchOptions, Handler } from './undici-types.ts';
-
-/** How long the body of an error answer is waited for before the status alone must do. */
-const ERROR_BODY_TIMEOUT_MS = 5_000;
 
 /** Sends one attempt to the dispatcher below. */
 export type SendAttempt = (options: DispatchOptions, handler: Handler) => void;
@@ -108,20 +106,13 @@ export class UndiciPlan implements CallPlan<UndiciAttempt> {
     this.#body.close();
   }
 
-  async #failureOf(attempt: UndiciAttempt): Promise<Failure | undefined> {
+  #failureOf(attempt: UndiciAttempt): Promise<Failure | undefined> {
     const { clock } = this.#engine;
-    const over = new AbortController();
-    const stop = (): void => over.abort();
-    const timer = clock.timer(stop, ERROR_BODY_TIMEOUT_MS);
-    this.signal.addEventListener('abort', stop, { once: true });
-    try {
-      const body = await attempt.look(over.signal);
+    return readInTime(clock, this.signal, async (signal) => {
+      const body = await attempt.look(signal);
       const { status, headers } = attempt;
       return classify({ status, headers, body }, { now: () => clock.epoch() });
-    } finally {
-      timer.cancel();
-      this.signal.removeEventListener('abort', stop);
-    }
+    });
   }
 
   #headersOf(context: AttemptSender, observed: AttemptFanOut | undefined): unknown[] | undefined {

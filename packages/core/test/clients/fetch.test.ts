@@ -512,3 +512,29 @@ it('leaves a process with nothing to do free to end', async () => {
   const exit: unknown = await new Promise((resolve) => child.on('exit', resolve));
   expect([exit, output.trim()]).toEqual([0, 'text']);
 });
+
+describe('a function that gives a Response', () => {
+  it('is judged by its error body, and not held by one that stalls when its caller aborts', async () => {
+    await using server = await startServer((request, response) => {
+      response.writeHead(403, JSON_HEADERS);
+      if (request.url === '/stalls') response.write('{"error":');
+      else response.end(envelope('Forbidden'));
+    });
+    const resilience = quick(server.url);
+    const refused = await resilience.execute('incidents.list', () => globalThis.fetch(server.url));
+    expect(failureOf(refused)).toMatchObject({ code: 'Forbidden', trackingId: 'tracking-1' });
+    await expect(refused.json()).resolves.toMatchObject({ error: { code: 'Forbidden' } });
+    const controller = new AbortController();
+    const stalls = resilience.execute(
+      'incidents.list',
+      () => globalThis.fetch(`${server.url}/stalls`),
+      {
+        signal: controller.signal,
+      },
+    );
+    await vi.waitUntil(() => server.requests.length === 2);
+    const reason = new Error('enough');
+    controller.abort(reason);
+    await expect(stalls).rejects.toBe(reason);
+  });
+});
