@@ -131,3 +131,29 @@ it('tells of circuits', () => {
     ['info', 'circuit host machines.get is closed'],
   ]);
 });
+
+it('writes what a quota learned, and not that calls wait their turn', () => {
+  const { lines, logger } = consoleLines();
+  const observer = logObserver({ logger });
+  const call = observer.call?.({
+    operation: 'incidents.list',
+    client: 'fetch',
+    quotaGroup: 'incidents',
+  });
+  call?.throttled?.({ attempt: 1, group: 'incidents', delayMs: 300, reason: 'quota' });
+  const limit = { kind: 'limit', group: 'incidents', per: 'minute' } as const;
+  observer.quota?.({ ...limit, from: 50, to: 30, reason: 'told' });
+  observer.quota?.({ ...limit, from: 30, to: 50, reason: 'recovered' });
+  observer.quota?.({ kind: 'store', state: 'lost', error: new Error('canary-secret') });
+  observer.quota?.({ kind: 'store', state: 'back' });
+  expect(lines.map(([level, message]) => [level, message])).toEqual([
+    ['warn', 'quota incidents is 30 calls per minute now (told)'],
+    ['info', 'quota incidents is 50 calls per minute now (recovered)'],
+    [
+      'warn',
+      'the store of the shared quota cannot be reached: each process goes on with its share',
+    ],
+    ['info', 'the store of the shared quota is back'],
+  ]);
+  expect(JSON.stringify(lines)).not.toContain('canary');
+});
