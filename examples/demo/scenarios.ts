@@ -15,7 +15,7 @@ export interface Scenario {
 }
 
 /** What a scenario left behind. */
-export interface Seen {
+interface Seen {
   readonly entries: readonly Entry[];
   readonly circuits: readonly string[];
   readonly simulator: Simulator;

@@ -86,7 +86,7 @@ export function manualClock(options: { readonly epoch?: number } = {}): ManualCl
         if (due === undefined) throw new Error('No timer is left, but the promise has not settled');
         await advance(due.at - now);
       }
-      return await promise;
+      return promise;
     },
   };
 }

@@ -19,7 +19,7 @@ function faultsOf(options: unknown): string {
   return 'no fault';
 }
 
-function valueOf(options: object, name: string): object {
+function fieldOf(options: object, name: string): object {
   const value: unknown = Reflect.get(options, name);
   return typeof value === 'object' && value !== null ? value : {};
 }
@@ -75,7 +75,7 @@ describe('options that are given', () => {
       const [first = '', second = ''] = path.split('.');
       const given = { ...neighbours, ...(second === '' ? { [first]: min } : {}) };
       if (second !== '')
-        Object.assign(given, { [first]: { ...valueOf(neighbours, first), [second]: min } });
+        Object.assign(given, { [first]: { ...fieldOf(neighbours, first), [second]: min } });
       expect(faultsOf(given)).toBe('no fault');
     },
   );

@@ -9,7 +9,7 @@ import {
 import { type ManualClock, manualClock } from '@defender-resilience/core/testing';
 
 /** What an observer saw of the calls, in order. */
-export interface Seen {
+interface Seen {
   readonly retries: RetryScheduled[];
   readonly ends: CallEnd[];
 }
