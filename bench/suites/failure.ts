@@ -30,6 +30,9 @@ const OPERATION = 'incidents.get';
 /** A failure that is not tried again: what its way to the caller adds. */
 async function rethrow(rounds: { rounds: number; sampleMs: number }): Promise<Cost[]> {
   const fail = async (): Promise<number> => {
+    throw new Error('Request failed');
+  };
+  const refuse = async (): Promise<number> => {
     throw new ClientError('Request failed with status code 403');
   };
   const caught = (call: () => Promise<unknown>): Case['run'] =>
@@ -39,6 +42,10 @@ async function rethrow(rounds: { rounds: number; sampleMs: number }): Promise<Co
   const cases: Case[] = [
     { name: 'throw and catch', run: caught(fail) },
     { name: 'ours: execute', run: caught(() => resilience.execute(OPERATION, fail)) },
+    {
+      name: 'ours: execute, and classify',
+      run: caught(() => resilience.execute(OPERATION, refuse)),
+    },
     {
       name: 'p-retry, told to stop',
       run: caught(() =>

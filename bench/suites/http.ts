@@ -117,11 +117,11 @@ async function bothLoads(
   const url = `${origin}${PATH}`;
   for (const peer of peers) {
     peer.before?.();
-    await sampleOf(peer, url, 64, by(effort, 3_000, 300));
+    await sampleOf(peer, url, 64, by(effort, 3_000, 500));
     peer.after?.();
   }
-  const one = await rounds(peers, url, 1, by(effort, 300, 100), by(effort, 15, 3));
-  const many = await rounds(peers, url, 64, by(effort, 2_000, 500), by(effort, 15, 3));
+  const one = await rounds(peers, url, 1, by(effort, 200, 100), by(effort, 15, 3));
+  const many = await rounds(peers, url, 64, by(effort, 1_000, 500), by(effort, 15, 3));
   return [one, many];
 }
 
