@@ -3,6 +3,7 @@ import { failureOf } from './attach.ts';
 import { classify } from './classify.ts';
 import type { Failure } from './failure.ts';
 import { failureOfAnswer } from './http-failure.ts';
+import { hasMethod, isObject, peek } from './peek.ts';
 import { MAX_BODY_SIZE } from './text.ts';
 
 /** How long the rest of a body that nobody reads is waited for, in milliseconds. */
@@ -31,6 +32,8 @@ export async function failureOfResponse(
     // Where the body is gone, a wrapped call inside this one may have read it before.
     const known = response.bodyUsed ? failureOf(response) : undefined;
     if (known !== undefined) return known;
+    // A stream of another make may stall when one of its copies is not read to the end.
+    if (response.body && !hasMethod(response.body, 'getReader')) return classify(response, { now });
     const body = await readStart(response, signal);
     return failureOfAnswer({ status, headers: response.headers, body }, now);
   } catch {
@@ -44,64 +47,59 @@ async function readStart(
   response: Response,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array | undefined> {
-  if (response.body === null || response.bodyUsed || signal?.aborted) return undefined;
+  const whole = response.body;
+  if (whole === null || response.bodyUsed || signal?.aborted) return undefined;
   const reader = response.clone().body?.getReader();
   if (reader === undefined) return undefined;
-  const copy = new CopyReader(reader);
-  const stop = (): void => copy.stop();
+  if (response.body !== null) tellErrorEarly(response.body, whole);
+  const stop = (): void => cancel(reader);
   signal?.addEventListener('abort', stop, { once: true });
   try {
-    return await copy.readUpTo(MAX_BODY_SIZE);
+    return await readUpTo(reader, MAX_BODY_SIZE);
   } finally {
     signal?.removeEventListener('abort', stop);
-    letGo(reader);
+    cancel(reader);
   }
 }
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
-/** Reads the beginning of a copy, and stops at once when it is told to. */
-class CopyReader {
-  readonly #reader: Reader;
-  readonly #stopped: Promise<undefined>;
-  /** Ends the reading; what has come by then is the result. */
-  readonly stop: () => void;
-
-  constructor(reader: Reader) {
-    this.#reader = reader;
-    const { promise, resolve } = Promise.withResolvers<undefined>();
-    this.#stopped = promise;
-    this.stop = () => resolve(undefined);
-  }
-
-  async readUpTo(limit: number): Promise<Uint8Array> {
-    const chunks: Uint8Array[] = [];
-    let size = 0;
-    try {
-      while (size < limit) {
-        const next = await Promise.race([this.#reader.read(), this.#stopped]);
-        if (next?.value === undefined) break;
-        chunks.push(next.value);
-        size += next.value.byteLength;
-      }
-    } catch {
-      // The body broke off: what came before may still tell the code.
+async function readUpTo(reader: Reader, limit: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    while (size < limit) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      chunks.push(value);
+      size += value.byteLength;
     }
-    return Buffer.concat(chunks);
+  } catch {
+    // The body broke off: what came before may still tell the code.
   }
+  return Buffer.concat(chunks);
 }
 
-// In the fetch of Node 22 an abort that meets a cancelled copy is an unhandled rejection, which would
-// end the process (undici 6.28: its own cancellation of the aborted body rejects, and it throws that).
-// There the rest of the copy is read and thrown away instead, up to 1 MiB of it.
-const CANCELS_COPIES = Number.parseInt(process.versions['undici'] ?? '', 10) !== 6;
+const FORGETS_ERRORS = Number.parseInt(process.versions['undici'] ?? '', 10) === 6;
+const IS_READABLE = Symbol.for('nodejs.stream.readable');
+const IS_ERRORED = Symbol.for('nodejs.stream.errored');
 
-const MAX_THROWN_AWAY = 1_048_576;
-
-/** Lets go of a copy, so that what its original's reader does not take is not kept for it. */
-function letGo(reader: Reader): void {
-  if (CANCELS_COPIES) cancel(reader);
-  else void drain(reader, MAX_THROWN_AWAY);
+/**
+ * Has one copy of a body say that it cannot be read any more as soon as the body itself has failed, a
+ * few microtasks before it fails as well. In the undici of Node 22 (6.28), an abort errors the body, and
+ * then cancels the copy that it still takes for readable; where the other copy was cancelled before,
+ * that rejects, and undici throws it as an unhandled rejection, which ends the process.
+ */
+function tellErrorEarly(copy: ReadableStream, whole: ReadableStream): void {
+  if (!FORGETS_ERRORS) return;
+  const own: unknown = Reflect.getPrototypeOf(copy);
+  Reflect.defineProperty(copy, IS_READABLE, {
+    configurable: true,
+    get: (): unknown => {
+      if (peek(whole, IS_ERRORED) === true) return false;
+      return isObject(own) ? Reflect.get(own, IS_READABLE, copy) : undefined;
+    },
+  });
 }
 
 /**

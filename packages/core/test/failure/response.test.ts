@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { attachFailure } from '../../src/failure/attach.ts';
 import type { Failure } from '../../src/failure/failure.ts';
@@ -137,6 +138,24 @@ describe('failureOfResponse', () => {
     // A test double of a user's may be no more than this.
     const failure = await failureOfResponse(fake as unknown as Response, { now });
     expect(failure).toMatchObject({ code: 'Http503', retryAfterMs: 7_000, message: 'x' });
+  });
+
+  it('makes no copy of a body that is no stream of the web: what is not read of it stalls the other', async () => {
+    let copies = 0;
+    const fake = {
+      status: 503,
+      headers: new Headers({ 'retry-after': '7' }),
+      // As node-fetch has it.
+      body: Readable.from(['x']),
+      bodyUsed: false,
+      clone: () => {
+        copies += 1;
+        return fake;
+      },
+    };
+    const failure = await failureOfResponse(fake as unknown as Response, { now });
+    expect(failure).toMatchObject({ code: 'Http503', retryAfterMs: 7_000 });
+    expect(copies).toBe(0);
   });
 
   it('never rejects, whatever the clock does', async () => {
