@@ -1,0 +1,158 @@
+// Exports incidents to a file of JSON lines, each state of an incident once, whatever happens meanwhile:
+//
+//   node --conditions=@defender-resilience/source examples/export/main.ts --output incidents.jsonl
+//
+// Run it again to go on where it stopped, or to add what has changed since. Without a tenant in the
+// environment (DEFENDER_BASE_URL, see ../support/tenant.ts) it exports from a simulated one.
+import { parseArgs } from 'node:util';
+import { createResilience } from '@defender-resilience/core';
+import { oneOf, time, wholeNumber } from '../support/cli.ts';
+import { count, JobProgress } from '../support/progress.ts';
+import { ResumableOutput } from '../support/resumable-output.ts';
+import { runJob } from '../support/run-job.ts';
+import { simulatedTenant } from '../support/simulated.ts';
+import { DEFENDER_XDR, type Tenant, tenantFrom } from '../support/tenant.ts';
+import { fetchWhole } from '../support/whole-body.ts';
+import { IncidentExport, stateText } from './export.ts';
+import { iso, MAX_TOP } from './incidents.ts';
+import { type ExportState, firstState, parseState } from './state.ts';
+
+const DAY_MS = 86_400_000;
+/** So long the service keeps incidents, where nothing else was agreed. */
+const RETENTION_MS = 180 * DAY_MS;
+const HOUR_S = 3_600;
+
+const USAGE = `Options
+  --output FILE      where the incidents go (incidents.jsonl); FILE.state.json keeps how far it came
+  --since TIME       the first run takes what was updated since then (180 days ago)
+  --page-size N      incidents in a page, 1 to 100 (100)
+  --max-wait S       the longest wait that the service may ask for, in seconds (3600)
+  --first-wait MS    about how long it waits before its first retry, in milliseconds (1000)
+  --quota off        sends at once, and waits only when the service says so
+  --every N          where there is no terminal: a line at every Nth page (10)`;
+
+interface Options {
+  readonly output: string;
+  readonly since: number | undefined;
+  readonly top: number;
+  readonly maxWaitMs: number;
+  readonly firstWaitMs: number;
+  readonly keepQuota: boolean;
+  readonly every: number;
+}
+
+function optionsFrom(args: readonly string[]): Options | undefined {
+  const text = (fallback: string) => ({ type: 'string', default: fallback }) as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      help: { type: 'boolean', default: false },
+      output: text('incidents.jsonl'),
+      since: { type: 'string' },
+      'page-size': text(String(MAX_TOP)),
+      'max-wait': text(String(HOUR_S)),
+      'first-wait': text('1000'),
+      quota: text('documented'),
+      every: text('10'),
+    },
+  });
+  if (values.help) return undefined;
+  const number = (name: keyof typeof values, min: number, max: number) =>
+    wholeNumber(`--${name}`, String(values[name]), { min, max });
+  return {
+    output: values.output,
+    since: values.since === undefined ? undefined : time('--since', values.since),
+    top: number('page-size', 1, MAX_TOP),
+    maxWaitMs: 1_000 * number('max-wait', 0, 24 * HOUR_S),
+    firstWaitMs: number('first-wait', 0, 60_000),
+    keepQuota: oneOf('--quota', values.quota, ['documented', 'off']) === 'documented',
+    every: number('every', 1, 1_000_000),
+  };
+}
+
+/** A GET that survives what passes: errors of the service, throttling, broken answers, old tokens. */
+async function resilientGet(
+  { baseUrl, getToken, minuteMs }: Tenant,
+  { firstWaitMs, maxWaitMs, keepQuota }: Options,
+  { progress, signal }: { readonly progress: JobProgress; readonly signal: AbortSignal },
+): Promise<(url: string) => Promise<unknown>> {
+  let token = await getToken();
+  const { wrapFetch } = createResilience({
+    errors: 'throw',
+    hosts: { [new URL(baseUrl).host]: 'all' },
+    // After a 401: an export takes longer than a token lives.
+    refreshToken: async () => {
+      token = await getToken();
+      return token;
+    },
+    // A job that runs at night has more patience than a page that somebody waits for.
+    retry: { maxRetries: 8, initialDelayMs: firstWaitMs, maxRetryAfterMs: maxWaitMs },
+    deadlineMs: maxWaitMs + 600_000,
+    quota: keepQuota && { minuteMs: minuteMs ?? 60_000 },
+    // One call at a time needs no budget against storms of retries.
+    budget: { minPerMinute: 1_000 },
+    observers: [progress.observer],
+    onObserverError: (error) => progress.line(String(error)),
+  });
+  const fetch = wrapFetch(fetchWhole);
+  return async (url) => {
+    const headers = { authorization: `Bearer ${token}` };
+    return (await fetch(url, { headers, signal })).json();
+  };
+}
+
+/** @throws Error when the output is of another tenant, or of another time */
+function checkFits(known: ExportState, source: string, { output, since }: Options): void {
+  const begins = known.cursor.since;
+  if (known.source === source && (since ?? begins) === begins) return;
+  const content = `the incidents of ${known.source} since ${iso(begins)}`;
+  throw new Error(`${output} is of ${content}. Name another --output for others.`);
+}
+
+async function exportFrom(tenant: Tenant, source: string, signal: AbortSignal, options: Options) {
+  const progress = new JobProgress({ every: options.every });
+  const initial = firstState(source, options.since ?? Date.now() - RETENTION_MS);
+  const output = await ResumableOutput.open(options.output, { initial, parse: parseState });
+  const before = output.state;
+  try {
+    checkFits(before, source, options);
+    if (before.pages > 0) progress.line(`Goes on: ${stateText(before, Date.now())}`);
+    const getJson = await resilientGet(tenant, options, { progress, signal });
+    const { baseUrl } = tenant;
+    await new IncidentExport({
+      baseUrl,
+      top: options.top,
+      getJson,
+      output,
+      progress,
+      now: Date.now,
+    }).run();
+  } finally {
+    await output.close();
+    const cost = progress.end();
+    const incidents = count(output.state.incidents - before.incidents, 'incident');
+    console.log(`${incidents} in ${count(output.state.pages - before.pages, 'page')}`);
+    console.log(`${cost}\n${count(output.state.incidents, 'line')} in ${options.output}`);
+  }
+}
+
+await runJob(async (signal) => {
+  const options = optionsFrom(process.argv.slice(2));
+  if (options === undefined) {
+    console.log(USAGE);
+    return true;
+  }
+  const tenant = tenantFrom(process.env, DEFENDER_XDR);
+  if (tenant !== undefined) {
+    await exportFrom(tenant, new URL(tenant.baseUrl).host, signal, options);
+    return true;
+  }
+  const simulated = await simulatedTenant(DEFENDER_XDR, { incidents: 1_500 });
+  console.log('No tenant is named (DEFENDER_BASE_URL), so a simulated one is exported.');
+  try {
+    await exportFrom(simulated, 'the simulator', signal, options);
+  } finally {
+    await simulated.close();
+  }
+  return true;
+});
