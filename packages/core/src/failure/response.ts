@@ -80,18 +80,16 @@ async function readUpTo(reader: Reader, limit: number): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-const FORGETS_ERRORS = Number.parseInt(process.versions['undici'] ?? '', 10) === 6;
 const IS_READABLE = Symbol.for('nodejs.stream.readable');
 const IS_ERRORED = Symbol.for('nodejs.stream.errored');
 
 /**
  * Has one copy of a body say that it cannot be read any more as soon as the body itself has failed, a
- * few microtasks before it fails as well. In the undici of Node 22 (6.28), an abort errors the body, and
- * then cancels the copy that it still takes for readable; where the other copy was cancelled before,
- * that rejects, and undici throws it as an unhandled rejection, which ends the process.
+ * few microtasks before it fails as well. In undici 6, which Node 22 has inside, an abort errors the
+ * body, and then cancels the copy that it still takes for readable; where the other copy was cancelled
+ * before, that rejects, and undici throws it as an unhandled rejection, which ends the process.
  */
 function tellErrorEarly(copy: ReadableStream, whole: ReadableStream): void {
-  if (!FORGETS_ERRORS) return;
   const own: unknown = Reflect.getPrototypeOf(copy);
   Reflect.defineProperty(copy, IS_READABLE, {
     configurable: true,

@@ -171,6 +171,17 @@ describe.each(Object.entries(copies))('the fetch of %s', (name, copy) => {
         answer: () => undefined,
       },
       {
+        name: 'ends the body of a refusal with an abort',
+        call: async (fetch, { url }) => {
+          const controller = new AbortController();
+          const response = await fetch(url, { signal: controller.signal });
+          controller.abort(new Error('mine'));
+          return [response.status, await response.text().catch((error: unknown) => error)];
+        },
+        // More than what is read of an error, and no end.
+        answer: (_request, response) => void response.writeHead(404).write('x'.repeat(200_000)),
+      },
+      {
         name: 'refuses an invalid URL',
         ends: 'TypeError',
         call: (fetch) => fetch('http://'),
