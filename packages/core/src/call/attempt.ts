@@ -80,8 +80,9 @@ export class Attempt<T> implements AttemptSender, Watched, Surrounding {
       this.#onCallerAbort = () => this.#cut(signal.reason);
       signal.addEventListener('abort', this.#onCallerAbort, { once: true });
     }
-    const sent =
-      observed === undefined ? this.#send(undefined) : observed.run(() => this.#send(observed));
+    const sent = observed?.surrounds
+      ? observed.run(() => this.#send(observed))
+      : this.#send(observed);
     const told = sent.then(
       (value) => this.#onValue(value),
       (error: unknown) => this.#end()?.ended({ ok: false, error }),

@@ -91,6 +91,11 @@ export class AttemptFanOut {
     this.#report = report;
   }
 
+  /** Whether an observer has a context to send in. */
+  get surrounds(): boolean {
+    return this.#observers.some(HAS_RUN);
+  }
+
   /** Runs `send` inside the contexts of all observers, the first one outermost. */
   run<T>(send: () => T): T {
     let next = send;
@@ -132,6 +137,8 @@ export class AttemptFanOut {
     return once();
   }
 }
+
+const HAS_RUN = ({ run }: AttemptObserver): boolean => typeof run === 'function';
 
 // One function for each hook, made once. A closure for each hook of each call in its place takes a
 // third of what watching a call costs, some 100 ns.
