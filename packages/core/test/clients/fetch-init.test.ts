@@ -184,28 +184,36 @@ describe('an init', () => {
     },
   ]);
 
-  it('is read once, each member of it', async () => {
+  type Counting = (count: (key: string) => undefined) => object;
+  const counting: [string, Counting][] = [
+    ['a proxy', (count) => new Proxy({}, { get: (_target, key) => count(String(key)) })],
+    ['an object with getters', (count) => withGetters({}, count)],
+    ['an instance with getters', (count) => withGetters(new Init(), count)],
+  ];
+
+  function withGetters(init: object, count: (key: string) => undefined): object {
+    for (const key of ['redirect', 'signal', 'cache']) {
+      Object.defineProperty(init, key, { enumerable: true, get: () => count(key) });
+    }
+    return init;
+  }
+
+  it.each(counting)('(%s) is read once, each member of it', async (_kind, make) => {
     const counts = async (fetch: Fetch): Promise<Record<string, number>> => {
       const reads: Record<string, number> = {};
-      const init: object = new Proxy(
-        {},
-        {
-          get: (_target, key) => {
-            if (typeof key === 'string') reads[key] = (reads[key] ?? 0) + 1;
-            return undefined;
-          },
-        },
-      );
-      await callWith(fetch, 'data:,', init);
+      const init = make((key) => {
+        reads[key] = (reads[key] ?? 0) + 1;
+        return undefined;
+      });
+      await callWith(fetch, 'data:,', init).catch(() => undefined);
       return reads;
     };
     const inner = (_input: unknown, init: unknown): Promise<Response> =>
       callWith(fetch, 'data:,', init);
-    const { wrapFetch } = quick('http://127.0.0.1:1');
-    const wrapped = wrapFetch(inner);
+    const wrapped = quick('http://127.0.0.1:1').wrapFetch(inner);
     const bare = await counts(globalThis.fetch);
     const through = await counts((_input, init) => wrapped('http://127.0.0.1:1/', init));
-    expect(bare).toMatchObject({ method: 1, signal: 1 });
+    expect(bare).toMatchObject({ redirect: 1, signal: 1, cache: 1 });
     expect(through).toMatchObject(bare);
     expect(Object.values(through).every((count) => count === 1)).toBe(true);
   });
