@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../../clock.ts';
 import type { Random } from '../../random.ts';
+import type { QuotaLimiter } from './limiter.ts';
 import type { WindowLimit } from './limits.ts';
 import { AWAY, isAnswer, type Store } from './store.ts';
 
@@ -15,15 +16,17 @@ const SPREAD_MS = 50;
 const SPREAD_OF_WINDOW = 1 / 100;
 /** How much the latest call counts in how long calls are expected to take. */
 const SMOOTHING = 0.2;
-/** A slot whose key is younger than it by no more than this is the same. */
-const SAME_AGE_MS = 500;
+/** By how much a store may be mistaken about the age of a key. */
+const AGE_FAULT_MS = 5;
 /** At most so many slots are tried in a row. */
 const MAX_TRIES = 2_000;
 
 /** A slot that this process holds. */
 export interface Slot {
   readonly index: number;
+  /** When the store was asked for it, and when it had answered. */
   readonly takenAt: number;
+  readonly takenBy: number;
   /** How many outages the store had seen when it was taken. */
   readonly outages: number;
   /** Comes when the slot is to be given back. */
@@ -56,8 +59,9 @@ export class SlotBook {
   /** When to try each slot; 0: nothing is known of it. */
   readonly #tryAt: Float64Array;
   readonly #spreadMs: number;
-  /** The slot that was taken last. */
+  /** The slot that was taken last, and the one that is looked for next. */
   #latest: Slot | undefined = undefined;
+  #sample: Slot | undefined = undefined;
   /** From the taking of a slot until its call has arrived, as a rule. */
   #heldMs = 0;
 
@@ -114,6 +118,7 @@ export class SlotBook {
         this.#latest = {
           index,
           takenAt,
+          takenBy: this.#clock.now(),
           outages: this.#store.outages,
           timer: undefined,
           returned: false,
@@ -127,12 +132,13 @@ export class SlotBook {
 
   /** Looks whether the store still has what it was given: one that was restarted has not. */
   async check(): Promise<void> {
-    const latest = this.#latest;
-    if (latest === undefined || latest.outages !== this.#store.outages) return;
-    const held = await this.#store.ask((limiter) => limiter.get(this.#keyOf(latest.index)));
+    const slot = this.#sample;
+    // What is taken from now on shows only what is lost from now on.
+    this.#sample = this.#latest;
     // No slot is given back before its window is over.
-    const certain = this.#clock.now() < latest.takenAt + this.#windowMs;
-    if (held === null && certain && latest.outages === this.#store.outages && !latest.returned) {
+    if (slot === undefined || this.#clock.now() >= slot.takenAt + this.#windowMs) return;
+    const own = await this.#store.ask((limiter) => this.#isOwn(slot, limiter));
+    if (own === false && slot.outages === this.#store.outages && !slot.returned) {
       this.#store.forgot();
     }
   }
@@ -162,15 +168,20 @@ export class SlotBook {
     this.#fleet.freed();
   }
 
-  /** Deletes the key of a slot, unless it was lost and is another's by now, which its age tells. */
-  async #empty({ index, takenAt }: Slot): Promise<void> {
+  /** Deletes the key of a slot, unless it was lost and is another's by now. */
+  async #empty(slot: Slot): Promise<void> {
     await this.#store.ask(async (limiter) => {
-      const key = this.#keyOf(index);
-      const held = await limiter.get(key);
-      if (held === null) return;
-      const heldMs = this.#seconds * 1_000 - held.msBeforeNext;
-      if (this.#clock.now() - takenAt - heldMs < SAME_AGE_MS) await limiter.delete(key);
+      if (await this.#isOwn(slot, limiter)) await limiter.delete(this.#keyOf(slot.index));
     });
+  }
+
+  /** Whether the key of a slot is there, and no younger than the slot. */
+  async #isOwn({ index, takenBy }: Slot, limiter: QuotaLimiter): Promise<boolean> {
+    const askedAt = this.#clock.now();
+    const held = await limiter.get(this.#keyOf(index));
+    if (held === null) return false;
+    const ageMs = this.#seconds * 1_000 - held.msBeforeNext;
+    return ageMs >= askedAt - takenBy - AGE_FAULT_MS;
   }
 
   #releaseIn(slot: Slot, ms: number): Timer {

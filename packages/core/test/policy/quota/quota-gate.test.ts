@@ -344,4 +344,19 @@ describe('the running time of queries', () => {
     await clock.advance(0);
     expect(log.at(-1)).toBe('5661000 third');
   });
+
+  it('is not reserved for one that was not sent after all', async () => {
+    const { clock, log, ask } = world();
+    const hourly = { perMinute: 100, runningMsPerHour: 600_000 };
+    const first = await ask('first', { quota: hourly, keep: true });
+    await clock.advance(400_000);
+    if (first && 'answered' in first) first.answered();
+    const second = await ask('second', { quota: hourly, keep: true });
+    void ask('third', { quota: hourly });
+    await clock.advance(1_000);
+    expect(log).toHaveLength(2);
+    if (second && 'unsent' in second) second.unsent();
+    await clock.advance(0);
+    expect(log.at(-1)).toBe('401000 third');
+  });
 });

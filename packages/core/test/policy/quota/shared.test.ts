@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Fleet } from './fleet.ts';
-import { MINUTE_MS } from './support.ts';
+import { failure429, MINUTE_MS } from './support.ts';
 
 const LIMIT = 40;
 const CONCURRENCY = 4;
@@ -152,13 +152,51 @@ describe.each(['fails', 'hangs'] as const)('when the store %s', (state) => {
 });
 
 describe('when the store is restarted between two questions', () => {
-  it('it is noticed, and no window is crossed for it', async () => {
-    const fleet = working(5);
-    await fleet.clock.advance(2.3 * MINUTE_MS);
-    fleet.store.wipe();
-    await fleet.clock.advance(4 * MINUTE_MS);
-    expect(fleet.service.between(0, 10 * MINUTE_MS).refused).toBe(0);
-    expect(fleet.minute(5).through).toBe(LIMIT);
+  it.each([2.3, 3, 3.005])(
+    'after %d minutes, it is noticed and no window is crossed',
+    async (at) => {
+      const fleet = new Fleet(8, { perMinute: 100 });
+      for (const process of fleet.gates.keys()) fleet.work(process, CONCURRENCY);
+      await fleet.clock.advance(at * MINUTE_MS);
+      fleet.store.wipe();
+      await fleet.clock.advance(4 * MINUTE_MS);
+      expect(fleet.service.between(0, 10 * MINUTE_MS).refused).toBeLessThanOrEqual(5);
+      expect(fleet.minute(5).through).toBe(100);
+    },
+  );
+});
+
+describe('what one process does', () => {
+  const operation = { name: 'own', quotaGroup: 'incidents', quota: { perMinute: 1 } };
+  const call = { group: 'incidents', operation, name: 'own', priority: 0 };
+  const request = {
+    ...call,
+    attempt: 1,
+    limitMs: 1e9,
+    signal: undefined,
+    held: () => undefined,
+  };
+
+  it('gives a slot back at once when its call is not sent after all', async () => {
+    const { clock, gates } = new Fleet(2, { perMinute: 1 });
+    const first = await clock.settle(Promise.resolve(gates[0]?.pass(request)));
+    if (first && 'unsent' in first) first.unsent();
+    await clock.advance(100);
+    await clock.settle(Promise.resolve(gates[1]?.pass(request)));
+    expect(clock.now()).toBeLessThan(1_000);
+  });
+
+  it('lowers the limit of all when it is refused', async () => {
+    const fleet = new Fleet(2, { perMinute: LIMIT });
+    const quota = { perMinute: LIMIT };
+    const shared = { ...call, operation: { ...operation, quota } };
+    fleet.gates[0]?.refused(shared, 100, failure429, undefined);
+    await fleet.clock.advance(1_000);
+    fleet.work(1, 1);
+    await fleet.clock.advance(1_000);
+    const [first, second] = fleet.gates.map((gate) => gate.quotas()[0]?.windows[0]?.limit);
+    expect(first).toBeLessThan(LIMIT);
+    expect(second).toBe(first);
   });
 });
 
