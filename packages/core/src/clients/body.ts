@@ -34,7 +34,7 @@ export function copyBody(body: GivenBody): GivenBody {
   return isForm(body) ? copyForm(body) : body;
 }
 
-/** Whether a stream is one that fetch may have made itself of a body that it has whole. */
+/** Whether a stream is free, and one that fetch may have made itself of a body that it has whole. */
 export function isByteStream(stream: ReadableStream): boolean {
   try {
     stream.getReader({ mode: 'byob' }).releaseLock();

@@ -26,10 +26,11 @@ function keepsReferrer(request: Request): boolean {
   return keeps;
 }
 
-function triesToKeep({ constructor }: Request): boolean {
+function triesToKeep(request: Request): boolean {
+  const own = request.constructor;
   try {
-    const sample: unknown = Reflect.construct(constructor, [SAMPLE, { referrer: SAMPLE }]);
-    const copy: unknown = Reflect.construct(constructor, [sample]);
+    const sample: unknown = Reflect.construct(own, [SAMPLE, { referrer: SAMPLE }]);
+    const copy: unknown = Reflect.construct(own, [sample]);
     return peek(copy, 'referrer') === SAMPLE;
   } catch {
     // A class of the caller's whose constructor takes something else.

@@ -83,8 +83,7 @@ function readTarget(input: unknown): Pick<FetchRequest, 'url' | 'input' | 'reque
 // all that was sent: of a stream of the caller's that may be more than there is memory for.
 function requestBodyKind(request: Request | undefined): BodyKind {
   if (!request?.body) return 'none';
-  if (request.bodyUsed || request.body.locked) return 'one-shot';
-  return isByteStream(request.body) ? 'replayable' : 'one-shot';
+  return !request.bodyUsed && isByteStream(request.body) ? 'replayable' : 'one-shot';
 }
 
 function normalised(method: unknown): string {

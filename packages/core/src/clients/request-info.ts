@@ -44,7 +44,7 @@ export class RequestInfo implements HttpRequestInfo {
 }
 
 /** A URL without user, password and fragment, and without the query values that may be secret. */
-export function redactUrl(url: URL): string {
+function redactUrl(url: URL): string {
   const query = url.search
     .slice(1)
     .split('&')

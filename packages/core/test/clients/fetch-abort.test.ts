@@ -125,6 +125,14 @@ describe('an abort before the answer', () => {
       during(name, (fetch, url, signal) => fetch(url, { signal }), ...reason),
     ),
     during('of a Request', (fetch, url, signal) => fetch(new Request(url, { signal }))),
+    during('of a Request with a body', (fetch, url, signal) =>
+      fetch(new Request(url, { signal, method: 'PUT', body: 'text' })),
+    ),
+    during('of a Request whose body is long', (fetch, url, signal) =>
+      fetch(
+        new Request(url, { signal, method: 'PUT', body: new Blob([new Uint8Array(9_000_000)]) }),
+      ),
+    ),
     during('of a clone of a Request', (fetch, url, signal) =>
       fetch(new Request(url, { signal }).clone()),
     ),

@@ -13,7 +13,7 @@ export function callWith(fetch: Fetch, ...args: readonly unknown[]): Promise<Res
 }
 
 /** What is called, with a server of its own. */
-export interface Place {
+interface Place {
   /** Without a slash at the end. */
   readonly url: string;
   /** Resolves when a request, whole or not, has come in. */

@@ -33,7 +33,7 @@ export function guardProcess(): void {
     process.off('warning', onWarning);
     for (const printer of printers) process.on('warning', printer);
     expect({ unhandled, warnings }).toEqual({ unhandled: [], warnings: [] });
-    await vi.waitFor(() => expect(excess(before)).toEqual([]), { timeout: 5_000 });
+    await vi.waitFor(() => expect(excess(before)).toEqual([]), { timeout: 2_000 });
   });
 }
 
