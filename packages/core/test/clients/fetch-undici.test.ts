@@ -191,15 +191,17 @@ describe.each(Object.entries(copies))('the fetch of %s', (name, copy) => {
         ends: 'TypeError',
         call: (fetch, { url }) => fetch(url, { headers: { expect: '100-continue' } }),
       },
-      {
-        name: 'keeps the referrer of a Request, or does not',
-        ends: 200,
-        call: (fetch, { url }) => {
-          const init = { referrer: 'http://127.0.0.1:1/page', referrerPolicy: 'unsafe-url' };
-          return callWith(fetch, copy.request(url, init));
-        },
-        answer: echo,
-      },
+      ...[undefined, {}, { headers: { own: '1' } }].map(
+        (more): Scenario => ({
+          name: `keeps the referrer of a Request, or does not, with ${JSON.stringify(more)}`,
+          ends: 200,
+          call: (fetch, { url }) => {
+            const init = { referrer: 'http://127.0.0.1:1/page', referrerPolicy: 'unsafe-url' };
+            return callWith(fetch, copy.request(url, init), more);
+          },
+          answer: echo,
+        }),
+      ),
       {
         name: 'streams a body',
         ends: 200,
