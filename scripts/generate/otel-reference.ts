@@ -1,9 +1,6 @@
 import { metricCodes } from '@defender-resilience/core';
-import {
-  type AttributePlace,
-  type AttributeRow,
-  attributeTable,
-} from '../../packages/otel/src/attributes.ts';
+import type { AttributePlace, AttributeRow } from '../../packages/otel/src/attribute-row.ts';
+import { attributeTable } from '../../packages/otel/src/attributes.ts';
 import { errorTypes, ownErrorTypes, transportCodes } from '../../packages/otel/src/error-type.ts';
 import { type InstrumentRow, instrumentTable } from '../../packages/otel/src/instruments.ts';
 
@@ -65,6 +62,8 @@ A closed set, the same on spans and metrics:
 ## Metrics
 
 Durations are in seconds. There is no \`http.client.request.duration\`: an instrumented transport measures it.
+The \`quota\` gauges are there where the \`quota\` option is used, of each group from its first call on; what several
+wrappers tell of a group is added up.
 
 | metric | kind | unit | attributes | what it measures |
 | --- | --- | --- | --- | --- |

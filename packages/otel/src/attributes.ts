@@ -2,8 +2,6 @@ import {
   ATTR_AMBIGUOUS,
   ATTR_ATTEMPT,
   ATTR_ATTEMPTS,
-  ATTR_CIRCUIT,
-  ATTR_CIRCUIT_STATE,
   ATTR_ERROR_CLASS,
   ATTR_ERROR_CODE,
   ATTR_ERROR_TYPE,
@@ -25,20 +23,8 @@ import {
   ATTR_URL_FULL,
   ATTR_URL_TEMPLATE,
 } from './attribute-names.ts';
-
-/** Where an attribute is found: on the call's span, on an attempt's span, or on a metric. */
-export type AttributePlace = 'call' | 'attempt' | 'metric';
-
-/** One attribute: the only place that says what it means and where it stands. */
-export interface AttributeRow {
-  readonly name: string;
-  readonly type: 'string' | 'int' | 'double' | 'boolean' | 'string[]';
-  readonly on: readonly AttributePlace[];
-  /** When it is there. */
-  readonly when: string;
-  readonly meaning: string;
-  readonly example: string;
-}
+import type { AttributeRow } from './attribute-row.ts';
+import { gaugeAttributes } from './gauge-attributes.ts';
 
 const HTTP = 'the client speaks HTTP (not `execute`, `wrap`)';
 const FAILED = 'it failed; not when the caller aborted';
@@ -231,20 +217,5 @@ export const attributeTable: readonly AttributeRow[] = Object.freeze([
     meaning: 'How long it was to be held, in milliseconds',
     example: '8000',
   },
-  {
-    name: ATTR_CIRCUIT,
-    type: 'string',
-    on: ['metric'],
-    when: 'always',
-    meaning: 'The circuit: host and operation',
-    example: 'api.security.microsoft.com incidents.list',
-  },
-  {
-    name: ATTR_CIRCUIT_STATE,
-    type: 'string',
-    on: ['metric'],
-    when: 'always',
-    meaning: '`closed`, `open` or `half-open`',
-    example: 'open',
-  },
+  ...gaugeAttributes,
 ] as const satisfies readonly AttributeRow[]);

@@ -3,6 +3,7 @@ import type {
   CallObserver,
   CallStart,
   CircuitChange,
+  ReadQuotas,
   RetryScheduled,
 } from '@defender-resilience/core';
 import {
@@ -12,7 +13,6 @@ import {
   type Histogram,
   type Meter,
   type MeterProvider,
-  type MetricOptions,
   metrics,
   type UpDownCounter,
 } from '@opentelemetry/api';
@@ -31,11 +31,12 @@ import {
   ACTIVE_OPERATIONS,
   CIRCUIT_STATE,
   ERRORS,
-  type InstrumentRow,
   OPERATION_DURATION,
+  optionsOf,
   RETRIES,
 } from './instruments.ts';
 import type { Settings } from './options.ts';
+import { MAX_WRAPPERS, type QuotaGauges, quotaGaugesOf } from './quota-gauges.ts';
 import { NAME, VERSION } from './version.ts';
 
 interface Instruments {
@@ -45,13 +46,15 @@ interface Instruments {
   readonly active: UpDownCounter;
 }
 
-/** Measures calls and circuits through the metrics API. */
+/** Measures calls, circuits and quotas through the metrics API. */
 export class CallMetrics {
   readonly #settings: Settings;
   readonly #operations: BoundedNames;
   readonly #circuits = new CircuitStates();
+  readonly #quotas: ReadQuotas[] = [];
   #provider: MeterProvider | undefined = undefined;
   #instruments: Instruments | undefined = undefined;
+  #gauges: QuotaGauges | undefined = undefined;
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -71,6 +74,12 @@ export class CallMetrics {
     this.#current();
   }
 
+  quotas(read: ReadQuotas): void {
+    if (this.#quotas.length < MAX_WRAPPERS) this.#quotas.push(read);
+    this.#current();
+    this.#gauges?.add(read);
+  }
+
   // The API's metrics, unlike its traces, do not hand what was made before the SDK was registered on
   // to it, so the provider is looked at again at each call.
   #current(): Instruments | undefined {
@@ -78,12 +87,15 @@ export class CallMetrics {
     if (provider === this.#provider) return this.#instruments;
     this.#provider = provider;
     this.#instruments = undefined;
+    this.#gauges = undefined;
     const meter = provider.getMeter(NAME, VERSION, { schemaUrl: SCHEMA_URL });
     if (meter === createNoopMeter()) return undefined;
     this.#instruments = instrumentsOf(meter);
     meter
       .createObservableGauge(CIRCUIT_STATE.name, optionsOf(CIRCUIT_STATE))
       .addCallback(this.#circuits.observe);
+    this.#gauges = quotaGaugesOf(meter);
+    for (const read of this.#quotas) this.#gauges.add(read);
     return this.#instruments;
   }
 }
@@ -94,14 +106,6 @@ function instrumentsOf(meter: Meter): Instruments {
     errors: meter.createCounter(ERRORS.name, optionsOf(ERRORS)),
     retries: meter.createCounter(RETRIES.name, optionsOf(RETRIES)),
     active: meter.createUpDownCounter(ACTIVE_OPERATIONS.name, optionsOf(ACTIVE_OPERATIONS)),
-  };
-}
-
-function optionsOf({ unit, description, boundaries }: InstrumentRow): MetricOptions {
-  return {
-    unit,
-    description,
-    ...(boundaries === undefined ? {} : { advice: { explicitBucketBoundaries: [...boundaries] } }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { MetricOptions } from '@opentelemetry/api';
 import {
   ATTR_CIRCUIT,
   ATTR_CIRCUIT_STATE,
@@ -5,6 +6,8 @@ import {
   ATTR_ERROR_TYPE,
   ATTR_OPERATION,
   ATTR_OUTCOME,
+  ATTR_QUOTA_GROUP,
+  ATTR_QUOTA_PER,
   ATTR_RETRY_REASON,
 } from './attribute-names.ts';
 
@@ -62,6 +65,30 @@ export const CIRCUIT_STATE: InstrumentRow = Object.freeze({
   attributes: [ATTR_CIRCUIT, ATTR_CIRCUIT_STATE],
 });
 
+export const QUOTA_LIMIT: InstrumentRow = Object.freeze({
+  name: 'defender.client.quota.limit',
+  kind: 'ObservableGauge',
+  unit: '{call}',
+  description: 'Calls that the quota lets through in its window: as configured, or as learned',
+  attributes: [ATTR_QUOTA_GROUP, ATTR_QUOTA_PER],
+});
+
+export const QUOTA_USED: InstrumentRow = Object.freeze({
+  name: 'defender.client.quota.used',
+  kind: 'ObservableGauge',
+  unit: '{call}',
+  description: 'Calls in the window that ends now, as far as this process knows',
+  attributes: [ATTR_QUOTA_GROUP, ATTR_QUOTA_PER],
+});
+
+export const QUOTA_WAITING: InstrumentRow = Object.freeze({
+  name: 'defender.client.quota.waiting',
+  kind: 'ObservableGauge',
+  unit: '{call}',
+  description: 'Calls that wait for their turn in the quota',
+  attributes: [ATTR_QUOTA_GROUP],
+});
+
 /** Every metric of this package. */
 export const instrumentTable: readonly InstrumentRow[] = Object.freeze([
   OPERATION_DURATION,
@@ -69,4 +96,16 @@ export const instrumentTable: readonly InstrumentRow[] = Object.freeze([
   RETRIES,
   ACTIVE_OPERATIONS,
   CIRCUIT_STATE,
+  QUOTA_LIMIT,
+  QUOTA_USED,
+  QUOTA_WAITING,
 ]);
+
+/** What the metrics API is told of a metric. */
+export function optionsOf({ unit, description, boundaries }: InstrumentRow): MetricOptions {
+  return {
+    unit,
+    description,
+    ...(boundaries === undefined ? {} : { advice: { explicitBucketBoundaries: [...boundaries] } }),
+  };
+}

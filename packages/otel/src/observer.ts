@@ -8,11 +8,12 @@ import type {
   RetryScheduled,
   ThrottleWait,
 } from '@defender-resilience/core';
-import { diag } from '@opentelemetry/api';
 import { CallMetrics } from './call-metrics.ts';
 import { CallTracer } from './call-span.ts';
 import { type OtelObserverOptions, settingsOf } from './options.ts';
-import { NAME } from './version.ts';
+import { safely } from './safely.ts';
+
+const AT_START = "at a call's start";
 
 /**
  * Traces and measures calls through the OpenTelemetry API: one INTERNAL span for each call, below it
@@ -26,12 +27,14 @@ export function otelObserver(options: OtelObserverOptions = {}): Observer {
   const metrics = new CallMetrics(settings);
   return {
     call(start: CallStart): CallObserver | undefined {
-      const measurement = begun(() => metrics.start(start));
-      const span = begun(() => tracer.start(start));
+      // Were it thrown on to the wrapper, the other half would be lost with it.
+      const measurement = safely(AT_START, () => metrics.start(start));
+      const span = safely(AT_START, () => tracer.start(start));
       if (measurement === undefined) return span;
       return span === undefined ? measurement : new Both(span, measurement);
     },
     circuit: (change) => metrics.circuit(change),
+    quotas: (read) => metrics.quotas(read),
   };
 }
 
@@ -67,15 +70,5 @@ class Both implements CallObserver {
     } finally {
       this.#span.end?.(end);
     }
-  }
-}
-
-// Were it thrown on to the wrapper, the other half would be lost with it.
-function begun<T>(start: () => T): T | undefined {
-  try {
-    return start();
-  } catch (error) {
-    diag.error(`${NAME}: ${error instanceof Error ? error.name : typeof error} at a call's start`);
-    return undefined;
   }
 }

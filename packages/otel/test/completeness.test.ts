@@ -1,6 +1,7 @@
 import type { CallStart, Failure } from '@defender-resilience/core';
 import { expect, it } from 'vitest';
-import { type AttributePlace, attributeTable } from '../src/attributes.ts';
+import type { AttributePlace } from '../src/attribute-row.ts';
+import { attributeTable } from '../src/attributes.ts';
 import { otelObserver } from '../src/index.ts';
 import { assertDocumented } from './support/assert-span.ts';
 import { sdkVersions } from './support/sdks.ts';

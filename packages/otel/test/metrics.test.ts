@@ -159,6 +159,7 @@ describe.each(sdkVersions)('with SDK $version', ({ create }) => {
       ],
       {
         circuit: { minimumAttempts: 2 },
+        quota: 'documented',
         retry: { initialDelayMs: 0, maxDelayMs: 0, maxRetries: 1 },
       },
     );

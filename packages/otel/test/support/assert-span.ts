@@ -1,6 +1,7 @@
 import { type Attributes, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { expect } from 'vitest';
-import { type AttributePlace, attributeTable } from '../../src/attributes.ts';
+import type { AttributePlace } from '../../src/attribute-row.ts';
+import { attributeTable } from '../../src/attributes.ts';
 import type { FinishedSpan } from './sdks.ts';
 
 /** What a span must be, wholly: an attribute that is not named must not be there. */
