@@ -17,7 +17,7 @@ export async function scrape(effort: Effort): Promise<Chapter> {
     const ours = await ourRegistry(size);
     const lines = (await ours.metrics()).split('\n').filter((line) => !line.startsWith('#')).length;
     const plain = plainRegistry(lines);
-    const [own, theirs] = [await timed(ours, effort), await timed(plain, effort)];
+    const [own, theirs] = [await timed(ours, effort, lines), await timed(plain, effort, lines)];
     rows.push([
       `${size} operations`,
       number(lines),
@@ -68,13 +68,15 @@ function plainRegistry(lines: number): Registry {
   return register;
 }
 
-async function timed(register: Registry, effort: Effort): Promise<number> {
+async function timed(register: Registry, effort: Effort, lines: number): Promise<number> {
   const samples: number[] = [];
-  for (let round = 0; round < by(effort, 25, 7); round += 1) {
+  // As many as fill a sample: CPU time is counted in steps of up to 4 ms.
+  const scrapes = Math.ceil(60_000 / lines);
+  for (let round = 0; round < by(effort, 15, 5); round += 1) {
     const before = process.threadCpuUsage();
-    for (let turn = 0; turn < 3; turn += 1) await register.metrics();
+    for (let turn = 0; turn < scrapes; turn += 1) await register.metrics();
     const { user, system } = process.threadCpuUsage(before);
-    samples.push((user + system) / 3);
+    samples.push((user + system) / scrapes);
   }
   return summarise(samples).median;
 }
