@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 
 /** How long the body of an error answer is waited for before the status alone must do. */
-const ERROR_BODY_TIMEOUT_MS = 5_000;
+export const ERROR_BODY_TIMEOUT_MS = 5_000;
 
 /**
  * Reads the body of an error answer for as long as that is worth it: five seconds, and no longer than

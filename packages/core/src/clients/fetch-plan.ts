@@ -9,6 +9,7 @@ import { peekObject } from '../failure/peek.ts';
 import { failureOfResponse, release } from '../failure/response.ts';
 import type { AttemptFanOut } from '../observe/fan-out.ts';
 import type { ClientKind, HttpRequestInfo } from '../observe/observer.ts';
+import { ERROR_BODY_TIMEOUT_MS } from './error-body.ts';
 import type { FetchInit } from './fetch-init.ts';
 import { FetchMessage } from './fetch-message.ts';
 import type { FetchInput, FetchRequest } from './fetch-request.ts';
@@ -17,9 +18,6 @@ import { RequestInfo } from './request-info.ts';
 
 /** Calls the fetch inside. */
 export type SendFetch = (input: FetchInput, init: FetchInit) => Promise<Response>;
-
-/** How long the body of an error answer is waited for before the status alone must do. */
-const ERROR_BODY_TIMEOUT_MS = 5_000;
 
 /** One call of a wrapped fetch. */
 export class FetchPlan implements CallPlan<Response> {
