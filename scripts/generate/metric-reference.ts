@@ -14,7 +14,14 @@ const BORN: Readonly<Record<NonNullable<MetricDefinition['zero']>['when'], strin
   start: 'from the start',
   operation: 'with the first call of an operation',
   quota_group: 'with the first call of a quota group',
+  quota: 'when a scrape first finds that a quota group is counted',
   circuit: 'when the circuit is met: with its first call over HTTP, else with its first change',
+};
+
+const AGGREGATED: Readonly<Record<MetricDefinition['aggregator'], string>> = {
+  sum: 'summed',
+  max: 'the highest value',
+  min: 'the lowest value',
 };
 
 const number = (value: number): string => value.toLocaleString('en-US');
@@ -55,7 +62,8 @@ ${codesByClass()}
 
 Every label has a closed set of values. The bound is what no input can exceed: each operation ending in each way
 with each code. ${number(born('start'))} series exist from the start, ${number(born('operation'))} more for each operation
-from its first call, ${number(born('quota_group'))} for each quota group, ${number(born('circuit'))} for each circuit;
+from its first call, ${number(born('quota_group'))} for each quota group, ${number(born('quota'))} more where it is counted,
+${number(born('circuit'))} for each circuit;
 all others only when they happen.
 
 ${table(
@@ -81,13 +89,16 @@ function section(row: MetricDefinition): string {
   const facts = [
     ...(row.buckets === undefined ? [] : [`Buckets: ${row.buckets.join(', ')} s.`]),
     bornWhen(row),
-    `Workers of a cluster: ${row.aggregator === 'sum' ? 'summed' : 'the highest value'}.`,
+    `Workers of a cluster: ${AGGREGATED[row.aggregator]}.`,
   ];
   return `<a id="${row.name}"></a>\n\n## \`${row.name}\`\n\n${row.help}\n\n${labels}\n\n${facts.join(' ')}`;
 }
 
-function bornWhen({ name, type, zero }: MetricDefinition): string {
+function bornWhen({ name, type, zero, readsQuotas }: MetricDefinition): string {
   if (name === 'info') return 'There from the start.';
+  if (readsQuotas && type === 'gauge') {
+    return 'Read at each scrape; there for quota groups that were used, where the wrapper has the option `quota`.';
+  }
   if (zero === undefined) return 'A series is born with its first event.';
   const only = Object.entries(zero.only ?? {}).map(
     ([label, allowed]) =>

@@ -49,11 +49,11 @@ export class CallMeter implements CallObserver {
     return this.#meter.traces.available() ? new TracedAttemptMeter(this) : new AttemptMeter(this);
   }
 
-  throttled({ delayMs }: ThrottleWait): void {
+  throttled({ delayMs, reason = 'pause' }: ThrottleWait): void {
     const { instruments } = this.#meter;
-    const { waits, seconds } = instruments.throttles.get(this.#start.quotaGroup);
-    waits.add(1);
-    seconds.add(delayMs / 1_000);
+    const { waits, seconds } = instruments.groups.get(this.#start.quotaGroup);
+    waits(reason).add(1);
+    seconds(reason).add(delayMs / 1_000);
     if (this.#held) return;
     this.#held = true;
     instruments.queue.add(1);

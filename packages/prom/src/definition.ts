@@ -11,6 +11,14 @@ export type MetricName =
   | 'rejections_total'
   | 'throttle_waits_total'
   | 'throttle_wait_seconds_total'
+  | 'quota_limit'
+  | 'quota_used'
+  | 'quota_waiting'
+  | 'quota_next_free_seconds'
+  | 'quota_running_time_seconds'
+  | 'quota_running_time_limit_seconds'
+  | 'quota_limit_changes_total'
+  | 'quota_store_up'
   | 'circuit_state'
   | 'circuit_transitions_total'
   | 'operations_in_flight'
@@ -30,6 +38,7 @@ export type LabelName =
   | 'reason'
   | 'source'
   | 'quota_group'
+  | 'per'
   | 'circuit'
   | 'state'
   | 'to'
@@ -60,11 +69,11 @@ export interface MetricLabel {
 
 /**
  * When series are born with the value 0, so that `increase()` sees the first event: at the start, or
- * when their operation, quota group or circuit is first met. `only` narrows labels to some of their
- * values; every combination of the rest is born.
+ * when their operation, quota group or circuit is first met, or the quota of their group first seen.
+ * `only` narrows labels to some of their values; every combination of the rest is born.
  */
 export interface ZeroRule {
-  readonly when: 'start' | 'operation' | 'quota_group' | 'circuit';
+  readonly when: 'start' | 'operation' | 'quota_group' | 'quota' | 'circuit';
   readonly only?: Partial<Readonly<Record<LabelName, readonly string[]>>>;
 }
 
@@ -82,7 +91,9 @@ export interface MetricDefinition {
   /** Whether its series carry exemplars where the registry is OpenMetrics. */
   readonly exemplars: boolean;
   /** How the workers of a cluster are put together. */
-  readonly aggregator: 'sum' | 'max';
+  readonly aggregator: 'sum' | 'max' | 'min';
+  /** Set where the quotas are read at each scrape, rather than events counted as they happen. */
+  readonly readsQuotas?: true;
 }
 
 /** The prefix unless the option `prefix` says otherwise. */

@@ -24,7 +24,7 @@ interface Snapshot {
 type Cell = CounterCell | GaugeCell | HistogramCell;
 
 /** Raised when what observers ask of a metric changes, so that copies of different versions keep apart. */
-const BRAND = '@defender-resilience/prom/1';
+const BRAND = '@defender-resilience/prom/2';
 const NO_LABELS: Labels = Object.freeze({});
 
 /**
@@ -36,7 +36,7 @@ export class Family {
   readonly definition: MetricDefinition;
   readonly help: string;
   readonly type: 'counter' | 'gauge' | 'histogram';
-  readonly aggregator: 'sum' | 'max';
+  readonly aggregator: MetricDefinition['aggregator'];
   /** All metrics that go with this one. */
   readonly set: MetricSet;
   readonly brand: string = BRAND;
@@ -106,6 +106,7 @@ export class Family {
   }
 
   #snapshot(labelled: Labelled): Snapshot {
+    if (this.definition.readsQuotas) this.set.readQuotas();
     const name = this.#strippedName ?? this.#fullName;
     this.#strippedName = undefined;
     const values: Sample[] = [];

@@ -10,6 +10,7 @@ import {
 import { type Family, familyOf } from './family.ts';
 import { methodLabels, NONE, statusClassLabel } from './http-labels.ts';
 import { bornSeries, classOf } from './label-values.ts';
+import { type QuotaCells, QuotaMeter } from './quota-meter.ts';
 import { version } from './version.ts';
 
 /** The series of one operation. */
@@ -29,9 +30,12 @@ export interface OperationCells {
 }
 
 /** The series of one quota group. */
-export interface ThrottleCells {
-  readonly waits: CounterCell;
-  readonly seconds: CounterCell;
+export interface GroupCells {
+  /** By what held the attempt back. */
+  readonly waits: Find<CounterCell>;
+  readonly seconds: Find<CounterCell>;
+  /** Born when the group is first found to have a quota. */
+  readonly quota: () => QuotaCells;
 }
 
 /** The series of one circuit. */
@@ -54,7 +58,8 @@ export class Instruments {
   readonly rejections: Find<CounterCell>;
   readonly retryWaits: Find<CounterCell>;
   readonly operations: Bounded<OperationCells>;
-  readonly throttles: Bounded<ThrottleCells>;
+  readonly groups: Bounded<GroupCells>;
+  readonly quotas: QuotaMeter;
   readonly circuits: Bounded<CircuitCells>;
   readonly #attemptDurations: ReadonlyMap<string, Find<HistogramCell>>;
   readonly #otherMethods: Find<HistogramCell>;
@@ -82,7 +87,11 @@ export class Instruments {
     this.#attemptDurations = new Map(methodLabels.map((method) => [method, ofMethod(method)]));
     this.#otherMethods = ofMethod(OTHER);
     this.operations = new Bounded(limits.maxOperations, (name) => this.#operation(name));
-    this.throttles = new Bounded(limits.maxQuotaGroups, (group) => this.#throttle(group));
+    this.groups = new Bounded(limits.maxQuotaGroups, (name) => this.#group(name));
+    this.quotas = new QuotaMeter(
+      (name) => this.groups.get(name).quota(),
+      this.#gauge('quota_store_up'),
+    );
     this.circuits = new Bounded(limits.maxCircuits, (name) => this.#circuit(name));
   }
 
@@ -110,11 +119,29 @@ export class Instruments {
     };
   }
 
-  #throttle(group: string): ThrottleCells {
-    this.#bear('quota_group', group);
+  #group(name: string): GroupCells {
+    this.#bear('quota_group', name);
+    let quota: QuotaCells | undefined;
     return {
-      waits: this.#counter('throttle_waits_total', group),
-      seconds: this.#counter('throttle_wait_seconds_total', group),
+      waits: found((reason) => this.#counter('throttle_waits_total', name, reason)),
+      seconds: found((reason) => this.#counter('throttle_wait_seconds_total', name, reason)),
+      quota: () => {
+        quota ??= this.#quota(name);
+        return quota;
+      },
+    };
+  }
+
+  #quota(group: string): QuotaCells {
+    this.#bear('quota', group);
+    return {
+      limit: found((per) => this.#gauge('quota_limit', group, per)),
+      used: found((per) => this.#gauge('quota_used', group, per)),
+      waiting: this.#gauge('quota_waiting', group),
+      nextFree: this.#gauge('quota_next_free_seconds', group),
+      running: this.#gauge('quota_running_time_seconds', group),
+      runningLimit: this.#gauge('quota_running_time_limit_seconds', group),
+      changes: found((reason) => this.#counter('quota_limit_changes_total', group, reason)),
     };
   }
 

@@ -1,5 +1,11 @@
 import { metricCodes } from '@defender-resilience/core';
-import { type MetricDefinition, type MetricLabel, OTHER, type ZeroRule } from './definition.ts';
+import {
+  type LabelName,
+  type MetricDefinition,
+  type MetricLabel,
+  OTHER,
+  type ZeroRule,
+} from './definition.ts';
 import { metrics } from './metrics.ts';
 
 const classes: ReadonlyMap<string, string> = new Map(
@@ -26,6 +32,15 @@ export function closedValues({ values }: MetricLabel): readonly string[] {
   }
 }
 
+/** Where series are born with a thing that one of their labels names: that label. */
+const NAMED_BY: Readonly<Record<ZeroRule['when'], LabelName | undefined>> = {
+  start: undefined,
+  operation: 'operation',
+  quota_group: 'quota_group',
+  quota: 'quota_group',
+  circuit: 'circuit',
+};
+
 /**
  * The series that are born when a thing is first met: for each the values of the metric's labels, in
  * the order of the table.
@@ -40,7 +55,8 @@ export function bornSeries(
   if (zero?.when !== when) return [];
   let rows: readonly (readonly string[])[] = [[]];
   labels.forEach((label) => {
-    const values = label.name === when && met !== undefined ? [met] : zero.only?.[label.name];
+    const values =
+      label.name === NAMED_BY[when] && met !== undefined ? [met] : zero.only?.[label.name];
     rows = rows.flatMap((row) => {
       const code = row[labels.findIndex(({ name }) => name === label.determinedBy)];
       const next = code === undefined ? (values ?? closedValues(label)) : [classOf(code)];

@@ -92,6 +92,20 @@ export const quotaGroup: MetricLabel = {
   meaning: 'The operations that share one documented quota, such as `incidents`.',
 };
 
+export const holdReason: MetricLabel = listed(
+  'reason',
+  'pause quota',
+  'Whether the service had asked for a pause, or the quota had no room.',
+);
+
+export const per: MetricLabel = listed('per', 'minute hour', 'The window that the limit is for.');
+
+export const changeReason: MetricLabel = listed(
+  'reason',
+  'told throttled recovered',
+  'Whether the service told its limit, refused a call, or the limit is what it was again.',
+);
+
 export const circuit: MetricLabel = {
   name: 'circuit',
   values: { kind: 'first', limit: 'maxCircuits' },

@@ -22,6 +22,11 @@ export class MetricSet {
     return this.#families.values();
   }
 
+  /** Puts the present state of the quotas into their gauges, for a scrape. */
+  readQuotas(): void {
+    for (const { quotas } of this.#instruments.values()) quotas.read();
+  }
+
   /** What counts under these constant labels. The limits of the first observer hold. */
   instruments(constant: Labels, limits: Readonly<Record<LimitName, number>>): Instruments {
     const key = JSON.stringify(constant);

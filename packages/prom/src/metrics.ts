@@ -4,6 +4,7 @@ import * as label from './labels.ts';
 const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 
 const counter = { type: 'counter', aggregator: 'sum' } as const;
+const quotaGauge = { type: 'gauge', readsQuotas: true, exemplars: false } as const;
 const histogram = { type: 'histogram', aggregator: 'sum', buckets: SECONDS } as const;
 
 /**
@@ -84,18 +85,76 @@ export const metrics: readonly MetricDefinition[] = deepFreeze<MetricDefinition[
   {
     ...counter,
     name: 'throttle_waits_total',
-    help: 'Attempts that were held back because the service had asked for a pause.',
-    labels: [label.quotaGroup],
+    help: 'Attempts that were held back for a pause that the service had asked for, or for their quota.',
+    labels: [label.quotaGroup, label.holdReason],
     zero: { when: 'quota_group' },
     exemplars: false,
   },
   {
     ...counter,
     name: 'throttle_wait_seconds_total',
-    help: 'Time that attempts were to be held back because the service had asked for a pause.',
-    labels: [label.quotaGroup],
+    help: 'Time that attempts were to be held back for such a pause, or for their quota.',
+    labels: [label.quotaGroup, label.holdReason],
     zero: { when: 'quota_group' },
     exemplars: false,
+  },
+  {
+    ...quotaGauge,
+    name: 'quota_limit',
+    help: 'Calls that a quota lets through in a window now: its limit, or less after a refusal.',
+    labels: [label.quotaGroup, label.per],
+    aggregator: 'max',
+  },
+  {
+    ...quotaGauge,
+    name: 'quota_used',
+    help: 'Calls in the window that is over now, as far as the process knows.',
+    labels: [label.quotaGroup, label.per],
+    aggregator: 'max',
+  },
+  {
+    ...quotaGauge,
+    name: 'quota_waiting',
+    help: 'Calls that wait for their turn.',
+    labels: [label.quotaGroup],
+    aggregator: 'sum',
+  },
+  {
+    ...quotaGauge,
+    name: 'quota_next_free_seconds',
+    help: 'Time until the next call may be sent; zero when one may be sent now.',
+    labels: [label.quotaGroup],
+    aggregator: 'max',
+  },
+  {
+    ...quotaGauge,
+    name: 'quota_running_time_seconds',
+    help: 'Running time of queries that counts against its scarcest limit now, where it is limited.',
+    labels: [label.quotaGroup],
+    aggregator: 'max',
+  },
+  {
+    ...quotaGauge,
+    name: 'quota_running_time_limit_seconds',
+    help: 'The scarcest limit on the running time of queries, where it is limited.',
+    labels: [label.quotaGroup],
+    aggregator: 'max',
+  },
+  {
+    ...counter,
+    name: 'quota_limit_changes_total',
+    help: 'Corrections of the limits of quotas.',
+    labels: [label.quotaGroup, label.changeReason],
+    zero: { when: 'quota' },
+    readsQuotas: true,
+    exemplars: false,
+  },
+  {
+    ...quotaGauge,
+    name: 'quota_store_up',
+    help: 'One while the shared limiter’s store counts the calls, zero while it is away. Absent without one.',
+    labels: [],
+    aggregator: 'min',
   },
   {
     name: 'circuit_state',
@@ -126,7 +185,7 @@ export const metrics: readonly MetricDefinition[] = deepFreeze<MetricDefinition[
   {
     name: 'queue_length',
     type: 'gauge',
-    help: 'Calls that are held back now because the service asked for a pause.',
+    help: 'Calls that are held back now, for a pause that the service asked for or for their quota.',
     labels: [],
     zero: { when: 'start' },
     exemplars: false,

@@ -1,9 +1,17 @@
-import type { CallObserver, CallStart, CircuitChange, Observer } from '@defender-resilience/core';
+import type {
+  CallObserver,
+  CallStart,
+  CircuitChange,
+  Observer,
+  QuotaChange,
+  ReadQuotas,
+} from '@defender-resilience/core';
 import { CallMeter, type Meter } from './call-meter.ts';
 import type { OperationCells } from './instruments.ts';
 import { label } from './label-values.ts';
 import type { MetricSet } from './metric-set.ts';
 import { type PromObserverOptions, type Settings, settingsOf } from './options.ts';
+import { QuotaReaders } from './quota-readers.ts';
 import { type RecentErrors, RecentErrorsRing } from './recent-errors.ts';
 import {
   attach,
@@ -24,7 +32,8 @@ export interface PromObserver extends Observer {
 }
 
 /**
- * Makes an observer that counts calls, attempts, retries, errors and circuits for Prometheus.
+ * Makes an observer that counts calls, attempts, retries, errors and circuits for Prometheus, and
+ * shows the quotas.
  *
  * It puts its metrics into the registry at once, reuses them where another observer has put them
  * there, and never clears a registry or collects anything else. Where several observers are used,
@@ -52,6 +61,7 @@ class MeteringObserver implements PromObserver {
   readonly recentErrors: RecentErrorsRing;
   readonly #settings: Settings;
   readonly #exemplars: boolean;
+  readonly #readers = new QuotaReaders();
   #set: MetricSet;
   #meter: Meter;
 
@@ -78,12 +88,22 @@ class MeteringObserver implements PromObserver {
     transitions(label(to)).add(1);
   }
 
+  quota(change: QuotaChange): void {
+    if (change.kind === 'store') return;
+    this.#meter.instruments.quotas.changed(change.group, label(change.reason));
+  }
+
+  quotas(read: ReadQuotas): void {
+    this.#readers.add(read);
+    this.#meter.instruments.quotas.watch(this.#readers);
+  }
+
   /** Lets circuit and quota group be born before their first event. Almost always they are. */
   #meet({ quotaGroup, circuit }: CallStart, operation: OperationCells): void {
-    const { circuits, throttles } = this.#meter.instruments;
+    const { circuits, groups } = this.#meter.instruments;
     if (operation.quotaGroup !== quotaGroup) {
       operation.quotaGroup = quotaGroup;
-      throttles.get(quotaGroup);
+      groups.get(quotaGroup);
     }
     if (circuit === undefined || operation.circuit === circuit) return;
     operation.circuit = circuit;
@@ -98,6 +118,7 @@ class MeteringObserver implements PromObserver {
       if (set === this.#set) return;
       this.#set = set;
       this.#meter = this.#meterOf(set);
+      if (!this.#readers.empty) this.#meter.instruments.quotas.watch(this.#readers);
     } catch {
       // A call is no place to complain that somebody else has taken the names: count on unseen.
       warnOnce(

@@ -1,9 +1,21 @@
+import type { QuotaState } from '@defender-resilience/core';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { type PromObserver, promObserver } from '../src/index.ts';
 import { call, failure, start } from './support/drive.ts';
 import { lines } from './support/exposition.ts';
 import { openMetrics } from './support/registries.ts';
+
+function quotaOf(group: string): QuotaState {
+  return {
+    group,
+    windows: [{ per: 'minute', limit: 50, used: 1, remaining: 49 }],
+    waiting: 0,
+    pausedForMs: 0,
+    nextFreeMs: 0,
+    counting: 'local',
+  };
+}
 
 /** A call with everything made up: the operation, the host, the code and the tracking ID. */
 function madeUp(observer: PromObserver, index: number): void {
@@ -23,8 +35,17 @@ function madeUp(observer: PromObserver, index: number): void {
     retried: index % 4 === 0 ? [invented] : [],
     ...(index % 2 === 0 ? { failure: invented } : {}),
   });
+  if (index % 3 === 0) observer.quotas?.(() => [quotaOf(`group-${unique}`)]);
   if (index % 10 === 0) {
     observer.circuit?.({ circuit: `${host} ${operation}`, operation, from: 'closed', to: 'open' });
+    observer.quota?.({
+      kind: 'limit',
+      group: `group-${unique}`,
+      per: 'minute',
+      from: 50,
+      to: 40,
+      reason: 'throttled',
+    });
   }
 }
 

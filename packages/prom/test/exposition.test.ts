@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
+import type { QuotaState } from '@defender-resilience/core';
 import { Registry as NextRegistry, type OpenMetricsContentType } from '@prometheus-io/client';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
@@ -10,6 +11,20 @@ import { openMetrics } from './support/registries.ts';
 
 const id = 'd5410b3f-0000-4000-8000-000000000001';
 const traceId = '9fd20000000000000000000000000001';
+
+const quotas: readonly QuotaState[] = [
+  {
+    group: 'incidents',
+    windows: [
+      { per: 'minute', limit: 50, used: 12, remaining: 38 },
+      { per: 'hour', limit: 1_500, used: 340, remaining: 1_160 },
+    ],
+    waiting: 3,
+    pausedForMs: 0,
+    nextFreeMs: 1_250,
+    counting: 'shared',
+  },
+];
 
 /** A little of everything, always the same. */
 async function story(register: MetricRegistry): Promise<string> {
@@ -24,6 +39,7 @@ async function story(register: MetricRegistry): Promise<string> {
   call(observer);
   call(observer, { retried: [slow], failure: failure('Forbidden', 403, { trackingId: id }) });
   observer.call?.(start)?.throttled?.({ attempt: 1, group: 'incidents', delayMs: 1_500 });
+  observer.quotas?.(() => quotas);
   const circuit = { circuit: 'api.security.microsoft.com incidents.list', operation: '' };
   observer.circuit?.({ ...circuit, from: 'closed', to: 'open' });
   // Whatever the version is, the page is the same.

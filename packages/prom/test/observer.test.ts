@@ -167,11 +167,13 @@ describe('a call', () => {
     const [sent, ended] = [observer.call?.(start), observer.call?.(start)];
     const wait = { attempt: 1, group: 'incidents', delayMs: 2_500 };
     sent?.throttled?.(wait);
-    ended?.throttled?.(wait);
+    ended?.throttled?.({ ...wait, reason: 'quota' });
     expect(await seen()).toMatchObject({
       queue_length: 2,
-      'throttle_waits_total{quota_group="incidents"}': 2,
-      'throttle_wait_seconds_total{quota_group="incidents"}': 5,
+      'throttle_waits_total{quota_group="incidents",reason="pause"}': 1,
+      'throttle_waits_total{quota_group="incidents",reason="quota"}': 1,
+      'throttle_wait_seconds_total{quota_group="incidents",reason="pause"}': 2.5,
+      'throttle_wait_seconds_total{quota_group="incidents",reason="quota"}': 2.5,
     });
     sent?.attempt?.({ attempt: 1, delayMs: 0 });
     expect(await seen()).toMatchObject({ queue_length: 1 });

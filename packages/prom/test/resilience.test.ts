@@ -136,7 +136,7 @@ describe('calls through the wrapper', () => {
     expect(happened(await register.metrics())).toMatchObject({
       operations_in_flight: 2,
       queue_length: 1,
-      'throttle_waits_total{quota_group="incidents"}': 1,
+      'throttle_waits_total{quota_group="incidents",reason="pause"}': 1,
       'retry_wait_seconds_total{source="retry_after"}': 31,
     });
     await clock.settle(Promise.all([first, second]));
