@@ -19,6 +19,9 @@ it.each([
   ['sdk-function', 'isolates received: 1'],
   ['fail-fast', '2 requests were sent'],
   ['opentelemetry', 'error DisabledFeature'],
+  ['clients/axios', '3 incidents, with 3 requests'],
+  ['clients/graph', '3 incidents, with 3 requests'],
+  ['clients/undici', '3 incidents, with 3 requests'],
 ])('runs the example %s on Node 22', async (name, expected) => {
   expect((await run(`examples/${name}.ts`)).stdout).toContain(expected);
 });
