@@ -137,6 +137,13 @@ export const NUMBER_OPTIONS: readonly NumberOption[] = [
     text: 'How many calls may wait for their turn in one quota group; a call of a higher priority takes the place of another, further ones fail at once.',
   },
   {
+    path: 'quota.reserve',
+    min: 0,
+    max: 0.5,
+    value: 0,
+    text: 'Which share of each limit is kept for calls of a priority above 0.',
+  },
+  {
     path: 'quota.minuteMs',
     ...TIME,
     value: 60_000,

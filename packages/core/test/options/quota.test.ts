@@ -29,6 +29,7 @@ describe('the quota option', () => {
         maxWaiting: 1_000,
         minuteMs: 60_000,
         transitMs: 5_000,
+        reserve: 0,
         expectedProcesses: undefined,
         storeTimeoutMs: 500,
       });

@@ -12,6 +12,7 @@ export class GroupCount {
   readonly log: SendLog;
   readonly running: RunningTime | undefined;
   readonly #name: string;
+  readonly #reserve: number;
   readonly #limits: GroupLimits;
   readonly #shared: SharedSlots | undefined;
   readonly #changed: (change: QuotaChange) => void;
@@ -28,13 +29,14 @@ export class GroupCount {
   constructor(
     name: string,
     limits: GroupLimits,
-    { transitMs, startedAt }: { transitMs: number; startedAt: number },
+    { transitMs, reserve, startedAt }: { transitMs: number; reserve: number; startedAt: number },
     shared: SharedSlots | undefined,
     changed: (change: QuotaChange) => void,
   ) {
     this.log = new SendLog(limits.windows, transitMs);
     this.running = limits.running.length === 0 ? undefined : new RunningTime(limits.running);
     this.#name = name;
+    this.#reserve = reserve;
     this.#limits = limits;
     this.#shared = shared;
     this.#changed = changed;
@@ -47,22 +49,24 @@ export class GroupCount {
     return this.#shared === undefined || this.#shared.away;
   }
 
-  limits(now: number): readonly number[] {
-    return this.#adaptive.map((limit) => limit.at(now));
+  /** How many calls of that priority each window lets through. */
+  limits(priority: number, now: number): readonly number[] {
+    return this.#adaptive.map((_, index) => this.#open(this.#limitOf(index, now), priority));
   }
 
-  /** Milliseconds until the next call may go, as far as is known. */
-  waitMs(now: number): number {
-    const ownMs = this.ownWaitMs(now);
+  /** Milliseconds until the next call of that priority may go, as far as is known. */
+  waitMs(priority: number, now: number): number {
+    const ownMs = this.ownWaitMs(priority, now);
     if (this.alone || this.#shared === undefined) return ownMs;
-    return Math.max(ownMs, this.#shared.waitMs(this.limits(now), now));
+    return Math.max(ownMs, this.#shared.waitMs(this.limits(priority, now), now));
   }
 
   /** The same after `ahead` other calls, by this process's own count alone. */
-  ownWaitMs(now: number, ahead = 0): number {
+  ownWaitMs(priority: number, now: number, ahead = 0): number {
     let longest = this.running?.waitMs(now) ?? 0;
     for (const index of this.#adaptive.keys()) {
-      longest = Math.max(longest, this.log.waitMs(index, this.#ownLimit(index, now), ahead, now));
+      const limit = this.#open(this.#ownLimit(index, now), priority);
+      longest = Math.max(longest, this.log.waitMs(index, limit, ahead, now));
     }
     return longest;
   }
@@ -144,6 +148,11 @@ export class GroupCount {
     const limit = this.#limitOf(index, now);
     const used = Math.max(this.log.used(index, now), this.#shared?.held(index, now).held ?? 0);
     return { per, limit, used, remaining: Math.max(limit - used, 0) };
+  }
+
+  /** What is left of a limit for calls that are not urgent. */
+  #open(limit: number, priority: number): number {
+    return priority > 0 ? limit : Math.max(limit - Math.floor(limit * this.#reserve), 1);
   }
 
   #limitOf(index: number, now: number): number {

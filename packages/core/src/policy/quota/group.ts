@@ -14,6 +14,7 @@ export interface GroupSettings {
   readonly maxWaiting: number;
   readonly minuteMs: number;
   readonly transitMs: number;
+  readonly reserve: number;
 }
 
 /** Makes a group's part of a shared quota. */
@@ -50,14 +51,18 @@ export class QuotaGroup {
       cut: (index, to, ageMs) => this.#count.adopt(index, to, ageMs, clock.now()),
       freed: () => this.#drain(),
     });
-    const start = { transitMs: settings.transitMs, startedAt: clock.now() };
+    const start = { ...settings, startedAt: clock.now() };
     this.#count = new GroupCount(name, limits, start, this.#shared, changed);
   }
 
   /** Lets an attempt go at once, lets it wait, or refuses it. */
   pass(request: GateRequest): Promise<Ticket | GateRefusal> | Ticket | GateRefusal {
     const now = this.#clock.now();
-    if (this.#count.alone && this.#queue.size === 0 && this.#ownWaitMs(now) === 0) {
+    if (
+      this.#count.alone &&
+      this.#queue.size === 0 &&
+      this.#ownWaitMs(request.priority, now) === 0
+    ) {
       return this.#leave(undefined, now);
     }
     const waiter = new Waiter(request, now + request.limitMs);
@@ -93,7 +98,7 @@ export class QuotaGroup {
       ...this.#count.state(now),
       waiting: this.#queue.size,
       pausedForMs: Math.max(this.#pausedUntil - now, 0),
-      nextFreeMs: this.#waitMs(now),
+      nextFreeMs: this.#waitMs(0, now),
     };
   }
 
@@ -101,7 +106,7 @@ export class QuotaGroup {
   #drain(): void {
     while (this.#queue.size > 0 && !this.#asking) {
       const now = this.#clock.now();
-      const waitMs = this.#waitMs(now);
+      const waitMs = this.#waitMs(this.#queue.priority ?? 0, now);
       if (waitMs > 0) {
         this.#drainIn(waitMs, now);
         return;
@@ -118,7 +123,7 @@ export class QuotaGroup {
   async #ask(shared: SharedSlots, now: number): Promise<void> {
     this.#asking = true;
     this.#count.asks(now);
-    const hold = await shared.take(this.#count.limits(now));
+    const hold = await shared.take(this.#count.limits(this.#queue.priority ?? 0, now));
     this.#asking = false;
     if (hold !== undefined && hold !== AWAY) this.#use(hold);
     this.#drain();
@@ -127,7 +132,8 @@ export class QuotaGroup {
   /** Who waits, and whether it may go, can have changed while the store was asked. */
   #use(hold: Hold): void {
     const now = this.#clock.now();
-    const waiter = this.#ownWaitMs(now) > 0 ? undefined : this.#queue.next();
+    const waitMs = this.#ownWaitMs(this.#queue.priority ?? 0, now);
+    const waiter = waitMs > 0 ? undefined : this.#queue.next();
     if (waiter === undefined) hold.giveBack();
     else waiter.end(this.#leave(hold, now));
   }
@@ -207,14 +213,15 @@ export class QuotaGroup {
   /** How long a call would wait at the least that came now. */
   #estimateMs(waiter: Waiter, now: number): number {
     const ahead = this.#queue.ahead(waiter);
-    return Math.max(this.#waitMs(now), this.#count.ownWaitMs(now, ahead));
+    const { priority } = waiter;
+    return Math.max(this.#waitMs(priority, now), this.#count.ownWaitMs(priority, now, ahead));
   }
 
-  #waitMs(now: number): number {
-    return Math.max(this.#count.waitMs(now), this.#pausedUntil - now);
+  #waitMs(priority: number, now: number): number {
+    return Math.max(this.#count.waitMs(priority, now), this.#pausedUntil - now);
   }
 
-  #ownWaitMs(now: number): number {
-    return Math.max(this.#count.ownWaitMs(now), this.#pausedUntil - now, 0);
+  #ownWaitMs(priority: number, now: number): number {
+    return Math.max(this.#count.ownWaitMs(priority, now), this.#pausedUntil - now, 0);
   }
 }

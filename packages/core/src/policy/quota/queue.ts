@@ -36,6 +36,11 @@ export class WaitingCalls<W extends Waiting> {
     return this.#size;
   }
 
+  /** The priority of the call whose turn it is; undefined when none waits. */
+  get priority(): number | undefined {
+    return this.#priorities[0];
+  }
+
   /** Adds a call; gives the one that does not fit: the call itself, one that it displaced, or none. */
   add(call: W): W | undefined {
     if (this.#size < this.#max) {

@@ -23,6 +23,8 @@ export interface QuotaSettings {
   readonly minuteMs: number;
   /** How long a call may take at most to arrive at the service, in milliseconds. */
   readonly transitMs: number;
+  /** Which share of each limit is kept for calls of a priority above 0. */
+  readonly reserve: number;
   /** How many processes share the quota; undefined: as many as are seen. */
   readonly expectedProcesses: number | undefined;
   /** How long the shared limiter's store may take to answer, in milliseconds. */

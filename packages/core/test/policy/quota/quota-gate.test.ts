@@ -231,6 +231,29 @@ describe('the order', () => {
 /** Refused for processing time: says nothing of the limit on calls. */
 const CPU = { values: { waitMs: 7_000 } };
 
+describe('a reserve for urgent calls', () => {
+  const quota = { perMinute: 100 };
+
+  it('is left by all others, and used by those at once', async () => {
+    const { clock, log, ask } = world({ reserve: 0.02 });
+    for (let call = 0; call < 110; call += 1) void ask(`export ${call}`, { quota });
+    await clock.advance(1_000);
+    expect(log).toHaveLength(98);
+    for (const name of ['first', 'second', 'third']) void ask(name, { quota, priority: 1 });
+    await clock.advance(1_000);
+    expect(log.slice(98)).toEqual(['1000 first', '1000 second']);
+    await clock.advance(MINUTE_MS);
+    expect(log[100]).toBe('60000 third');
+  });
+
+  it('never takes the last call of a small limit', async () => {
+    const { clock, log, ask } = world({ reserve: 0.5 });
+    void ask('only', { quota: { perMinute: 1 } });
+    await clock.advance(0);
+    expect(log).toEqual(['0 only']);
+  });
+});
+
 describe('a pause', () => {
   it('holds a group that has room, and tells so', async () => {
     const { clock, log, held, gate, ask, refuse } = world();

@@ -95,6 +95,17 @@ describe('processes that share a quota', () => {
   });
 });
 
+describe('a reserve', () => {
+  it('is left free by all processes', async () => {
+    const fleet = new Fleet(4, { perMinute: LIMIT }, { reserve: 0.1 });
+    for (const process of fleet.gates.keys()) fleet.work(process, CONCURRENCY);
+    await fleet.clock.advance(3 * MINUTE_MS);
+    for (const minute of [0, 1, 2]) {
+      expect(fleet.minute(minute)).toEqual({ through: 0.9 * LIMIT, refused: 0 });
+    }
+  });
+});
+
 describe('when a process is killed', () => {
   it('the others have its part after one window', async () => {
     const fleet = working(5);

@@ -12,6 +12,7 @@ export const SETTINGS: QuotaSettings = {
   maxWaiting: 1_000,
   minuteMs: MINUTE_MS,
   transitMs: 1_000,
+  reserve: 0,
   expectedProcesses: undefined,
   storeTimeoutMs: 500,
 };

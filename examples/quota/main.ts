@@ -1,0 +1,95 @@
+// A bulk export of 1,000 incidents at the limit of the tenant's quota, with an urgent call in the middle:
+//
+//   npx -y pnpm@12.21.0 demo:quota
+//
+// The simulated tenant allows what Microsoft documents, 100 calls a minute; its minutes last 4 seconds, so
+// that the export ends in under a minute.
+import { parseArgs } from 'node:util';
+import { createResilience, type Resilience } from '@defender-resilience/core';
+import { startSimulator } from '@defender-resilience/simulator';
+import { ExportLine } from './line.ts';
+
+const GROUP = 'incidents.get';
+const CONCURRENCY = 20;
+const PAGE = 100;
+
+const { values } = parseArgs({
+  options: {
+    incidents: { type: 'string', default: '1000' },
+    'minute-ms': { type: 'string', default: '4000' },
+  },
+});
+const incidents = Number(values.incidents);
+const minuteMs = Number(values['minute-ms']);
+
+const simulator = await startSimulator({ incidents, minuteMs, record: 'counts' });
+try {
+  // #region quota
+  const resilience = createResilience({
+    hosts: { [new URL(simulator.url).host]: 'all' },
+    // One call of a hundred is kept for urgent ones.
+    quota: { minuteMs, reserve: 0.01 },
+  });
+  // #endregion quota
+  process.exitCode = (await exportAll(resilience)) ? 0 : 1;
+} finally {
+  await simulator.close();
+}
+
+/** Exports every incident; true when none was lost and none was refused. */
+async function exportAll(resilience: Resilience): Promise<boolean> {
+  const { fetch } = resilience;
+  const ids = await listIds(fetch);
+  const line = new ExportLine({
+    total: ids.length,
+    minuteMs,
+    state: () => resilience.snapshot().quotas.find(({ group }) => group === GROUP),
+  });
+  let exported = 0;
+  let urgent: Promise<number> | undefined;
+  const rest = ids.values();
+  const work = async (): Promise<void> => {
+    for (const id of rest) {
+      const response = await fetch(`${simulator.url}/api/incidents/${id}`);
+      await response.json();
+      exported += 1;
+      line.done(exported);
+      if (exported >= ids.length / 2) urgent ??= askUrgently(resilience, id);
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  const refused = simulator.count({ answered: 429 });
+  line.end([
+    `${exported} of ${ids.length} incidents exported, ${refused} calls refused with 429`,
+    `an urgent call in the middle of it waited ${Math.round((await urgent) ?? 0)} ms for its turn`,
+  ]);
+  return exported === ids.length && refused === 0;
+}
+
+/** A playbook that cannot wait: goes before all that waits. Gives how long it took. */
+async function askUrgently(resilience: Resilience, id: number): Promise<number> {
+  const startedAt = performance.now();
+  // #region priority
+  await resilience.execute(
+    'incidents.get',
+    async ({ signal }) => {
+      const response = await fetch(`${simulator.url}/api/incidents/${id}`, { signal });
+      return response.json();
+    },
+    { priority: 10 },
+  );
+  // #endregion priority
+  return performance.now() - startedAt;
+}
+
+/** All incidents' IDs, page by page: another quota, of 50 calls a minute. */
+async function listIds(fetch: typeof globalThis.fetch): Promise<number[]> {
+  const ids: number[] = [];
+  for (let skip = 0; skip < incidents; skip += PAGE) {
+    const url = `${simulator.url}/api/incidents?$top=${PAGE}&$skip=${skip}`;
+    const response = await fetch(url);
+    const page = (await response.json()) as { readonly value: { readonly incidentId: number }[] };
+    ids.push(...page.value.map(({ incidentId }) => incidentId));
+  }
+  return ids;
+}
