@@ -76,13 +76,13 @@ export const retries: readonly PanelSpec[] = [
   barPanel({
     title: 'Waiting time in each minute',
     description:
-      'Seconds that calls were told to wait before a retry, by who told it, and for their quota, by its group.',
+      'Seconds that calls were told to wait before a retry, by who told it; and that a pause or a full quota held them back, by quota group.',
     width: 8,
     unit: 's',
     queries: [
       query(nonZero(perMinute(of('retry_wait_seconds_total'), 'source')), { legend: '{{source}}' }),
-      query(nonZero(perMinute(of('throttle_wait_seconds_total'), 'quota_group')), {
-        legend: 'quota of {{quota_group}}',
+      query(nonZero(perMinute(of('throttle_wait_seconds_total'), 'quota_group', 'reason')), {
+        legend: '{{reason}} of {{quota_group}}',
       }),
     ],
   }),

@@ -1,6 +1,7 @@
 import { DASHBOARD_UIDS } from '../links.ts';
 import { thresholds } from '../thresholds.ts';
 import { errors } from './overview-errors.ts';
+import { quotas } from './overview-quotas.ts';
 import { latency, retries } from './overview-traffic.ts';
 import type { PanelSpec, RowSpec } from './panel.ts';
 import { anyIsBad, barPanel, circuitTimeline, neutral, statPanel } from './parts.ts';
@@ -72,7 +73,7 @@ const glance: readonly PanelSpec[] = [
   }),
   statPanel({
     title: 'Calls held back',
-    description: 'Calls that wait now because the service asked for a pause.',
+    description: 'Calls that wait now, for a pause that the service asked for or for their quota.',
     width: 4,
     unit: 'short',
     decimals: 0,
@@ -141,6 +142,7 @@ export const overview: readonly RowSpec[] = [
   { title: 'Errors', panels: errors },
   { title: 'Latency', panels: latency },
   { title: 'Retries and throttling', panels: retries },
+  { title: 'Quotas', panels: quotas },
   { title: 'Circuits', panels: circuits },
   { title: 'Operations', panels: operations },
 ];

@@ -21,6 +21,9 @@ export const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
 
 const HOST = 'https://api.security.microsoft.com';
 
+/** How long a minute of the documented quotas lasts here, so that traffic of seconds fills them. */
+const MINUTE_MS = 4_000;
+
 /** What the wrapper takes for the service is the simulator. */
 function fetchFrom(simulator: Simulator): typeof fetch {
   return (input, init) => {
@@ -36,6 +39,7 @@ function resilienceWith(observer: ReturnType<typeof promObserver>): Resilience {
     retry: { initialDelayMs: 20, maxDelayMs: 100 },
     circuit: { openMs: 2_000, maxOpenMs: 2_000 },
     budget: { minPerMinute: 200 },
+    quota: { minuteMs: MINUTE_MS },
   });
 }
 
