@@ -14,7 +14,9 @@ async function pages(): Promise<Map<string, string>> {
     '*.md',
   ]);
   const paths = stdout.split('\n').filter((path) => path !== '' && !path.startsWith('.changeset/'));
-  const texts = await Promise.all(paths.map(async (path) => [path, await readFile(path, 'utf8')] as const));
+  const texts = await Promise.all(
+    paths.map(async (path) => [path, await readFile(path, 'utf8')] as const),
+  );
   return new Map(texts);
 }
 
@@ -25,7 +27,12 @@ function anchorsOf(text: string): Set<string> {
   const anchors = new Set<string>();
   for (const [, title = ''] of withoutCode(text).matchAll(/^#+ +(.+)$/gm)) {
     const plain = title.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase();
-    anchors.add(plain.replaceAll(/[^\p{L}\p{N}\s_-]/gu, '').trim().replaceAll(/\s/g, '-'));
+    anchors.add(
+      plain
+        .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+        .trim()
+        .replaceAll(/\s/g, '-'),
+    );
   }
   for (const [, id = ''] of text.matchAll(/<a (?:id|name)="([^"]+)"/g)) anchors.add(id);
   return anchors;
@@ -35,12 +42,17 @@ it('links only to files and headings that exist', async () => {
   const all = await pages();
   const dead: string[] = [];
   for (const [path, text] of all) {
-    const links = withoutCode(text).replaceAll(/`[^`\n]*`/g, '').matchAll(/\]\(([^)\s]+)\)/g);
+    const links = withoutCode(text)
+      .replaceAll(/`[^`\n]*`/g, '')
+      .matchAll(/\]\(([^)\s]+)\)/g);
     for (const [, link = ''] of links) {
       if (/^[a-z]+:/i.test(link)) continue;
       const [file = '', anchor] = link.split('#');
       const target = file === '' ? path : normalize(join(dirname(path), file)).replace(/\/$/, '');
-      const found = await access(target).then(() => true, () => false);
+      const found = await access(target).then(
+        () => true,
+        () => false,
+      );
       const page = all.get(target);
       const hasAnchor = anchor === undefined || page === undefined || anchorsOf(page).has(anchor);
       if (!found || !hasAnchor) dead.push(`${path}: ${link}`);
@@ -54,7 +66,9 @@ it('names in the README the two commands that package.json has', async () => {
     readonly scripts: Readonly<Record<string, string>>;
   };
   const readme = await readFile('README.md', 'utf8');
-  const commands = [...readme.matchAll(/^npx -y pnpm@12\.21\.0 ([\w:]+)/gm)].map(([, name]) => name);
+  const commands = [...readme.matchAll(/^npx -y pnpm@12\.21\.0 ([\w:]+)/gm)].map(
+    ([, name]) => name,
+  );
   expect(commands).toEqual(['demo', 'test']);
   for (const command of commands) expect(manifest.scripts).toHaveProperty([String(command)]);
 });
