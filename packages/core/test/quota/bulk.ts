@@ -25,18 +25,23 @@ export interface Result {
   readonly used: number | undefined;
 }
 
-/** What the documentation allows for alerts; for Graph's incidents it tells no figure. */
+/** What the documentation allows for alerts and single incidents; Graph tells no figure. */
 export const LIMIT = 100;
 const QUOTAS = {
   alerts: { perMinute: LIMIT, perHour: 1_500 },
+  'incidents.get': { perMinute: LIMIT, perHour: 1_500 },
   'graph.incidents': { perMinute: LIMIT, perHour: 1_500 },
 };
 
-export async function run(competitor: Competitor, job: Job): Promise<Result> {
+export async function run(
+  competitor: Competitor,
+  job: Job,
+  path: string = competitor.path,
+): Promise<Result> {
   const { minuteMs, calls, concurrency } = job;
   await using simulator = await startSimulator({ minuteMs, quotas: QUOTAS });
   const call = competitor.make(simulator.url, minuteMs);
-  const url = `${simulator.url}${competitor.path}`;
+  const url = `${simulator.url}${path}`;
   let next = 0;
   let done = 0;
   const startedAt = performance.now();

@@ -1,15 +1,36 @@
-// Prints the table of docs/guide/quotas.md:
+// Prints the tables of docs/guide/quotas.md:
 // node --conditions=@defender-resilience/source packages/core/test/quota/table.ts
-import { run } from './bulk.ts';
+import { startSimulator } from '@defender-resilience/simulator';
+import { type Result, run } from './bulk.ts';
 import { OURS, PEERS } from './clients.ts';
 
 const job = { calls: 400, concurrency: 20, minuteMs: 5_000 };
-const results = await Promise.all([...PEERS, OURS].map((competitor) => run(competitor, job)));
-const rows = results.map(({ name, done, lost, refused, minutes, used }) => {
-  const share = used === undefined ? '' : `${(100 * used).toFixed(1)} %`;
-  return `| ${name} | ${done} | ${lost} | ${refused} | ${minutes.toFixed(1)} | ${share} |`;
-});
-process.stdout.write(`| client | done | lost | 429s | minutes | used |
+
+function table(results: readonly Result[]): string {
+  const rows = results.map(({ name, done, lost, refused, minutes, used }) => {
+    const share = used === undefined ? '' : `${(100 * used).toFixed(1)} %`;
+    return `| ${name} | ${done} | ${lost} | ${refused} | ${minutes.toFixed(1)} | ${share} |`;
+  });
+  return `| client | done | lost | 429s | minutes | used |
 | --- | ---: | ---: | ---: | ---: | ---: |
 ${rows.join('\n')}
-`);
+`;
+}
+
+const clients = [...PEERS, OURS];
+const told = await Promise.all(clients.map((client) => run(client, job)));
+process.stdout.write(`Where a header tells the wait (MDE, Graph)\n\n${table(told)}\n`);
+
+/** The path of one of the incidents that every simulator has. */
+async function anIncident(): Promise<string> {
+  await using simulator = await startSimulator();
+  const response = await fetch(`${simulator.url}/api/incidents?$top=1`);
+  const { value } = (await response.json()) as { value: { incidentId: number }[] };
+  return `/api/incidents/${value[0]?.incidentId}`;
+}
+
+// Defender XDR tells the wait in the body alone.
+const incident = await anIncident();
+const xdr = clients.filter(({ path }) => path.startsWith('/api/'));
+const untold = await Promise.all(xdr.map((client) => run(client, job, incident)));
+process.stdout.write(`Where only the body tells it (XDR)\n\n${table(untold)}`);
