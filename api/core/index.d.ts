@@ -423,6 +423,13 @@ interface QuotaOptions {
    */
   readonly maxWaiting?: number;
   /**
+   * Which share of each limit is kept for calls of a priority above 0: 0.02 keeps two of a hundred. An
+   * urgent call then goes at once, even where a bulk job has used up its part of the minute.
+   *
+   * @defaultValue 0: an urgent call goes with the next free slot
+   */
+  readonly reserve?: number;
+  /**
    * How long a minute of the quotas lasts, in milliseconds; their hour is 60 of them. Only for tests
    * against a simulator whose minutes are shortened as well.
    *
