@@ -24,12 +24,10 @@ export const quotas: readonly PanelSpec[] = [
   linePanel({
     title: 'Use of quotas',
     description:
-      'Calls in the window that is over now, as a share of the limit. Of several processes the fullest is shown.',
+      'Calls in the window that is over now as a share of its limit, of minute and hour the fuller, of processes the fullest. Above 100 %: the limit was lowered to less than was sent already.',
     width: 8,
     unit: 'percentunit',
-    queries: [
-      query(`max by (quota_group, per) (${use})`, { legend: '{{quota_group}} by the {{per}}' }),
-    ],
+    queries: [query(`max by (quota_group) (${use})`, { legend: '{{quota_group}}' })],
   }),
   linePanel({
     title: 'Calls that wait for their quota',
