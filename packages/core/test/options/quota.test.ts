@@ -76,7 +76,10 @@ describe('the quota option', () => {
   });
 
   it('refuses a limiter that would go on alone while its store is away', () => {
-    const insured = Object.assign(Object.create(limiter), { insuranceLimiter: limiter });
+    class Insured extends RateLimiterMemory {
+      readonly insuranceLimiter = limiter;
+    }
+    const insured = new Insured({ points: 1, duration: 1 });
     expect(faultsOf({ quota: { limiter: insured } })).toContain('insuranceLimiter');
   });
 

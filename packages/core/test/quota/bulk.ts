@@ -26,7 +26,7 @@ export interface Result {
 }
 
 /** What the documentation allows for alerts and single incidents; Graph tells no figure. */
-export const LIMIT = 100;
+const LIMIT = 100;
 const QUOTAS = {
   alerts: { perMinute: LIMIT, perHour: 1_500 },
   'incidents.get': { perMinute: LIMIT, perHour: 1_500 },

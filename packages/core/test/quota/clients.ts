@@ -7,7 +7,7 @@ import ky from 'ky';
 import { Agent, RetryAgent, request } from 'undici';
 
 /** One way to make a call: true when it got what it wanted. Never rejects. */
-export type Caller = (url: string) => Promise<boolean>;
+type Caller = (url: string) => Promise<boolean>;
 
 export interface Competitor {
   readonly name: string;

@@ -1,5 +1,4 @@
-// Prints the tables of docs/guide/quotas.md:
-// node --conditions=@defender-resilience/source packages/core/test/quota/table.ts
+// Prints the tables of docs/guide/quotas.md: npx -y pnpm@12.21.0 bench:quota
 import { startSimulator } from '@defender-resilience/simulator';
 import { type Result, run } from './bulk.ts';
 import { OURS, PEERS } from './clients.ts';

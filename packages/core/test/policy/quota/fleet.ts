@@ -84,7 +84,7 @@ export class Fleet {
 }
 
 /** Numbers by chance that are the same each time. */
-export function lehmer(seed: number): () => number {
+function lehmer(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state * 16_807) % 2_147_483_647;

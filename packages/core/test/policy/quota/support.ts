@@ -18,7 +18,7 @@ export const SETTINGS: QuotaSettings = {
 };
 
 /** What a test says of one attempt; the rest does not matter. */
-export interface Asked {
+interface Asked {
   readonly name?: string;
   readonly group?: string;
   readonly quota?: Operation['quota'];
@@ -49,7 +49,7 @@ export const failure429: Failure = {
   source: 'api',
 };
 
-export function operationOf({ group = 'incidents', quota = { perMinute: 3 } }: Asked): Operation {
+function operationOf({ group = 'incidents', quota = { perMinute: 3 } }: Asked): Operation {
   return { name: `${group}.list`, quotaGroup: group, quota };
 }
 
