@@ -1,9 +1,9 @@
 import { Observer } from "@defender-resilience/core";
 import { IncomingMessage, ServerResponse } from "node:http";
 /** Every metric, named without the prefix. */
-type MetricName = "errors_total" | "give_ups_total" | "operations_total" | "operation_duration_seconds" | "attempts_total" | "attempt_duration_seconds" | "retries_total" | "retry_wait_seconds_total" | "rejections_total" | "throttle_waits_total" | "throttle_wait_seconds_total" | "circuit_state" | "circuit_transitions_total" | "operations_in_flight" | "queue_length" | "last_error_timestamp_seconds" | "info";
+type MetricName = "errors_total" | "give_ups_total" | "operations_total" | "operation_duration_seconds" | "attempts_total" | "attempt_duration_seconds" | "retries_total" | "retry_wait_seconds_total" | "rejections_total" | "throttle_waits_total" | "throttle_wait_seconds_total" | "quota_limit" | "quota_used" | "quota_waiting" | "quota_next_free_seconds" | "quota_running_time_seconds" | "quota_running_time_limit_seconds" | "quota_limit_changes_total" | "quota_store_up" | "circuit_state" | "circuit_transitions_total" | "operations_in_flight" | "queue_length" | "last_error_timestamp_seconds" | "info";
 /** Every label. */
-type LabelName = "code" | "class" | "operation" | "outcome" | "status" | "method" | "status_class" | "reason" | "source" | "quota_group" | "circuit" | "state" | "to" | "version";
+type LabelName = "code" | "class" | "operation" | "outcome" | "status" | "method" | "status_class" | "reason" | "source" | "quota_group" | "per" | "circuit" | "state" | "to" | "version";
 /** The labels that take names as they come, until there are too many. */
 type LimitName = "maxOperations" | "maxCircuits" | "maxQuotaGroups";
 /**
@@ -33,11 +33,11 @@ interface MetricLabel {
 }
 /**
  * When series are born with the value 0, so that `increase()` sees the first event: at the start, or
- * when their operation, quota group or circuit is first met. `only` narrows labels to some of their
- * values; every combination of the rest is born.
+ * when their operation, quota group or circuit is first met, or the quota of their group first seen.
+ * `only` narrows labels to some of their values; every combination of the rest is born.
  */
 interface ZeroRule {
-  readonly when: "start" | "operation" | "quota_group" | "circuit";
+  readonly when: "start" | "operation" | "quota_group" | "quota" | "circuit";
   readonly only?: Partial<Readonly<Record<LabelName, readonly string[]>>>;
 }
 /** One metric. */
@@ -54,7 +54,9 @@ interface MetricDefinition {
   /** Whether its series carry exemplars where the registry is OpenMetrics. */
   readonly exemplars: boolean;
   /** How the workers of a cluster are put together. */
-  readonly aggregator: "sum" | "max";
+  readonly aggregator: "sum" | "max" | "min";
+  /** Set where the quotas are read at each scrape, rather than events counted as they happen. */
+  readonly readsQuotas?: true;
 }
 /** The prefix unless the option `prefix` says otherwise. */
 export declare const DEFAULT_PREFIX = "defender_client_";
@@ -201,7 +203,8 @@ interface PromObserver extends Observer {
   readonly recentErrors: RecentErrors;
 }
 /**
- * Makes an observer that counts calls, attempts, retries, errors and circuits for Prometheus.
+ * Makes an observer that counts calls, attempts, retries, errors and circuits for Prometheus, and
+ * shows the quotas.
  *
  * It puts its metrics into the registry at once, reuses them where another observer has put them
  * there, and never clears a registry or collects anything else. Where several observers are used,
