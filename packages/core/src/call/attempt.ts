@@ -9,10 +9,22 @@ export type Outcome<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: unknown };
 
+/** What an attempt gave its caller: a value or an error. */
+export function givenBy(outcome: Outcome<unknown>): unknown {
+  return outcome.ok ? outcome.value : outcome.error;
+}
+
 /** How much time an attempt has, and whose limit that is. */
 export interface TimeLimit {
   readonly ms: number;
   readonly kind: 'attempt' | 'deadline';
+}
+
+/** How long an attempt may take: its own limit, or what is left of the call's. */
+export function timeLimitOf(attemptTimeoutMs: number, remainingMs: number): TimeLimit {
+  return remainingMs < attemptTimeoutMs
+    ? { ms: remainingMs, kind: 'deadline' }
+    : { ms: attemptTimeoutMs, kind: 'attempt' };
 }
 
 /** Told how an attempt ended: once, and never while it is still being sent. */

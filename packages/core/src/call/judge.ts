@@ -3,7 +3,11 @@ import type { Clock } from '../clock.ts';
 import { classifyAfresh } from '../failure/classify.ts';
 import type { Failure } from '../failure/failure.ts';
 import type { GiveUpReason } from '../observe/observer.ts';
-import type { CallFacts } from './plan.ts';
+import type { Outcome } from './attempt.ts';
+import type { CallFacts, CallPlan } from './plan.ts';
+
+/** What a client's value or error says, perhaps only after its body was read. */
+export type Judged = Promise<Failure | undefined> | Failure | undefined;
 
 /** The caller aborted: whatever the client made of it. */
 export const CANCELLED: Failure = Object.freeze({
@@ -20,8 +24,14 @@ const UNKNOWN: Failure = Object.freeze({
   source: 'unknown',
 });
 
-/** What a client's rejection says. */
-export function failureOfError(error: unknown, clock: Clock): Failure {
+/** What an attempt's outcome says. */
+export function judge<T>(plan: CallPlan<T>, outcome: Outcome<T>, clock: Clock): Judged {
+  if (outcome.ok) return plan.judge(outcome.value);
+  if (plan.signal?.aborted) return CANCELLED;
+  return plan.judgeError?.(outcome.error) ?? failureOfError(outcome.error, clock);
+}
+
+function failureOfError(error: unknown, clock: Clock): Failure {
   return classifyAfresh(error, { now: () => clock.epoch() }) ?? UNKNOWN;
 }
 

@@ -4,6 +4,7 @@ import type { CallFanOut } from '../observe/fan-out.ts';
 import type { GiveUpReason } from '../observe/observer.ts';
 import type { Admission, Circuit } from '../policy/circuit.ts';
 import type { GateRefusal, Ticket } from '../policy/gate-types.ts';
+import { circuitOutcomeOf } from '../policy/outage.ts';
 import { type Engine, gateCallOf } from './engine.ts';
 import { CANCELLED } from './judge.ts';
 import type { CallFacts } from './plan.ts';
@@ -66,6 +67,24 @@ export async function askLeave(
   if (again !== 'refused') return { admission: again, ticket };
   ticket?.unsent();
   return refusedByCircuit(applicant, after);
+}
+
+/** Lets the circuit and the gate learn how the attempt ended that leave was given for. */
+export async function giveBack(
+  { gate, clock, settings }: Engine,
+  plan: CallFacts,
+  circuit: Circuit | undefined,
+  { admission, ticket }: Leave,
+  failure: Failure | undefined,
+  throttleWait: (failure: Failure) => number,
+): Promise<void> {
+  const outcome = failure === undefined ? 'success' : circuitOutcomeOf(failure);
+  await circuit?.record(admission, outcome, clock.now());
+  // The pause comes before the ticket is given back, so that the gate does not let the next go.
+  if (failure?.status === 429) {
+    gate.refused(gateCallOf(settings, plan), throttleWait(failure), failure, ticket);
+  }
+  ticket?.answered();
 }
 
 async function passGate(
