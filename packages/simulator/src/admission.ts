@@ -2,7 +2,7 @@ import { type Call, Refusal } from './answer.ts';
 import { DOWNLOADS } from './downloads.ts';
 import { dialectOf, isTokenPath, usualCode } from './errors.ts';
 import type { QuotaRefusal } from './quota/group-quota.ts';
-import { GRAPH_THROTTLED, refusalMessage, secondsOf } from './quota/messages.ts';
+import { GRAPH_THROTTLED, refusalMessage, secondsOf, wholeMs } from './quota/messages.ts';
 import type { Audience, TokenFault, Tokens } from './tokens.ts';
 
 const GRAPH_MESSAGES: Readonly<Record<TokenFault, string>> = {
@@ -39,7 +39,7 @@ function waitHeaders(call: Call, waitMs: number): Record<string, string> {
   return {
     ...(told ? { 'retry-after': String(secondsOf(waitMs)) } : {}),
     // A shortened minute can be over long before the next whole second.
-    ...(call.minuteMs < REAL_MINUTE_MS ? { 'retry-after-ms': String(Math.ceil(waitMs)) } : {}),
+    ...(call.minuteMs < REAL_MINUTE_MS ? { 'retry-after-ms': String(wholeMs(waitMs)) } : {}),
   };
 }
 

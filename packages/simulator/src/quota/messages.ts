@@ -4,7 +4,7 @@ const SPANS = { minute: '00:01:00', hour: '01:00:00' } as const;
 
 /** Whole seconds, rounded up: who waits them is let through. */
 export function secondsOf(waitMs: number): number {
-  return Math.ceil(waitMs / 1000);
+  return Math.ceil(wholeMs(waitMs) / 1000);
 }
 
 /** The text of a real 429, as minemeld's issue tracker quotes it. */
@@ -34,3 +34,8 @@ export const GRAPH_THROTTLED: {
   message: 'Please retry again later.',
   inner: { code: '429', message: 'Please retry after', status: '429' },
 };
+
+/** Whole milliseconds, rounded up. The difference of two times is off by less than a nanosecond. */
+export function wholeMs(waitMs: number): number {
+  return Math.ceil(Number(waitMs.toFixed(6)));
+}
