@@ -1,9 +1,7 @@
 // Public types as files: an API change is a diff of api/*.d.ts that a person reviews.
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-
-const check = process.argv.includes('--check');
-const stale: string[] = [];
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { check, updateCommitted } from './committed.ts';
 
 /** Bundled declarations import chunks with a content hash in their names; those are inlined here. */
 async function declarationsOf(folder: string): Promise<Map<string, string>> {
@@ -21,18 +19,13 @@ async function declarationsOf(folder: string): Promise<Map<string, string>> {
   return texts;
 }
 
+const files: (readonly [path: string, text: string])[] = [];
 for (const name of (await readdir('packages')).toSorted()) {
-  const declarations = await declarationsOf(`packages/${name}/dist`);
-  for (const [file, text] of declarations) {
-    const path = `api/${name}/${file}`;
-    const committed = await readFile(path, 'utf8').catch(() => undefined);
-    if (committed === text) continue;
-    stale.push(path);
-    if (check) continue;
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text);
+  for (const [file, text] of await declarationsOf(`packages/${name}/dist`)) {
+    files.push([`api/${name}/${file}`, text]);
   }
 }
+const stale = await updateCommitted(files);
 
 if (check && stale.length > 0) {
   console.error(

@@ -1,6 +1,5 @@
 // Writes every generated file, or with --check says which of them are stale.
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { check, updateCommitted } from './committed.ts';
 import { alertFiles } from './generate/alerts.ts';
 import { dashboardFiles } from './generate/dashboards.ts';
 import { errorReference } from './generate/error-reference.ts';
@@ -19,17 +18,7 @@ const files: Readonly<Record<string, string>> = {
   ...alertFiles(),
 };
 
-const check = process.argv.includes('--check');
-const stale: string[] = [];
-for (const [path, text] of Object.entries(files)) {
-  const committed = await readFile(path, 'utf8').catch(() => undefined);
-  if (committed === text) continue;
-  stale.push(path);
-  if (check) continue;
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, text);
-}
-
+const stale = await updateCommitted(Object.entries(files));
 const count = Object.keys(files).length;
 if (check && stale.length > 0) {
   console.error(

@@ -3,9 +3,10 @@
 //   --watch    goes on with traffic afterwards, so that Prometheus and Grafana have something to show
 //   --port N   where /metrics listens; a free port where it is not given
 import { parseArgs } from 'node:util';
+import { tenantFrom } from '../support/tenant.ts';
 import { serveMetrics } from './metrics.ts';
 import { runSimulated } from './simulated.ts';
-import { runTenant, tenantFrom } from './tenant.ts';
+import { runTenant } from './tenant.ts';
 import { keepCalling } from './watch.ts';
 
 /** Runs it, and says whether all went as it should. */

@@ -6,8 +6,6 @@ import { program } from './program.ts';
 import { Progress } from './progress.ts';
 import { callReport } from './report.ts';
 
-export { tenantFrom } from '../support/tenant.ts';
-
 /** Makes read-only calls to a real tenant; true when all of them succeeded. */
 export async function runTenant(
   { baseUrl, getToken }: Tenant,

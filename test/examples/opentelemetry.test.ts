@@ -1,24 +1,15 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
+import { runExample, withoutIds } from './run.ts';
 
-/** What differs from run to run replaced: durations, and the IDs by the order of their appearance. */
+/** What differs from run to run replaced: the IDs, and durations. */
 function stable(output: string): string {
-  const ids: string[] = [];
-  return output
-    .replaceAll(/[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g, (id) => {
-      if (!ids.includes(id)) ids.push(id);
-      return `ID ${ids.indexOf(id) + 1}`;
-    })
+  return withoutIds(output)
     .replaceAll(/\d+ ms/g, 'n ms')
     .replaceAll(/waited ms \d+/g, 'waited ms n');
 }
 
 it('prints the tree of a flaky call and of one that failed', async () => {
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [
-    '--conditions=@defender-resilience/source',
-    'examples/opentelemetry.ts',
-  ]);
+  const { stdout, stderr } = await runExample('examples/opentelemetry.ts');
   expect(stderr).toBe('');
   expect(stable(stdout)).toBe(`incidents: 200
 machines: 403
