@@ -16,9 +16,9 @@ const simulator = await startSimulator({
   ],
 });
 
-// With `errors: 'throw'` an HTTP error rejects, so that no answer has to be looked at.
+// With `throwHttpErrors: true` an HTTP error rejects, so that no answer has to be looked at.
 const { fetch } = createResilience({
-  errors: 'throw',
+  throwHttpErrors: true,
   hosts: { [new URL(simulator.url).host]: 'all' },
 });
 

@@ -82,7 +82,7 @@ interface Operation {
   /**
    * Whether sending it twice does no more than sending it once. Undefined: as the HTTP method says.
    */
-  readonly replayable?: boolean;
+  readonly idempotent?: boolean;
   /** Milliseconds until an attempt is given up; undefined: the wrapper's own default. */
   readonly attemptTimeoutMs?: number;
   /** Milliseconds until the whole call is given up; undefined: the wrapper's own default. */
@@ -151,7 +151,7 @@ interface QuotaWindow {
  * Who counts a group's calls: this process alone, all processes through the shared limiter, or each
  * process its share of the limit, because the limiter's store is away.
  */
-type QuotaCounting = "local" | "shared" | "share";
+type QuotaCounting = "local" | "shared" | "fallback";
 /** What a wrapper knows of one quota group now. */
 interface QuotaState {
   /** As in the operations table, such as `incidents`. */
@@ -278,7 +278,7 @@ interface CallEnd {
   /** Absent when the call succeeded. */
   readonly failure?: Failure;
   /** Why there was no further attempt; absent when the call succeeded. */
-  readonly gaveUp?: GiveUpReason;
+  readonly giveUpReason?: GiveUpReason;
 }
 /** A circuit changed its state. */
 interface CircuitChange {
@@ -370,11 +370,6 @@ interface CircuitSettings {
   /** How many circuits one wrapper keeps; beyond it the oldest closed one is forgotten. @defaultValue 1,000 */
   readonly maxCircuits: number;
 }
-/** How calls are held after the service asked for a pause. */
-interface GateSettings {
-  /** How many calls may wait in one group; further ones are refused. */
-  readonly maxWaiting: number;
-}
 /** What a limiter tells of a key: as `RateLimiterRes` of rate-limiter-flexible does. */
 interface LimiterAnswer {
   readonly consumedPoints: number;
@@ -400,6 +395,11 @@ interface QuotaLimiter {
   set(key: string, points: number, seconds: number): Promise<unknown>;
   get(key: string): Promise<LimiterAnswer | null>;
   delete(key: string): Promise<boolean>;
+}
+/** How calls are held after the service asked for a pause. */
+interface GateSettings {
+  /** How many calls may wait in one group; further ones are refused. */
+  readonly maxWaiting: number;
 }
 /** How calls keep within the quotas. */
 interface QuotaOptions {
@@ -479,7 +479,7 @@ interface OperationOptions {
   readonly deadlineMs?: number;
   readonly maxRetries?: number;
   /** Whether sending it twice does no more than sending it once. */
-  readonly replayable?: boolean;
+  readonly idempotent?: boolean;
   /** Which calls go first where they wait for the same quota: the higher number. */
   readonly priority?: number;
 }
@@ -525,12 +525,12 @@ interface ResilienceOptions {
    */
   readonly quota?: QuotaOptions | "documented" | false;
   /**
-   * What a wrapped fetch does with an HTTP error: `return` gives the `Response` as the bare fetch
-   * does, `throw` rejects with a `DefenderApiError`.
+   * Whether a wrapped fetch rejects with a `DefenderApiError` when the API answers with an HTTP error.
+   * Without it, the fetch resolves with the `Response`, as the bare fetch does.
    *
-   * @defaultValue `'return'`
+   * @defaultValue `false`
    */
-  readonly errors?: "return" | "throw";
+  readonly throwHttpErrors?: boolean;
   /**
    * Called after a 401, at most once in a call and once at a time for each host. For fetch, the token
    * that it gives replaces the one of the refused request; for `execute` and `wrap`, the function runs
@@ -581,7 +581,7 @@ type ErrorCode = RequestCode | RefusalCode | ObservedCode;
  */
 export declare const catalogue: readonly CatalogueEntry[];
 /** The row of a code or of one of its aliases, in any letter case; undefined where there is none. */
-export declare function lookup(code: string): CatalogueEntry | undefined;
+export declare function findErrorCode(code: string): CatalogueEntry | undefined;
 /**
  * The message that a service answering with this code would send.
  *
@@ -640,7 +640,7 @@ interface ExecuteOptions {
   readonly priority?: number;
 }
 /** A function that makes one attempt. */
-type Attempted<T> = (context: AttemptContext) => PromiseLike<T> | T;
+type AttemptFunction<T> = (context: AttemptContext) => PromiseLike<T> | T;
 /**
  * What a wrapped call found out about the `Response` that it gave or the error that it rejected with.
  * Undefined for a success, and for whatever no wrapped call has seen. Never throws.
@@ -827,7 +827,7 @@ interface Resilience {
    * @throws CircuitOpenError, ThrottledError when the wrapper refused to send it at all
    * @throws AttemptTimeoutError, DeadlineExceededError when the time was up
    */
-  execute<T>(operation: string, fn: Attempted<T>, options?: ExecuteOptions): Promise<T>;
+  execute<T>(operation: string, fn: AttemptFunction<T>, options?: ExecuteOptions): Promise<T>;
   /** What it is doing now. */
   snapshot(): ResilienceSnapshot;
 }
@@ -837,4 +837,4 @@ interface Resilience {
  * @throws TypeError that names every fault of the options at once
  */
 export declare function createResilience(options?: ResilienceOptions): Resilience;
-export type { AttemptContext, AttemptEnd, AttemptObserver, AttemptStart, Attempted, BackoffSettings, BodyParameter, BudgetSettings, CallEnd, CallObserver, CallOutcome, CallStart, CatalogueEntry, CircuitChange, CircuitSettings, CircuitState, ClassifyOptions, ClientKind, Clock, ConsoleLogger, ErrorClass, ErrorCode, ErrorDetails, ExecuteOptions, Failure, FailureSource, Family, Fetch, GateSettings, GiveUpReason, HostMap, HttpRequestInfo, LimiterAnswer, LogObserverOptions, MessageValues, MetricCode, Observer, Operation, OperationOptions, PinoLogger, Quota, QuotaChange, QuotaCounting, QuotaLimiter, QuotaOptions, QuotaState, QuotaWindow, Random, ReadQuotas, RefreshContext, RefreshToken, Resilience, ResilienceOptions, ResilienceSnapshot, RetryScheduled, RetrySettings, ThrottleRefusal, ThrottleWait, Timer, VariableKind, Verdict, WaitSource };
+export type { AttemptContext, AttemptEnd, AttemptFunction, AttemptObserver, AttemptStart, BackoffSettings, BodyParameter, BudgetSettings, CallEnd, CallObserver, CallOutcome, CallStart, CatalogueEntry, CircuitChange, CircuitSettings, CircuitState, ClassifyOptions, ClientKind, Clock, ConsoleLogger, ErrorClass, ErrorCode, ErrorDetails, ExecuteOptions, Failure, FailureSource, Family, Fetch, GateSettings, GiveUpReason, HostMap, HttpRequestInfo, LimiterAnswer, LogObserverOptions, MessageValues, MetricCode, Observer, Operation, OperationOptions, PinoLogger, Quota, QuotaChange, QuotaCounting, QuotaLimiter, QuotaOptions, QuotaState, QuotaWindow, Random, ReadQuotas, RefreshContext, RefreshToken, Resilience, ResilienceOptions, ResilienceSnapshot, RetryScheduled, RetrySettings, ThrottleRefusal, ThrottleWait, Timer, VariableKind, Verdict, WaitSource };

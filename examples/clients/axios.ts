@@ -14,7 +14,7 @@ const resilience = createResilience({
 });
 
 // #region recipe
-const client = wrapAxios(axios.create({ baseURL: `${simulator.url}/api` }), resilience);
+const client = wrapAxios(resilience, axios.create({ baseURL: `${simulator.url}/api` }));
 // #endregion
 
 simulator.script('InternalServerError', 503);

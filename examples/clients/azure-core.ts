@@ -33,7 +33,7 @@ const resiliencePolicy: PipelinePolicy = {
     const operation = operationFor({ method, host, path: pathname }, hosts);
     const options = {
       host,
-      idempotent: operation.replayable ?? !['POST', 'PATCH'].includes(method),
+      idempotent: operation.idempotent ?? !['POST', 'PATCH'].includes(method),
       ...(abortSignal instanceof AbortSignal && { signal: abortSignal }),
     };
     const attempt = async ({ signal }: AttemptContext): Promise<PipelineResponse> => {

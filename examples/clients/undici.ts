@@ -3,7 +3,7 @@
 //
 //   node --conditions=@defender-resilience/source examples/clients/undici.ts
 import { classify, createResilience } from '@defender-resilience/core';
-import { resilientInterceptor } from '@defender-resilience/core/undici';
+import { undiciInterceptor } from '@defender-resilience/core/undici';
 import { startSimulator } from '@defender-resilience/simulator';
 import { Agent, interceptors, setGlobalDispatcher } from 'undici';
 
@@ -18,7 +18,7 @@ const resilience = createResilience({
 const { dns, redirect } = interceptors;
 const agent = new Agent();
 setGlobalDispatcher(
-  agent.compose(dns(), resilientInterceptor(resilience), redirect({ maxRedirections: 3 })),
+  agent.compose(dns(), undiciInterceptor(resilience), redirect({ maxRedirections: 3 })),
 );
 // #endregion
 

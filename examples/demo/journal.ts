@@ -8,7 +8,7 @@ export interface Entry {
   readonly waitedMs: number;
   /** How the call ended, or what it met on its way to success. */
   readonly failure: Failure | undefined;
-  readonly gaveUp: CallEnd['gaveUp'];
+  readonly giveUpReason: CallEnd['giveUpReason'];
 }
 
 /** An observer that keeps what it sees. */
@@ -28,8 +28,8 @@ export class Journal {
         throttled: ({ delayMs }) => {
           waitedMs += delayMs;
         },
-        end: ({ outcome, attempts, failure = met, gaveUp }) => {
-          this.entries.push({ operation, outcome, attempts, waitedMs, failure, gaveUp });
+        end: ({ outcome, attempts, failure = met, giveUpReason }) => {
+          this.entries.push({ operation, outcome, attempts, waitedMs, failure, giveUpReason });
         },
       };
     },

@@ -1,4 +1,4 @@
-import { catalogue, lookup } from '@defender-resilience/core';
+import { catalogue, findErrorCode } from '@defender-resilience/core';
 import type { Simulator } from '@defender-resilience/simulator';
 import type { Entry } from './journal.ts';
 import type { Program } from './program.ts';
@@ -63,7 +63,7 @@ const everyCode: Scenario = {
 };
 
 function checkCode(code: string, entry: Entry | undefined, simulator: Simulator): string[] {
-  const known = lookup(code);
+  const known = findErrorCode(code);
   const failure = entry?.failure;
   const expected: [string, unknown, unknown][] = [
     ['code', failure?.code, known?.code],

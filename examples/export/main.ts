@@ -78,7 +78,7 @@ async function resilientGet(
 ): Promise<(url: string) => Promise<unknown>> {
   let token = await getToken();
   const { wrapFetch } = createResilience({
-    errors: 'throw',
+    throwHttpErrors: true,
     hosts: { [new URL(baseUrl).host]: 'all' },
     // After a 401: an export takes longer than a token lives.
     refreshToken: async () => {

@@ -76,7 +76,7 @@ async function resilientRun(
 ): Promise<(query: string) => Promise<readonly object[]>> {
   let token = await getToken();
   const { wrapFetch } = createResilience({
-    errors: 'throw',
+    throwHttpErrors: true,
     hosts: { [new URL(baseUrl).host]: 'all' },
     refreshToken: async () => {
       token = await getToken();

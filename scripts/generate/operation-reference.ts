@@ -66,8 +66,8 @@ function quotaOf({ quota, quotaGroup }: Operation): string {
   return `${limits.length === 0 ? '–' : limits.join(', ')} (${code(quotaGroup)})`;
 }
 
-function isRepeated({ replayable, method = '' }: Operation): boolean {
-  return replayable ?? ['GET', 'PUT', 'DELETE'].includes(method);
+function isRepeated({ idempotent, method = '' }: Operation): boolean {
+  return idempotent ?? ['GET', 'PUT', 'DELETE'].includes(method);
 }
 
 function limitsOf({ attemptTimeoutMs, deadlineMs }: Operation): string {

@@ -173,7 +173,7 @@ async function huntIn(
   }: ResilienceOptions & Partial<HuntOptions> = {},
 ): Promise<Hunted> {
   const { fetch } = createResilience({
-    errors: 'throw',
+    throwHttpErrors: true,
     hosts: { [new URL(url).host]: 'all' },
     retry: { initialDelayMs: 1, maxDelayMs: 1 },
     ...resilience,

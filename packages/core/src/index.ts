@@ -1,6 +1,5 @@
-export type { AttemptContext } from './call/plan.ts';
 export type { ErrorCode } from './catalogue/codes.ts';
-export { catalogue, lookup } from './catalogue/codes.ts';
+export { catalogue, findErrorCode } from './catalogue/codes.ts';
 export type {
   BodyParameter,
   CatalogueEntry,
@@ -16,8 +15,8 @@ export type { HostMap } from './catalogue/hosts.ts';
 export { formatMessage } from './catalogue/message.ts';
 export { operations } from './catalogue/operations.ts';
 export { operationFor } from './catalogue/routes.ts';
-export type { Fetch } from './clients/fetch.ts';
-export type { Attempted, ExecuteOptions } from './clients/function.ts';
+export type { Fetch } from './clients/fetch/wrap-fetch.ts';
+export type { AttemptFunction, ExecuteOptions } from './clients/function/function-call.ts';
 export type { Clock, Timer } from './clock.ts';
 export { failureOf } from './failure/attach.ts';
 export type { ClassifyOptions } from './failure/classify.ts';
@@ -69,11 +68,12 @@ export type {
   RetrySettings,
 } from './options/options.ts';
 export type { QuotaOptions } from './options/quota.ts';
+export type { AttemptContext } from './pipeline/call.ts';
 export type { BackoffSettings } from './policy/backoff.ts';
 export type { BudgetSettings } from './policy/budget.ts';
 export type { CircuitSettings } from './policy/circuit.ts';
-export type { GateSettings } from './policy/gate.ts';
-export type { LimiterAnswer, QuotaLimiter } from './policy/quota/limiter.ts';
+export type { LimiterAnswer, QuotaLimiter } from './quota/limiter.ts';
+export type { GateSettings } from './quota/throttle-gate.ts';
 export type { Random } from './random.ts';
 export type { Resilience, ResilienceSnapshot } from './resilience.ts';
 export { createResilience } from './resilience.ts';

@@ -1,12 +1,16 @@
-import { Engine } from './call/engine.ts';
-import { registerEngine } from './call/engine-of.ts';
-import { runCall } from './call/run.ts';
-import { type Fetch, wrapFetch } from './clients/fetch.ts';
-import { type Attempted, type ExecuteOptions, FunctionPlan } from './clients/function.ts';
+import { type Fetch, wrapFetch } from './clients/fetch/wrap-fetch.ts';
+import {
+  type AttemptFunction,
+  type ExecuteOptions,
+  FunctionCall,
+} from './clients/function/function-call.ts';
 import type { CircuitState } from './observe/observer.ts';
 import type { QuotaState } from './observe/quota.ts';
 import type { ResilienceOptions } from './options/options.ts';
 import { settingsOf } from './options/settings.ts';
+import { Pipeline } from './pipeline/pipeline.ts';
+import { registerPipeline } from './pipeline/pipeline-of.ts';
+import { runCall } from './pipeline/run-call.ts';
 
 /** What a wrapper is doing now: plain data, for a health endpoint. */
 export interface ResilienceSnapshot {
@@ -60,7 +64,7 @@ export interface Resilience {
    * @throws CircuitOpenError, ThrottledError when the wrapper refused to send it at all
    * @throws AttemptTimeoutError, DeadlineExceededError when the time was up
    */
-  execute<T>(operation: string, fn: Attempted<T>, options?: ExecuteOptions): Promise<T>;
+  execute<T>(operation: string, fn: AttemptFunction<T>, options?: ExecuteOptions): Promise<T>;
   /** What it is doing now. */
   snapshot(): ResilienceSnapshot;
 }
@@ -71,19 +75,19 @@ export interface Resilience {
  * @throws TypeError that names every fault of the options at once
  */
 export function createResilience(options?: ResilienceOptions): Resilience {
-  const engine = new Engine(settingsOf(options));
+  const pipeline = new Pipeline(settingsOf(options));
   let builtIn: Fetch | undefined;
   const resilience: Resilience = {
     get fetch() {
       // The global is looked up at each call, as a program that calls `fetch` does.
-      builtIn ??= wrapFetch(engine, lookUpFetch());
+      builtIn ??= wrapFetch(pipeline, lookUpFetch());
       return builtIn;
     },
     wrapFetch(fetch) {
       if (typeof fetch !== 'function') {
         throw new TypeError(`wrapFetch takes a function like fetch, got ${typeof fetch}`);
       }
-      return wrapFetch(engine, fetch);
+      return wrapFetch(pipeline, fetch);
     },
     wrap<Self, Args extends readonly unknown[], Result>(
       operation: string,
@@ -92,28 +96,28 @@ export function createResilience(options?: ResilienceOptions): Resilience {
       checkCall('wrap', operation, fn);
       const wrapped = function (this: Self, ...args: Args): Promise<Result> {
         const attempt = (): PromiseLike<Result> | Result => Reflect.apply(fn, this, args);
-        return runCall(engine, new FunctionPlan(engine, operation, attempt));
+        return runCall(pipeline, new FunctionCall(pipeline, operation, attempt));
       };
       Object.defineProperty(wrapped, 'name', { value: fn.name, configurable: true });
       Object.defineProperty(wrapped, 'length', { value: fn.length, configurable: true });
       return wrapped;
     },
-    execute<T>(operation: string, fn: Attempted<T>, given?: ExecuteOptions) {
+    execute<T>(operation: string, fn: AttemptFunction<T>, given?: ExecuteOptions) {
       checkCall('execute', operation, fn);
-      return runCall(engine, new FunctionPlan(engine, operation, fn, given));
+      return runCall(pipeline, new FunctionCall(pipeline, operation, fn, given));
     },
     snapshot() {
-      const now = engine.clock.now();
+      const now = pipeline.clock.now();
       return {
-        inFlight: engine.inFlight,
-        budget: engine.budget.snapshot(now),
-        circuits: engine.circuits?.snapshot(now) ?? [],
-        throttles: engine.gate.snapshot(),
-        quotas: engine.gate.quotas(),
+        inFlight: pipeline.inFlight,
+        budget: pipeline.budget.snapshot(now),
+        circuits: pipeline.circuits?.snapshot(now) ?? [],
+        throttles: pipeline.gate.snapshot(),
+        quotas: pipeline.gate.quotas(),
       };
     },
   };
-  registerEngine(resilience, engine);
+  registerPipeline(resilience, pipeline);
   return resilience;
 }
 

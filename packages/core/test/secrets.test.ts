@@ -99,7 +99,7 @@ describe.each(Object.keys(PATHS))('%s', (name) => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(log);
     const events = recorded();
     const resilience = quick(simulator.url, {
-      errors: 'throw',
+      throwHttpErrors: true,
       observers: [events.observer, logObserver({ logger: { info: log, warn: log, error: log } })],
     });
     const error: unknown = await resilience

@@ -2,7 +2,7 @@ import {
   type ErrorClass,
   type Failure,
   type FailureSource,
-  lookup,
+  findErrorCode,
   metricCode,
   metricCodes,
 } from '@defender-resilience/core';
@@ -47,7 +47,7 @@ export const ownErrorTypes: Readonly<Partial<Record<FailureSource, string>>> = O
 
 /** Every value that `error.type` can have, but for the HTTP statuses of unknown codes. */
 export const errorTypes: readonly string[] = Object.freeze([
-  ...metricCodes.map(({ code }) => code).filter((code) => lookup(code) !== undefined),
+  ...metricCodes.map(({ code }) => code).filter((code) => findErrorCode(code) !== undefined),
   ...transportCodes,
   ...Object.values(ownErrorTypes),
   ERROR_TYPE_VALUE_OTHER,
@@ -64,7 +64,7 @@ export function errorTypeOf(failure: Failure): string {
   const own = ownErrorTypes[source];
   if (own !== undefined) return own;
   const known = metricCode(failure);
-  if (lookup(known) !== undefined) return known;
+  if (findErrorCode(known) !== undefined) return known;
   return isStatus(status) ? String(status) : ERROR_TYPE_VALUE_OTHER;
 }
 

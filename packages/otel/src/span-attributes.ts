@@ -121,10 +121,10 @@ export function failureAttributes(failure: Failure, expected: boolean): Attribut
 }
 
 /** How the call ended, but for its failure. */
-export function callEndAttributes({ outcome, attempts, gaveUp }: CallEnd): Attributes {
+export function callEndAttributes({ outcome, attempts, giveUpReason }: CallEnd): Attributes {
   return {
     [ATTR_OUTCOME]: outcome,
     [ATTR_ATTEMPTS]: attempts,
-    ...(gaveUp === undefined ? {} : { [ATTR_GIVE_UP_REASON]: gaveUp }),
+    ...(giveUpReason === undefined ? {} : { [ATTR_GIVE_UP_REASON]: giveUpReason }),
   };
 }

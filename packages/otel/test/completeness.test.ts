@@ -47,7 +47,7 @@ it.each(sdkVersions)('every attribute of the table is written with SDK $version'
     attempts: 4,
     durationMs: 20,
     failure: FAILURE,
-    gaveUp: 'deadline',
+    giveUpReason: 'deadline',
   });
 
   const written: Record<AttributePlace, Set<string>> = {

@@ -93,20 +93,20 @@ export class CallMeter implements CallObserver {
     }
   }
 
-  #failed({ outcome, attempts, gaveUp }: CallEnd, failure: Failure): void {
+  #failed({ outcome, attempts, giveUpReason }: CallEnd, failure: Failure): void {
     const { instruments, traces } = this.#meter;
     // A call that was refused made no attempt in which the trace was read.
     if (attempts === 0) this.trace = traces.read();
     const code = metricCode(failure);
     const error = instruments.errors(code);
-    const giveUp = instruments.giveUps(label(gaveUp ?? 'terminal'));
+    const giveUp = instruments.giveUps(label(giveUpReason ?? 'terminal'));
     error.add(1);
     giveUp.add(1);
     this.#operation.ended(outcome, code).add(1);
     instruments.lastError(code).value = this.#now();
     if (outcome === 'rejected') {
-      const known = gaveUp === 'circuit-open' || gaveUp === 'throttled';
-      instruments.rejections(known ? label(gaveUp) : OTHER).add(1);
+      const known = giveUpReason === 'circuit-open' || giveUpReason === 'throttled';
+      instruments.rejections(known ? label(giveUpReason) : OTHER).add(1);
     }
     const labels = this.#pointer(failure);
     if (labels !== undefined) {

@@ -30,7 +30,7 @@ export function viewOf(states: readonly QuotaState[]): QuotaView {
 
 /** 1 while shared limiters' stores count, 0 while one is away; undefined where there is none. */
 export function storeUp(states: readonly QuotaState[]): number | undefined {
-  if (states.some(({ counting }) => counting === 'share')) return 0;
+  if (states.some(({ counting }) => counting === 'fallback')) return 0;
   return states.some(({ counting }) => counting === 'shared') ? 1 : undefined;
 }
 

@@ -101,7 +101,10 @@ describe('a call', () => {
       verdict: 'terminal',
       source: 'cancelled',
     } as const;
-    call(observer, { failure: cancelled, end: { outcome: 'cancelled', gaveUp: 'cancelled' } });
+    call(observer, {
+      failure: cancelled,
+      end: { outcome: 'cancelled', giveUpReason: 'cancelled' },
+    });
     const now = await seen();
     expect(now['operations_total{operation="incidents.list",outcome="cancelled",code=""}']).toBe(1);
     expect(Object.keys(now).join()).not.toMatch(/errors_total|give_ups|last_error/);
@@ -114,9 +117,15 @@ describe('a call', () => {
       verdict: 'retryable',
       source: 'circuit',
     } as const;
-    const refuse = (gaveUp: GiveUpReason): void => {
+    const refuse = (giveUpReason: GiveUpReason): void => {
       const watching = observer.call?.(start);
-      watching?.end?.({ outcome: 'rejected', attempts: 0, durationMs: 0, failure: open, gaveUp });
+      watching?.end?.({
+        outcome: 'rejected',
+        attempts: 0,
+        durationMs: 0,
+        failure: open,
+        giveUpReason,
+      });
     };
     refuse('circuit-open');
     refuse('throttled');
@@ -145,8 +154,8 @@ describe('a call', () => {
     const before = lines(await register.metrics()).length;
     call(observer, { failure: down });
     const after = lines(await register.metrics()).length;
-    for (const gaveUp of Object.keys(reasons)) {
-      call(observer, { failure: down, end: { gaveUp: gaveUp as GiveUpReason } });
+    for (const giveUpReason of Object.keys(reasons)) {
+      call(observer, { failure: down, end: { giveUpReason: giveUpReason as GiveUpReason } });
     }
     expect(lines(await register.metrics())).toHaveLength(after);
     expect(after).toBeGreaterThan(before);

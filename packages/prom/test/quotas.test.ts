@@ -160,7 +160,7 @@ describe('a corrected limit', () => {
 describe('the store of a shared limiter', () => {
   it.each([
     ['is up while it counts', ['shared', 'local'], { store_up: 1 }],
-    ['is not while one group goes on with its share', ['shared', 'share'], { store_up: 0 }],
+    ['is not while one group goes on with its share', ['shared', 'fallback'], { store_up: 0 }],
     ['is none where each process counts alone', ['local'], {}],
   ] as const)('%s', async (_, countings, expected) => {
     observerWith().quotas?.(() => countings.map((counting) => quota(1, { counting })));

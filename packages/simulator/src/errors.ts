@@ -1,4 +1,4 @@
-import { formatMessage, lookup } from '@defender-resilience/core';
+import { findErrorCode, formatMessage } from '@defender-resilience/core';
 import type { Answer, RefusalDetails } from './answer.ts';
 
 /** Where an error is answered: each has an envelope of its own. */
@@ -122,7 +122,7 @@ export function usualCode(status: number, dialect: Dialect): string | undefined 
 
 /** What an error says: its own message, else the catalogue's. */
 export function errorMessage(code: string, details: RefusalDetails): string {
-  const entry = lookup(code);
+  const entry = findErrorCode(code);
   return details.message ?? (entry ? formatMessage(entry, details.values ?? {}) : '');
 }
 
@@ -131,7 +131,7 @@ export function errorAnswer(code: string, details: RefusalDetails, context: Erro
   const envelope = ENVELOPES[context.dialect];
   const message = errorMessage(code, details);
   return {
-    status: details.status ?? lookup(code)?.status ?? 400,
+    status: details.status ?? findErrorCode(code)?.status ?? 400,
     headers: { ...envelope.headers(context), ...details.headers },
     body: envelope.body({ code, message, inner: details.inner }, context),
   };

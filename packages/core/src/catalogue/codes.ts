@@ -27,7 +27,7 @@ const byCode: ReadonlyMap<string, CatalogueEntry> = new Map(
 );
 
 /** The row of a code or of one of its aliases, in any letter case; undefined where there is none. */
-export function lookup(code: string): CatalogueEntry | undefined {
+export function findErrorCode(code: string): CatalogueEntry | undefined {
   return byCode.get(code.toLowerCase());
 }
 

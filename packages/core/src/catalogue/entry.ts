@@ -100,7 +100,7 @@ export interface Operation {
   /**
    * Whether sending it twice does no more than sending it once. Undefined: as the HTTP method says.
    */
-  readonly replayable?: boolean;
+  readonly idempotent?: boolean;
   /** Milliseconds until an attempt is given up; undefined: the wrapper's own default. */
   readonly attemptTimeoutMs?: number;
   /** Milliseconds until the whole call is given up; undefined: the wrapper's own default. */

@@ -29,9 +29,9 @@ export const MDE_QUOTA: NonNullable<Operation['quota']> = Object.freeze({
 });
 
 /** What all operations that run a hunting query have in common: they only read, and take long. */
-export const HUNTING: Pick<Operation, 'replayable' | 'attemptTimeoutMs' | 'deadlineMs'> =
+export const HUNTING: Pick<Operation, 'idempotent' | 'attemptTimeoutMs' | 'deadlineMs'> =
   Object.freeze({
-    replayable: true,
+    idempotent: true,
     // The service itself gives up on a query after 180 to 200 seconds.
     attemptTimeoutMs: 240_000,
     deadlineMs: 900_000,

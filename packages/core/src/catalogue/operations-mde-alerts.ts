@@ -86,7 +86,7 @@ export const alertOperations: readonly Operation[] = [
   }),
   indicators('indicators.submit', 'POST /api/indicators', {
     // Submits or updates: the same value and type are one indicator.
-    replayable: true,
+    idempotent: true,
     bodyParameters: parameters(
       'indicatorValue*',
       'indicatorType*',
@@ -106,7 +106,7 @@ export const alertOperations: readonly Operation[] = [
   indicators('indicators.import', 'POST /api/indicators/import', {
     quotaGroup: 'indicators.import',
     quota: { perMinute: 30 },
-    replayable: true,
+    idempotent: true,
     bodyParameters: parameters('Indicators*'),
     docs: mdeDocs('import-ti-indicators'),
   }),

@@ -92,7 +92,7 @@ const kept: readonly Operation[] = [
     'POST /api/DeviceAuthenticatedScanDefinitions/GetScanHistoryByScanDefinitionId',
     {
       // It only reads.
-      replayable: true,
+      idempotent: true,
       bodyParameters: parameters('ScanDefinitionIds*'),
       docs: mdeDocs('get-scan-history-by-definition'),
     },
@@ -101,7 +101,7 @@ const kept: readonly Operation[] = [
     'scanDefinitions.sessionHistory',
     'POST /api/DeviceAuthenticatedScanDefinitions/GetScanHistoryBySessionId',
     {
-      replayable: true,
+      idempotent: true,
       bodyParameters: parameters('SessionIds*'),
       docs: mdeDocs('get-scan-history-by-session'),
     },

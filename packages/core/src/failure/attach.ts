@@ -1,6 +1,6 @@
 import { DefenderApiError, ResilienceError } from './errors.ts';
 import type { Failure } from './failure.ts';
-import { isObject, peek } from './peek.ts';
+import { isObject, peek } from './safe-get.ts';
 
 /**
  * Notes a failure beside an object, without touching it: errors may be frozen and belong to their

@@ -1,7 +1,7 @@
 import { aadstsCodes, entraAdvice } from './entra.ts';
 import type { Failure } from './failure.ts';
 import { codeOf, failureOfParts } from './http-failure.ts';
-import { peek, peekText } from './peek.ts';
+import { peek, peekText } from './safe-get.ts';
 import { cleanMessage } from './text.ts';
 import { chooseTrackingId } from './tracking-id.ts';
 

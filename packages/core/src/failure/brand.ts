@@ -1,6 +1,6 @@
 import type { Failure } from './failure.ts';
 import { INSPECT, type Inspect, inspectError } from './inspect.ts';
-import { peek } from './peek.ts';
+import { peek } from './safe-get.ts';
 
 const PACKAGE = '@defender-resilience/core';
 

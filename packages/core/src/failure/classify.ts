@@ -5,7 +5,7 @@ import { readErrorBody } from './error-body.ts';
 import type { Failure } from './failure.ts';
 import { failureOfAnswer, failureOfDocument } from './http-failure.ts';
 import { failureOfNetwork } from './network-failure.ts';
-import { peekText, tagOf } from './peek.ts';
+import { peekText, tagOf } from './safe-get.ts';
 import { failureOfThrown, type Recogniser } from './thrown.ts';
 
 /** How `classify` reads dates. */

@@ -1,6 +1,6 @@
 import { isReadableBody } from './error-body.ts';
 import type { Answer } from './http-failure.ts';
-import { isObject, peek, peekObject } from './peek.ts';
+import { isObject, peek, peekObject } from './safe-get.ts';
 
 /**
  * Finds the HTTP answer in what a client threw or gave: known by its shape, so that no client need be

@@ -1,5 +1,5 @@
 import { type ErrorBody, readRecord } from './error-shapes.ts';
-import { hasMethod, isObject } from './peek.ts';
+import { hasMethod, isObject } from './safe-get.ts';
 import { cleanMessage, decode, MAX_BODY_SIZE, parseJson } from './text.ts';
 
 const NOTHING: ErrorBody = Object.freeze({ origin: 'gateway' });

@@ -1,4 +1,4 @@
-import { isObject, peek, peekObject, peekText } from './peek.ts';
+import { isObject, peek, peekObject, peekText } from './safe-get.ts';
 import { cleanMessage, MAX_BODY_SIZE, parseJson } from './text.ts';
 
 /** What the body of an error answer says. */

@@ -1,4 +1,4 @@
-import { hasMethod, isObject, peek } from './peek.ts';
+import { hasMethod, isObject, peek } from './safe-get.ts';
 
 /** Reads one header by its name in lower case; undefined where there is none, or an empty one. */
 export type HeaderReader = (name: string) => string | undefined;

@@ -1,4 +1,4 @@
-import { lookup } from '../catalogue/codes.ts';
+import { findErrorCode } from '../catalogue/codes.ts';
 import type { CatalogueEntry } from '../catalogue/entry.ts';
 import { parseMessage } from '../catalogue/message.ts';
 import { entraAdvice } from './entra.ts';
@@ -59,7 +59,7 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
  * the catalogue does not know its code.
  */
 export function failureOfDocument(said: ErrorBody): Failure | undefined {
-  const entry = lookup(said.code ?? '');
+  const entry = findErrorCode(said.code ?? '');
   if (entry === undefined) return undefined;
   const { status, ...failure } = failureOfParts(entry.status, noHeader, said, noTime);
   return Object.freeze(failure);
@@ -79,7 +79,7 @@ const CODE = /^[\w.-]{1,64}$/;
 /** The code in the catalogue's spelling, else as it is; where there is none, by the status. */
 export function codeOf(status: number | undefined, said: string | undefined): Code {
   const code = said?.trim() ?? '';
-  const entry = CODE.test(code) ? lookup(code) : undefined;
+  const entry = CODE.test(code) ? findErrorCode(code) : undefined;
   if (entry !== undefined) return { code: entry.code, entry };
   // The bare status in the place of a code says nothing new.
   if (CODE.test(code) && code !== String(status)) return { code };
@@ -92,7 +92,7 @@ function valuesOf(
   message: string,
 ): Failure['values'] {
   // A gateway that counts calls names no code, but tells its wait in the same words.
-  const row = entry ?? (status === 429 ? lookup('TooManyRequests') : undefined);
+  const row = entry ?? (status === 429 ? findErrorCode('TooManyRequests') : undefined);
   return row === undefined || message === '' ? undefined : parseMessage(row, message);
 }
 

@@ -1,5 +1,5 @@
 import type { Failure } from './failure.ts';
-import { peek, peekText, tagOf } from './peek.ts';
+import { peek, peekText, tagOf } from './safe-get.ts';
 
 /** The key under which `util.inspect` looks for a method that prints an object. */
 export const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom');

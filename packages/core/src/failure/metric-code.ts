@@ -1,4 +1,4 @@
-import { catalogue, lookup } from '../catalogue/codes.ts';
+import { catalogue, findErrorCode } from '../catalogue/codes.ts';
 import type { ErrorClass } from '../catalogue/entry.ts';
 import type { Failure, FailureSource } from './failure.ts';
 
@@ -75,7 +75,7 @@ export const metricCodes: readonly MetricCode[] = Object.freeze(
  */
 export function metricCode(failure: Pick<Failure, 'code' | 'status' | 'source'>): string {
   const { code, status, source } = failure;
-  const known = fromService(source) ? lookup(code) : undefined;
+  const known = fromService(source) ? findErrorCode(code) : undefined;
   if (known !== undefined) return known.code;
   if (source !== 'api' && source !== 'gateway') return LOCAL[source].code;
   // A service may write `Http503` of its own accord: only the code that the status gives counts.

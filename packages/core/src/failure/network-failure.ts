@@ -1,6 +1,6 @@
 import type { Failure } from './failure.ts';
 import { type NetworkEnd, networkEndOf } from './network-codes.ts';
-import { peek, peekObject, peekText } from './peek.ts';
+import { peek, peekObject, peekText } from './safe-get.ts';
 import { cleanMessage } from './text.ts';
 
 /** Node's own code, such as `ECONNRESET`. */

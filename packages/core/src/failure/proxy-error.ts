@@ -1,6 +1,6 @@
 import type { Failure } from './failure.ts';
 import { failureOfAnswer } from './http-failure.ts';
-import { peekText } from './peek.ts';
+import { peekText } from './safe-get.ts';
 
 /** undici keeps the refusal of a proxy in the text of an error that looks like the caller's abort. */
 const REFUSAL = /^Proxy response \((\d{3})\)/;

@@ -3,7 +3,7 @@ import { failureOf } from './attach.ts';
 import { classify } from './classify.ts';
 import type { Failure } from './failure.ts';
 import { failureOfAnswer } from './http-failure.ts';
-import { hasMethod, isObject, peek } from './peek.ts';
+import { hasMethod, isObject, peek } from './safe-get.ts';
 import { MAX_BODY_SIZE } from './text.ts';
 
 /** How long the rest of a body that nobody reads is waited for, in milliseconds. */

@@ -3,8 +3,8 @@ import { answerIn } from './client-error.ts';
 import type { Failure } from './failure.ts';
 import { failureOfAnswer } from './http-failure.ts';
 import { failureOfNetwork, failureOfVague } from './network-failure.ts';
-import { isObject, peek, peekText } from './peek.ts';
 import { failureOfProxy } from './proxy-error.ts';
+import { isObject, peek, peekText } from './safe-get.ts';
 import { cleanMessage } from './text.ts';
 
 export type Recogniser = (error: object, now: () => number) => Failure | undefined;

@@ -86,20 +86,20 @@ function logCall(start: CallStart, write: Writer): CallObserver {
         delayMs: Math.round(delayMs),
       });
     },
-    end({ outcome, attempts, durationMs, failure, gaveUp }) {
+    end({ outcome, attempts, durationMs, failure, giveUpReason }) {
       const fields = { operation, outcome, attempts, durationMs: Math.round(durationMs) };
       if (failure === undefined) {
         if (attempts > 1) write('info', `${operation} succeeded at attempt ${attempts}`, fields);
         return;
       }
       const level = outcome === 'cancelled' ? 'info' : 'error';
-      const why = gaveUp === undefined ? '' : ` (${gaveUp})`;
+      const why = giveUpReason === undefined ? '' : ` (${giveUpReason})`;
       write(
         level,
         `${operation} ${outcome === 'cancelled' ? 'was cancelled' : `failed with ${describe(failure)}`} after ${count(attempts)}${why}`,
         {
           ...fields,
-          gaveUp,
+          giveUpReason,
           ...facts(failure),
           advice: failure.advice,
         },

@@ -112,7 +112,7 @@ export interface CallEnd {
   /** Absent when the call succeeded. */
   readonly failure?: Failure;
   /** Why there was no further attempt; absent when the call succeeded. */
-  readonly gaveUp?: GiveUpReason;
+  readonly giveUpReason?: GiveUpReason;
 }
 
 /** A circuit changed its state. */

@@ -12,7 +12,7 @@ export interface QuotaWindow {
  * Who counts a group's calls: this process alone, all processes through the shared limiter, or each
  * process its share of the limit, because the limiter's store is away.
  */
-export type QuotaCounting = 'local' | 'shared' | 'share';
+export type QuotaCounting = 'local' | 'shared' | 'fallback';
 
 /** What a wrapper knows of one quota group now. */
 export interface QuotaState {

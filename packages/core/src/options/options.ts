@@ -6,8 +6,8 @@ import type { Observer } from '../observe/observer.ts';
 import type { BackoffSettings } from '../policy/backoff.ts';
 import type { BudgetSettings } from '../policy/budget.ts';
 import type { CircuitSettings } from '../policy/circuit.ts';
-import type { GateSettings } from '../policy/gate.ts';
-import type { QuotaSettings } from '../policy/quota/quota-gate.ts';
+import type { QuotaSettings } from '../quota/quota-gate.ts';
+import type { GateSettings } from '../quota/throttle-gate.ts';
 import type { Random } from '../random.ts';
 import type { QuotaOptions } from './quota.ts';
 
@@ -33,7 +33,7 @@ export interface OperationOptions {
   readonly deadlineMs?: number;
   readonly maxRetries?: number;
   /** Whether sending it twice does no more than sending it once. */
-  readonly replayable?: boolean;
+  readonly idempotent?: boolean;
   /** Which calls go first where they wait for the same quota: the higher number. */
   readonly priority?: number;
 }
@@ -84,12 +84,12 @@ export interface ResilienceOptions {
    */
   readonly quota?: QuotaOptions | 'documented' | false;
   /**
-   * What a wrapped fetch does with an HTTP error: `return` gives the `Response` as the bare fetch
-   * does, `throw` rejects with a `DefenderApiError`.
+   * Whether a wrapped fetch rejects with a `DefenderApiError` when the API answers with an HTTP error.
+   * Without it, the fetch resolves with the `Response`, as the bare fetch does.
    *
-   * @defaultValue `'return'`
+   * @defaultValue `false`
    */
-  readonly errors?: 'return' | 'throw';
+  readonly throwHttpErrors?: boolean;
   /**
    * Called after a 401, at most once in a call and once at a time for each host. For fetch, the token
    * that it gives replaces the one of the refused request; for `execute` and `wrap`, the function runs
@@ -122,7 +122,7 @@ export interface Settings {
   readonly circuit: CircuitSettings | undefined;
   readonly throttle: GateSettings;
   readonly quota: QuotaSettings | undefined;
-  readonly errors: 'return' | 'throw';
+  readonly throwHttpErrors: boolean;
   readonly refreshToken: RefreshToken | undefined;
   readonly operations: Readonly<Record<string, OperationOptions>>;
   readonly hosts: HostMap;

@@ -1,6 +1,6 @@
 import type { Quota } from '../catalogue/entry.ts';
-import type { QuotaLimiter } from '../policy/quota/limiter.ts';
-import type { QuotaSettings } from '../policy/quota/quota-gate.ts';
+import type { QuotaLimiter } from '../quota/limiter.ts';
+import type { QuotaSettings } from '../quota/quota-gate.ts';
 import { isFunction, isPlainObject, show } from './values.ts';
 
 /** How calls keep within the quotas. */

@@ -19,7 +19,7 @@ const OTHER_OPTIONS: Readonly<
   circuit: ['an object or false', (value) => value === false || isPlainObject(value)],
   throttle: ['an object', isPlainObject],
   ...QUOTA_OPTIONS,
-  errors: ["'return' or 'throw'", (value) => value === 'return' || value === 'throw'],
+  throwHttpErrors: ['true or false', (value) => typeof value === 'boolean'],
   refreshToken: ['a function', isFunction],
   operations: ['an object of operation names', isPlainObject],
   hosts: ["an object of hosts and 'xdr', 'mde', 'graph' or 'all'", isHostMap],
@@ -90,7 +90,7 @@ export function settingsOf(options: ResilienceOptions = {}): Settings {
           },
     throttle: { maxWaiting: get('throttle.maxWaiting') },
     quota: quotaSettings(options.quota, values),
-    errors: options.errors ?? 'return',
+    throwHttpErrors: options.throwHttpErrors ?? false,
     refreshToken: options.refreshToken,
     operations: { ...options.operations },
     hosts: lowerCased(options.hosts),
@@ -143,7 +143,7 @@ function checkOperations(operations: unknown, faults: string[]): void {
       const row = OPERATION_FIELDS.find((option) => option.path === field);
       const path = `operations['${name}'].${field}`;
       if (value === undefined) continue;
-      if (field === 'replayable') {
+      if (field === 'idempotent') {
         if (typeof value !== 'boolean')
           faults.push(`${path} must be true or false, got ${show(value)}`);
       } else if (row === undefined) {

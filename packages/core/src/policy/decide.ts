@@ -7,7 +7,7 @@ export interface Situation {
   /** How many attempts were sent, the failed one included. */
   readonly attempts: number;
   readonly maxRetries: number;
-  readonly replayable: boolean;
+  readonly idempotent: boolean;
   readonly resendable: boolean;
   /** Whether a new token may be asked for: `refreshToken` is given and was not called in this call. */
   readonly mayRefresh: boolean;
@@ -38,7 +38,7 @@ export function decide(situation: Situation, means: Means): Decision {
   if (failure.source === 'cancelled') return giveUp('cancelled');
   const refresh = situation.mayRefresh && failure.status === 401;
   if (failure.verdict === 'terminal' && !refresh) return giveUp('terminal');
-  if (failure.ambiguous && !situation.replayable) return giveUp('not-replayable');
+  if (failure.ambiguous && !situation.idempotent) return giveUp('not-replayable');
   if (!situation.resendable) return giveUp('not-replayable');
   if (situation.attempts > situation.maxRetries) return giveUp('retries-exhausted');
   if (refresh) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { catalogue, lookup } from '../../src/catalogue/codes.ts';
+import { catalogue, findErrorCode } from '../../src/catalogue/codes.ts';
 
 /** Microsoft's page of common error codes, in its order: code, status, documented message. */
 const DOCUMENTED = [
@@ -105,7 +105,7 @@ describe.each(catalogue.map((entry) => [entry.code, entry] as const))('%s', (_, 
   });
 });
 
-describe('lookup', () => {
+describe('findErrorCode', () => {
   it('finds every code and alias in any letter case', () => {
     const names = catalogue.flatMap((entry) =>
       [entry.code, ...(entry.aliases ?? [])].map((name) => [name, entry] as const),
@@ -118,20 +118,20 @@ describe('lookup', () => {
           const cased = [...name].map((letter) =>
             upper.next().value ? letter.toUpperCase() : letter.toLowerCase(),
           );
-          expect(lookup(cased.join(''))).toBe(entry);
+          expect(findErrorCode(cased.join(''))).toBe(entry);
         },
       ),
     );
   });
 
   it('takes the number that the service sends for the code that is documented', () => {
-    expect(lookup('429')?.code).toBe('TooManyRequests');
+    expect(findErrorCode('429')?.code).toBe('TooManyRequests');
   });
 
   it.each(['', 'NoSuchCode', '__proto__', 'constructor', 'toString', ' Forbidden'])(
     'finds nothing for %j',
     (code) => {
-      expect(lookup(code)).toBeUndefined();
+      expect(findErrorCode(code)).toBeUndefined();
     },
   );
 

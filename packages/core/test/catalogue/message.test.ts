@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { catalogue, lookup } from '../../src/catalogue/codes.ts';
+import { catalogue, findErrorCode } from '../../src/catalogue/codes.ts';
 import type { CatalogueEntry, MessageValues, VariableKind } from '../../src/catalogue/entry.ts';
 import { formatMessage, parseMessage } from '../../src/catalogue/message.ts';
 
 function entryOf(code: string): CatalogueEntry {
-  const entry = lookup(code);
+  const entry = findErrorCode(code);
   if (entry === undefined) throw new Error(`no such code: ${code}`);
   return entry;
 }

@@ -100,7 +100,7 @@ describe('quotas', () => {
 
 describe('repetition', () => {
   it('is safe for the POSTs that only read or that upsert, and told of no other', () => {
-    expect(only(({ replayable }) => replayable === true)).toEqual([
+    expect(only(({ idempotent }) => idempotent === true)).toEqual([
       'hunting.run',
       'indicators.submit',
       'indicators.import',
@@ -109,12 +109,12 @@ describe('repetition', () => {
       'scanDefinitions.sessionHistory',
       'graph.hunting.run',
     ]);
-    expect(only(({ replayable }) => replayable === false)).toEqual([]);
-    expect(only((row) => row.replayable !== undefined && row.method !== 'POST')).toEqual([]);
+    expect(only(({ idempotent }) => idempotent === false)).toEqual([]);
+    expect(only((row) => row.idempotent !== undefined && row.method !== 'POST')).toEqual([]);
   });
 
-  const mayActTwice = ({ method, replayable }: Operation): boolean =>
-    (method === 'POST' || method === 'PATCH') && replayable !== true;
+  const mayActTwice = ({ method, idempotent }: Operation): boolean =>
+    (method === 'POST' || method === 'PATCH') && idempotent !== true;
 
   it('comes with advice what to look up, wherever it could act twice and only there', () => {
     expect(only((row) => mayActTwice(row) !== (row.ambiguityAdvice !== undefined))).toEqual([]);

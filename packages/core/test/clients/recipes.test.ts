@@ -48,7 +48,7 @@ function contextOf(
 ): { name: string; options: object } {
   const { host, pathname } = new URL(url);
   const operation = operationFor({ method, host, path: pathname }, { [host]: 'all' });
-  const idempotent = operation.replayable ?? method !== 'POST';
+  const idempotent = operation.idempotent ?? method !== 'POST';
   return { name: operation.name, options: { host, idempotent, ...(signal && { signal }) } };
 }
 

@@ -1,4 +1,5 @@
-import { graphMiddlewareChain, kiotaMiddlewareChain } from '@defender-resilience/core/graph';
+import { graphMiddlewareChain } from '@defender-resilience/core/graph';
+import { kiotaMiddlewareChain } from '@defender-resilience/core/kiota';
 import * as kiota from '@microsoft/kiota-http-fetchlibrary';
 import * as graph from '@microsoft/microsoft-graph-client';
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';

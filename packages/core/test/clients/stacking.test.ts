@@ -5,7 +5,7 @@ import {
   type ResilienceOptions,
 } from '@defender-resilience/core';
 import { wrapAxios } from '@defender-resilience/core/axios';
-import { resilientInterceptor } from '@defender-resilience/core/undici';
+import { undiciInterceptor } from '@defender-resilience/core/undici';
 import axios from 'axios';
 import ky from 'ky';
 import { Agent, request, fetch as undiciFetch } from 'undici';
@@ -127,7 +127,7 @@ describe('a wrapped call inside a wrapped call', () => {
   it.each(['the context is not followed', 'it is'])(
     'leaves calls that fail side by side alone where %s',
     async (where) => {
-      if (where === 'it is') resilientInterceptor(createResilience());
+      if (where === 'it is') undiciInterceptor(createResilience());
       await using server = await startServer(statuses(...ALWAYS));
       const { execute, fetch } = quick(server.url, { circuit: false });
       let calls = 0;
@@ -157,7 +157,7 @@ describe('across clients, it is noticed too', () => {
   it('where a wrapped axios is called in execute', async () => {
     await using server = await startServer(statuses(...ALWAYS));
     const [outer, inner] = two(server);
-    const client = wrapAxios(axios.create(), inner as never);
+    const client = wrapAxios(inner as never, axios.create());
     await rejectionOf(
       outer?.execute('stack.axios', () => client.get(`${server.url}/x`)) ?? Promise.resolve(),
     );
@@ -168,7 +168,7 @@ describe('across clients, it is noticed too', () => {
     await using server = await startServer(statuses(...ALWAYS));
     const [outer, inner] = two(server);
     const agent = new Agent();
-    const dispatcher = agent.compose(resilientInterceptor(inner as never));
+    const dispatcher = agent.compose(undiciInterceptor(inner as never));
     const wrapped = outer?.wrapFetch(undiciFetch as never);
     const response = await wrapped?.(`${server.url}/x`, { dispatcher } as never);
     expect([response?.status, server.requests.length, warned().length]).toEqual([500, 4, 1]);
@@ -179,7 +179,7 @@ describe('across clients, it is noticed too', () => {
     await using server = await startServer(resets(99));
     const [outer, inner] = two(server);
     const agent = new Agent();
-    const dispatcher = agent.compose(resilientInterceptor(inner as never));
+    const dispatcher = agent.compose(undiciInterceptor(inner as never));
     const call = (): Promise<unknown> => request(`${server.url}/x`, { dispatcher });
     await rejectionOf(outer?.execute('stack.undici', call) ?? Promise.resolve());
     expect([server.requests.length, warned().length]).toEqual([4, 1]);
@@ -202,7 +202,8 @@ it('tells observers of both calls, so that neither is lost', async () => {
   const ends: string[] = [];
   const observer: Observer = {
     call: ({ operation }) => ({
-      end: ({ attempts, gaveUp }) => void ends.push(`${operation} ${attempts} ${gaveUp}`),
+      end: ({ attempts, giveUpReason }) =>
+        void ends.push(`${operation} ${attempts} ${giveUpReason}`),
     }),
   };
   const resilience = createResilience({

@@ -1,6 +1,7 @@
 import { wrapAxios } from '@defender-resilience/core/axios';
-import { graphMiddlewareChain, kiotaMiddlewareChain } from '@defender-resilience/core/graph';
-import { resilientInterceptor } from '@defender-resilience/core/undici';
+import { graphMiddlewareChain } from '@defender-resilience/core/graph';
+import { kiotaMiddlewareChain } from '@defender-resilience/core/kiota';
+import { undiciInterceptor } from '@defender-resilience/core/undici';
 import * as kiota from '@microsoft/kiota-http-fetchlibrary';
 import * as graph from '@microsoft/microsoft-graph-client';
 import axios, { type AxiosInstance } from 'axios';
@@ -15,12 +16,12 @@ const resilience = quick('http://127.0.0.1:1');
 
 // Without a cast: that this file compiles is the test.
 it('fits the types of every client as they are', () => {
-  expectTypeOf(wrapAxios(axios.create(), resilience)).toEqualTypeOf<AxiosInstance>();
-  expectTypeOf(wrapAxios(axiosV0.default.create(), resilience)).toEqualTypeOf<AxiosInstanceV0>();
+  expectTypeOf(wrapAxios(resilience, axios.create())).toEqualTypeOf<AxiosInstance>();
+  expectTypeOf(wrapAxios(resilience, axiosV0.default.create())).toEqualTypeOf<AxiosInstanceV0>();
   const composed = [
-    new Agent().compose(resilientInterceptor(resilience)),
-    new AgentV7().compose(resilientInterceptor(resilience)),
-    new AgentV6().compose(resilientInterceptor(resilience)),
+    new Agent().compose(undiciInterceptor(resilience)),
+    new AgentV7().compose(undiciInterceptor(resilience)),
+    new AgentV6().compose(undiciInterceptor(resilience)),
   ];
   const chain = graph.MiddlewareFactory.getDefaultMiddlewareChain({
     getAccessToken: async () => '',

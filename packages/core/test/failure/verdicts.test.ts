@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { catalogue, lookup } from '../../src/catalogue/codes.ts';
+import { catalogue, findErrorCode } from '../../src/catalogue/codes.ts';
 import { classify } from '../../src/failure/classify.ts';
 import { verdictOf } from '../../src/failure/verdict.ts';
 
@@ -56,7 +56,7 @@ describe('the verdict', () => {
   });
 
   it('is the row’s own for every status that the code comes with', () => {
-    const entry = lookup('NotFound');
+    const entry = findErrorCode('NotFound');
     if (entry === undefined) throw new Error('no such code');
     expect(verdictOf(500, entry)).toBe('retryable');
     expect(verdictOf(500, { ...entry, otherStatuses: [500] })).toBe('terminal');

@@ -44,7 +44,7 @@ function runCall(observer: ReturnType<typeof logObserver>): void {
     attempts: 2,
     durationMs: 1_800.4,
     failure: FAILURE,
-    gaveUp: 'terminal',
+    giveUpReason: 'terminal',
   });
 }
 
@@ -64,7 +64,7 @@ it('writes what a person on call wants to know, message first for a console', ()
     outcome: 'failure',
     attempts: 2,
     durationMs: 1_800,
-    gaveUp: 'terminal',
+    giveUpReason: 'terminal',
     code: 'Forbidden',
     status: 403,
     verdict: 'terminal',

@@ -45,7 +45,7 @@ describe('options that are not given', () => {
         maxOpenMs: 120_000,
       },
       throttle: { maxWaiting: 1_000 },
-      errors: 'return',
+      throwHttpErrors: false,
       observers: [],
     });
   });
@@ -53,12 +53,12 @@ describe('options that are not given', () => {
   it('take their defaults when they are undefined as well', () => {
     const given = settingsOfAnything({
       retry: { maxRetries: undefined },
-      errors: undefined,
+      throwHttpErrors: undefined,
       circuit: undefined,
     });
     expect(given).toMatchObject({
       retry: { maxRetries: 3 },
-      errors: 'return',
+      throwHttpErrors: false,
       circuit: { openMs: 15_000 },
     });
   });
@@ -125,12 +125,12 @@ describe('faults', () => {
     const message = faultsOf({
       retry: { maxRetries: -1, initialDelayMs: 'soon' },
       circuit: { failureRatio: 2 },
-      errors: 'maybe',
+      throwHttpErrors: 'maybe',
     });
     expect(message).toBe(
       [
         'createResilience was given options that do not hold:',
-        "- errors must be 'return' or 'throw', got \"maybe\"",
+        '- throwHttpErrors must be true or false, got "maybe"',
         '- retry.maxRetries must be an integer ≥ 0 and ≤ 100, got -1',
         '- retry.initialDelayMs must be a number ≥ 0, got "soon"',
         '- circuit.failureRatio must be a number ≥ 0.01 and ≤ 1, got 2',
@@ -160,8 +160,8 @@ describe('faults', () => {
       "operations['x'].maxRetries must be an integer ≥ 0",
     ],
     [
-      { operations: { x: { replayable: 'yes' } } },
-      "operations['x'].replayable must be true or false",
+      { operations: { x: { idempotent: 'yes' } } },
+      "operations['x'].idempotent must be true or false",
     ],
     [{ operations: { x: { retries: 1 } } }, "operations['x'].retries is not an option"],
     [
@@ -188,7 +188,7 @@ describe('faults', () => {
   });
 
   it('never show what was given beyond fifty characters', () => {
-    expect(faultsOf({ errors: 'x'.repeat(1_000) }).length).toBeLessThan(200);
+    expect(faultsOf({ throwHttpErrors: 'x'.repeat(1_000) }).length).toBeLessThan(200);
   });
 
   it('skip an operation’s undefined fields', () => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Circuit, type CircuitSettings, type CircuitTransition } from '../../src/policy/circuit.ts';
-import { Circuits } from '../../src/policy/circuits.ts';
+import { CircuitRegistry } from '../../src/policy/circuit-registry.ts';
 import { type ManualClock, manualClock } from '../../src/testing/index.ts';
 
 const SETTINGS: CircuitSettings = {
@@ -167,13 +167,13 @@ describe('the circuits of a wrapper', () => {
   const ignore = (): void => undefined;
 
   it('are one for each key', () => {
-    const circuits = new Circuits(SETTINGS, clock, () => 0);
+    const circuits = new CircuitRegistry(SETTINGS, clock, () => 0);
     expect(circuits.get('a', ignore)).toBe(circuits.get('a', ignore));
     expect(circuits.get('a', ignore)).not.toBe(circuits.get('b', ignore));
   });
 
   it('forget the oldest closed one beyond their number, never an open one', async () => {
-    const circuits = new Circuits(SETTINGS, clock, () => 0);
+    const circuits = new CircuitRegistry(SETTINGS, clock, () => 0);
     const open = circuits.get('a', ignore);
     await record(open, 'failure', 10);
     for (const key of ['b', 'c', 'd', 'e']) circuits.get(key, ignore);
@@ -182,7 +182,7 @@ describe('the circuits of a wrapper', () => {
   });
 
   it('keep no further one where all are open', async () => {
-    const circuits = new Circuits(SETTINGS, clock, () => 0);
+    const circuits = new CircuitRegistry(SETTINGS, clock, () => 0);
     for (const key of ['a', 'b', 'c']) await record(circuits.get(key, ignore), 'failure', 10);
     expect(circuits.get('d', ignore).admit(clock.now())).toBe('pass');
     expect(circuits.snapshot(clock.now())).toHaveLength(3);

@@ -17,7 +17,7 @@ function situation(
   return {
     attempts: 1,
     maxRetries: 3,
-    replayable: true,
+    idempotent: true,
     resendable: true,
     mayRefresh: false,
     remainingMs: 300_000,
@@ -44,7 +44,7 @@ describe('a failed attempt', () => {
     ['was the caller’s abort', situation({ failure: { source: 'cancelled' } }), 'cancelled'],
     [
       'may have acted and must not act twice',
-      situation({ failure: { ambiguous: true }, replayable: false }),
+      situation({ failure: { ambiguous: true }, idempotent: false }),
       'not-replayable',
     ],
     ['sent a stream that is gone', situation({ resendable: false }), 'not-replayable'],
@@ -96,7 +96,7 @@ describe('a failed attempt', () => {
   it('that was not processed is repeated even where it must not act twice', () => {
     const throttled = situation({
       failure: { status: 429, retryAfterMs: 1_000 },
-      replayable: false,
+      idempotent: false,
     });
     expect(decide(throttled, means)).toMatchObject({ retry: true });
   });

@@ -1,110 +1,93 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import { Redis } from 'ioredis';
+import type { Operation, QuotaChange } from '@defender-resilience/core';
+import type { GateCall } from '../../src/quota/gate.ts';
+import { QuotaGate, type QuotaSettings } from '../../src/quota/quota-gate.ts';
+import { type ManualClock, manualClock } from '../../src/testing/index.ts';
+import { FakeStore } from './fake-limiter.ts';
+import { Service } from './service.ts';
+import { failure429, MINUTE_MS, SETTINGS } from './support.ts';
 
-/** What a worker is told when it starts. */
-export interface Orders {
-  /** What it calls. */
-  readonly url: string;
-  readonly redisPort: number;
-  readonly minuteMs: number;
-  readonly concurrency: number;
-}
+/** Several processes in one virtual time, a store that they share, and a service that counts. */
+export class Fleet {
+  readonly clock: ManualClock;
+  readonly store: FakeStore;
+  readonly service: Service;
+  readonly gates: readonly QuotaGate[];
+  readonly changes: { readonly process: number; readonly change: QuotaChange }[] = [];
+  /** How many calls each process has sent. */
+  readonly sent: number[];
+  readonly #call: GateCall;
+  readonly #random: () => number;
+  #working: readonly boolean[];
 
-/** What a worker tells when it ends. */
-export interface Report {
-  /** How many calls ended with each status. */
-  readonly statuses: Readonly<Record<number, number>>;
-  /** What it was told of the store: `lost`, `back`. */
-  readonly stores: readonly string[];
-}
-
-/** One process of the fleet. */
-export class Worker {
-  readonly #child: ChildProcess;
-
-  private constructor(child: ChildProcess) {
-    this.#child = child;
+  constructor(
+    processes: number,
+    quota: { readonly perMinute: number; readonly perHour?: number },
+    settings: Partial<QuotaSettings> = {},
+    seed = 1,
+  ) {
+    const operation: Operation = { name: 'incidents.list', quotaGroup: 'incidents', quota };
+    this.#call = { group: 'incidents', operation, name: operation.name, priority: 0 };
+    this.#random = lehmer(seed);
+    this.clock = manualClock();
+    this.store = new FakeStore(this.clock, () => 1 + 3 * this.#random());
+    this.service = new Service(quota.perMinute, settings.minuteMs ?? MINUTE_MS);
+    this.sent = Array.from({ length: processes }, () => 0);
+    this.#working = this.sent.map(() => true);
+    const world = { clock: this.clock, random: this.#random };
+    this.gates = this.sent.map(
+      (_, process) =>
+        new QuotaGate(
+          { ...SETTINGS, limiter: this.store.limiter(), ...settings },
+          { maxWaiting: 1_000 },
+          world,
+          (change) => this.changes.push({ process, change }),
+        ),
+    );
   }
 
-  static async start(orders: Orders): Promise<Worker> {
-    const file = fileURLToPath(new URL('fleet-worker.ts', import.meta.url));
-    const child = fork(file, [JSON.stringify(orders)], {
-      execArgv: ['--conditions=@defender-resilience/source'],
+  /** Lets a process call as fast as it may, so many calls at a time. */
+  work(process: number, concurrency: number): void {
+    for (let index = 0; index < concurrency; index += 1) void this.#callOn(process);
+  }
+
+  /** Ends a process without a word: its slots are not given back. */
+  kill(process: number): void {
+    this.#working = this.#working.map((working, index) => working && index !== process);
+  }
+
+  /** Calls of the minute from `minute` on, by the service's count. */
+  minute(minute: number): { through: number; refused: number } {
+    return this.service.between(minute * MINUTE_MS, (minute + 1) * MINUTE_MS);
+  }
+
+  async #callOn(process: number): Promise<void> {
+    const gate = this.gates[process];
+    while (gate !== undefined && this.#working[process]) {
+      const request = { ...this.#call, attempt: 1, limitMs: 1e9, signal: undefined };
+      const ticket = await gate.acquire({ ...request, held: () => undefined });
+      if (ticket === undefined || 'refused' in ticket) return;
+      if (!this.#working[process]) return;
+      await this.#pass(40 * this.#random());
+      const waitMs = this.service.take(this.clock.now());
+      this.sent[process] = (this.sent[process] ?? 0) + 1;
+      await this.#pass(40 * this.#random());
+      if (waitMs !== undefined) gate.throttled(this.#call, waitMs, failure429, ticket);
+      ticket.completed();
+    }
+  }
+
+  #pass(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.clock.timer(resolve, ms);
     });
-    await once(child, 'message');
-    return new Worker(child);
-  }
-
-  go(): void {
-    this.#child.send('go');
-  }
-
-  kill(): void {
-    this.#child.kill('SIGKILL');
-  }
-
-  async stop(): Promise<Report> {
-    const told = once(this.#child, 'message');
-    this.#child.send('stop');
-    const [report] = (await told) as [Report];
-    this.#child.kill('SIGKILL');
-    return report;
   }
 }
 
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-/** A Redis of the test's own, which keeps nothing on disk. */
-export class RedisServer implements AsyncDisposable {
-  readonly port: number;
-  #child: ChildProcess | undefined = undefined;
-
-  constructor(port: number) {
-    this.port = port;
-  }
-
-  async start(): Promise<void> {
-    const options = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-    this.#child = spawn('redis-server', ['--port', String(this.port), ...options], {
-      stdio: 'ignore',
-    });
-    const client = new Redis({ port: this.port, host: '127.0.0.1', retryStrategy: () => 20 });
-    client.on('error', () => undefined);
-    await client.ping();
-    client.disconnect();
-  }
-
-  async kill(): Promise<void> {
-    const child = this.#child;
-    if (child === undefined) return;
-    this.#child = undefined;
-    const gone = once(child, 'exit');
-    child.kill('SIGKILL');
-    await gone;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.kill();
-  }
-}
-
-/** Whether Redis is installed. CI must have it, whoever else may go without. */
-export function hasRedis(): Promise<boolean> {
-  const child = spawn('redis-server', ['--version'], { stdio: 'ignore' });
-  return new Promise((resolve) => {
-    child.on('error', () => resolve(false));
-    child.on('exit', (code) => resolve(code === 0));
-  });
+/** Numbers by chance that are the same each time. */
+function lehmer(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 16_807) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
 }

@@ -1,4 +1,4 @@
-import { resilientInterceptor } from '@defender-resilience/core/undici';
+import { undiciInterceptor } from '@defender-resilience/core/undici';
 import * as v8 from 'undici';
 import * as v6 from 'undici-v6';
 import * as v7 from 'undici-v7';
@@ -47,7 +47,7 @@ export function dispatchersOf(undici: Undici): Dispatchers {
   return {
     bareAgent,
     agentFor: (server, { resilience = quick(server.url), below = [], above = [] } = {}) =>
-      bareAgent().compose(...below, resilientInterceptor(resilience), ...above),
+      bareAgent().compose(...below, undiciInterceptor(resilience), ...above),
     closeLater: (dispatcher) => void open.push(dispatcher),
   };
 }

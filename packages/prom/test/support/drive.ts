@@ -70,7 +70,9 @@ export function call(
     outcome: how.failure === undefined ? 'success' : 'failure',
     attempts: ends.length,
     durationMs: 100 * ends.length,
-    ...(how.failure === undefined ? {} : { failure: how.failure, gaveUp: 'terminal' as const }),
+    ...(how.failure === undefined
+      ? {}
+      : { failure: how.failure, giveUpReason: 'terminal' as const }),
     ...how.end,
   });
 }

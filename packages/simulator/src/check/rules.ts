@@ -1,4 +1,4 @@
-import { lookup, operations } from '@defender-resilience/core';
+import { findErrorCode, operations } from '@defender-resilience/core';
 import { FEATURES } from '../features.ts';
 import { RECORD_MODES } from '../record.ts';
 import { STEP_ACTIONS, TOKEN_OPERATION } from '../script.ts';
@@ -83,7 +83,7 @@ const stepFields = shape({
 const shortStep = rule(
   `a status from 200 to 599, a code of the catalogue, one of ${STEP_ACTIONS.join(', ')}, or the answer spelled out`,
   (value) => {
-    if (typeof value === 'string') return isAction(value) || lookup(value) !== undefined;
+    if (typeof value === 'string') return isAction(value) || findErrorCode(value) !== undefined;
     return status(value, '').length === 0;
   },
 );

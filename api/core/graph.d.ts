@@ -1,0 +1,40 @@
+import { t as ResilienceLike } from "./pipeline-of.js";
+type FetchInit = NonNullable<Parameters<typeof globalThis.fetch>[1]>;
+type FetchInput = Parameters<typeof globalThis.fetch>[0];
+/** A request on its way through the SDK's chain. */
+export interface GraphContext {
+  request: FetchInput;
+  options?: FetchInit;
+  response?: Response;
+}
+/** A handler of the SDK's chain, known by its shape. */
+export interface GraphMiddleware {
+  execute(context: GraphContext): Promise<void>;
+  setNext?(next: GraphMiddleware): void;
+}
+/**
+ * A handler that makes the requests of the Microsoft Graph SDK resilient, in the place of its
+ * `RetryHandler`. What stands behind it in the chain runs again for each attempt: put the
+ * `AuthenticationHandler` there, as {@link graphMiddlewareChain} does, and each attempt asks for a
+ * token.
+ *
+ * `$batch` requests and uploads (`application/octet-stream`, `Content-Range`) pass untouched.
+ */
+export declare function graphMiddleware(resilience: ResilienceLike): GraphMiddleware;
+/**
+ * The SDK's own chain with the resilient handler first, and without the `RetryHandler`.
+ *
+ * @example
+ * ```ts
+ * const middleware = graphMiddlewareChain(
+ *   resilience,
+ *   MiddlewareFactory.getDefaultMiddlewareChain(authProvider),
+ * );
+ * const client = Client.initWithMiddleware({ middleware });
+ * ```
+ * @param chain - what `MiddlewareFactory.getDefaultMiddlewareChain` gives, or handlers of your own; those
+ * that stand before the `AuthenticationHandler` and the `RetryHandler` stay outside and run once
+ * @throws TypeError where the chain is empty
+ */
+export declare function graphMiddlewareChain<T extends GraphMiddleware>(resilience: ResilienceLike, chain: readonly T[]): (T | GraphMiddleware)[];
+export type { ResilienceLike };

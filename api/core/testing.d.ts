@@ -1,0 +1,25 @@
+import { t as Clock } from "./clock.js";
+/** A {@link Clock} that stands still until it is told to go on. */
+interface ManualClock extends Clock {
+  /** How many timers wait to fire. Zero, when everything was cleaned up. */
+  readonly pendingTimers: number;
+  /** Milliseconds until the next timer fires; undefined when none waits. */
+  readonly nextTimerMs: number | undefined;
+  /**
+   * Lets `ms` milliseconds pass: fires every timer that falls due, in order, and lets the promises
+   * that hang on each of them settle before the next one fires.
+   */
+  advance(ms: number): Promise<void>;
+  /** Advances from timer to timer until `promise` settles, and gives what it settled with. */
+  settle<T>(promise: Promise<T>): Promise<T>;
+}
+/**
+ * Makes a clock for tests: time passes only through `advance` and `settle`.
+ *
+ * @param options.epoch - the wall-clock time at the start, in milliseconds since 1970.
+ * @defaultValue `epoch` is 2026-01-01T00:00:00Z
+ */
+export declare function manualClock(options?: {
+  readonly epoch?: number;
+}): ManualClock;
+export type { ManualClock };

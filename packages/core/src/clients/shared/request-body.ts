@@ -1,0 +1,69 @@
+// Not of node:util, whose import loads much that nobody needs here: 3 ms.
+import types from 'node:util/types';
+import { tagOf } from '../../failure/safe-get.ts';
+
+export type GivenBody = NonNullable<RequestInit['body']>;
+
+/** What is known of the body that a request sends. */
+export type BodyKind = 'none' | 'replayable' | 'one-shot';
+
+/**
+ * Whether a body can be sent again. Strings, buffers, forms and blobs can; whatever is read while it
+ * is sent (streams, generators) cannot, and neither can what is not known.
+ */
+export function bodyKind(body: unknown): BodyKind {
+  if (body === undefined || body === null) return 'none';
+  if (typeof body !== 'object') return 'replayable';
+  if (types.isArrayBuffer(body) || ArrayBuffer.isView(body)) return 'replayable';
+  if (body instanceof URLSearchParams || body instanceof Blob) return 'replayable';
+  return isForm(body) ? 'replayable' : 'one-shot';
+}
+
+/**
+ * A copy of a body that can be sent again, which later changes of the caller's do not reach: fetch
+ * itself reads a body when it is called. What cannot change, or cannot be copied, is given as it is.
+ */
+export function copyBody(body: GivenBody): GivenBody {
+  if (typeof body !== 'object') return body;
+  if (types.isArrayBuffer(body)) return body.slice(0);
+  // Of shared memory, fetch sends the text.
+  if (ArrayBuffer.isView(body) && types.isArrayBuffer(body.buffer)) {
+    return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice();
+  }
+  if (body instanceof URLSearchParams) return new URLSearchParams(body);
+  return isForm(body) ? copyForm(body) : body;
+}
+
+/** Whether a stream is free, and one that fetch may have made itself of a body that it has whole. */
+export function isByteStream(stream: ReadableStream): boolean {
+  try {
+    stream.getReader({ mode: 'byob' }).releaseLock();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+type Form = FormData & Iterable<[string, string | Blob]>;
+
+// By its looks and not by `instanceof`: the form may come from another copy of undici, and naming
+// the global would load the whole of Node's fetch.
+function isForm(body: object): body is Form {
+  return (
+    tagOf(body) === 'FormData' &&
+    'getAll' in body &&
+    typeof body.getAll === 'function' &&
+    Symbol.iterator in body
+  );
+}
+
+function copyForm(form: Form): Form {
+  try {
+    const copy = Reflect.construct(form.constructor, []) as Form;
+    for (const [name, value] of form) copy.append(name, value);
+    return copy;
+  } catch {
+    // A class of the caller's whose constructor takes something else.
+    return form;
+  }
+}

@@ -1,0 +1,135 @@
+import type { Controller, Handler, HeaderRecord, LegacyHandler, RawHeaders } from './types.ts';
+
+/** Whether a handler is of the kind that undici 6 takes. */
+export function isLegacy(handler: unknown): handler is LegacyHandler {
+  return (
+    isObject(handler) &&
+    !hasMethod(handler, 'onRequestStart') &&
+    hasMethod(handler, 'onConnect') &&
+    hasMethod(handler, 'onError')
+  );
+}
+
+function isObject(x: unknown): x is object {
+  return typeof x === 'object' && x !== null;
+}
+
+function hasMethod(target: object, key: string): boolean {
+  return key in target && typeof Reflect.get(target, key) === 'function';
+}
+
+/** A handler of the caller's that is of the older kind, as one of the newer. */
+export function fromLegacy(handler: LegacyHandler): Handler {
+  return {
+    onRequestStart: (controller, context) =>
+      handler.onConnect((reason) => controller.abort(reason), context),
+    onResponseStarted: () => handler.onResponseStarted?.(),
+    onResponseStart(controller, status, headers, message) {
+      const raw = rawOf(controller.rawHeaders, headers);
+      const goOn = handler.onHeaders?.(status, raw, () => controller.resume(), message);
+      // Before the final answer, undici itself does not look at what the handler returns.
+      if (goOn === false && status >= 200) controller.pause();
+    },
+    onResponseData(controller, chunk) {
+      if (handler.onData?.(chunk) === false) controller.pause();
+    },
+    onResponseEnd: (controller, trailers) =>
+      handler.onComplete?.(rawOf(controller.rawTrailers, trailers)),
+    onResponseError: (_controller, error) => handler.onError?.(error),
+    onBodySent: (chunk) => handler.onBodySent?.(chunk),
+    onRequestSent: () => handler.onRequestSent?.(),
+  };
+}
+
+/** A handler of ours as one of the older kind. */
+export function toLegacy(handler: Handler): LegacyHandler {
+  let controller = new LegacyController(() => undefined);
+  return {
+    onConnect(abort, context) {
+      controller = new LegacyController(abort);
+      handler.onRequestStart?.(controller, context);
+    },
+    onResponseStarted: () => handler.onResponseStarted?.(),
+    onHeaders(status, raw, resume, message) {
+      controller.answered(raw, resume);
+      handler.onResponseStart?.(controller, status, recordOf(raw), message);
+      return !controller.paused;
+    },
+    onData(chunk) {
+      handler.onResponseData?.(controller, chunk);
+      return !controller.paused;
+    },
+    onComplete(trailers) {
+      controller.rawTrailers = trailers;
+      handler.onResponseEnd?.(controller, recordOf(trailers));
+    },
+    onError: (error) => handler.onResponseError?.(controller, error),
+    onBodySent: (chunk) => handler.onBodySent?.(chunk),
+    onRequestSent: () => handler.onRequestSent?.(),
+  };
+}
+
+class LegacyController implements Controller {
+  paused = false;
+  aborted = false;
+  reason: unknown = null;
+  rawHeaders: RawHeaders | undefined = undefined;
+  rawTrailers: RawHeaders | undefined = undefined;
+  readonly #abort: (reason?: unknown) => void;
+  #resume: (() => void) | undefined = undefined;
+
+  constructor(abort: (reason?: unknown) => void) {
+    this.#abort = abort;
+  }
+
+  answered(raw: RawHeaders, resume: () => void): void {
+    this.rawHeaders = raw;
+    this.#resume = resume;
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    if (!this.paused) return;
+    this.paused = false;
+    this.#resume?.();
+  }
+
+  abort(reason: unknown): void {
+    if (this.aborted) return;
+    this.aborted = true;
+    this.reason = reason;
+    this.#abort(reason);
+  }
+}
+
+function rawOf(raw: unknown, headers: HeaderRecord): RawHeaders {
+  if (isRaw(raw)) return raw;
+  return Object.entries(headers).flatMap(([name, value]) =>
+    [value ?? []]
+      .flat()
+      .flatMap((one) => [Buffer.from(name, 'latin1'), Buffer.from(one, 'latin1')]),
+  );
+}
+
+function isRaw(raw: unknown): raw is RawHeaders {
+  return Array.isArray(raw);
+}
+
+function recordOf(raw: RawHeaders | undefined): HeaderRecord {
+  const record: Record<string, string | string[]> = {};
+  for (let index = 0; index + 1 < (raw?.length ?? 0); index += 2) {
+    const name = textOf(raw?.[index]).toLowerCase();
+    const value = raw?.[index + 1];
+    const values = (Array.isArray(value) ? value : [value]).map(textOf);
+    const all = [record[name] ?? [], values].flat();
+    record[name] = all.length === 1 ? (all[0] ?? '') : all;
+  }
+  return record;
+}
+
+function textOf(value: unknown): string {
+  return value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : String(value);
+}

@@ -1,0 +1,78 @@
+import type { Operation } from '../catalogue/entry.ts';
+import type { OperationOptions, Settings } from '../options/options.ts';
+import { DEFAULT_ATTEMPT_TIMEOUT_MS, DEFAULT_DEADLINE_MS } from '../options/table.ts';
+import type { CallSpec } from './call.ts';
+
+/** What bounds one call. */
+export type Limits = Required<Omit<OperationOptions, 'priority'>>;
+
+/** What one call may say for itself; its options as they are, so that none need be copied. */
+export interface CallLimits {
+  readonly deadlineMs?: number;
+  readonly attemptTimeoutMs?: number;
+  readonly maxRetries?: number;
+  readonly idempotent?: boolean;
+}
+
+const NOTHING: CallLimits = Object.freeze({});
+
+/** Methods that RFC 9110 calls idempotent, and QUERY. */
+const IDEMPOTENT: ReadonlySet<string> = new Set([
+  'GET',
+  'HEAD',
+  'OPTIONS',
+  'PUT',
+  'DELETE',
+  'TRACE',
+  'QUERY',
+]);
+
+/**
+ * The limits of a call: what the call itself says, else what the wrapper's options say of the
+ * operation, else of all operations, else what the operations table says, else the defaults.
+ *
+ * @param method - the HTTP method; undefined for a function, which may be repeated unless someone
+ * who knows says otherwise.
+ */
+export function limitsOf(
+  settings: Settings,
+  operation: Operation,
+  name: string,
+  method: string | undefined,
+  call: CallLimits = NOTHING,
+): Limits {
+  const own = settings.operations[name];
+  const deadlineMs =
+    call.deadlineMs ??
+    own?.deadlineMs ??
+    settings.deadlineMs ??
+    operation.deadlineMs ??
+    DEFAULT_DEADLINE_MS;
+  const attemptTimeoutMs =
+    call.attemptTimeoutMs ??
+    own?.attemptTimeoutMs ??
+    settings.attemptTimeoutMs ??
+    operation.attemptTimeoutMs ??
+    DEFAULT_ATTEMPT_TIMEOUT_MS;
+  return {
+    deadlineMs,
+    attemptTimeoutMs: Math.min(attemptTimeoutMs, deadlineMs),
+    maxRetries: call.maxRetries ?? own?.maxRetries ?? settings.retry.maxRetries,
+    idempotent:
+      call.idempotent ?? own?.idempotent ?? operation.idempotent ?? methodAllows(operation, method),
+  };
+}
+
+/** Which calls go first where they wait for the same quota: the higher number. */
+export function priorityOf(
+  settings: Settings,
+  { name, operation, priority }: Pick<CallSpec, 'name' | 'operation' | 'priority'>,
+): number {
+  const given = priority ?? settings.operations[name]?.priority ?? operation.priority ?? 0;
+  return Number.isNaN(given) ? 0 : given;
+}
+
+function methodAllows(operation: Operation, method: string | undefined): boolean {
+  const known = method ?? operation.method;
+  return known === undefined || IDEMPOTENT.has(known);
+}

@@ -1,0 +1,94 @@
+import type { Clock } from '../clock.ts';
+import { ObserverFanOut, type ReportObserverError, warnOnce } from '../observe/fan-out.ts';
+import type { Settings } from '../options/options.ts';
+import { RetryBudget } from '../policy/budget.ts';
+import type { Circuit } from '../policy/circuit.ts';
+import { CircuitRegistry } from '../policy/circuit-registry.ts';
+import { Deadlines } from '../policy/deadlines.ts';
+import type { Gate, GateCall } from '../quota/gate.ts';
+import { QuotaGate } from '../quota/quota-gate.ts';
+import { ThrottleGate } from '../quota/throttle-gate.ts';
+import type { CallSpec } from './call.ts';
+import { priorityOf } from './limits.ts';
+import { TokenRefresher } from './token-refresh.ts';
+
+/** What all calls of one wrapper share. */
+export class Pipeline {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly budget: RetryBudget;
+  readonly gate: Gate;
+  readonly deadlines: Deadlines;
+  readonly circuits: CircuitRegistry | undefined;
+  readonly observers: ObserverFanOut | undefined;
+  readonly refresher: TokenRefresher | undefined;
+  readonly #report: ReportObserverError;
+  inFlight = 0;
+
+  constructor(settings: Settings) {
+    const { clock, random, circuit, observers, refreshToken } = settings;
+    this.#report = settings.onObserverError ?? warnOnce();
+    this.settings = settings;
+    this.clock = clock;
+    this.budget = new RetryBudget(settings.budget);
+    this.deadlines = new Deadlines(clock);
+    this.circuits = circuit && new CircuitRegistry(circuit, clock, random);
+    this.observers =
+      observers.length === 0 ? undefined : new ObserverFanOut(observers, this.#report);
+    this.refresher = refreshToken && new TokenRefresher(refreshToken);
+    this.gate = gateOf(settings, this.observers);
+    if (settings.quota !== undefined) this.observers?.quotas(() => this.gate.quotas());
+  }
+
+  /** The caller's `refreshToken` threw: the call goes on with its 401. */
+  reportRefreshError(error: unknown): void {
+    this.#report(error, 'refreshToken');
+  }
+
+  /** The circuit of a call; undefined where circuits are switched off. */
+  circuitOf(plan: CallSpec): Circuit | undefined {
+    const key = circuitKey(plan);
+    return this.circuits?.find(key) ?? this.#newCircuit(key, plan);
+  }
+
+  #newCircuit(key: string, { name, host }: CallSpec): Circuit | undefined {
+    return this.circuits?.get(key, (change) =>
+      this.observers?.circuit({
+        circuit: key,
+        operation: name,
+        ...(host === undefined ? {} : { host }),
+        ...change,
+      }),
+    );
+  }
+}
+
+/** The key of a call's circuit: by host and operation. */
+export function circuitKey({ host, name }: CallSpec): string {
+  if (host === undefined) return name;
+  const last = lastKeys.get(name);
+  if (last?.host === host) return last.key;
+  const key = `${host} ${name}`;
+  if (lastKeys.size >= MAX_LAST_KEYS) lastKeys.clear();
+  lastKeys.set(name, { host, key });
+  return key;
+}
+
+// A key that is put together anew is a new text, which must be hashed before it is found: 0.2 µs. Most
+// operations are called at one host.
+const lastKeys = new Map<string, { readonly host: string; readonly key: string }>();
+const MAX_LAST_KEYS = 1_000;
+
+function gateOf(settings: Settings, observers: ObserverFanOut | undefined): Gate {
+  const { quota, throttle } = settings;
+  if (quota === undefined) return new ThrottleGate(throttle, settings.clock);
+  return new QuotaGate(quota, throttle, settings, (change) => observers?.quota(change));
+}
+
+/** A call as the gate knows it: pauses go by destination and group. */
+export function gateCallOf(settings: Settings, plan: CallSpec): GateCall {
+  const { host, operation, name } = plan;
+  const { quotaGroup } = operation;
+  const group = host === undefined ? quotaGroup : `${host} ${quotaGroup}`;
+  return { group, operation, name, priority: priorityOf(settings, plan) };
+}

@@ -1,0 +1,46 @@
+import type { Clock } from '../clock.ts';
+import type { Random } from '../random.ts';
+import { Circuit, type CircuitSettings, type CircuitTransition } from './circuit.ts';
+
+/** All circuits of one wrapper, by host and operation, bounded in number. */
+export class CircuitRegistry {
+  readonly #settings: CircuitSettings;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #circuits = new Map<string, Circuit>();
+
+  constructor(settings: CircuitSettings, clock: Clock, random: Random) {
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#random = random;
+  }
+
+  /** The circuit of `key`, where there is one. */
+  find(key: string): Circuit | undefined {
+    return this.#circuits.get(key);
+  }
+
+  /** The circuit of `key`; `onChange` is used when it is made. */
+  get(key: string, onChange: (change: CircuitTransition) => void): Circuit {
+    const known = this.#circuits.get(key);
+    if (known !== undefined) return known;
+    const circuit = new Circuit(this.#settings, this.#clock, this.#random, onChange);
+    if (this.#hasRoom()) this.#circuits.set(key, circuit);
+    return circuit;
+  }
+
+  snapshot(now: number): ({ circuit: string } & ReturnType<Circuit['snapshot']>)[] {
+    return [...this.#circuits].map(([circuit, state]) => ({ circuit, ...state.snapshot(now) }));
+  }
+
+  // Where every circuit is open there is no room: the new one then lives as long as its call.
+  #hasRoom(): boolean {
+    if (this.#circuits.size < this.#settings.maxCircuits) return true;
+    for (const [key, circuit] of this.#circuits) {
+      if (!circuit.closed) continue;
+      this.#circuits.delete(key);
+      return true;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { AdaptiveLimit } from '../../src/quota/adaptive-limit.ts';
+
+const W = 60_000;
+const limitOf = (limit = 100, startedAt = -10 * W): AdaptiveLimit =>
+  new AdaptiveLimit({ per: 'minute', limit, windowMs: W }, startedAt);
+
+describe('a limit that adapts', () => {
+  it('is the configured one until something is refused', () => {
+    expect(limitOf().at(0)).toBe(100);
+    expect(limitOf().at(1e9)).toBe(100);
+  });
+
+  it('is cut to a little less than what was let through', () => {
+    const limit = limitOf();
+    limit.refused(81, 0, 0);
+    expect(limit.at(0)).toBe(72);
+  });
+
+  it('is never cut by more than half at once', () => {
+    const limit = limitOf();
+    limit.refused(5, 0, 0);
+    expect(limit.at(0)).toBe(50);
+    limit.refused(5, 10, 10);
+    expect(limit.at(10)).toBe(25);
+  });
+
+  it('is cut once for calls that were under way together, by as many as were refused', () => {
+    const limit = limitOf();
+    limit.refused(100, 0, 50);
+    expect(limit.at(50)).toBe(89);
+    for (let refusal = 0; refusal < 39; refusal += 1) limit.refused(100, 0, 50);
+    expect(limit.at(50)).toBe(54);
+  });
+
+  it('is at least 1', () => {
+    const limit = limitOf(3);
+    for (let at = 0; at < 10; at += 1) limit.refused(1, at, at);
+    expect(limit.at(10)).toBe(1);
+  });
+
+  it('holds for a while, then grows only as trials are let through, and at most doubles in a window', () => {
+    const limit = limitOf();
+    limit.refused(56, 0, 0);
+    expect(limit.at(0.75 * W)).toBe(50);
+    expect(limit.at(W)).toBe(53);
+    expect(limit.isTrial(49)).toBe(false);
+    expect(limit.isTrial(50)).toBe(true);
+    for (let trial = 0; trial < 100; trial += 1) limit.proved();
+    expect(limit.at(W)).toBe(59);
+    expect(limit.at(1.7 * W)).toBe(96);
+    expect(limit.at(1.75 * W)).toBe(100);
+  });
+
+  it('goes back to just below where a trial was refused, when all else is as it was', () => {
+    const limit = limitOf();
+    limit.refused(51, 0, 0);
+    expect(limit.at(0)).toBe(50);
+    for (let trial = 0; trial < 5; trial += 1) limit.proved();
+    limit.refused(53, W, W);
+    // 51 of the 53 were let through: a fiftieth less.
+    expect(limit.at(W)).toBe(49);
+  });
+
+  it('is back to full after some windows without a refusal, though nothing was tried', () => {
+    const limit = limitOf();
+    limit.refused(51, 0, 0);
+    expect(limit.at(4.7 * W)).toBeLessThan(100);
+    expect(limit.at(4.75 * W)).toBe(100);
+  });
+
+  it('is what the service told, for an hour, and only where that is less', () => {
+    const limit = limitOf();
+    limit.told(120, 0);
+    expect(limit.at(0)).toBe(100);
+    limit.told(30, 0);
+    expect(limit.at(0)).toBe(30);
+    expect(limit.at(60 * W - 1)).toBe(30);
+    expect(limit.at(60 * W)).toBe(100);
+    limit.told(0, 60 * W);
+    expect(limit.at(60 * W)).toBe(100);
+  });
+
+  it('fills up again within the hour after a process began, since its own calls of before leave it', () => {
+    const hour = 60 * W;
+    const limit = new AdaptiveLimit({ per: 'hour', limit: 1_500, windowMs: hour }, 0);
+    limit.refused(5, 0, 0);
+    expect(limit.at(hour / 12)).toBe(750);
+    for (let trial = 0; trial < 1_500; trial += 1) limit.proved();
+    expect(limit.at((13 / 24) * hour)).toBe(1_125);
+    expect(limit.at(hour)).toBe(1_500);
+  });
+
+  it('takes the cut of another process, unless it knows it already', () => {
+    const limit = limitOf();
+    limit.adopt(60, 10_000, 20_000);
+    expect(limit.at(20_000)).toBe(60);
+    for (let trial = 0; trial < 30; trial += 1) limit.proved();
+    const grown = limit.at(70_000);
+    expect(grown).toBeGreaterThan(60);
+    // The same cut, read again.
+    limit.adopt(60, 60_100, 70_000);
+    expect(limit.at(70_000)).toBe(grown);
+    // The same trouble, which another process saw deeper.
+    limit.adopt(40, 59_000, 70_000);
+    expect(limit.at(70_000)).toBeLessThan(grown);
+    // Long over.
+    limit.adopt(10, 400_000, 500_000);
+    expect(limit.at(500_000)).toBe(100);
+  });
+
+  it('never leaves the bounds, whatever happens', () => {
+    const event = fc.record({
+      gapMs: fc.integer({ min: 0, max: 2 * W }),
+      kind: fc.constantFrom('refused', 'told', 'proved', 'adopt'),
+      number: fc.integer({ min: 0, max: 200 }),
+    });
+    fc.assert(
+      fc.property(fc.array(event), fc.integer({ min: 1, max: 150 }), (events, configured) => {
+        const limit = limitOf(configured);
+        let now = 0;
+        for (const { gapMs, kind, number } of events) {
+          now += gapMs;
+          if (kind === 'refused') limit.refused(number, now - number, now);
+          else if (kind === 'told') limit.told(number, now);
+          else if (kind === 'proved') limit.proved();
+          else limit.adopt(number, number, now);
+          expect(limit.at(now)).toBeGreaterThanOrEqual(1);
+          expect(limit.at(now)).toBeLessThanOrEqual(configured);
+          expect(Number.isInteger(limit.at(now))).toBe(true);
+        }
+        expect(limit.at(now + 61 * W)).toBe(configured);
+      }),
+    );
+  });
+});

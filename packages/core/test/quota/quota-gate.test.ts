@@ -1,0 +1,385 @@
+import { describe, expect, it } from 'vitest';
+import { HOUR_MS, MINUTE_MS, world } from './support.ts';
+
+const failed = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => 'passed',
+    (reason: unknown) => reason,
+  );
+
+describe('a quota by the minute', () => {
+  it('lets as many calls through as it allows, and the next when the window has passed', async () => {
+    const { clock, log, ask } = world();
+    for (const name of ['a', 'b', 'c', 'd']) void ask(name);
+    await clock.advance(MINUTE_MS - 1);
+    expect(log).toEqual(['0 a', '0 b', '0 c']);
+    await clock.advance(1);
+    expect(log.at(-1)).toBe('60000 d');
+  });
+
+  it('really slides: each call makes room for one, a window after it', async () => {
+    const { clock, log, ask } = world();
+    void ask('a');
+    await clock.advance(10_000);
+    void ask('b');
+    await clock.advance(40_000);
+    for (const name of ['c', 'd', 'e', 'f']) void ask(name);
+    await clock.advance(2 * MINUTE_MS);
+    expect(log).toEqual(['0 a', '10000 b', '50000 c', '60000 d', '70000 e', '110000 f']);
+  });
+
+  it('counts a call until a window after its answer, since it may have arrived as late as that', async () => {
+    const { clock, log, ask } = world({ transitMs: 5_000 });
+    const ticket = await ask('slow', { quota: { perMinute: 1 }, keep: true });
+    await clock.advance(2_000);
+    if (ticket && 'completed' in ticket) ticket.completed();
+    void ask('next', { quota: { perMinute: 1 } });
+    await clock.advance(2 * MINUTE_MS);
+    expect(log).toEqual(['0 slow', '62000 next']);
+  });
+
+  it('takes a call that is not answered for arrived once it must be', async () => {
+    const { clock, log, ask } = world({ transitMs: 5_000 });
+    void ask('hangs', { quota: { perMinute: 1 }, keep: true });
+    await clock.advance(0);
+    void ask('next', { quota: { perMinute: 1 } });
+    await clock.advance(2 * MINUTE_MS);
+    expect(log).toEqual(['0 hangs', '65000 next']);
+  });
+
+  it('forgets a call that was not sent after all', async () => {
+    const { ask, log, clock } = world();
+    const quota = { perMinute: 1 };
+    const ticket = await ask('refused by the circuit', { quota, keep: true });
+    void ask('next', { quota });
+    await clock.advance(5_000);
+    if (ticket && 'cancel' in ticket) ticket.cancel();
+    await clock.advance(0);
+    expect(log).toEqual(['0 refused by the circuit', '5000 next']);
+  });
+
+  it('tells a call that it waits, and how long at the least', async () => {
+    const { clock, held, ask } = world();
+    for (const name of ['a', 'b', 'c']) void ask(name);
+    await clock.advance(15_000);
+    void ask('d');
+    void ask('e');
+    expect(held).toEqual(['d quota 45000', 'e quota 45000']);
+  });
+});
+
+describe('a quota by the minute and by the hour', () => {
+  it('holds both', async () => {
+    const { clock, log, ask } = world();
+    const quota = { perMinute: 2, perHour: 3 };
+    for (const name of ['a', 'b', 'c', 'd']) void ask(name, { quota });
+    await clock.advance(2 * HOUR_MS);
+    expect(log).toEqual(['0 a', '0 b', '60000 c', '3600000 d']);
+  });
+
+  it('is counted by groups', async () => {
+    const { clock, log, ask } = world();
+    const quota = { perMinute: 1 };
+    void ask('a', { quota });
+    void ask('b', { quota, group: 'alerts' });
+    await clock.advance(0);
+    expect(log).toEqual(['0 a', '0 b']);
+  });
+
+  it('is shortened with its minute', async () => {
+    const { clock, log, ask } = world({ minuteMs: 1_000 });
+    const quota = { perMinute: 1, perHour: 2 };
+    for (const name of ['a', 'b', 'c']) void ask(name, { quota });
+    await clock.advance(100_000);
+    expect(log).toEqual(['0 a', '1000 b', '60000 c']);
+  });
+});
+
+describe('limits that are given', () => {
+  it('take the place of the documented ones', async () => {
+    const { clock, log, ask } = world({ groups: { incidents: { perMinute: 1 } } });
+    void ask('a');
+    void ask('b');
+    await clock.advance(MINUTE_MS);
+    expect(log).toEqual(['0 a', '60000 b']);
+  });
+
+  it('may switch a group off, which is then held by pauses alone', async () => {
+    const { clock, log, ask, refuse, gate } = world({ groups: { incidents: false } });
+    for (const name of ['a', 'b', 'c', 'd']) void ask(name);
+    await clock.advance(0);
+    expect(log).toHaveLength(4);
+    refuse({}, 5_000);
+    expect(gate.snapshot()).toEqual([{ group: 'incidents', pausedForMs: 5_000, waiting: 0 }]);
+    void ask('held');
+    await clock.advance(5_000);
+    expect(log.at(-1)).toBe('5000 held');
+    expect(gate.quotas()).toEqual([]);
+  });
+
+  it('do not matter to a group without limits', async () => {
+    const { clock, log, ask } = world();
+    for (const name of ['a', 'b', 'c', 'd']) void ask(name, { quota: {} });
+    await clock.advance(0);
+    expect(log).toHaveLength(4);
+  });
+});
+
+describe('a call that waits', () => {
+  const quota = { perMinute: 1 };
+
+  it('is refused at once when its turn cannot come in time, and told when it would have', async () => {
+    const { clock, log, ask } = world();
+    void ask('sent', { quota });
+    await clock.advance(20_000);
+    void ask('late', { quota, limitMs: 39_999 });
+    await clock.advance(0);
+    expect(log.at(-1)).toBe('20000 late wait-too-long 40000');
+  });
+
+  it('reckons with those before it', async () => {
+    const { clock, log, ask } = world();
+    for (const name of ['sent', 'first', 'second']) void ask(name, { quota });
+    void ask('third', { quota, limitMs: 3 * MINUTE_MS - 1 });
+    await clock.advance(0);
+    expect(log.at(-1)).toBe('0 third wait-too-long 180000');
+  });
+
+  it('is refused at its deadline when others went before it', async () => {
+    const { clock, log, ask } = world();
+    void ask('sent', { quota });
+    void ask('waits', { quota, limitMs: 90_000 });
+    await clock.advance(1_000);
+    void ask('urgent', { quota, priority: 1 });
+    await clock.advance(100_000);
+    expect(log).toEqual(['0 sent', '60000 urgent', '90000 waits wait-too-long 30000']);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('leaves the queue when its caller aborts, with the caller’s reason', async () => {
+    const { clock, log, gate, ask } = world();
+    const controller = new AbortController();
+    void ask('sent', { quota });
+    const aborted = failed(ask('aborted', { quota, signal: controller.signal }));
+    void ask('next', { quota });
+    await clock.advance(1_000);
+    const reason = new Error('changed my mind');
+    controller.abort(reason);
+    expect(await aborted).toBe(reason);
+    expect(gate.quotas()[0]?.waiting).toBe(1);
+    await clock.advance(MINUTE_MS);
+    expect(log).toEqual(['0 sent', '60000 next']);
+  });
+
+  it('is not let in when its caller has aborted before', async () => {
+    const { ask } = world();
+    await ask('sent', { quota });
+    const reason = new Error('never mind');
+    const signal = AbortSignal.abort(reason);
+    expect(await failed(ask('aborted', { quota, signal }))).toBe(reason);
+  });
+
+  it('is refused when too many wait', async () => {
+    const { clock, log, ask } = world({ maxWaiting: 2 });
+    for (const name of ['sent', 'first', 'second', 'third']) void ask(name, { quota });
+    await clock.advance(0);
+    expect(log).toEqual(['0 sent', '0 third queue-full 180000']);
+  });
+
+  it('gives its place to a more urgent one when too many wait', async () => {
+    const { clock, log, ask } = world({ maxWaiting: 2 });
+    for (const name of ['sent', 'first', 'second']) void ask(name, { quota });
+    void ask('urgent', { quota, priority: 5 });
+    await clock.advance(2 * MINUTE_MS);
+    expect(log).toEqual(['0 sent', '0 second queue-full 60000', '60000 urgent', '120000 first']);
+  });
+});
+
+describe('the order', () => {
+  const quota = { perMinute: 1 };
+
+  it('is by priority, then in turn by operation, then first in, first out', async () => {
+    const { clock, log, ask } = world();
+    void ask('sent', { quota });
+    for (const name of ['a1', 'a2', 'a3']) void ask(name, { quota, name: 'a' });
+    for (const name of ['b1', 'b2']) void ask(name, { quota, name: 'b' });
+    void ask('urgent', { quota, name: 'c', priority: 1 });
+    void ask('idle', { quota, name: 'd', priority: -1 });
+    await clock.advance(8 * MINUTE_MS);
+    const order = log.map((line) => line.split(' ')[1]);
+    expect(order).toEqual(['sent', 'urgent', 'a1', 'b1', 'a2', 'b2', 'a3', 'idle']);
+  });
+
+  it('lets an attempt that was refused go before those that came after it', async () => {
+    const { clock, log, ask } = world();
+    for (const name of ['sent', 'first', 'second']) void ask(name, { quota });
+    void ask('again', { quota, attempt: 2 });
+    await clock.advance(2 * MINUTE_MS);
+    expect(log).toEqual(['0 sent', '60000 again', '120000 first']);
+  });
+
+  it('sends an urgent call behind a thousand others with the next free slot', async () => {
+    const { clock, log, ask } = world({ maxWaiting: 1_000 });
+    for (let index = 0; index <= 1_000; index += 1) void ask(`export ${index}`, { quota });
+    await clock.advance(MINUTE_MS - 1);
+    void ask('isolate', { quota, priority: 10 });
+    await clock.advance(1);
+    expect(log.at(-1)).toBe('60000 isolate');
+  });
+});
+
+/** Refused for processing time: says nothing of the limit on calls. */
+const CPU = { values: { waitMs: 7_000 } };
+
+describe('a reserve for urgent calls', () => {
+  const quota = { perMinute: 100 };
+
+  it('is left by all others, and used by those at once', async () => {
+    const { clock, log, ask } = world({ reserve: 0.02 });
+    for (let call = 0; call < 110; call += 1) void ask(`export ${call}`, { quota });
+    await clock.advance(1_000);
+    expect(log).toHaveLength(98);
+    for (const name of ['first', 'second', 'third']) void ask(name, { quota, priority: 1 });
+    await clock.advance(1_000);
+    expect(log.slice(98)).toEqual(['1000 first', '1000 second']);
+    await clock.advance(MINUTE_MS);
+    expect(log[100]).toBe('60000 third');
+  });
+
+  it('never takes the last call of a small limit', async () => {
+    const { clock, log, ask } = world({ reserve: 0.5 });
+    void ask('only', { quota: { perMinute: 1 } });
+    await clock.advance(0);
+    expect(log).toEqual(['0 only']);
+  });
+});
+
+describe('a pause', () => {
+  it('holds a group that has room, and tells so', async () => {
+    const { clock, log, held, gate, ask, refuse } = world();
+    await ask('a');
+    refuse(CPU, 7_000);
+    void ask('b');
+    expect(held).toEqual(['b pause 7000']);
+    expect(gate.snapshot()).toEqual([{ group: 'incidents', pausedForMs: 7_000, waiting: 1 }]);
+    await clock.advance(7_000);
+    expect(log).toEqual(['0 a', '7000 b']);
+    expect(gate.snapshot()).toEqual([]);
+  });
+
+  it('is the longest of all', async () => {
+    const { clock, log, ask, refuse } = world();
+    refuse(CPU, 7_000);
+    refuse(CPU, 3_000);
+    void ask('a');
+    await clock.advance(7_000);
+    expect(log).toEqual(['7000 a']);
+  });
+
+  it('ends the wait at once of those that cannot wait for its end', async () => {
+    const { clock, log, ask, refuse } = world();
+    const quota = { perMinute: 1 };
+    await ask('sent', { quota });
+    void ask('short', { quota, limitMs: 100_000 });
+    void ask('long', { quota });
+    await clock.advance(1_000);
+    refuse(CPU, 120_000, { quota });
+    await clock.advance(0);
+    expect(log.at(-1)).toBe('1000 short wait-too-long 120000');
+    await clock.advance(120_000);
+    expect(log.at(-1)).toBe('121000 long');
+  });
+});
+
+describe('what a quota tells', () => {
+  it('is empty before the first call', () => {
+    expect(world().gate.quotas()).toEqual([]);
+  });
+
+  it('is its limit, what is used and what remains, who waits, and when the next call may go', async () => {
+    const { clock, gate, ask } = world();
+    const quota = { perMinute: 2, perHour: 50 };
+    void ask('a', { quota });
+    await clock.advance(10_000);
+    void ask('b', { quota });
+    void ask('c', { quota });
+    await clock.advance(5_000);
+    expect(gate.quotas()).toEqual([
+      {
+        group: 'incidents',
+        windows: [
+          { per: 'minute', limit: 2, used: 2, remaining: 0 },
+          { per: 'hour', limit: 50, used: 2, remaining: 48 },
+        ],
+        waiting: 1,
+        pausedForMs: 0,
+        nextFreeMs: 45_000,
+        counting: 'local',
+      },
+    ]);
+  });
+
+  it('is bounded: what comes after a thousand groups is not counted', async () => {
+    const { clock, gate, log, ask } = world();
+    const quota = { perMinute: 1 };
+    for (let index = 0; index < 1_001; index += 1) {
+      void ask(`first ${index}`, { quota, group: `group ${index}` });
+    }
+    void ask('second of an early group', { quota, group: 'group 5' });
+    void ask('second of a late group', { quota, group: 'group 1000' });
+    await clock.advance(0);
+    expect(gate.quotas()).toHaveLength(1_000);
+    expect(log).toHaveLength(1_002);
+    expect(log.at(-1)).toBe('0 second of a late group');
+  });
+});
+
+describe('the running time of queries', () => {
+  const quota = { perMinute: 100, runningMsPerHour: 600_000, runningMsPerDay: 1_000_000 };
+
+  it('is learned from how long they took, and holds further ones', async () => {
+    const { clock, gate, log, ask } = world();
+    for (let query = 0; query < 4; query += 1) {
+      const ticket = await ask(`query ${query}`, { quota, keep: true });
+      await clock.advance(150_000);
+      if (ticket && 'completed' in ticket) ticket.completed();
+    }
+    expect(gate.quotas()[0]?.runningTime).toEqual({ usedMs: 600_000, limitMs: 600_000 });
+    void ask('held', { quota });
+    await clock.advance(HOUR_MS);
+    // The first query's time is an hour old at 3,750 s, and forgotten within a sixtieth of an hour.
+    expect(log.at(-1)).toBe('3810000 held');
+  });
+
+  it('is reserved for those under way', async () => {
+    const { clock, log, ask } = world();
+    const hourly = { perMinute: 100, runningMsPerHour: 600_000 };
+    const first = await ask('first', { quota: hourly, keep: true });
+    await clock.advance(2_000_000);
+    if (first && 'completed' in first) first.completed();
+    await clock.advance(HOUR_MS + MINUTE_MS);
+    // A query is expected to take 600 s now: one may run, two might cross the budget.
+    const second = await ask('second', { quota: hourly, keep: true });
+    void ask('third', { quota: hourly });
+    await clock.advance(1_000);
+    expect(log).toEqual(['0 first', '5660000 second']);
+    if (second && 'completed' in second) second.completed();
+    await clock.advance(0);
+    expect(log.at(-1)).toBe('5661000 third');
+  });
+
+  it('is not reserved for one that was not sent after all', async () => {
+    const { clock, log, ask } = world();
+    const hourly = { perMinute: 100, runningMsPerHour: 600_000 };
+    const first = await ask('first', { quota: hourly, keep: true });
+    await clock.advance(400_000);
+    if (first && 'completed' in first) first.completed();
+    const second = await ask('second', { quota: hourly, keep: true });
+    void ask('third', { quota: hourly });
+    await clock.advance(1_000);
+    expect(log).toHaveLength(2);
+    if (second && 'cancel' in second) second.cancel();
+    await clock.advance(0);
+    expect(log.at(-1)).toBe('401000 third');
+  });
+});

@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Sent, SlidingWindowLog } from '../../src/quota/sliding-window-log.ts';
+
+const window = (limit: number, windowMs: number) => ({ per: 'minute', limit, windowMs }) as const;
+
+describe('the log of what was sent', () => {
+  it('counts a call from its sending until a window after its answer', () => {
+    const log = new SlidingWindowLog([window(5, 100)], 1_000);
+    const sent = log.send(0);
+    expect(log.used(0, 50)).toBe(1);
+    log.answered(sent, 60);
+    expect(log.used(0, 159)).toBe(1);
+    expect(log.used(0, 160)).toBe(0);
+  });
+
+  it('counts one without an answer until a window after it must have arrived', () => {
+    const log = new SlidingWindowLog([window(5, 100)], 30);
+    const sent = log.send(0);
+    expect(log.used(0, 129)).toBe(1);
+    expect(log.used(0, 130)).toBe(0);
+    log.answered(sent, 140);
+    expect(log.used(0, 140)).toBe(0);
+  });
+
+  it('tells when the next may be sent, and the ones after it', () => {
+    const log = new SlidingWindowLog([window(2, 100)], 1_000);
+    log.answered(log.send(0), 0);
+    log.answered(log.send(40), 40);
+    const waits = [0, 1, 2, 3, 4].map((ahead) => log.waitMs(0, 2, ahead, 50));
+    expect(waits).toEqual([50, 90, 150, 190, 250]);
+    expect(log.waitMs(0, 3, 0, 50)).toBe(0);
+  });
+
+  it('takes the least wait for those that are under way', () => {
+    const log = new SlidingWindowLog([window(1, 100)], 1_000);
+    log.send(0);
+    expect(log.waitMs(0, 1, 0, 50)).toBe(100);
+  });
+
+  it('never counts fewer calls than a service does, whenever they arrive, and forgets the rest', () => {
+    const call = fc.record({
+      gapMs: fc.integer({ min: 0, max: 50 }),
+      transitMs: fc.integer({ min: 0, max: 40 }),
+      returnMs: fc.integer({ min: 0, max: 80 }),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(call, { maxLength: 60 }),
+        fc.integer({ min: 1, max: 10 }),
+        fc.integer({ min: 1, max: 200 }),
+        (calls, limit, windowMs) => {
+          const log = new SlidingWindowLog([window(limit, windowMs)], 40);
+          const answers: { readonly sent: Sent; readonly at: number }[] = [];
+          const arrivals: number[] = [];
+          let now = 0;
+          const answerUntil = (time: number): void => {
+            answers.sort((a, b) => a.at - b.at);
+            while (answers[0] !== undefined && answers[0].at <= time) {
+              const answer = answers.shift();
+              if (answer) log.answered(answer.sent, answer.at);
+            }
+          };
+          for (const { gapMs, transitMs, returnMs } of calls) {
+            now += gapMs;
+            answerUntil(now);
+            if (log.waitMs(0, limit, 0, now) > 0) continue;
+            const sent = log.send(now);
+            arrivals.push(now + transitMs);
+            answers.push({ sent, at: now + transitMs + returnMs });
+          }
+          arrivals.sort((a, b) => a - b);
+          for (const [index, at] of arrivals.entries()) {
+            const before = arrivals[index - limit];
+            if (before !== undefined) expect(at - before).toBeGreaterThanOrEqual(windowMs);
+          }
+          answerUntil(Number.POSITIVE_INFINITY);
+          expect(log.used(0, now + 1_000)).toBe(0);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});
