@@ -1,13 +1,14 @@
+import { isObjectOrFunction } from '../is.ts';
 import { DefenderApiError, ResilienceError } from './errors.ts';
 import type { Failure } from './failure.ts';
-import { isObject, peek } from './safe-get.ts';
+import { safeGet } from './safe-get.ts';
 
 /**
  * Notes a failure beside an object, without touching it: errors may be frozen and belong to their
  * client. Primitives are passed over, since nothing can be noted beside them.
  */
 export function attachFailure(target: unknown, failure: Failure): void {
-  if (isObject(target)) failures.set(target, failure);
+  if (isObjectOrFunction(target)) failures.set(target, failure);
 }
 
 /**
@@ -15,12 +16,12 @@ export function attachFailure(target: unknown, failure: Failure): void {
  * Undefined for a success, and for whatever no wrapped call has seen. Never throws.
  */
 export function failureOf(x: unknown): Failure | undefined {
-  if (!isObject(x)) return undefined;
+  if (!isObjectOrFunction(x)) return undefined;
   const attached = failures.get(x);
   if (attached !== undefined) return attached;
   for (const key of PARTS) {
-    const part = peek(x, key);
-    const carried = isObject(part) ? failures.get(part) : undefined;
+    const part = safeGet(x, key);
+    const carried = isObjectOrFunction(part) ? failures.get(part) : undefined;
     if (carried !== undefined) return carried;
   }
   return ownFailure(x);
@@ -38,12 +39,12 @@ const PARTS = ['response', 'cause', 'headers', 'body'] as const;
  * A value, and the parts of an answer that it carries: clients make errors of their own out of a
  * `Response`, as ky and the Graph client do, and what was noted beside the answer holds for them too.
  */
-export function* carriedBy(x: unknown): Generator<object> {
-  if (!isObject(x)) return;
+export function* relatedObjects(x: unknown): Generator<object> {
+  if (!isObjectOrFunction(x)) return;
   yield x;
   for (const key of PARTS) {
-    const part = peek(x, key);
-    if (isObject(part)) yield part;
+    const part = safeGet(x, key);
+    if (isObjectOrFunction(part)) yield part;
   }
 }
 

@@ -1,7 +1,7 @@
 import { aadstsCodes, entraAdvice } from './entra.ts';
 import type { Failure } from './failure.ts';
 import { codeOf, failureOfParts } from './http-failure.ts';
-import { peek, peekText } from './safe-get.ts';
+import { safeGet, safeGetString } from './safe-get.ts';
 import { cleanMessage } from './text.ts';
 import { chooseTrackingId } from './tracking-id.ts';
 
@@ -25,13 +25,13 @@ const noHeader = (): undefined => undefined;
 
 /** What an error of MSAL says, which keeps only parts of Entra's answer; undefined for any other. */
 export function failureOfAuth(error: object, now: () => number): Failure | undefined {
-  const saidCode = peekText(error, 'errorCode');
-  const said = peekText(error, 'errorMessage');
+  const saidCode = safeGetString(error, 'errorCode');
+  const said = safeGetString(error, 'errorMessage');
   if (saidCode === undefined || said === undefined) return undefined;
   const message = cleanMessage(said);
-  const otherId = peekText(error, 'correlationId');
+  const otherId = safeGetString(error, 'correlationId');
   const entra = aadstsCodes(message);
-  const status = peek(error, 'status');
+  const status = safeGet(error, 'status');
   if (typeof status === 'number' && status >= 400) {
     const body = { origin: 'api', code: saidCode, message, otherId, entra } as const;
     return failureOfParts(status, noHeader, body, now);

@@ -1,8 +1,5 @@
 import type { BodyParameter, Operation } from '../catalogue/entry.ts';
-import { decode, parseJson } from './text.ts';
-
-/** A body beyond this size, in characters or bytes, is not looked into. */
-const MAX_SIZE = 65_536;
+import { decode, MAX_ERROR_BODY, parseJson } from './text.ts';
 
 /**
  * Says what is probably wrong with the body that was sent to an operation of Defender XDR or Defender
@@ -36,7 +33,7 @@ const NO_OBJECT = 'The body that you sent is no JSON object: send the parameters
 function sentNames(body: unknown): readonly string[] | string | undefined {
   const text = textOf(body);
   if (text === undefined) return isPlain(body) ? Object.keys(body) : undefined;
-  if (text.length > MAX_SIZE) return undefined;
+  if (text.length > MAX_ERROR_BODY) return undefined;
   const value = text.trim() === '' ? {} : parseJson(text);
   if (value === undefined) return NOT_JSON;
   return isPlain(value) ? Object.keys(value) : NO_OBJECT;
@@ -46,7 +43,7 @@ function textOf(body: unknown): string | undefined {
   if (typeof body === 'string') return body;
   const bytes = body instanceof ArrayBuffer ? new Uint8Array(body) : body;
   if (!(bytes instanceof Uint8Array)) return undefined;
-  return bytes.byteLength > MAX_SIZE ? ' '.repeat(MAX_SIZE + 1) : decode(bytes);
+  return bytes.byteLength > MAX_ERROR_BODY ? ' '.repeat(MAX_ERROR_BODY + 1) : decode(bytes);
 }
 
 /** An object of which a client makes a JSON object; forms, streams and blobs are none. */

@@ -1,6 +1,6 @@
 import type { Failure } from './failure.ts';
 import { INSPECT, type Inspect, inspectError } from './inspect.ts';
-import { peek } from './safe-get.ts';
+import { safeGet } from './safe-get.ts';
 
 const PACKAGE = '@defender-resilience/core';
 
@@ -28,7 +28,7 @@ export function brand(errorClass: ErrorClass, name: string): void {
   });
   Object.defineProperty(errorClass, Symbol.hasInstance, {
     value(this: unknown, candidate: unknown): boolean {
-      if (this === errorClass) return peek(candidate, mark) === true;
+      if (this === errorClass) return safeGet(candidate, mark) === true;
       return Reflect.apply(Function.prototype[Symbol.hasInstance], this, [candidate]);
     },
   });

@@ -5,7 +5,7 @@ import { readErrorBody } from './error-body.ts';
 import type { Failure } from './failure.ts';
 import { failureOfAnswer, failureOfDocument } from './http-failure.ts';
 import { failureOfNetwork } from './network-failure.ts';
-import { peekText, tagOf } from './safe-get.ts';
+import { safeGetString, tagOf } from './safe-get.ts';
 import { failureOfThrown, type Recogniser } from './thrown.ts';
 
 /** How `classify` reads dates. */
@@ -62,7 +62,7 @@ function failureOfObject(x: object, now: () => number, known: Recogniser): Failu
 function isError(x: object): boolean {
   if (tagOf(x) === 'Error') return true;
   // A DOMException, a proxy, or an error that goes by a tag of its own.
-  return peekText(x, 'stack') !== undefined && peekText(x, 'message') !== undefined;
+  return safeGetString(x, 'stack') !== undefined && safeGetString(x, 'message') !== undefined;
 }
 
 function ifUnreadable(x: object): Failure | undefined {

@@ -1,18 +1,21 @@
+import { isObjectOrFunction } from '../is.ts';
 import { isReadableBody } from './error-body.ts';
 import type { Answer } from './http-failure.ts';
-import { isObject, peek, peekObject } from './safe-get.ts';
+import { safeGet, safeGetObject } from './safe-get.ts';
 
 /**
  * Finds the HTTP answer in what a client threw or gave: known by its shape, so that no client need be
  * imported. Undefined where there is none.
  */
 export function answerIn(thing: object): Answer | undefined {
-  const response = peekObject(thing, 'response');
+  const response = safeGetObject(thing, 'response');
   const status = statusOf(response) ?? statusOf(thing);
   if (status === undefined) return undefined;
   return {
     status,
-    headers: firstKey(HEADERS, response, isObject) ?? firstKey(HEADERS, thing, isObject),
+    headers:
+      firstKey(HEADERS, response, isObjectOrFunction) ??
+      firstKey(HEADERS, thing, isObjectOrFunction),
     body:
       firstKey(BODIES, response, isReadableBody) ??
       firstKey(BODIES, thing, isReadableBody) ??
@@ -29,7 +32,7 @@ const BODIES = ['data', 'text', 'body', 'bodyAsText', 'rawBody', 'errorResponse'
 
 function statusOf(thing: object | undefined): number | undefined {
   for (const key of STATUSES) {
-    const status = peek(thing, key);
+    const status = safeGet(thing, key);
     if (typeof status === 'number' && Number.isSafeInteger(status) && status >= 100) return status;
   }
   return undefined;
@@ -41,7 +44,7 @@ function firstKey(
   accepts: (value: unknown) => boolean,
 ): unknown {
   for (const key of keys) {
-    const value = peek(thing, key);
+    const value = safeGet(thing, key);
     if (accepts(value)) return value;
   }
   return undefined;
@@ -49,8 +52,8 @@ function firstKey(
 
 /** kiota's errors, and parsed bodies that carry their own status, are documents themselves. */
 function documentIn(thing: object): object | undefined {
-  const isDocument = DOCUMENTS.some((key) => peekObject(thing, key) !== undefined);
-  return isDocument || peek(thing, 'stack') === undefined ? thing : undefined;
+  const isDocument = DOCUMENTS.some((key) => safeGetObject(thing, key) !== undefined);
+  return isDocument || safeGet(thing, 'stack') === undefined ? thing : undefined;
 }
 
 const DOCUMENTS = ['error', 'errorEscaped'];

@@ -1,6 +1,7 @@
+import { isObjectOrFunction } from '../is.ts';
 import { type ErrorBody, readRecord } from './error-shapes.ts';
-import { hasMethod, isObject } from './safe-get.ts';
-import { cleanMessage, decode, MAX_BODY_SIZE, parseJson } from './text.ts';
+import { hasMethod } from './safe-get.ts';
+import { cleanMessage, decode, MAX_ERROR_BODY, parseJson } from './text.ts';
 
 const NOTHING: ErrorBody = Object.freeze({ origin: 'gateway' });
 
@@ -22,7 +23,7 @@ export function isReadableBody(body: unknown): boolean {
 
 function readText(whole: string): ErrorBody {
   // A byte order mark counts as white space.
-  const text = whole.slice(0, MAX_BODY_SIZE).trim();
+  const text = whole.slice(0, MAX_ERROR_BODY).trim();
   // A look at the first character is a tenth of a parse that fails.
   const read = READERS[text.charAt(0)] ?? readPlain;
   return read(text);
@@ -39,7 +40,7 @@ function readJson(text: string): ErrorBody {
   const value = parseJson(text);
   // A document that was encoded twice is a JSON string.
   if (typeof value === 'string') return value.startsWith('"') ? readPlain(value) : readText(value);
-  return (isObject(value) ? readRecord(value) : undefined) ?? readPlain(text);
+  return (isObjectOrFunction(value) ? readRecord(value) : undefined) ?? readPlain(text);
 }
 
 const TITLE = /<title>([^<]*)</i;

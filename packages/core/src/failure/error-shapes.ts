@@ -1,5 +1,6 @@
-import { isObject, peek, peekObject, peekText } from './safe-get.ts';
-import { cleanMessage, MAX_BODY_SIZE, parseJson } from './text.ts';
+import { isObjectOrFunction } from '../is.ts';
+import { safeGet, safeGetObject, safeGetString } from './safe-get.ts';
+import { cleanMessage, MAX_ERROR_BODY, parseJson } from './text.ts';
 
 /** What the body of an error answer says. */
 export interface ErrorBody {
@@ -46,31 +47,31 @@ export function readRecord(document: object, depth = 0): ErrorBody | undefined {
 /** `{ error: { code, message, target } }`, and Graph's with `innerError`. */
 function readEnvelope(document: object, depth: number): ErrorBody | undefined {
   const error =
-    peekObject(document, 'error') ??
+    safeGetObject(document, 'error') ??
     // What Microsoft's generated clients call it, and what OData 3 did.
-    peekObject(document, 'errorEscaped') ??
-    peekObject(document, 'odata.error');
+    safeGetObject(document, 'errorEscaped') ??
+    safeGetObject(document, 'odata.error');
   return error === undefined ? undefined : readError(error, depth);
 }
 
 /** The same without its envelope, as the Graph client keeps it. */
 function readBareError(document: object, depth: number): ErrorBody | undefined {
-  if (peekText(document, 'code') === undefined) return undefined;
-  return peekText(document, 'message') === undefined ? undefined : readError(document, depth);
+  if (safeGetString(document, 'code') === undefined) return undefined;
+  return safeGetString(document, 'message') === undefined ? undefined : readError(document, depth);
 }
 
 function readError(error: object, depth: number): ErrorBody | undefined {
-  const code = codeText(peek(error, 'code'));
-  const message = messageText(peek(error, 'message'));
+  const code = codeText(safeGet(error, 'code'));
+  const message = messageText(safeGet(error, 'message'));
   if (code === undefined && message === undefined) return undefined;
-  const inner = peekObject(error, 'innerError') ?? peekObject(error, 'innererror');
+  const inner = safeGetObject(error, 'innerError') ?? safeGetObject(error, 'innererror');
   const said: ErrorBody = {
     origin: 'api',
     code,
     message: message === undefined ? undefined : cleanMessage(message),
-    target: peekText(error, 'target'),
-    requestId: peekText(inner, 'request-id') ?? peekText(inner, 'requestId'),
-    otherId: peekText(inner, 'client-request-id') ?? peekText(inner, 'clientRequestId'),
+    target: safeGetString(error, 'target'),
+    requestId: safeGetString(inner, 'request-id') ?? safeGetString(inner, 'requestId'),
+    otherId: safeGetString(inner, 'client-request-id') ?? safeGetString(inner, 'clientRequestId'),
   };
   const carried = message === undefined ? undefined : readCarried(message, depth);
   return carried === undefined ? said : merge(said, carried);
@@ -80,10 +81,10 @@ function readError(error: object, depth: number): ErrorBody | undefined {
 function readCarried(message: string, depth: number): ErrorBody | undefined {
   const start = message.indexOf('{');
   const end = message.lastIndexOf('}');
-  if (depth >= MAX_DEPTH || start < 0 || end < start || end > MAX_BODY_SIZE) return undefined;
+  if (depth >= MAX_DEPTH || start < 0 || end < start || end > MAX_ERROR_BODY) return undefined;
   const text = message.slice(start, end + 1);
   const value = parseJson(text) ?? parseJson(String(parseJson(`"${text}"`)));
-  const carried = isObject(value) ? readRecord(value, depth + 1) : undefined;
+  const carried = isObjectOrFunction(value) ? readRecord(value, depth + 1) : undefined;
   // Braces in the middle of a sentence may be an echo of what was sent.
   return carried?.origin === 'api' || start === 0 ? carried : undefined;
 }
@@ -101,22 +102,22 @@ function merge(outer: ErrorBody, inner: ErrorBody): ErrorBody {
 
 /** `{ error: 'invalid_client', error_description, error_codes }` of Entra's token endpoint. */
 function readEntra(document: object): ErrorBody | undefined {
-  const error = peekText(document, 'error');
+  const error = safeGetString(document, 'error');
   if (error === undefined) return undefined;
   // The second spelling is that of the Azure identity library.
   const description =
-    peekText(document, 'error_description') ?? peekText(document, 'errorDescription');
+    safeGetString(document, 'error_description') ?? safeGetString(document, 'errorDescription');
   // Other services write a sentence there.
   if (description === undefined) return { origin: 'gateway', message: cleanMessage(error) };
   return {
     origin: 'api',
     code: error,
     message: cleanMessage(description),
-    requestId: peekText(document, 'trace_id') ?? peekText(document, 'traceId'),
-    otherId: peekText(document, 'correlation_id') ?? peekText(document, 'correlationId'),
+    requestId: safeGetString(document, 'trace_id') ?? safeGetString(document, 'traceId'),
+    otherId: safeGetString(document, 'correlation_id') ?? safeGetString(document, 'correlationId'),
     ...(isBearer(error)
       ? {}
-      : { entra: numbers(peek(document, 'error_codes') ?? peek(document, 'errorCodes')) }),
+      : { entra: numbers(safeGet(document, 'error_codes') ?? safeGet(document, 'errorCodes')) }),
   };
 }
 
@@ -127,31 +128,31 @@ function isBearer(error: string): boolean {
 
 /** `{ statusCode, message, activityId }` of Azure API Management. */
 function readApiManagement(document: object): ErrorBody | undefined {
-  const message = peekText(document, 'message');
+  const message = safeGetString(document, 'message');
   if (message === undefined) return undefined;
   return {
     origin: 'gateway',
     message: cleanMessage(message),
-    otherId: peekText(document, 'activityId'),
+    otherId: safeGetString(document, 'activityId'),
   };
 }
 
 /** `{ Message, MessageDetail }` of ASP.NET Web API. */
 function readWebApi(document: object): ErrorBody | undefined {
-  const message = peekText(document, 'Message');
+  const message = safeGetString(document, 'Message');
   if (message === undefined) return undefined;
-  const detail = peekText(document, 'MessageDetail') ?? '';
+  const detail = safeGetString(document, 'MessageDetail') ?? '';
   return { origin: 'gateway', message: cleanMessage(`${message} ${detail}`) };
 }
 
 /** `{ title, detail, traceId }` of RFC 9457, as ASP.NET Core fills it. */
 function readProblem(document: object): ErrorBody | undefined {
-  const title = peekText(document, 'title');
+  const title = safeGetString(document, 'title');
   if (title === undefined) return undefined;
   return {
     origin: 'gateway',
-    message: cleanMessage(`${title} ${peekText(document, 'detail') ?? ''}`),
-    otherId: peekText(document, 'traceId'),
+    message: cleanMessage(`${title} ${safeGetString(document, 'detail') ?? ''}`),
+    otherId: safeGetString(document, 'traceId'),
   };
 }
 
@@ -162,7 +163,7 @@ function codeText(code: unknown): string | undefined {
 
 /** OData 3 has `{ lang, value }` there. */
 function messageText(message: unknown): string | undefined {
-  return typeof message === 'string' ? message : peekText(message, 'value');
+  return typeof message === 'string' ? message : safeGetString(message, 'value');
 }
 
 function numbers(list: unknown): readonly number[] {

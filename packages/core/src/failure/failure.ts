@@ -39,7 +39,7 @@ export interface Failure {
   /**
    * True for a 401 that no new token can mend, such as a missing licence: `refreshToken` is not asked.
    */
-  readonly tokenUseless?: true;
+  readonly refreshUseless?: true;
   /** How long the service asked to wait, in milliseconds from the answer on. */
   readonly retryAfterMs?: number;
   /** The variable parts of the message. */

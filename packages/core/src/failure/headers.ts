@@ -1,4 +1,5 @@
-import { hasMethod, isObject, peek } from './safe-get.ts';
+import { isObjectOrFunction } from '../is.ts';
+import { hasMethod, safeGet } from './safe-get.ts';
 
 /** Reads one header by its name in lower case; undefined where there is none, or an empty one. */
 export type HeaderReader = (name: string) => string | undefined;
@@ -12,7 +13,7 @@ const MAX_VALUE_LENGTH = 1_024;
  * lists of them, a `Map`, a list of pairs, or a client's own class with a `get`. Never throws.
  */
 export function headerReader(headers: unknown): HeaderReader {
-  if (!isObject(headers)) return () => undefined;
+  if (!isObjectOrFunction(headers)) return () => undefined;
   let entries: ReadonlyMap<string, unknown> | undefined;
   const listed = (name: string): unknown => {
     entries ??= lowerCased(headers);
@@ -70,7 +71,7 @@ function* pairs(headers: object): Generator<readonly [name: unknown, value: unkn
   }
   for (const pair of headers) {
     if (left-- === 0) return;
-    yield [peek(pair, 0), peek(pair, 1)];
+    yield [safeGet(pair, 0), safeGet(pair, 1)];
   }
 }
 
@@ -79,7 +80,7 @@ function isIterable(value: object): value is Iterable<unknown> {
 }
 
 function textOf(value: unknown): string | undefined {
-  const single = Array.isArray(value) ? peek(value, 0) : value;
+  const single = Array.isArray(value) ? safeGet(value, 0) : value;
   if (typeof single === 'number') return String(single);
   return typeof single === 'string' ? single.slice(0, MAX_VALUE_LENGTH).trim() : undefined;
 }

@@ -41,7 +41,7 @@ export function failureOfParts(
   const failure: Mutable<Failure> = { code, status, message, verdict, source: said.origin };
   if (trackingId !== undefined) failure.trackingId = trackingId;
   if (isInDoubt(status)) failure.ambiguous = true;
-  if (isTokenUseless(status, said, symptom)) failure.tokenUseless = true;
+  if (isRefreshUseless(status, said, symptom)) failure.refreshUseless = true;
   if (verdict === 'retryable') {
     const retryAfterMs = readRetryAfter(status, header, values, now());
     if (retryAfterMs !== undefined) failure.retryAfterMs = retryAfterMs;
@@ -108,10 +108,10 @@ function adviceFor(
 }
 
 /** Entra refuses a credential: what `refreshToken` would ask it for is refused in the same way. */
-function isTokenUseless(status: number, said: ErrorBody, symptom: Symptom | undefined): boolean {
+function isRefreshUseless(status: number, said: ErrorBody, symptom: Symptom | undefined): boolean {
   if (status !== 401) return false;
   // RFC 6750 gives an API this one code in the same form: there the token is at fault.
   return (
-    symptom?.tokenUseless === true || (said.entra !== undefined && said.code !== 'invalid_token')
+    symptom?.refreshUseless === true || (said.entra !== undefined && said.code !== 'invalid_token')
   );
 }

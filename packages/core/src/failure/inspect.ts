@@ -1,5 +1,5 @@
 import type { Failure } from './failure.ts';
-import { peek, peekText, tagOf } from './safe-get.ts';
+import { safeGet, safeGetString, tagOf } from './safe-get.ts';
 
 /** The key under which `util.inspect` looks for a method that prints an object. */
 export const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom');
@@ -37,5 +37,5 @@ export function inspectError(error: FailedError, options: object, inspect: Inspe
 }
 
 function nameOf(value: unknown): string {
-  return peekText(peek(value, 'constructor'), 'name') ?? tagOf(value);
+  return safeGetString(safeGet(value, 'constructor'), 'name') ?? tagOf(value);
 }

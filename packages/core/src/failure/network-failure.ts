@@ -1,6 +1,6 @@
 import type { Failure } from './failure.ts';
 import { type NetworkEnd, networkEndOf } from './network-codes.ts';
-import { peek, peekObject, peekText } from './safe-get.ts';
+import { safeGet, safeGetObject, safeGetString } from './safe-get.ts';
 import { cleanMessage } from './text.ts';
 
 /** Node's own code, such as `ECONNRESET`. */
@@ -46,7 +46,7 @@ const NAMELESS: Readonly<Partial<Record<NetworkEnd, string>>> = {
 /** What an error of the network says; undefined for any other error. */
 export function failureOfNetwork(error: object): Failure | undefined {
   for (const key of ['code', 'name']) {
-    const label = peekText(error, key);
+    const label = safeGetString(error, key);
     const end = label === undefined ? undefined : networkEndOf(label);
     if (label !== undefined && end !== undefined) return ended(error, label, end);
   }
@@ -75,8 +75,8 @@ export function failureOfVague(error: object): Failure | undefined {
 }
 
 function isVague(error: object): boolean {
-  const message = peekText(error, 'message') ?? '';
-  const labels = [peek(error, 'code'), peek(error, 'name')];
+  const message = safeGetString(error, 'message') ?? '';
+  const labels = [safeGet(error, 'code'), safeGet(error, 'name')];
   return VAGUE.some(([label, text]) => labels.includes(label) && text.test(message));
 }
 
@@ -85,7 +85,7 @@ const MAX_CAUSES = 32;
 function rootOf(error: object): object {
   let root = error;
   for (let depth = 0; depth < MAX_CAUSES; depth += 1) {
-    const cause = peekObject(root, 'cause');
+    const cause = safeGetObject(root, 'cause');
     if (cause === undefined) break;
     root = cause;
   }
@@ -97,7 +97,7 @@ function ended(error: object, label: string, end: NetworkEnd): Failure {
   const own = CODE.test(label) && end !== 'cancelled' ? label : undefined;
   return Object.freeze({
     code: own ?? NAMELESS[end] ?? 'Unknown',
-    message: cleanMessage(peekText(error, 'message') ?? ''),
+    message: cleanMessage(safeGetString(error, 'message') ?? ''),
     ...ENDS[actual],
     source: ENDS[end].source,
   });
@@ -114,14 +114,15 @@ const CONNECTING: ReadonlySet<unknown> = new Set([
 /** Whether a reset or a time limit met a connection that was not there yet. */
 function isConnecting(error: object, end: NetworkEnd): boolean {
   if (end !== 'interrupted' && end !== 'timeout') return false;
-  if (CONNECTING.has(peek(error, 'syscall')) || CONNECTING.has(peek(error, 'event'))) return true;
-  if (peekText(error, 'message')?.startsWith(TLS_INCOMPLETE)) return true;
+  if (CONNECTING.has(safeGet(error, 'syscall')) || CONNECTING.has(safeGet(error, 'event')))
+    return true;
+  if (safeGetString(error, 'message')?.startsWith(TLS_INCOMPLETE)) return true;
   // Several addresses were tried, and each is told apart.
-  const tried = peek(error, 'errors');
+  const tried = safeGet(error, 'errors');
   return (
     Array.isArray(tried) &&
     tried.length > 0 &&
-    tried.every((one) => CONNECTING.has(peek(one, 'syscall')))
+    tried.every((one) => CONNECTING.has(safeGet(one, 'syscall')))
   );
 }
 
@@ -130,5 +131,5 @@ const TLS_INCOMPLETE = 'Client network socket disconnected before secure TLS con
 
 /** axios before 1 rejects with an object that is no error. */
 function isCancel(error: object): boolean {
-  return peek(error, '__CANCEL__') === true;
+  return safeGet(error, '__CANCEL__') === true;
 }

@@ -1,10 +1,11 @@
 import { type Clock, systemClock } from '../clock.ts';
+import { isObjectOrFunction } from '../is.ts';
 import { failureOf } from './attach.ts';
 import { classify } from './classify.ts';
 import type { Failure } from './failure.ts';
 import { failureOfAnswer } from './http-failure.ts';
-import { hasMethod, isObject, peek } from './safe-get.ts';
-import { MAX_BODY_SIZE } from './text.ts';
+import { hasMethod, safeGet } from './safe-get.ts';
+import { MAX_ERROR_BODY } from './text.ts';
 
 /** How long the rest of a body that nobody reads is waited for, in milliseconds. */
 const RELEASE_TIMEOUT_MS = 2_000;
@@ -55,7 +56,7 @@ async function readStart(
   const stop = (): void => cancel(reader);
   signal?.addEventListener('abort', stop, { once: true });
   try {
-    return await readUpTo(reader, MAX_BODY_SIZE);
+    return await readUpTo(reader, MAX_ERROR_BODY);
   } finally {
     signal?.removeEventListener('abort', stop);
     cancel(reader);
@@ -94,8 +95,8 @@ function tellErrorEarly(copy: ReadableStream, whole: ReadableStream): void {
   Reflect.defineProperty(copy, IS_READABLE, {
     configurable: true,
     get: (): unknown => {
-      if (peek(whole, IS_ERRORED) === true) return false;
-      return isObject(own) ? Reflect.get(own, IS_READABLE, copy) : undefined;
+      if (safeGet(whole, IS_ERRORED) === true) return false;
+      return isObjectOrFunction(own) ? Reflect.get(own, IS_READABLE, copy) : undefined;
     },
   });
 }
@@ -110,7 +111,7 @@ export async function release(response: Response, clock: Clock = systemClock): P
     if (body === null || body.locked) return;
     const reader = body.getReader();
     const timer = clock.timer(() => cancel(reader), RELEASE_TIMEOUT_MS, { keepAlive: false });
-    await drain(reader, MAX_BODY_SIZE);
+    await drain(reader, MAX_ERROR_BODY);
     timer.cancel();
     cancel(reader);
   } catch {

@@ -1,14 +1,11 @@
-/** Whether a value can have properties. */
-export function isObject(value: unknown): value is object {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function';
-}
+import { isFunction, isObject, isObjectOrFunction } from '../is.ts';
 
 /**
  * Reads a property of whatever it is given, and never throws: a getter or a proxy that does is as good
  * as an absent property.
  */
-export function peek(target: unknown, key: PropertyKey): unknown {
-  if (!isObject(target)) return undefined;
+export function safeGet(target: unknown, key: PropertyKey): unknown {
+  if (!isObjectOrFunction(target)) return undefined;
   try {
     return Reflect.get(target, key);
   } catch {
@@ -17,20 +14,20 @@ export function peek(target: unknown, key: PropertyKey): unknown {
 }
 
 /** A property, where it is a string. */
-export function peekText(target: unknown, key: PropertyKey): string | undefined {
-  const value = peek(target, key);
+export function safeGetString(target: unknown, key: PropertyKey): string | undefined {
+  const value = safeGet(target, key);
   return typeof value === 'string' ? value : undefined;
 }
 
 /** A property, where it is an object. */
-export function peekObject(target: unknown, key: PropertyKey): object | undefined {
-  const value = peek(target, key);
-  return typeof value === 'object' && value !== null ? value : undefined;
+export function safeGetObject(target: unknown, key: PropertyKey): object | undefined {
+  const value = safeGet(target, key);
+  return isObject(value) ? value : undefined;
 }
 
 /** Whether a property is a method. */
 export function hasMethod(target: unknown, key: PropertyKey): boolean {
-  return typeof peek(target, key) === 'function';
+  return isFunction(safeGet(target, key));
 }
 
 /** What `Object.prototype.toString` calls it, such as `Response`; empty for what cannot be asked. */

@@ -4,7 +4,7 @@ export interface Symptom {
   readonly pattern: RegExp;
   readonly advice: string;
   /** For a 401 that no new token can mend. */
-  readonly tokenUseless?: true;
+  readonly refreshUseless?: true;
 }
 
 const LICENCE_ADVICE =
@@ -20,7 +20,7 @@ const SYMPTOMS: readonly Symptom[] = [
     status: 401,
     pattern: /account mode is inactive|\bno \w+ licen[cs]e\b|account is not provisioned/i,
     advice: LICENCE_ADVICE,
-    tokenUseless: true,
+    refreshUseless: true,
   },
   {
     status: 403,

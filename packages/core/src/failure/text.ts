@@ -1,5 +1,5 @@
 /** How much of a body is read, in bytes of it or in characters of a text. */
-export const MAX_BODY_SIZE = 65_536;
+export const MAX_ERROR_BODY = 65_536;
 /** How much of what the service said is kept, in characters. */
 const MAX_MESSAGE_LENGTH = 1_024;
 
@@ -20,7 +20,7 @@ const CONTROLS = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 
 /** The beginning of bytes as text; whatever is not UTF-8 in them is replaced. */
 export function decode(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes.subarray(0, MAX_BODY_SIZE));
+  return new TextDecoder().decode(bytes.subarray(0, MAX_ERROR_BODY));
 }
 
 /** The text's JSON value; undefined where it is not JSON. */

@@ -1,10 +1,11 @@
+import { isObjectOrFunction } from '../is.ts';
 import { failureOfAuth } from './auth-error.ts';
 import { answerIn } from './client-error.ts';
 import type { Failure } from './failure.ts';
 import { failureOfAnswer } from './http-failure.ts';
 import { failureOfNetwork, failureOfVague } from './network-failure.ts';
 import { failureOfProxy } from './proxy-error.ts';
-import { isObject, peek, peekText } from './safe-get.ts';
+import { safeGet, safeGetString } from './safe-get.ts';
 import { cleanMessage } from './text.ts';
 
 export type Recogniser = (error: object, now: () => number) => Failure | undefined;
@@ -48,10 +49,10 @@ const MAX_CAUSES = 32;
 function causesOf(error: object): readonly object[] {
   const chain = new Set<object>([error]);
   for (const one of chain) {
-    const errors = peek(one, 'errors');
+    const errors = safeGet(one, 'errors');
     const listed: readonly unknown[] = Array.isArray(errors) ? errors.slice(0, MAX_CAUSES) : [];
-    for (const cause of [peek(one, 'cause'), ...listed, peek(one, 'originalError')]) {
-      if (chain.size < MAX_CAUSES && isObject(cause)) chain.add(cause);
+    for (const cause of [safeGet(one, 'cause'), ...listed, safeGet(one, 'originalError')]) {
+      if (chain.size < MAX_CAUSES && isObjectOrFunction(cause)) chain.add(cause);
     }
   }
   return [...chain];
@@ -61,10 +62,12 @@ function causesOf(error: object): readonly object[] {
 const CODE = /^[A-Z][A-Z\d]*_[A-Z\d_]{1,60}$|^E[A-Z\d]{2,30}$/;
 
 function unknownFailure(chain: readonly object[]): Failure {
-  const code = chain.map((one) => peekText(one, 'code')).find((text) => text && CODE.test(text));
+  const code = chain
+    .map((one) => safeGetString(one, 'code'))
+    .find((text) => text && CODE.test(text));
   return Object.freeze({
     code: code ?? 'Unknown',
-    message: cleanMessage(peekText(chain[0], 'message') ?? ''),
+    message: cleanMessage(safeGetString(chain[0], 'message') ?? ''),
     verdict: 'terminal',
     source: 'unknown',
     advice: 'This is no error of the API or of the network: look for a fault in the program.',

@@ -1,3 +1,5 @@
+import { isObject, isThenable } from '../is.ts';
+import { warn } from '../warn.ts';
 import type {
   AttemptEnd,
   AttemptObserver,
@@ -218,7 +220,7 @@ function safely(report: ReportObserverError, error: unknown, hook: string): void
     report(error, hook);
   } catch (second) {
     // The caller's own onObserverError threw: there is no one left to tell but the process.
-    process.emitWarning(`onObserverError threw in hook ${hook}: ${nameOf(second)}`);
+    warn(`onObserverError threw in hook ${hook}: ${nameOf(second)}`);
   }
 }
 
@@ -229,9 +231,9 @@ export function warnOnce(): ReportObserverError {
     const key = `${hook}: ${nameOf(error)}`;
     if (seen.has(key) || seen.size >= 100) return;
     seen.add(key);
-    process.emitWarning(
+    warn(
       `An observer failed in its hook ${key}. The call went on; pass onObserverError to see every such error.`,
-      { code: 'DEFENDER_RESILIENCE_OBSERVER' },
+      'DEFENDER_RESILIENCE_OBSERVER',
     );
   };
 }
@@ -239,12 +241,4 @@ export function warnOnce(): ReportObserverError {
 // The name alone: an error's message may hold what must not be logged.
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return isObject(value) && 'then' in value && typeof value.then === 'function';
 }

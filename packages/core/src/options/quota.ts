@@ -1,7 +1,8 @@
 import type { Quota } from '../catalogue/entry.ts';
+import { isFunction, isRecord } from '../is.ts';
 import type { QuotaLimiter } from '../quota/limiter.ts';
 import type { QuotaSettings } from '../quota/quota-gate.ts';
-import { isFunction, isPlainObject, show } from './values.ts';
+import { show } from './values.ts';
 
 /** How calls keep within the quotas. */
 export interface QuotaOptions {
@@ -67,9 +68,9 @@ type Check = readonly [accepts: string, check: (value: unknown) => boolean];
 export const QUOTA_OPTIONS: Readonly<Record<string, Check>> = {
   quota: [
     "false, 'documented' or an object",
-    (value) => value === false || value === 'documented' || isPlainObject(value),
+    (value) => value === false || value === 'documented' || isRecord(value),
   ],
-  'quota.groups': ['an object of quota groups', isPlainObject],
+  'quota.groups': ['an object of quota groups', isRecord],
   'quota.limiter': [
     'a limiter of rate-limiter-flexible with integer points ≥ 1, without blockDuration and insuranceLimiter',
     isLimiter,
@@ -88,11 +89,11 @@ const QUOTA_FIELDS: Readonly<Record<string, number>> = {
 
 /** Adds the faults of `quota.groups`. */
 export function checkQuotaGroups(groups: unknown, faults: string[]): void {
-  if (!isPlainObject(groups)) return;
+  if (!isRecord(groups)) return;
   for (const [group, given] of Object.entries(groups)) {
     const path = `quota.groups['${group}']`;
     if (given === false || given === undefined) continue;
-    if (!isPlainObject(given)) {
+    if (!isRecord(given)) {
       faults.push(`${path} must be an object of limits or false, got ${show(given)}`);
       continue;
     }

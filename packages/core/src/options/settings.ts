@@ -1,5 +1,6 @@
 import type { HostMap } from '../catalogue/hosts.ts';
 import { MAX_TIMER_MS, systemClock } from '../clock.ts';
+import { isFunction, isObject, isRecord } from '../is.ts';
 import { systemRandom } from '../random.ts';
 import type { ResilienceOptions, Settings } from './options.ts';
 import { checkQuotaGroups, QUOTA_OPTIONS, quotaSettings } from './quota.ts';
@@ -9,19 +10,19 @@ import {
   type NumberOption,
   OPERATION_FIELDS,
 } from './table.ts';
-import { isFunction, isObject, isPlainObject, show } from './values.ts';
+import { show } from './values.ts';
 
 const OTHER_OPTIONS: Readonly<
   Record<string, readonly [accepts: string, check: (value: unknown) => boolean]>
 > = {
-  retry: ['an object', isPlainObject],
-  budget: ['an object', isPlainObject],
-  circuit: ['an object or false', (value) => value === false || isPlainObject(value)],
-  throttle: ['an object', isPlainObject],
+  retry: ['an object', isRecord],
+  budget: ['an object', isRecord],
+  circuit: ['an object or false', (value) => value === false || isRecord(value)],
+  throttle: ['an object', isRecord],
   ...QUOTA_OPTIONS,
   throwHttpErrors: ['true or false', (value) => typeof value === 'boolean'],
   refreshToken: ['a function', isFunction],
-  operations: ['an object of operation names', isPlainObject],
+  operations: ['an object of operation names', isRecord],
   hosts: ["an object of hosts and 'xdr', 'mde', 'graph' or 'all'", isHostMap],
   observers: ['an array of observers', (value) => Array.isArray(value) && value.every(isObject)],
   onObserverError: ['a function', isFunction],
@@ -106,7 +107,7 @@ function checkNames(options: object, faults: string[]): void {
   for (const [name, value] of Object.entries(options)) {
     const nested = known.some((path) => path.startsWith(`${name}.`));
     if (!known.includes(name)) faults.push(unknownOption(name, known));
-    if (!nested || !isPlainObject(value)) continue;
+    if (!nested || !isRecord(value)) continue;
     for (const field of Object.keys(value)) {
       const path = `${name}.${field}`;
       if (!known.includes(path)) faults.push(unknownOption(path, known));
@@ -133,9 +134,9 @@ function checkOthers(options: object, faults: string[]): void {
 }
 
 function checkOperations(operations: unknown, faults: string[]): void {
-  if (!isPlainObject(operations)) return;
+  if (!isRecord(operations)) return;
   for (const [name, given] of Object.entries(operations)) {
-    if (!isPlainObject(given)) {
+    if (!isRecord(given)) {
       faults.push(`operations['${name}'] must be an object, got ${show(given)}`);
       continue;
     }
@@ -194,19 +195,17 @@ function rule(row: NumberOption): string {
 
 function valueAt(options: object, path: string): unknown {
   let value: unknown = options;
-  for (const part of path.split('.')) value = isPlainObject(value) ? value[part] : undefined;
+  for (const part of path.split('.')) value = isRecord(value) ? value[part] : undefined;
   return value;
 }
 
 function isClock(value: unknown): boolean {
-  return (
-    isPlainObject(value) && ['now', 'epoch', 'timer'].every((method) => isFunction(value[method]))
-  );
+  return isRecord(value) && ['now', 'epoch', 'timer'].every((method) => isFunction(value[method]));
 }
 
 function isHostMap(value: unknown): boolean {
   const families: readonly unknown[] = ['xdr', 'mde', 'graph', 'all'];
-  return isPlainObject(value) && Object.values(value).every((family) => families.includes(family));
+  return isRecord(value) && Object.values(value).every((family) => families.includes(family));
 }
 
 function lowerCased(hosts: HostMap | undefined): HostMap {

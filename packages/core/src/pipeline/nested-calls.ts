@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { fileURLToPath } from 'node:url';
-import { carriedBy } from '../failure/attach.ts';
+import { relatedObjects } from '../failure/attach.ts';
 import type { Failure } from '../failure/failure.ts';
 
 /** A wrapped call that was given up. */
@@ -88,7 +88,7 @@ export function givenUpInside(
   failure: Failure,
 ): GivenUp | undefined {
   if (order === since) return undefined;
-  for (const part of carriedBy(given)) {
+  for (const part of relatedObjects(given)) {
     const end = ends.get(part);
     if (end !== undefined && end.order > since) return end;
   }

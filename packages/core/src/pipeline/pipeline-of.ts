@@ -1,3 +1,4 @@
+import { isObject } from '../is.ts';
 import type { Pipeline } from './pipeline.ts';
 
 /** What `createResilience` gives, as far as the adapters of the clients need to know it. */
@@ -27,8 +28,4 @@ export function pipelineOf(resilience: unknown, taker: string): Pipeline {
     );
   }
   return pipeline;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }

@@ -58,7 +58,7 @@ export class Retrying {
         maxRetries,
         idempotent,
         resendable,
-        mayRefresh: refresher !== undefined && !this.#refreshed && !failure.tokenUseless,
+        mayRefresh: refresher !== undefined && !this.#refreshed && !failure.refreshUseless,
         remainingMs: deadlineAt - now,
         maxRetryAfterMs: settings.retry.maxRetryAfterMs,
       },

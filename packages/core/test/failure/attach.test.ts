@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { attachFailure, carriedBy, failureOf } from '../../src/failure/attach.ts';
+import { attachFailure, failureOf, relatedObjects } from '../../src/failure/attach.ts';
 import { classify, classifyAfresh } from '../../src/failure/classify.ts';
 import { AttemptTimeoutError, DefenderApiError } from '../../src/failure/errors.ts';
 import type { Failure } from '../../src/failure/failure.ts';
@@ -69,8 +69,8 @@ describe('failureOf', () => {
   it('looks at the same parts of an error as whoever asks what it carries', () => {
     const response = new Response(null);
     const error = Object.assign(new Error('x'), { response, headers: 'none' });
-    expect([...carriedBy(error)]).toEqual([error, response]);
-    expect([...carriedBy('a text')]).toEqual([]);
+    expect([...relatedObjects(error)]).toEqual([error, response]);
+    expect([...relatedObjects('a text')]).toEqual([]);
   });
 
   it('keeps its notes out of sight', () => {

@@ -30,7 +30,7 @@ describe('an error of MSAL', () => {
       status: 401,
       source: 'api',
       verdict: 'terminal',
-      tokenUseless: true,
+      refreshUseless: true,
       trackingId: 'c-1',
       message: SECRET_WRONG,
       advice: containing('secret'),
@@ -110,7 +110,7 @@ describe('an error of the Azure identity library', () => {
       status: 401,
       source: 'api',
       verdict: 'terminal',
-      tokenUseless: true,
+      refreshUseless: true,
       trackingId: 'trace-1',
       advice: containing('expired'),
     });

@@ -31,7 +31,7 @@ describe('classify reads what an error answer says', () => {
 
   it('lets a new token be asked for where an API refuses one in the form of Entra', () => {
     const body = { error: 'invalid_token', error_description: 'The token expired' };
-    expect(classify({ status: 401, body })).not.toHaveProperty('tokenUseless');
+    expect(classify({ status: 401, body })).not.toHaveProperty('refreshUseless');
   });
 
   it('leaves out what it does not know', () => {

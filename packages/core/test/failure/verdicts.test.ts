@@ -89,11 +89,11 @@ describe('the advice', () => {
     const body = { error: { code: 'Forbidden', message: 'Tenant is not onboarded to MDE' } };
     const failure = classify({ status: 403, body });
     expect(failure?.advice).toContain('licence');
-    expect(failure).not.toHaveProperty('tokenUseless');
+    expect(failure).not.toHaveProperty('refreshUseless');
   });
 
   it('does not take a 401 of an expired token for one of a licence', () => {
     const body = { error: { code: 'Unauthorized', message: 'Token expired' } };
-    expect(classify({ status: 401, body })).not.toHaveProperty('tokenUseless');
+    expect(classify({ status: 401, body })).not.toHaveProperty('refreshUseless');
   });
 });

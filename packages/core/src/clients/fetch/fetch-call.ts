@@ -3,7 +3,7 @@ import { explainBody } from '../../failure/body-hints.ts';
 import { DefenderApiError } from '../../failure/errors.ts';
 import type { Failure } from '../../failure/failure.ts';
 import { failureOfResponse, release } from '../../failure/response.ts';
-import { peekObject } from '../../failure/safe-get.ts';
+import { safeGetObject } from '../../failure/safe-get.ts';
 import type { AttemptFanOut } from '../../observe/fan-out.ts';
 import type { ClientKind, HttpRequestInfo } from '../../observe/observer.ts';
 import type { AttemptSender, ClientCall } from '../../pipeline/call.ts';
@@ -68,7 +68,7 @@ export class FetchCall implements ClientCall<Response> {
   onResult(response: Response, attempt: AttemptSender): void {
     if (this.signal === undefined || typeof response !== 'object' || response === null) return;
     // An answer without a body hears an abort too, in the undici of Node 22.
-    const read = peekObject(response, 'body') ?? response;
+    const read = safeGetObject(response, 'body') ?? response;
     const unlink = linkBody(this.signal, read, (reason) => {
       attempt.abort(reason);
       this.#stopReading?.();

@@ -1,4 +1,4 @@
-import { peek } from '../../failure/safe-get.ts';
+import { safeGet } from '../../failure/safe-get.ts';
 import type { FetchInit } from './init.ts';
 
 const NO_REFERRER = 'about:client';
@@ -31,7 +31,7 @@ function triesToKeep(request: Request): boolean {
   try {
     const sample: unknown = Reflect.construct(own, [SAMPLE, { referrer: SAMPLE }]);
     const copy: unknown = Reflect.construct(own, [sample]);
-    return peek(copy, 'referrer') === SAMPLE;
+    return safeGet(copy, 'referrer') === SAMPLE;
   } catch {
     // A class of the caller's whose constructor takes something else.
     return true;

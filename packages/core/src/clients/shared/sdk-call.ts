@@ -1,6 +1,7 @@
 import { operationFor } from '../../catalogue/routes.ts';
 import { DefenderApiError } from '../../failure/errors.ts';
 import type { Failure } from '../../failure/failure.ts';
+import { isObject } from '../../is.ts';
 import type { AttemptFanOut } from '../../observe/fan-out.ts';
 import type { ClientKind } from '../../observe/observer.ts';
 import type { AttemptSender } from '../../pipeline/call.ts';
@@ -119,8 +120,4 @@ export function isRepeated(headers: unknown): boolean {
 
 function hasProperty(handler: unknown, key: string): boolean {
   return isObject(handler) && key in handler;
-}
-
-function isObject(x: unknown): x is object {
-  return typeof x === 'object' && x !== null;
 }

@@ -1,3 +1,4 @@
+import { isObject } from '../../is.ts';
 import type { Controller, Handler, HeaderRecord, LegacyHandler, RawHeaders } from './types.ts';
 
 /** Whether a handler is of the kind that undici 6 takes. */
@@ -8,10 +9,6 @@ export function isLegacy(handler: unknown): handler is LegacyHandler {
     hasMethod(handler, 'onConnect') &&
     hasMethod(handler, 'onError')
   );
-}
-
-function isObject(x: unknown): x is object {
-  return typeof x === 'object' && x !== null;
 }
 
 function hasMethod(target: object, key: string): boolean {

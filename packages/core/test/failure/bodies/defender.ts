@@ -96,7 +96,7 @@ export const defender: readonly Row[] = [
     says: {
       code: 'Unauthorized',
       verdict: 'terminal',
-      tokenUseless: true,
+      refreshUseless: true,
       values: { reason: 'Account mode is inactive' },
       advice: containing('licence'),
     },
@@ -110,7 +110,7 @@ export const defender: readonly Row[] = [
         message: 'Unauthorized request - reason of failure: No Tvm license',
       },
     },
-    says: { tokenUseless: true },
+    says: { refreshUseless: true },
   },
   {
     what: 'missing roles',

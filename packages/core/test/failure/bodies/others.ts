@@ -69,7 +69,7 @@ export const others: readonly Row[] = [
       source: 'api',
       verdict: 'terminal',
       trackingId: 'trace',
-      tokenUseless: true,
+      refreshUseless: true,
       advice: containing('secret'),
     },
   },

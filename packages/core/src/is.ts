@@ -1,0 +1,25 @@
+/** An object that is not a function. */
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Whatever can have properties and be the key of a `WeakMap`. */
+export function isObjectOrFunction(value: unknown): value is object {
+  return isObject(value) || typeof value === 'function';
+}
+
+/** An object whose fields are not known yet. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** An object that is not an array, such as options. */
+export function isRecord(value: unknown): value is Fields {
+  return isObject(value) && !Array.isArray(value);
+}
+
+export function isFunction(value: unknown): boolean {
+  return typeof value === 'function';
+}
+
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return isObject(value) && 'then' in value && isFunction(value.then);
+}
