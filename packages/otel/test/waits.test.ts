@@ -31,7 +31,7 @@ describe.each(sdkVersions)('in virtual time with SDK $version', ({ create }) => 
         }),
       { idempotent: false, attemptTimeoutMs: 5_000 },
     );
-    await expect(clock.settle(hang)).rejects.toThrow('got no answer within 5 s');
+    await expect(clock.settle(hang)).rejects.toThrow('got no response within 5 s');
 
     const [attempt, call] = sdk.spans();
     const failed = {

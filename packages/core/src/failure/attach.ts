@@ -4,45 +4,39 @@ import type { Failure } from './failure.ts';
 import { safeGet } from './safe-get.ts';
 
 /**
- * Notes a failure beside an object, without touching it: errors may be frozen and belong to their
- * client. Primitives are passed over, since nothing can be noted beside them.
+ * Remembers the failure of a response or error without changing the object, which may be frozen and
+ * belongs to its client. Ignores primitives.
  */
 export function attachFailure(target: unknown, failure: Failure): void {
   if (isObjectOrFunction(target)) failures.set(target, failure);
 }
 
 /**
- * What a wrapped call found out about the `Response` that it gave or the error that it rejected with.
- * Undefined for a success, and for whatever no wrapped call has seen. Never throws.
+ * Returns what a wrapped call found out about the `Response` that it resolved with or the error that
+ * it rejected with. Undefined for a success, and for anything that no wrapped call has seen. Never
+ * throws.
  */
 export function failureOf(x: unknown): Failure | undefined {
-  if (!isObjectOrFunction(x)) return undefined;
-  const attached = failures.get(x);
-  if (attached !== undefined) return attached;
-  for (const key of PARTS) {
-    const part = safeGet(x, key);
-    const carried = isObjectOrFunction(part) ? failures.get(part) : undefined;
-    if (carried !== undefined) return carried;
+  for (const related of relatedObjects(x)) {
+    const attached = failures.get(related);
+    if (attached !== undefined) return attached;
   }
-  return ownFailure(x);
+  return isObjectOrFunction(x) ? ownFailure(x) : undefined;
 }
 
-/** What an error of this package says of itself. */
+/** The failure inside an error of this package. */
 export function ownFailure(x: object): Failure | undefined {
   return x instanceof ResilienceError || x instanceof DefenderApiError ? x.failure : undefined;
 }
 
-/** What the errors of clients keep of the answer that they were made of, or of the error below them. */
-const PARTS = ['response', 'cause', 'headers', 'body'] as const;
-
 /**
- * A value, and the parts of an answer that it carries: clients make errors of their own out of a
- * `Response`, as ky and the Graph client do, and what was noted beside the answer holds for them too.
+ * A value and the parts of a response or error inside it. Clients such as ky and the Graph SDK create
+ * their own error for a `Response`; what was attached to the response applies to that error too.
  */
 export function* relatedObjects(x: unknown): Generator<object> {
   if (!isObjectOrFunction(x)) return;
   yield x;
-  for (const key of PARTS) {
+  for (const key of ['response', 'cause', 'headers', 'body']) {
     const part = safeGet(x, key);
     if (isObjectOrFunction(part)) yield part;
   }
@@ -50,13 +44,13 @@ export function* relatedObjects(x: unknown): Generator<object> {
 
 const SLOT: unique symbol = Symbol.for('@defender-resilience/core/failures');
 
-// Shared by all copies of this package in a process: the one that wrapped the call need not be the
-// one that is asked.
+// All copies of this package in a process share it: the copy that wrapped the call need not be the one
+// that is asked.
 const failures = sharedFailures();
 
 function sharedFailures(): WeakMap<object, Failure> {
   const shared: unknown = Reflect.get(globalThis, SLOT);
-  // The slot's name is ours, so a map there is one of ours.
+  // Only this package uses the slot's name, so the map's content is known.
   if (shared instanceof WeakMap) return shared as WeakMap<object, Failure>;
   const own = new WeakMap<object, Failure>();
   Reflect.defineProperty(globalThis, SLOT, { value: own });

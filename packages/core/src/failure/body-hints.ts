@@ -1,14 +1,15 @@
 import type { BodyParameter, Operation } from '../catalogue/entry.ts';
+import { isObject } from '../is.ts';
 import { decode, MAX_ERROR_BODY, parseJson } from './text.ts';
 
 /**
- * Says what is probably wrong with the body that was sent to an operation of Defender XDR or Defender
- * for Endpoint, which compare parameter names by letter case: names that are nearly right, required
- * ones that are missing, or that the body is no JSON object. Tells names alone, never values, and of
- * the names that were sent only those that resemble a documented one.
+ * Says what is probably wrong with the body of a refused request to Defender XDR or Defender for
+ * Endpoint, whose parameter names are case-sensitive: misspelt or missing parameters, or a body that
+ * is not a JSON object. Prints names only, never values, and of the names that were sent only those
+ * that resemble a documented one. Ignores bodies beyond 64 KiB.
  *
- * @param body - a JSON text, its bytes, or the object that a client makes JSON of
- * @returns undefined where nothing looks wrong, or too little is known
+ * @param body - a JSON text, its bytes, or the object that a client serialises
+ * @returns undefined if nothing looks wrong, or too little is known
  */
 export function explainBody(operation: Operation, body: unknown): string | undefined {
   const { family, bodyParameters } = operation;
@@ -20,23 +21,23 @@ export function explainBody(operation: Operation, body: unknown): string | undef
     if (sent === undefined) return undefined;
     return typeof sent === 'string' ? sent : explainNames(operation.name, bodyParameters, sent);
   } catch {
-    // A body that cannot be looked at explains nothing.
+    // A body with a getter that throws.
     return undefined;
   }
 }
 
 const NOT_JSON =
-  'The body that you sent is not valid JSON: serialise it with JSON.stringify, since a raw line break inside a string makes it malformed.';
-const NO_OBJECT = 'The body that you sent is no JSON object: send the parameters as one object.';
+  'The request body is not valid JSON: serialise it with JSON.stringify, because a raw line break inside a string makes it malformed.';
+const NOT_AN_OBJECT = 'The request body is not a JSON object: send the parameters as one object.';
 
-/** The names of the parameters that were sent, what is wrong with the body, or undefined: not known. */
+/** The names of the sent parameters, or what is wrong with the body; undefined if unknown. */
 function sentNames(body: unknown): readonly string[] | string | undefined {
   const text = textOf(body);
   if (text === undefined) return isPlain(body) ? Object.keys(body) : undefined;
   if (text.length > MAX_ERROR_BODY) return undefined;
   const value = text.trim() === '' ? {} : parseJson(text);
   if (value === undefined) return NOT_JSON;
-  return isPlain(value) ? Object.keys(value) : NO_OBJECT;
+  return isPlain(value) ? Object.keys(value) : NOT_AN_OBJECT;
 }
 
 function textOf(body: unknown): string | undefined {
@@ -46,14 +47,14 @@ function textOf(body: unknown): string | undefined {
   return bytes.byteLength > MAX_ERROR_BODY ? ' '.repeat(MAX_ERROR_BODY + 1) : decode(bytes);
 }
 
-/** An object of which a client makes a JSON object; forms, streams and blobs are none. */
+/** An object that a client serialises as JSON, not a form, stream or blob. */
 function isPlain(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null) return false;
+  if (!isObject(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }
 
-interface Slip {
+interface BodyMistake {
   readonly sent: string;
   readonly expected: string;
 }
@@ -64,25 +65,25 @@ function explainNames(
   sent: readonly string[],
 ): string | undefined {
   const known = new Set(parameters.map(({ name }) => name));
-  const open = new Set([...known].filter((name) => !sent.includes(name)));
-  const slips: Slip[] = [];
+  const unused = new Set([...known].filter((name) => !sent.includes(name)));
+  const mistakes: BodyMistake[] = [];
   for (const name of sent.filter((one) => !known.has(one))) {
-    const expected = nearest(name, open);
+    const expected = nearest(name, unused);
     if (expected === undefined) continue;
-    open.delete(expected);
-    slips.push({ sent: name, expected });
+    unused.delete(expected);
+    mistakes.push({ sent: name, expected });
   }
-  const missing = parameters.filter(({ name, required }) => required && open.has(name));
+  const missing = parameters.filter(({ name, required }) => required && unused.has(name));
   const sentences = [
-    ...(slips.length === 0 ? [] : [describeSlips(operation, slips)]),
+    ...(mistakes.length === 0 ? [] : [describeMistakes(operation, mistakes)]),
     ...(missing.length === 0 ? [] : [describeMissing(operation, missing)]),
   ];
   return sentences.length === 0 ? undefined : sentences.join(' ');
 }
 
-function describeSlips(operation: string, slips: readonly Slip[]): string {
-  const sent = list(slips.map((slip) => slip.sent));
-  const expected = list(slips.map((slip) => slip.expected));
+function describeMistakes(operation: string, mistakes: readonly BodyMistake[]): string {
+  const sent = list(mistakes.map((mistake) => mistake.sent));
+  const expected = list(mistakes.map((mistake) => mistake.expected));
   return `Parameter names must be exact: you sent ${sent}; ${operation} expects ${expected}.`;
 }
 
@@ -96,25 +97,25 @@ function list(names: readonly string[]): string {
   return quoted.length === 0 ? last : `${quoted.join(', ')} and ${last}`;
 }
 
-/** The documented name that was probably meant: the same but for letter case, plural or one letter. */
+/** The documented name that was probably meant: equal but for case, plural, or one letter. */
 function nearest(name: string, expected: ReadonlySet<string>): string | undefined {
-  const loose = loosely(name);
+  const simplified = simplify(name);
   const candidates = [...expected];
   return (
-    candidates.find((one) => loosely(one) === loose) ??
-    candidates.find((one) => isOneEditApart(loosely(one), loose))
+    candidates.find((one) => simplify(one) === simplified) ??
+    candidates.find((one) => isOneEditApart(simplify(one), simplified))
   );
 }
 
-/** Without letter case, word separators and the plural's s. */
-function loosely(name: string): string {
+/** Without case, word separators and a plural's s. */
+function simplify(name: string): string {
   return name
     .toLowerCase()
     .replace(/[\s_-]/g, '')
     .replace(/s$/, '');
 }
 
-/** One letter added, left out, exchanged, or two neighbours swapped. */
+/** One letter added, removed or replaced, or two neighbours swapped. */
 function isOneEditApart(a: string, b: string): boolean {
   if (Math.min(a.length, b.length) < 4 || Math.abs(a.length - b.length) > 1) return false;
   let start = 0;

@@ -1,35 +1,57 @@
 import type { Failure } from './failure.ts';
-import { INSPECT, type Inspect, inspectError } from './inspect.ts';
-import { safeGet } from './safe-get.ts';
+import { safeGet, safeGetString, tagOf } from './safe-get.ts';
 
 const PACKAGE = '@defender-resilience/core';
+/** The key under which `util.inspect` looks for an object's own way to print itself. */
+const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 
-interface ErrorClass {
-  readonly prototype: Error & { readonly failure: Failure };
+type Inspect = (value: unknown, options: object) => string;
+
+interface FailedError extends Error {
+  readonly failure: Failure;
+  readonly operation?: string;
 }
 
 /**
- * Gives an error class its name and a print that keeps secrets, and lets `instanceof` hold for the
- * errors of another copy of this package too: they are told by a mark that all copies share. A subclass
- * is told in the ordinary way.
+ * Names an error class, hides secrets when it is printed, and makes `instanceof` work for errors of
+ * another copy of this package: all copies share a marker. Subclasses are unaffected.
  *
- * @param name - given, since a minifier may rename the class
+ * @param name - passed in because a minifier may rename the class
  */
-export function brand(errorClass: ErrorClass, name: string): void {
-  const mark = Symbol.for(`${PACKAGE}/${name}`);
+export function brand(errorClass: { readonly prototype: FailedError }, name: string): void {
+  const marker = Symbol.for(`${PACKAGE}/${name}`);
   const hidden = { configurable: true, writable: true } as const;
   Object.defineProperty(errorClass.prototype, 'name', { ...hidden, value: name });
-  Object.defineProperty(errorClass.prototype, mark, { value: true });
+  Object.defineProperty(errorClass.prototype, marker, { value: true });
   Object.defineProperty(errorClass.prototype, INSPECT, {
     ...hidden,
-    value(this: ErrorClass['prototype'], _depth: number, options: object, inspect: Inspect) {
+    value(this: FailedError, _depth: number, options: object, inspect: Inspect) {
       return inspectError(this, options, inspect);
     },
   });
   Object.defineProperty(errorClass, Symbol.hasInstance, {
     value(this: unknown, candidate: unknown): boolean {
-      if (this === errorClass) return safeGet(candidate, mark) === true;
+      if (this === errorClass) return safeGet(candidate, marker) === true;
       return Reflect.apply(Function.prototype[Symbol.hasInstance], this, [candidate]);
     },
   });
+}
+
+/**
+ * Prints the stack and what is safe to show. Node would print the cause too, and the errors and
+ * responses of HTTP clients hold tokens, URLs and bodies.
+ */
+function inspectError(error: FailedError, options: object, inspect: Inspect): string {
+  const { failure, operation, cause } = error;
+  const { code, status, trackingId, verdict, source, retryAfterMs, advice } = failure;
+  const causeName = cause === undefined ? undefined : nameOf(cause);
+  const shown = { operation, code, status, trackingId, verdict, source, retryAfterMs, advice };
+  const fields = Object.fromEntries(
+    Object.entries({ ...shown, cause: causeName }).filter(([, value]) => value !== undefined),
+  );
+  return `${error.stack ?? error.message} ${inspect(fields, options)}`;
+}
+
+function nameOf(value: unknown): string {
+  return safeGetString(safeGet(value, 'constructor'), 'name') ?? tagOf(value);
 }

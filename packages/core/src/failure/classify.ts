@@ -1,42 +1,56 @@
 import { systemClock } from '../clock.ts';
+import { isObject } from '../is.ts';
 import { failureOf, ownFailure } from './attach.ts';
-import { answerIn } from './client-error.ts';
 import { readErrorBody } from './error-body.ts';
 import type { Failure } from './failure.ts';
-import { failureOfAnswer, failureOfDocument } from './http-failure.ts';
+import { failureOfDocument, failureOfParts } from './http-failure.ts';
 import { failureOfNetwork } from './network-failure.ts';
+import { findResponse } from './response-parts.ts';
 import { safeGetString, tagOf } from './safe-get.ts';
 import { failureOfThrown, type Recogniser } from './thrown.ts';
 
-/** How `classify` reads dates. */
+/** The options of `classify`. */
 export interface ClassifyOptions {
-  /** Milliseconds since 1970, for a Retry-After that is a date. @defaultValue the real time */
+  /**
+   * Gives the current time in milliseconds since 1970, to turn a Retry-After date into a wait.
+   *
+   * @defaultValue the real time
+   */
   readonly now?: () => number;
 }
 
 /**
- * Says what is wrong with an answer or an error: a `Response` (its status and headers, since its body
- * cannot be read at once), `{ status, headers?, body? }`, or whatever fetch, axios, got, ky, superagent,
- * the Microsoft Graph and Azure SDKs or Node itself threw.
+ * Explains an HTTP response or an error: its code, whether a retry can help, how long to wait, and what
+ * to do. Synchronous and without I/O; reads at most 64 KiB of a body, and never throws.
  *
- * Reads at most 64 KiB of a body, and never throws, whatever it is given.
+ * Takes a `Response` (by its status and headers, because its body cannot be read synchronously), a
+ * `{ status, headers?, body? }`, or an error thrown by fetch, undici, axios, got, ky, superagent, the
+ * Microsoft Graph and Azure SDKs, MSAL, or Node itself. If a wrapped call has seen the object before,
+ * returns what that call found out, as `failureOf` does.
  *
- * @returns undefined for a success (a status below 400), and for what is neither an answer nor an error
+ * @returns undefined for a success (a status below 400), and for what is neither a response nor an error
+ *
+ * @example
+ * ```ts
+ * const body = await response.text();
+ * const failure = classify({ status: response.status, headers: response.headers, body });
+ * if (failure?.verdict === 'retryable') console.log(`try again in ${failure.retryAfterMs ?? 1_000} ms`);
+ * ```
  */
 export function classify(x: unknown, options: ClassifyOptions = {}): Failure | undefined {
   return failureOf(x) ?? failureIn(x, options, failureOf);
 }
 
 /**
- * The same, without regard to what an earlier call made of it: a client may reject with one and the
- * same error object again and again.
+ * As `classify`, but ignores what an earlier call found out: a client may reject with the same error
+ * object again and again.
  */
 export function classifyAfresh(x: unknown, options: ClassifyOptions = {}): Failure | undefined {
   return failureIn(x, options, ownFailure);
 }
 
 function failureIn(x: unknown, options: ClassifyOptions, known: Recogniser): Failure | undefined {
-  if (typeof x !== 'object' || x === null) return undefined;
+  if (!isObject(x)) return undefined;
   try {
     return failureOfObject(x, options.now ?? systemClock.epoch, known);
   } catch {
@@ -44,7 +58,7 @@ function failureIn(x: unknown, options: ClassifyOptions, known: Recogniser): Fai
   }
 }
 
-/** Something that cannot even be looked at: that it succeeded, nobody can say. */
+/** For an object that throws when it is read: nobody can say that it is a success. */
 const UNREADABLE: Failure = Object.freeze({
   code: 'Unknown',
   message: '',
@@ -54,18 +68,21 @@ const UNREADABLE: Failure = Object.freeze({
 
 function failureOfObject(x: object, now: () => number, known: Recogniser): Failure | undefined {
   if (isError(x)) return failureOfThrown(x, now, known);
-  const answer = answerIn(x);
-  if (answer !== undefined) return answer.status < 400 ? undefined : failureOfAnswer(answer, now);
-  return failureOfDocument(readErrorBody(x)) ?? failureOfNetwork(x) ?? ifUnreadable(x);
+  const response = findResponse(x);
+  if (response !== undefined) {
+    return response.status < 400 ? undefined : failureOfParts(response, now);
+  }
+  const failure = failureOfDocument(readErrorBody(x)) ?? failureOfNetwork(x);
+  if (failure === undefined) throwIfUnreadable(x);
+  return failure;
 }
 
 function isError(x: object): boolean {
   if (tagOf(x) === 'Error') return true;
-  // A DOMException, a proxy, or an error that goes by a tag of its own.
+  // A DOMException, a proxy, or an error with a tag of its own.
   return safeGetString(x, 'stack') !== undefined && safeGetString(x, 'message') !== undefined;
 }
 
-function ifUnreadable(x: object): Failure | undefined {
+function throwIfUnreadable(x: object): void {
   for (const key of ['status', 'statusCode', 'message', 'code']) Reflect.get(x, key);
-  return undefined;
 }

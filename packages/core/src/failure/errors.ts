@@ -1,19 +1,23 @@
 import { brand } from './brand.ts';
 import type { Failure, FailureSource } from './failure.ts';
 
-/** What an error of this package tells beside its failure. */
+/** What a `DefenderApiError` has in addition to its failure. */
 export interface ErrorDetails {
   /** The operation's name, such as `machines.isolate`. */
   readonly operation?: string;
-  /** What was caught: the client's own error, or the `Response`. */
+  /** The client's own error, or the `Response`. */
   readonly cause?: unknown;
 }
 
-/** The wrapper itself refused or gave up a call. The common ancestor of all such errors. */
+/**
+ * This package refused a call or gave it up, without an error from the API. The base class of
+ * `CircuitOpenError`, `ThrottledError`, `AttemptTimeoutError` and `DeadlineExceededError`.
+ */
 export class ResilienceError extends Error {
   declare readonly name: string;
-  /** As in `failure`: `CircuitOpen`, `Throttled` or `Timeout`. */
+  /** `CircuitOpen`, `Throttled` or `Timeout`. */
   readonly code: string;
+  /** The operation's name, such as `machines.isolate`. */
   readonly operation: string;
   readonly #failure: Failure;
 
@@ -23,7 +27,7 @@ export class ResilienceError extends Error {
 
   constructor(failure: Failure, operation: string) {
     const limit = Error.stackTraceLimit;
-    if (REFUSALS.has(failure.source)) Reflect.set(Error, 'stackTraceLimit', 0);
+    if (WITHOUT_STACK.has(failure.source)) Reflect.set(Error, 'stackTraceLimit', 0);
     super(failure.message);
     if (Error.stackTraceLimit !== limit) Reflect.set(Error, 'stackTraceLimit', limit);
     this.code = failure.code;
@@ -36,13 +40,13 @@ export class ResilienceError extends Error {
   }
 }
 
-// A stack is most of what a refusal costs, and a service that is down has calls refused by the
-// thousand; it would show the inside of the wrapper, while the message names the operation.
-const REFUSALS: ReadonlySet<FailureSource> = new Set(['circuit', 'throttle']);
+// Most of the cost of refusing a call is the stack, and calls are refused by the thousand while a
+// service is down. It would only show this package's own frames; the message names the operation.
+const WITHOUT_STACK: ReadonlySet<FailureSource> = new Set(['circuit', 'throttle']);
 
-/** The circuit is open: the service failed so often lately that the call was not sent. */
+/** The circuit is open, because recent calls kept failing: the call was not sent. */
 export class CircuitOpenError extends ResilienceError {
-  /** Milliseconds until the circuit lets a call through again. */
+  /** Milliseconds until the circuit allows a call again. */
   readonly retryAfterMs: number;
 
   static {
@@ -65,13 +69,17 @@ export class CircuitOpenError extends ResilienceError {
   }
 }
 
-/** Why the throttle gate refused a call. */
+/**
+ * Why a call was refused instead of waiting for its quota: `queue-full`, too many calls are waiting;
+ * `wait-too-long`, the wait exceeds `retry.maxRetryAfterMs` or the deadline.
+ */
 export type ThrottleRefusal = 'queue-full' | 'wait-too-long';
 
-/** The quota is used up for now, and the call could not wait for it: it was not sent. */
+/** The quota is used up and the call cannot wait for it: the call was not sent. */
 export class ThrottledError extends ResilienceError {
-  /** Milliseconds until the pause ends, as far as is known. */
+  /** Milliseconds until the quota allows a call again, as far as is known. */
   readonly retryAfterMs: number;
+  /** Why the call did not wait. */
   readonly reason: ThrottleRefusal;
 
   static {
@@ -100,7 +108,7 @@ export class ThrottledError extends ResilienceError {
   }
 }
 
-/** One attempt got no answer in time. The service may have carried it out. */
+/** One attempt got no response in time. The service may have executed the request. */
 export class AttemptTimeoutError extends ResilienceError {
   readonly timeoutMs: number;
 
@@ -109,12 +117,12 @@ export class AttemptTimeoutError extends ResilienceError {
   }
 
   constructor({ operation, timeoutMs }: { operation: string; timeoutMs: number }) {
-    super(timeout(`${operation} got no answer within ${duration(timeoutMs)}`), operation);
+    super(timeout(`${operation} got no response within ${duration(timeoutMs)}`), operation);
     this.timeoutMs = timeoutMs;
   }
 }
 
-/** The call with all its attempts and waits took longer than it may. */
+/** The call with all its attempts and waits exceeded its deadline. */
 export class DeadlineExceededError extends ResilienceError {
   readonly timeoutMs: number;
 
@@ -129,17 +137,19 @@ export class DeadlineExceededError extends ResilienceError {
 }
 
 /**
- * The API answered with an error. Its message names the operation, status, code and tracking ID: never
- * the URL or what the service said, since that may echo what was sent. What the service said is in
- * `failure.message`; neither printing nor serialising the error shows it.
+ * The API answered with an error. The message names the operation, status, code and tracking ID, but
+ * neither the URL nor the service's message, which may echo what was sent. The service's message is
+ * `failure.message`; printing or serialising the error does not show it.
  */
 export class DefenderApiError extends Error {
   declare readonly name: string;
-  /** The service's own code, as in `failure`. */
+  /** The service's own code, as in `failure.code`. */
   readonly code: string;
+  /** The HTTP status; absent if there was no HTTP response. */
   declare readonly status?: number;
-  /** The ID to give to Microsoft. */
+  /** The ID to give to Microsoft support. */
   declare readonly trackingId?: string;
+  /** The operation's name, such as `machines.isolate`. */
   declare readonly operation?: string;
   readonly #failure: Failure;
 
@@ -149,9 +159,9 @@ export class DefenderApiError extends Error {
 
   constructor(failure: Failure, details: ErrorDetails = {}) {
     const { operation, cause } = details;
-    super(summary(failure, operation));
-    // A getter, since Node prints the causes of an uncaught error to their last field otherwise, and
-    // those of HTTP clients hold tokens.
+    super(describe(failure, operation));
+    // A getter, because Node prints an uncaught error's cause with all its fields otherwise, and the
+    // errors of HTTP clients hold tokens.
     if (cause !== undefined) Object.defineProperty(this, 'cause', { get: () => cause });
     const { code, status, trackingId } = failure;
     this.code = code;
@@ -167,18 +177,18 @@ export class DefenderApiError extends Error {
 }
 
 const CIRCUIT_ADVICE =
-  'The service failed at most calls of this operation lately. Try again when the circuit lets calls through; look at Service health in the Microsoft 365 admin center where it lasts.';
+  'Most recent calls of this operation failed. Try again when the circuit allows calls; if it persists, check Service health in the Microsoft 365 admin center.';
 const THROTTLE_ADVICE =
-  'Try again after the pause. If it comes often, spread the calls, or look for other callers that share the quota.';
+  'Try again after the wait. If it happens often, spread the calls over time, or look for other callers that share the quota.';
 const TIMEOUT_ADVICE =
-  'The service may have carried the request out although no answer came: look it up before you send again what must not act twice.';
+  'The request may have been carried out although no response came: check whether it was before you send it again.';
 
 const THROTTLE_REASONS: Readonly<Record<ThrottleRefusal, string>> = {
-  'queue-full': 'and too many calls wait for it already',
+  'queue-full': 'and too many calls are waiting for it already',
   'wait-too-long': 'which is longer than the call may wait',
 };
 
-/** A failure of the wrapper's own making. */
+/** A failure that this package caused. */
 function own(failure: Omit<Failure, 'verdict'>): Failure {
   return Object.freeze({ ...failure, verdict: 'retryable' });
 }
@@ -193,7 +203,7 @@ function timeout(message: string): Failure {
   });
 }
 
-function summary({ code, status, trackingId }: Failure, operation = 'The call'): string {
+function describe({ code, status, trackingId }: Failure, operation = 'The call'): string {
   const what = status === undefined || code === `Http${status}` ? code : `${status} ${code}`;
   const id = trackingId === undefined ? '' : ` (tracking ID ${trackingId})`;
   return `${operation} failed: ${what}${id}`;

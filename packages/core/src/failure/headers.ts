@@ -1,38 +1,38 @@
-import { isObjectOrFunction } from '../is.ts';
+import { isObject, isObjectOrFunction } from '../is.ts';
 import { hasMethod, safeGet } from './safe-get.ts';
 
-/** Reads one header by its name in lower case; undefined where there is none, or an empty one. */
+/** Reads one header by its name in lower case; undefined if it is absent or empty. */
 export type HeaderReader = (name: string) => string | undefined;
 
-/** How many headers are looked at: an answer has some dozens. */
+/** How many headers are read at most. */
 const MAX_HEADERS = 500;
 const MAX_VALUE_LENGTH = 1_024;
 
 /**
- * Reads headers of any make: a `Headers`, a plain object in any letter case with texts, numbers or
- * lists of them, a `Map`, a list of pairs, or a client's own class with a `get`. Never throws.
+ * Reads headers in any form: a `Headers`, an object with names in any case and strings, numbers or
+ * arrays as values, a `Map`, a list of pairs, or a class with a `get` method. Never throws.
  */
 export function headerReader(headers: unknown): HeaderReader {
   if (!isObjectOrFunction(headers)) return () => undefined;
   let entries: ReadonlyMap<string, unknown> | undefined;
-  const listed = (name: string): unknown => {
-    entries ??= lowerCased(headers);
-    return entries.get(name);
-  };
   return (name) => {
-    const found = textOf(direct(headers, name)) ?? textOf(listed(name));
-    return found === '' ? undefined : found;
+    let value = textOf(direct(headers, name));
+    if (value === undefined) {
+      entries ??= lowerCaseEntries(headers);
+      value = textOf(entries.get(name));
+    }
+    return value === '' ? undefined : value;
   };
 }
 
-/** Without a look at the other headers: by a `get`, or in the lower case that Node uses. */
+/** Reads one header without listing them all: with `get`, or in the lower case that Node uses. */
 function direct(headers: object, name: string): unknown {
   if (!hasMethod(headers, 'get')) return ownValue(headers, name);
   try {
     const get: unknown = Reflect.get(headers, 'get');
     return typeof get === 'function' ? Reflect.apply(get, headers, [name]) : undefined;
   } catch {
-    // Not a getter of headers after all.
+    // A `get` that takes something else than a header's name.
     return undefined;
   }
 }
@@ -41,12 +41,12 @@ function ownValue(headers: object, name: string): unknown {
   try {
     return Object.hasOwn(headers, name) ? Reflect.get(headers, name) : undefined;
   } catch {
-    // A proxy that refuses.
+    // A proxy or a getter that throws.
     return undefined;
   }
 }
 
-function lowerCased(headers: object): ReadonlyMap<string, unknown> {
+function lowerCaseEntries(headers: object): ReadonlyMap<string, unknown> {
   const found = new Map<string, unknown>();
   try {
     for (const [name, value] of pairs(headers)) {
@@ -55,7 +55,7 @@ function lowerCased(headers: object): ReadonlyMap<string, unknown> {
       }
     }
   } catch {
-    // Headers that cannot be listed: what was found before stands.
+    // An iterator that throws: keep what was read before.
   }
   return found;
 }
@@ -76,7 +76,7 @@ function* pairs(headers: object): Generator<readonly [name: unknown, value: unkn
 }
 
 function isIterable(value: object): value is Iterable<unknown> {
-  return hasMethod(value, Symbol.iterator);
+  return isObject(value) && hasMethod(value, Symbol.iterator);
 }
 
 function textOf(value: unknown): string | undefined {

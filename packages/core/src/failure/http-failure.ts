@@ -1,47 +1,54 @@
 import { findErrorCode } from '../catalogue/codes.ts';
-import type { CatalogueEntry } from '../catalogue/entry.ts';
+import type { CatalogueEntry, Verdict } from '../catalogue/entry.ts';
 import { parseMessage } from '../catalogue/message.ts';
-import { entraAdvice } from './entra.ts';
+import { entraAdvice, type MessageHint, messageHint, statusAdvice } from './advice.ts';
 import { readErrorBody } from './error-body.ts';
-import type { ErrorBody } from './error-shapes.ts';
+import type { ErrorBody } from './error-document.ts';
 import type { Failure } from './failure.ts';
 import { type HeaderReader, headerReader } from './headers.ts';
 import { readRetryAfter } from './retry-after.ts';
-import { statusAdvice } from './status-advice.ts';
-import { type Symptom, symptomOf } from './symptoms.ts';
 import { chooseTrackingId } from './tracking-id.ts';
-import { isInDoubt, verdictOf } from './verdict.ts';
 
-/** An HTTP answer, of whatever make its parts are. */
-export interface Answer {
+/** The server will never do what was asked; it is not down either. */
+export const NON_RETRYABLE: ReadonlySet<number> = new Set([501, 505]);
+/** The request was rejected before it was carried out. */
+const RETRYABLE: ReadonlySet<number> = new Set([408, 425, 429]);
+/** A gateway stopped waiting for the service, which may still execute the request. */
+const AMBIGUOUS: ReadonlySet<number> = new Set([502, 504]);
+
+/** An HTTP response in the form that some client gives it. */
+export interface ResponseParts {
   readonly status: number;
   readonly headers: unknown;
   readonly body: unknown;
 }
 
-/** What an HTTP answer with a status of 400 or more says. `now` is in milliseconds since 1970. */
-export function failureOfAnswer({ status, headers, body }: Answer, now: () => number): Failure {
-  return failureOfParts(status, headerReader(headers), readErrorBody(body), now);
-}
-
-/** The same, for a body that was read already. */
+/** Classifies an HTTP error. `now` gives milliseconds since 1970. */
 export function failureOfParts(
-  status: number,
-  header: HeaderReader,
-  said: ErrorBody,
+  { status, headers, body }: ResponseParts,
   now: () => number,
 ): Failure {
-  const { code, entry } = codeOf(status, said.code);
-  const message = said.message ?? '';
+  return failureOfBody(status, headerReader(headers), readErrorBody(body), now);
+}
+
+/** Classifies an HTTP error whose body is parsed already. */
+export function failureOfBody(
+  status: number,
+  header: HeaderReader,
+  parsed: ErrorBody,
+  now: () => number,
+): Failure {
+  const { code, entry } = codeOf(status, parsed.code);
+  const message = parsed.message ?? '';
   const values = valuesOf(status, entry, message);
   const verdict = verdictOf(status, entry);
-  const symptom = symptomOf(status, message);
-  const advice = adviceFor(status, said, entry, symptom);
-  const trackingId = chooseTrackingId([said.target, said.requestId], header, said.otherId);
-  const failure: Mutable<Failure> = { code, status, message, verdict, source: said.origin };
+  const hint = messageHint(status, message);
+  const advice = adviceFor(status, parsed, entry, hint);
+  const trackingId = chooseTrackingId([parsed.target, parsed.requestId], header, parsed.otherId);
+  const failure: Mutable<Failure> = { code, status, message, verdict, source: parsed.origin };
   if (trackingId !== undefined) failure.trackingId = trackingId;
-  if (isInDoubt(status)) failure.ambiguous = true;
-  if (isRefreshUseless(status, said, symptom)) failure.refreshUseless = true;
+  if (AMBIGUOUS.has(status)) failure.ambiguous = true;
+  if (isRefreshUseless(status, parsed, hint)) failure.refreshUseless = true;
   if (verdict === 'retryable') {
     const retryAfterMs = readRetryAfter(status, header, values, now());
     if (retryAfterMs !== undefined) failure.retryAfterMs = retryAfterMs;
@@ -55,33 +62,49 @@ export function failureOfParts(
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /**
- * What an error document alone says, such as one that an SDK threw without its status; undefined where
- * the catalogue does not know its code.
+ * Classifies an error document that came without a status, such as one that an SDK threw; undefined if
+ * the catalogue does not have its code.
  */
-export function failureOfDocument(said: ErrorBody): Failure | undefined {
-  const entry = findErrorCode(said.code ?? '');
+export function failureOfDocument(parsed: ErrorBody): Failure | undefined {
+  const entry = findErrorCode(parsed.code ?? '');
   if (entry === undefined) return undefined;
-  const { status, ...failure } = failureOfParts(entry.status, noHeader, said, noTime);
+  const { status, ...failure } = failureOfBody(entry.status, noHeader, parsed, () => 0);
   return Object.freeze(failure);
 }
 
-const noHeader = (): undefined => undefined;
-const noTime = (): number => 0;
+export const noHeader: HeaderReader = () => undefined;
+
+/** Whether sending a request again can succeed that was answered with this status and code. */
+export function verdictOf(status: number, entry: CatalogueEntry | undefined): Verdict {
+  if (NON_RETRYABLE.has(status)) return 'terminal';
+  if (RETRYABLE.has(status)) return 'retryable';
+  if (entry !== undefined && entry.verdict !== 'by-status' && isKnownPair(entry, status)) {
+    return entry.verdict;
+  }
+  if (status >= 500) return 'retryable';
+  // A used-up quota is over after a while, whatever status reports it.
+  return entry?.class === 'throttle' ? 'retryable' : 'terminal';
+}
+
+/** With a status that is not its own, a code says less than the status does. */
+function isKnownPair({ status, otherStatuses = [] }: CatalogueEntry, actual: number): boolean {
+  return status === actual || otherStatuses.includes(actual);
+}
+
+/** Anything longer, or with other characters, is not an error code. */
+const CODE = /^[\w.-]{1,64}$/;
 
 interface Code {
   readonly code: string;
   readonly entry?: CatalogueEntry | undefined;
 }
 
-/** Longer codes, and those of other characters, are none. */
-const CODE = /^[\w.-]{1,64}$/;
-
-/** The code in the catalogue's spelling, else as it is; where there is none, by the status. */
-export function codeOf(status: number | undefined, said: string | undefined): Code {
-  const code = said?.trim() ?? '';
+/** The code in the catalogue's spelling, else as received; without one, a code made of the status. */
+export function codeOf(status: number | undefined, received: string | undefined): Code {
+  const code = received?.trim() ?? '';
   const entry = CODE.test(code) ? findErrorCode(code) : undefined;
   if (entry !== undefined) return { code: entry.code, entry };
-  // The bare status in the place of a code says nothing new.
+  // A code that repeats the status adds nothing.
   if (CODE.test(code) && code !== String(status)) return { code };
   return { code: status === undefined ? 'Unknown' : `Http${status}` };
 }
@@ -91,7 +114,7 @@ function valuesOf(
   entry: CatalogueEntry | undefined,
   message: string,
 ): Failure['values'] {
-  // A gateway that counts calls names no code, but tells its wait in the same words.
+  // A gateway that throttles sends no code, but words its message like the service does.
   const row = entry ?? (status === 429 ? findErrorCode('TooManyRequests') : undefined);
   return row === undefined || message === '' ? undefined : parseMessage(row, message);
 }
@@ -100,18 +123,22 @@ function adviceFor(
   status: number,
   { entra }: ErrorBody,
   entry: CatalogueEntry | undefined,
-  symptom: Symptom | undefined,
+  hint: MessageHint | undefined,
 ): string | undefined {
-  if (symptom !== undefined) return symptom.advice;
+  if (hint !== undefined) return hint.advice;
   if (entra !== undefined && status < 500) return entraAdvice(entra);
   return entry?.advice ?? statusAdvice(status);
 }
 
-/** Entra refuses a credential: what `refreshToken` would ask it for is refused in the same way. */
-function isRefreshUseless(status: number, said: ErrorBody, symptom: Symptom | undefined): boolean {
+/** If Entra refuses the app's credential, it will refuse it again when `refreshToken` asks. */
+function isRefreshUseless(
+  status: number,
+  parsed: ErrorBody,
+  hint: MessageHint | undefined,
+): boolean {
   if (status !== 401) return false;
-  // RFC 6750 gives an API this one code in the same form: there the token is at fault.
+  // RFC 6750 lets an API send this code in Entra's format: then the token is at fault.
   return (
-    symptom?.refreshUseless === true || (said.entra !== undefined && said.code !== 'invalid_token')
+    hint?.refreshUseless === true || (parsed.entra !== undefined && parsed.code !== 'invalid_token')
   );
 }

@@ -2,16 +2,18 @@ import { catalogue, findErrorCode } from '../catalogue/codes.ts';
 import type { ErrorClass } from '../catalogue/entry.ts';
 import type { Failure, FailureSource } from './failure.ts';
 
-/** One value that `metricCode` can give, and what kind of trouble it stands for. */
+/** One value that `metricCode` can return. */
 export interface MetricCode {
+  /** The value, such as `TooManyRequests`, `Http503` or `_OTHER`. */
   readonly code: string;
+  /** What kind of problem the code stands for. */
   readonly class: ErrorClass;
 }
 
-/** What stands for every code that the catalogue does not know. */
+/** Replaces every code that the catalogue does not have. */
 const OTHER = '_OTHER';
 
-/** The statuses that a failure without a code is counted under. */
+/** The statuses under which an error without a code is counted. */
 const HTTP_CLASSES: Readonly<Record<number, ErrorClass>> = {
   400: 'input',
   401: 'auth',
@@ -40,7 +42,7 @@ const HTTP_CLASSES: Readonly<Record<number, ErrorClass>> = {
   504: 'server',
 };
 
-/** What an HTTP answer did not cause goes by its source: Node and undici have too many codes. */
+/** Failures without an HTTP response are counted by their source: Node and undici have too many codes. */
 const LOCAL: Readonly<Record<Exclude<FailureSource, 'api' | 'gateway'>, MetricCode>> = {
   network: { code: 'Network', class: 'transport' },
   timeout: { code: 'Timeout', class: 'transport' },
@@ -51,8 +53,8 @@ const LOCAL: Readonly<Record<Exclude<FailureSource, 'api' | 'gateway'>, MetricCo
 };
 
 /**
- * Every value that `metricCode` can give, once each, so that a metric can start each at zero. What is
- * `_OTHER` came from the service, hence its class `server`.
+ * Every value that `metricCode` can return, once each, so that a metric can start them all at zero.
+ * `_OTHER` always comes from the service, hence its class `server`.
  */
 export const metricCodes: readonly MetricCode[] = Object.freeze(
   [
@@ -67,23 +69,22 @@ export const metricCodes: readonly MetricCode[] = Object.freeze(
 );
 
 /**
- * A code fit for a metric's label: one of `metricCodes`, whatever the service wrote.
+ * Returns a code that is safe as a metric label: one of `metricCodes`, whatever the service sent.
  *
- * The catalogue's canonical code; for an answer without a code `Http` and a common status; for what
- * never was an answer `Network`, `Timeout`, `CircuitOpen`, `Throttled`, `Cancelled` or `Unknown`;
- * `_OTHER` for all else.
+ * The catalogue's code; for a response without a code, `Http` and a common status; without a response,
+ * `Network`, `Timeout`, `CircuitOpen`, `Throttled`, `Cancelled` or `Unknown`; otherwise `_OTHER`.
  */
 export function metricCode(failure: Pick<Failure, 'code' | 'status' | 'source'>): string {
   const { code, status, source } = failure;
   const known = fromService(source) ? findErrorCode(code) : undefined;
   if (known !== undefined) return known.code;
   if (source !== 'api' && source !== 'gateway') return LOCAL[source].code;
-  // A service may write `Http503` of its own accord: only the code that the status gives counts.
+  // A service may send `Http418` as its own code: only the one that matches the status counts.
   const common = status !== undefined && Object.hasOwn(HTTP_CLASSES, status);
   return common && code === `Http${status}` ? code : OTHER;
 }
 
-/** An error of unknown make may still carry a code of the service, as an SDK's own do. */
+/** An unknown error may still have a code of the service, such as one that an SDK threw. */
 function fromService(source: FailureSource): boolean {
   return source === 'api' || source === 'gateway' || source === 'unknown';
 }

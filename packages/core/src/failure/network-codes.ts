@@ -1,9 +1,11 @@
-/** How a call ended that got no HTTP answer. */
-export type NetworkEnd = 'unsent' | 'certificate' | 'interrupted' | 'timeout' | 'cancelled';
+/**
+ * What a network error means: `unsent`, no connection was made; `certificate`, the server is not
+ * trusted; `interrupted`, the connection broke or spoke no HTTP; `timeout`; `cancelled`, by the caller.
+ */
+export type NetworkErrorKind = 'unsent' | 'certificate' | 'interrupted' | 'timeout' | 'cancelled';
 
 /** The codes of Node, undici, OpenSSL and the HTTP clients. */
-const CODES: Readonly<Record<NetworkEnd, readonly string[]>> = {
-  // No connection came about, so the request was certainly not sent.
+const CODES: Readonly<Record<NetworkErrorKind, readonly string[]>> = {
   unsent: [
     'ECONNREFUSED',
     'ENOTFOUND',
@@ -54,10 +56,10 @@ const CODES: Readonly<Record<NetworkEnd, readonly string[]>> = {
     'ERR_HTTP2_SESSION_ERROR',
     'ERR_HTTP2_STREAM_CANCEL',
     'ERR_HTTP2_STREAM_ERROR',
-    // got's, for a body that broke off.
+    // got, when the body broke off.
     'ERR_HTTP_CONTENT_LENGTH_MISMATCH',
     'UND_ERR_SOCKET',
-    // HTTP/2, where the other side gave up the stream or the session.
+    // HTTP/2, when the server closed the stream or the session.
     'UND_ERR_INFO',
     'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
     // A compressed body that broke off.
@@ -67,7 +69,7 @@ const CODES: Readonly<Record<NetworkEnd, readonly string[]>> = {
     'ETIMEDOUT',
     'ESOCKETTIMEDOUT',
     'ETIME',
-    // What axios and superagent call their own time limit.
+    // The timeouts of axios and superagent.
     'ECONNABORTED',
     'UND_ERR_HEADERS_TIMEOUT',
     'UND_ERR_BODY_TIMEOUT',
@@ -75,27 +77,27 @@ const CODES: Readonly<Record<NetworkEnd, readonly string[]>> = {
   cancelled: ['ABORT_ERR', 'ABORTED', 'ERR_ABORTED', 'ERR_CANCELED', 'UND_ERR_ABORTED'],
 };
 
-/** Names of errors that may come without a code of their own. */
-const NAMES: readonly (readonly [name: string, end: NetworkEnd])[] = [
+/** Names of errors that may have no code. */
+const NAMES: readonly (readonly [name: string, kind: NetworkErrorKind])[] = [
   ['AbortError', 'cancelled'],
   ['CanceledError', 'cancelled'],
   ['CancelError', 'cancelled'],
   ['TimeoutError', 'timeout'],
-  // undici's, for an answer that is none.
+  // undici, when the response is not HTTP.
   ['HTTPParserError', 'interrupted'],
 ];
 
-const FAMILIES: readonly (readonly [prefix: string, end: NetworkEnd])[] = [
+const PREFIXES: readonly (readonly [prefix: string, kind: NetworkErrorKind])[] = [
   ['CERT_', 'certificate'],
   ['CRL_', 'certificate'],
   ['UNABLE_TO_', 'certificate'],
-  // The rest of OpenSSL's errors can come after the request was sent too.
+  // Any other OpenSSL error can happen after the request was sent.
   ['ERR_SSL_', 'interrupted'],
-  // Node's HTTP parser: the answer is none.
+  // Node's HTTP parser, when the response is not HTTP.
   ['HPE_', 'interrupted'],
 ];
 
-const ENDS: ReadonlyMap<string, NetworkEnd> = new Map([
+const KINDS: ReadonlyMap<string, NetworkErrorKind> = new Map([
   ...pairs('unsent'),
   ...pairs('certificate'),
   ...pairs('interrupted'),
@@ -104,11 +106,13 @@ const ENDS: ReadonlyMap<string, NetworkEnd> = new Map([
   ...NAMES,
 ]);
 
-function pairs(end: NetworkEnd): readonly (readonly [code: string, end: NetworkEnd])[] {
-  return CODES[end].map((code) => [code, end]);
+function pairs(
+  kind: NetworkErrorKind,
+): readonly (readonly [code: string, kind: NetworkErrorKind])[] {
+  return CODES[kind].map((code) => [code, kind]);
 }
 
-/** What an error's code or name says of the network; undefined where it says nothing. */
-export function networkEndOf(codeOrName: string): NetworkEnd | undefined {
-  return ENDS.get(codeOrName) ?? FAMILIES.find(([prefix]) => codeOrName.startsWith(prefix))?.[1];
+/** What an error's code or name means; undefined if it is not a network error. */
+export function networkErrorKind(codeOrName: string): NetworkErrorKind | undefined {
+  return KINDS.get(codeOrName) ?? PREFIXES.find(([prefix]) => codeOrName.startsWith(prefix))?.[1];
 }

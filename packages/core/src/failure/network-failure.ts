@@ -1,77 +1,80 @@
 import type { Failure } from './failure.ts';
-import { type NetworkEnd, networkEndOf } from './network-codes.ts';
+import { type NetworkErrorKind, networkErrorKind } from './network-codes.ts';
 import { safeGet, safeGetObject, safeGetString } from './safe-get.ts';
 import { cleanMessage } from './text.ts';
 
 /** Node's own code, such as `ECONNRESET`. */
 const CODE = /^[A-Z][A-Z\d_/]{1,63}$/;
 
-/** What every way to end without an answer means. */
-const ENDS: Readonly<Record<NetworkEnd, Omit<Failure, 'code' | 'message'>>> = {
+const KINDS: Readonly<Record<NetworkErrorKind, Omit<Failure, 'code' | 'message'>>> = {
   unsent: {
     verdict: 'retryable',
     source: 'network',
     advice:
-      'No connection came about, so the request was not sent: check the host name, DNS, proxy and firewall, and the network on the way.',
+      'No connection could be made, so the request was not sent: check the host name, DNS, proxy, firewall and network.',
   },
   certificate: {
     verdict: 'terminal',
     source: 'network',
     advice:
-      'The server’s certificate is not trusted, so the request was not sent. Behind a proxy that inspects TLS, add its root certificate (NODE_EXTRA_CA_CERTS, or node --use-system-ca); check the clock and the host name. Do not switch the check off.',
+      'The server’s certificate is not trusted, so the request was not sent. Behind a proxy that inspects TLS, add its root certificate (NODE_EXTRA_CA_CERTS, or node --use-system-ca); otherwise check the clock and the host name. Do not disable certificate validation.',
   },
   interrupted: {
     verdict: 'retryable',
     source: 'network',
     ambiguous: true,
     advice:
-      'The connection broke before an answer came, and the request may have been carried out: look it up before you send again what must not act twice.',
+      'The connection broke before a response arrived, and the request may have been carried out: check whether it was before you send it again.',
   },
   timeout: {
     verdict: 'retryable',
     source: 'timeout',
     ambiguous: true,
     advice:
-      'No answer came in time, and the request may have been carried out: look it up before you send again what must not act twice.',
+      'No response arrived in time, and the request may have been carried out: check whether it was before you send it again.',
   },
   cancelled: { verdict: 'terminal', source: 'cancelled' },
 };
 
-/** What stands for a code where the error has none. */
-const NAMELESS: Readonly<Partial<Record<NetworkEnd, string>>> = {
+/** The code of a failure whose error has none. */
+const DEFAULT_CODES: Readonly<Partial<Record<NetworkErrorKind, string>>> = {
   timeout: 'Timeout',
   cancelled: 'Cancelled',
 };
 
-/** What an error of the network says; undefined for any other error. */
+/** Classifies a network error by its code or name; undefined for any other error. */
 export function failureOfNetwork(error: object): Failure | undefined {
   for (const key of ['code', 'name']) {
     const label = safeGetString(error, key);
-    const end = label === undefined ? undefined : networkEndOf(label);
-    if (label !== undefined && end !== undefined) return ended(error, label, end);
+    const kind = label === undefined ? undefined : networkErrorKind(label);
+    if (label !== undefined && kind !== undefined) return failureOfKind(error, label, kind);
   }
-  return isCancel(error) ? ended(error, '', 'cancelled') : undefined;
+  // axios before 1.0 rejects with a plain object when the caller aborts.
+  const cancelled = safeGet(error, '__CANCEL__') === true;
+  return cancelled ? failureOfKind(error, '', 'cancelled') : undefined;
 }
 
-/** Errors that tell nothing but that the call failed on the way. */
+/** Errors that only say that sending or receiving failed. */
 const VAGUE: readonly (readonly [codeOrName: string, message: RegExp])[] = [
-  // Its cause, where there is one, tells more; the Graph client keeps the name as a code, and no cause.
+  // Fetch's own; the Graph client keeps the name as a code, and drops the cause.
   ['TypeError', /^(?:fetch failed|terminated|failed to fetch|load failed|network ?error)/i],
   ['NetworkError', /^/],
-  // axios, where it sends through fetch.
+  // axios with its fetch adapter.
   ['ERR_NETWORK', /^/],
   ['REQUEST_SEND_ERROR', /^/],
-  // Azure's, for a body that broke off; its other parse errors are no matter of the network.
+  // Azure's, for a body that broke off; its other parse errors are not network errors.
   ['PARSE_ERROR', /^error reading response/i],
 ];
 
 /**
- * What an error says that tells no cause: it failed on the way, and nothing more is known. Undefined where
- * it has a cause: what says nothing of the network is the reason itself then. Fetch refused to send the
- * request (a forbidden port, a header that cannot be sent), or a body of the caller's failed on the way.
+ * Classifies an error that only says that sending or receiving failed. Undefined if it has a cause
+ * that is not about the network, which is then the real reason: fetch refused to send the request (a
+ * forbidden port, an invalid header), or the caller's request body failed.
  */
 export function failureOfVague(error: object): Failure | undefined {
-  return isVague(error) && isVague(rootOf(error)) ? ended(error, '', 'interrupted') : undefined;
+  return isVague(error) && isVague(rootOf(error))
+    ? failureOfKind(error, '', 'interrupted')
+    : undefined;
 }
 
 function isVague(error: object): boolean {
@@ -92,18 +95,18 @@ function rootOf(error: object): object {
   return root;
 }
 
-function ended(error: object, label: string, end: NetworkEnd): Failure {
-  const actual = isConnecting(error, end) ? 'unsent' : end;
-  const own = CODE.test(label) && end !== 'cancelled' ? label : undefined;
+function failureOfKind(error: object, label: string, kind: NetworkErrorKind): Failure {
+  const actual = isConnecting(error, kind) ? 'unsent' : kind;
+  const code = CODE.test(label) && kind !== 'cancelled' ? label : undefined;
   return Object.freeze({
-    code: own ?? NAMELESS[end] ?? 'Unknown',
+    code: code ?? DEFAULT_CODES[kind] ?? 'Unknown',
     message: cleanMessage(safeGetString(error, 'message') ?? ''),
-    ...ENDS[actual],
-    source: ENDS[end].source,
+    ...KINDS[actual],
+    source: KINDS[kind].source,
   });
 }
 
-/** System calls, and phases of got's time limits, that come before anything is sent. */
+/** System calls, and phases of got's timeouts, that precede sending. */
 const CONNECTING: ReadonlySet<unknown> = new Set([
   'connect',
   'getaddrinfo',
@@ -111,25 +114,21 @@ const CONNECTING: ReadonlySet<unknown> = new Set([
   'secureConnect',
 ]);
 
-/** Whether a reset or a time limit met a connection that was not there yet. */
-function isConnecting(error: object, end: NetworkEnd): boolean {
-  if (end !== 'interrupted' && end !== 'timeout') return false;
-  if (CONNECTING.has(safeGet(error, 'syscall')) || CONNECTING.has(safeGet(error, 'event')))
+/** Node's message for a reset during the TLS handshake, which has the code of any reset. */
+const TLS_HANDSHAKE = 'Client network socket disconnected before secure TLS connection';
+
+/** Whether a reset or timeout happened before the connection was established. */
+function isConnecting(error: object, kind: NetworkErrorKind): boolean {
+  if (kind !== 'interrupted' && kind !== 'timeout') return false;
+  if (CONNECTING.has(safeGet(error, 'syscall')) || CONNECTING.has(safeGet(error, 'event'))) {
     return true;
-  if (safeGetString(error, 'message')?.startsWith(TLS_INCOMPLETE)) return true;
-  // Several addresses were tried, and each is told apart.
+  }
+  if (safeGetString(error, 'message')?.startsWith(TLS_HANDSHAKE)) return true;
+  // Node tried several addresses, with one error for each.
   const tried = safeGet(error, 'errors');
   return (
     Array.isArray(tried) &&
     tried.length > 0 &&
     tried.every((one) => CONNECTING.has(safeGet(one, 'syscall')))
   );
-}
-
-/** Node's text for a reset in the TLS handshake, whose code is that of any reset. */
-const TLS_INCOMPLETE = 'Client network socket disconnected before secure TLS connection';
-
-/** axios before 1 rejects with an object that is no error. */
-function isCancel(error: object): boolean {
-  return safeGet(error, '__CANCEL__') === true;
 }

@@ -1,25 +1,22 @@
 import { type Clock, systemClock } from '../clock.ts';
-import { isObjectOrFunction } from '../is.ts';
+import { isObject } from '../is.ts';
 import { failureOf } from './attach.ts';
 import { classify } from './classify.ts';
 import type { Failure } from './failure.ts';
-import { failureOfAnswer } from './http-failure.ts';
+import { failureOfParts } from './http-failure.ts';
 import { hasMethod, safeGet } from './safe-get.ts';
 import { MAX_ERROR_BODY } from './text.ts';
 
-/** How long the rest of a body that nobody reads is waited for, in milliseconds. */
-const RELEASE_TIMEOUT_MS = 2_000;
-
 export interface ResponseOptions {
-  /** Milliseconds since 1970. */
+  /** Gives the current time in milliseconds since 1970. */
   readonly now: () => number;
-  /** Ends the reading of the body: what has come by then must do. */
+  /** Stops reading the body; what has arrived by then is classified. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Says what is wrong with a response, its body included, of which it reads 64 KiB at most. The response
- * stays unread: its caller can read, stream or clone it as before. Never rejects.
+ * Classifies a response by its status, headers and the first 64 KiB of its body. The response stays
+ * unread: its caller can read, stream or clone it as before. Never rejects.
  *
  * @returns undefined for a success (a status below 400)
  */
@@ -30,33 +27,35 @@ export async function failureOfResponse(
   try {
     const { status } = response;
     if (!(status >= 400)) return undefined;
-    // Where the body is gone, a wrapped call inside this one may have read it before.
+    // If the body is used up, a wrapped call inside this one may have classified it before.
     const known = response.bodyUsed ? failureOf(response) : undefined;
     if (known !== undefined) return known;
-    // A stream of another make may stall when one of its copies is not read to the end.
+    // A stream that is not a web stream may stall unless all its copies are read.
     if (response.body && !hasMethod(response.body, 'getReader')) return classify(response, { now });
     const body = await readStart(response, signal);
-    return failureOfAnswer({ status, headers: response.headers, body }, now);
+    return failureOfParts({ status, headers: response.headers, body }, now);
   } catch {
-    // A response of someone's own making: its looks must do.
+    // Something that only looks like a response.
     return classify(response, { now });
   }
 }
 
-/** The beginning of a copy of the body; undefined where there is none left to copy. */
+/** The beginning of a copy of the body; undefined if there is nothing left to copy. */
 async function readStart(
   response: Response,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array | undefined> {
-  const whole = response.body;
-  if (whole === null || response.bodyUsed || signal?.aborted) return undefined;
+  const original = response.body;
+  if (original === null || response.bodyUsed || signal?.aborted) return undefined;
   const reader = response.clone().body?.getReader();
   if (reader === undefined) return undefined;
-  if (response.body !== null) tellErrorEarly(response.body, whole);
+  if (response.body !== null) reportErrorEarly(response.body, original);
   const stop = (): void => cancel(reader);
   signal?.addEventListener('abort', stop, { once: true });
   try {
-    return await readUpTo(reader, MAX_ERROR_BODY);
+    const chunks: Uint8Array[] = [];
+    await readUpTo(MAX_ERROR_BODY, reader, (chunk) => chunks.push(chunk));
+    return concat(chunks);
   } finally {
     signal?.removeEventListener('abort', stop);
     cancel(reader);
@@ -65,45 +64,59 @@ async function readStart(
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
-async function readUpTo(reader: Reader, limit: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
+async function readUpTo(
+  limit: number,
+  reader: Reader,
+  take?: (chunk: Uint8Array) => void,
+): Promise<void> {
   let size = 0;
   try {
     while (size < limit) {
       const { done, value } = await reader.read();
-      if (done) break;
-      chunks.push(value);
+      if (done) return;
+      take?.(value);
       size += value.byteLength;
     }
   } catch {
-    // The body broke off: what came before may still tell the code.
+    // The body broke off; what arrived before it may still contain the code.
   }
-  return Buffer.concat(chunks);
+}
+
+function concat(chunks: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.byteLength, 0));
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return whole;
 }
 
 const IS_READABLE = Symbol.for('nodejs.stream.readable');
 const IS_ERRORED = Symbol.for('nodejs.stream.errored');
 
 /**
- * Has one copy of a body say that it cannot be read any more as soon as the body itself has failed, a
- * few microtasks before it fails as well. In undici 6, which Node 22 has inside, an abort errors the
- * body, and then cancels the copy that it still takes for readable; where the other copy was cancelled
- * before, that rejects, and undici throws it as an unhandled rejection, which ends the process.
+ * Works around an unhandled rejection in undici 6, the fetch of Node 22, which would end the process.
+ * An abort there errors the original body and then cancels the copy, which undici takes for readable
+ * until a few microtasks later; if the other copy was cancelled before, that rejects. So the copy
+ * reports that it is not readable as soon as the original has failed.
  */
-function tellErrorEarly(copy: ReadableStream, whole: ReadableStream): void {
-  const own: unknown = Reflect.getPrototypeOf(copy);
+function reportErrorEarly(copy: ReadableStream, original: ReadableStream): void {
+  const prototype: unknown = Reflect.getPrototypeOf(copy);
   Reflect.defineProperty(copy, IS_READABLE, {
     configurable: true,
     get: (): unknown => {
-      if (safeGet(whole, IS_ERRORED) === true) return false;
-      return isObjectOrFunction(own) ? Reflect.get(own, IS_READABLE, copy) : undefined;
+      if (safeGet(original, IS_ERRORED) === true) return false;
+      return isObject(prototype) ? Reflect.get(prototype, IS_READABLE, copy) : undefined;
     },
   });
 }
 
+const RELEASE_TIMEOUT_MS = 2_000;
+
 /**
- * Lets go of a response that nobody will read, so that its connection can be used again: reads the rest
- * of its body, and cancels it where that is long (64 KiB) or slow (2 seconds). Never rejects.
+ * Frees the connection of a response that nobody will read: reads the rest of its body, or cancels it
+ * if that is more than 64 KiB or takes more than 2 seconds. Never rejects.
  */
 export async function release(response: Response, clock: Clock = systemClock): Promise<void> {
   try {
@@ -111,28 +124,15 @@ export async function release(response: Response, clock: Clock = systemClock): P
     if (body === null || body.locked) return;
     const reader = body.getReader();
     const timer = clock.timer(() => cancel(reader), RELEASE_TIMEOUT_MS, { keepAlive: false });
-    await drain(reader, MAX_ERROR_BODY);
+    await readUpTo(MAX_ERROR_BODY + 1, reader);
     timer.cancel();
     cancel(reader);
   } catch {
-    // A response of someone's own making that cannot be read holds no connection of ours.
+    // Something that only looks like a response holds no connection.
   }
 }
 
-async function drain(reader: Reader, limit: number): Promise<void> {
-  let size = 0;
-  try {
-    while (size <= limit) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      size += value.byteLength;
-    }
-  } catch {
-    // The body broke off: the connection is gone.
-  }
-}
-
-// Not awaited: a copy's cancellation ends only when the original's does.
+// Not awaited: cancelling a copy settles only when the original is cancelled too.
 function cancel(reader: Reader): void {
   reader.cancel().catch(() => undefined);
 }

@@ -1,35 +1,34 @@
 import type { MessageValues } from '../catalogue/entry.ts';
 import type { HeaderReader } from './headers.ts';
-import { parseHttpDate } from './http-date.ts';
 
-/** The longest wait that is believed, in milliseconds: a year. Nobody waits that long; it is a number. */
+/** The longest wait that is reported, in milliseconds: a year. */
 const MAX_WAIT_MS = 365 * 24 * 60 * 60 * 1_000;
-/** From here on, a number of seconds is a moment since 1970 and no wait: as a wait it is 31 years. */
+/** A number of seconds from here on is a time since 1970: as a wait it would be 31 years. */
 const FIRST_EPOCH_SECONDS = 1_000_000_000;
 
 type Parse = (text: string, now: number) => number | undefined;
 
-/** Where an answer may tell its wait, the most exact first. */
+/** The headers that ask for a wait, the most precise first. */
 const HEADERS: readonly (readonly [name: string, parse: Parse])[] = [
   ['retry-after-ms', (text) => decimal(text)],
   ['x-ms-retry-after-ms', (text) => decimal(text)],
-  ['retry-after', (text, now) => seconds(text) ?? since(now, parseHttpDate(text, now))],
+  ['retry-after', (text, now) => seconds(text) ?? from(now, parseHttpDate(text, now))],
 ];
 
-/** They tell when the quota is whole again: a wait for those alone whom the quota has stopped. */
+/** The headers that say when the quota is full again. */
 const QUOTA_HEADERS: readonly (readonly [name: string, parse: Parse])[] = [
   'ratelimit-reset',
   'x-ratelimit-reset',
   'x-rate-limit-reset',
   'x-ratelimit-retry-after',
-].map((name) => [name, secondsOrMoment]);
+].map((name) => [name, secondsOrTime]);
 
-/** Quota headers stand in many answers: only these two statuses mean that the quota is used up. */
+/** Successes carry the quota headers too; only these statuses mean that the quota is used up. */
 const QUOTA_STATUSES: ReadonlySet<number> = new Set([429, 503]);
 
 /**
- * How long an answer asks to wait, in milliseconds from `now` (milliseconds since 1970) on. Garbage
- * and negative waits are passed over; a date in the past is no wait at all.
+ * How long a response asks to wait, in milliseconds from `now` (milliseconds since 1970) on. Invalid
+ * and negative waits are ignored; a date in the past is a wait of 0.
  */
 export function readRetryAfter(
   status: number,
@@ -47,7 +46,7 @@ export function readRetryAfter(
   return typeof waitMs === 'number' && waitMs >= 0 ? clamp(waitMs) : undefined;
 }
 
-/** Digits with or without a fraction: no sign, no exponent, no unit. */
+/** Digits with or without a fraction: no sign, exponent or unit. */
 function decimal(text: string): number | undefined {
   return /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : undefined;
 }
@@ -57,17 +56,62 @@ function seconds(text: string): number | undefined {
   return value === undefined ? undefined : value * 1_000;
 }
 
-function secondsOrMoment(text: string, now: number): number | undefined {
+function secondsOrTime(text: string, now: number): number | undefined {
   const value = decimal(text);
   if (value === undefined) return undefined;
-  return value < FIRST_EPOCH_SECONDS ? value * 1_000 : since(now, value * 1_000);
+  return value < FIRST_EPOCH_SECONDS ? value * 1_000 : from(now, value * 1_000);
 }
 
-function since(now: number, moment: number | undefined): number | undefined {
-  return moment === undefined ? undefined : moment - now;
+function from(now: number, time: number | undefined): number | undefined {
+  return time === undefined ? undefined : time - now;
 }
 
-// Rounded up: a wait must not end early.
+// Rounded up, because a wait must not end early.
 function clamp(ms: number): number {
   return Math.min(Math.max(Math.ceil(ms), 0), MAX_WAIT_MS);
+}
+
+const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
+const TIME = String.raw`(?<hour>\d\d):(?<minute>\d\d):(?<second>\d\d)`;
+
+/** The three formats of RFC 9110, section 5.6.7: the preferred one, that of RFC 850, and `asctime`. */
+const DATES: readonly RegExp[] = [
+  String.raw`[a-z]{3}, (?<day>\d\d) (?<month>[a-z]{3}) (?<year>\d{4}) ${TIME} gmt`,
+  String.raw`[a-z]{6,9}, (?<day>\d\d)-(?<month>[a-z]{3})-(?<year>\d\d) ${TIME} gmt`,
+  String.raw`[a-z]{3} (?<month>[a-z]{3}) (?<day>[ \d]\d) ${TIME} (?<year>\d{4})`,
+].map((format) => new RegExp(`^${format}$`, 'i'));
+
+/**
+ * Parses an HTTP date to milliseconds since 1970. Strict, because `Date.parse` accepts much that is
+ * not a date.
+ *
+ * @param now - decides the century of a year with two digits
+ */
+function parseHttpDate(text: string, now: number): number | undefined {
+  for (const format of DATES) {
+    const parts = format.exec(text)?.groups;
+    if (parts !== undefined) return toEpoch(parts, now);
+  }
+  return undefined;
+}
+
+function toEpoch(parts: Readonly<Record<string, string>>, now: number): number | undefined {
+  const { year = '', month = '', day, hour, minute, second } = parts;
+  const date = [fullYear(year, now), MONTHS.indexOf(month.toLowerCase()), Number(day)] as const;
+  const time = [Number(hour), Number(minute), Number(second)] as const;
+  // 60 is a leap second.
+  if (time[0] > 23 || time[1] > 59 || time[2] > 60) return undefined;
+  const midnight = Date.UTC(...date);
+  // `Date.UTC` turns 31 February into 3 March.
+  const actual = new Date(midnight);
+  if (actual.getUTCDate() !== date[2] || actual.getUTCMonth() !== date[1]) return undefined;
+  return midnight + ((time[0] * 60 + time[1]) * 60 + time[2]) * 1_000;
+}
+
+/** RFC 9110: two digits that appear to be more than 50 years ahead mean the past century. */
+function fullYear(year: string, now: number): number {
+  if (year.length === 4) return Number(year);
+  const thisYear = new Date(now).getUTCFullYear();
+  const guess = Math.floor(thisYear / 100) * 100 + Number(year);
+  return guess > thisYear + 50 ? guess - 100 : guess;
 }

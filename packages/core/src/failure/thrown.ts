@@ -1,31 +1,31 @@
 import { isObjectOrFunction } from '../is.ts';
-import { failureOfAuth } from './auth-error.ts';
-import { answerIn } from './client-error.ts';
+import { aadstsCodes, entraAdvice } from './advice.ts';
 import type { Failure } from './failure.ts';
-import { failureOfAnswer } from './http-failure.ts';
+import { codeOf, failureOfBody, failureOfParts, noHeader } from './http-failure.ts';
 import { failureOfNetwork, failureOfVague } from './network-failure.ts';
-import { failureOfProxy } from './proxy-error.ts';
+import { findResponse } from './response-parts.ts';
 import { safeGet, safeGetString } from './safe-get.ts';
 import { cleanMessage } from './text.ts';
+import { chooseTrackingId } from './tracking-id.ts';
 
 export type Recogniser = (error: object, now: () => number) => Failure | undefined;
 
 /**
- * What an error may be, the surest first: each is looked for in the error and in all its causes before
- * the next, since a wrapper's own code says less than the answer that it wraps.
+ * What an error can be, the most certain first. Each one is tried on the error and all its causes
+ * before the next, because an outer error's code says less than the response inside it.
  */
 const RECOGNISERS: readonly Recogniser[] = [
-  failureOfAuth,
-  failureOfFailedAnswer,
+  failureOfMsal,
+  failureOfHttpError,
   failureOfProxy,
   failureOfNetwork,
   failureOfVague,
 ];
 
 /**
- * What a thrown error says. Whatever it is, it is a failure. Never throws.
+ * Classifies a thrown error. Never throws, and always returns a failure.
  *
- * @param known - tells what is known already of an error; asked first
+ * @param known - looks up what is known about an error already; asked first
  */
 export function failureOfThrown(error: object, now: () => number, known: Recogniser): Failure {
   const chain = causesOf(error);
@@ -38,14 +38,9 @@ export function failureOfThrown(error: object, now: () => number, known: Recogni
   return unknownFailure(chain);
 }
 
-function failureOfFailedAnswer(error: object, now: () => number): Failure | undefined {
-  const answer = answerIn(error);
-  return answer === undefined || answer.status < 400 ? undefined : failureOfAnswer(answer, now);
-}
-
 const MAX_CAUSES = 32;
 
-/** The error, its causes, and the errors that an aggregate holds; each once, the outer first. */
+/** The error, its causes, and the errors in an aggregate; each once, the outer ones first. */
 function causesOf(error: object): readonly object[] {
   const chain = new Set<object>([error]);
   for (const one of chain) {
@@ -58,7 +53,70 @@ function causesOf(error: object): readonly object[] {
   return [...chain];
 }
 
-/** Node's own codes, and those of the clients that follow it. */
+function failureOfHttpError(error: object, now: () => number): Failure | undefined {
+  const response = findResponse(error);
+  return response === undefined || response.status < 400
+    ? undefined
+    : failureOfParts(response, now);
+}
+
+/** undici puts a proxy's refusal into the message of an error that looks like the caller's abort. */
+const PROXY_REFUSAL = /^Proxy response \((\d{3})\)/;
+
+function failureOfProxy(error: object, now: () => number): Failure | undefined {
+  const status = PROXY_REFUSAL.exec(safeGetString(error, 'message') ?? '')?.[1];
+  if (status === undefined) return undefined;
+  const response = { status: Number(status), headers: undefined, body: undefined };
+  // The proxy's own 502 is not ambiguous: the request never reached the service.
+  const { ambiguous, ...failure } = failureOfParts(response, now);
+  return Object.freeze({ ...failure, advice: PROXY_ADVICE });
+}
+
+const PROXY_ADVICE =
+  'The proxy refused the connection, so the request was not sent: check the proxy’s address and credentials, and that it allows this host.';
+
+/** What MSAL calls its own network errors. */
+const MSAL_NETWORK: ReadonlySet<string> = new Set([
+  'network_error',
+  'no_network_connectivity',
+  'endpoints_resolution_error',
+  'openid_config_error',
+]);
+
+/** What Entra answers with when it is temporarily unavailable. */
+const MSAL_TRANSIENT: ReadonlySet<string> = new Set([
+  'temporarily_unavailable',
+  'service_not_available',
+  'server_error',
+  'request_timeout',
+]);
+
+/** Classifies an error of MSAL, which keeps only parts of Entra's response. */
+function failureOfMsal(error: object, now: () => number): Failure | undefined {
+  const errorCode = safeGetString(error, 'errorCode');
+  const errorMessage = safeGetString(error, 'errorMessage');
+  if (errorCode === undefined || errorMessage === undefined) return undefined;
+  const message = cleanMessage(errorMessage);
+  const otherId = safeGetString(error, 'correlationId');
+  const entra = aadstsCodes(message);
+  const status = safeGet(error, 'status');
+  if (typeof status === 'number' && status >= 400) {
+    const body = { origin: 'api', code: errorCode, message, otherId, entra } as const;
+    return failureOfBody(status, noHeader, body, now);
+  }
+  const trackingId = chooseTrackingId([], noHeader, otherId);
+  const network = MSAL_NETWORK.has(errorCode);
+  return Object.freeze({
+    code: codeOf(undefined, network ? undefined : errorCode).code,
+    message,
+    ...(trackingId === undefined ? {} : { trackingId }),
+    verdict: network || MSAL_TRANSIENT.has(errorCode) ? 'retryable' : 'terminal',
+    source: network ? 'network' : 'api',
+    advice: entraAdvice(entra),
+  });
+}
+
+/** Codes of Node, and of clients that follow its style. */
 const CODE = /^[A-Z][A-Z\d]*_[A-Z\d_]{1,60}$|^E[A-Z\d]{2,30}$/;
 
 function unknownFailure(chain: readonly object[]): Failure {
@@ -70,6 +128,7 @@ function unknownFailure(chain: readonly object[]): Failure {
     message: cleanMessage(safeGetString(chain[0], 'message') ?? ''),
     verdict: 'terminal',
     source: 'unknown',
-    advice: 'This is no error of the API or of the network: look for a fault in the program.',
+    advice:
+      'This error comes neither from the API nor from the network: look for a bug in the program.',
   });
 }

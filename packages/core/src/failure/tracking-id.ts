@@ -3,7 +3,7 @@ import { withoutControls } from './text.ts';
 
 const MAX_LENGTH = 128;
 
-/** The service's own IDs come first: what the client chose for itself helps Microsoft less. */
+/** The service's own IDs come first: Microsoft can do more with them than with the client's. */
 const HEADERS = [
   'request-id',
   'x-ms-request-id',
@@ -13,9 +13,9 @@ const HEADERS = [
 ];
 
 /**
- * The ID to give to Microsoft: from the body, else from the headers, else an ID of the gateway's.
+ * The ID to give to Microsoft: from the body, else from the headers, else the gateway's.
  *
- * @param fromBody - what stands in the body where an ID is expected, the best first
+ * @param fromBody - candidates from the body, the best first
  * @param lastResort - an ID that only the gateway knows
  */
 export function chooseTrackingId(
@@ -34,16 +34,16 @@ export function chooseTrackingId(
   return trackingId(lastResort);
 }
 
-/** What almost every ID looks like: a GUID, or the ID of an activity in ASP.NET. */
+/** Nearly every ID: a GUID, or an activity ID of ASP.NET. */
 const USUAL = /^[\da-f|.-]{1,128}$/i;
 
-/** An ID is opaque, but it is no sentence, address or link; and a token has no place in a log. */
-const NO_ID = /[^!-~]|[@?&]|:\/\//;
+/** IDs are opaque, but they are not sentences, addresses, links or tokens. */
+const NOT_AN_ID = /[^!-~]|[@?&]|:\/\//;
 const TOKEN = /^eyJ[\w-]{8,}\./;
 
 function trackingId(text: string | undefined): string | undefined {
   if (text === undefined || USUAL.test(text)) return text;
   const id = withoutControls(text.slice(0, 8 * MAX_LENGTH)).trim();
-  if (id === '' || NO_ID.test(id) || TOKEN.test(id)) return undefined;
+  if (id === '' || NOT_AN_ID.test(id) || TOKEN.test(id)) return undefined;
   return id.slice(0, MAX_LENGTH);
 }

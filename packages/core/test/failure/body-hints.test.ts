@@ -102,8 +102,8 @@ describe('explainBody', () => {
     },
   );
 
-  it.each(['[]', '"x"', '7', 'null', 'true'])('says of %s that it is no object', (body) => {
-    expect(explainBody(ISOLATE, body)).toContain('no JSON object');
+  it.each(['[]', '"x"', '7', 'null', 'true'])('says of %s that it is not an object', (body) => {
+    expect(explainBody(ISOLATE, body)).toContain('not a JSON object');
   });
 
   it.each<[string, unknown]>([

@@ -36,9 +36,9 @@ describe('the errors of the wrapper', () => {
   it('say what happened to which operation', () => {
     expect(own.map((error) => String(error))).toEqual([
       'CircuitOpenError: machines.isolate was not sent: its circuit is open for another 14.4 s',
-      'ThrottledError: machines.isolate was not sent: its quota is paused for another 800 ms, and too many calls wait for it already',
+      'ThrottledError: machines.isolate was not sent: its quota is paused for another 800 ms, and too many calls are waiting for it already',
       'ThrottledError: machines.isolate was not sent: its quota is paused for another 400 s, which is longer than the call may wait',
-      'AttemptTimeoutError: machines.isolate got no answer within 60 s',
+      'AttemptTimeoutError: machines.isolate got no response within 60 s',
       'DeadlineExceededError: machines.isolate reached its deadline after 250 ms',
     ]);
   });

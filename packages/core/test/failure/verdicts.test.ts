@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue, findErrorCode } from '../../src/catalogue/codes.ts';
 import { classify } from '../../src/failure/classify.ts';
-import { verdictOf } from '../../src/failure/verdict.ts';
+import { verdictOf } from '../../src/failure/http-failure.ts';
 
 const envelope = (code: string): object => ({ error: { code, message: '' } });
 

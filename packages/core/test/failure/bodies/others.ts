@@ -77,7 +77,7 @@ export const others: readonly Row[] = [
     what: 'Entra with numbers that nobody knows',
     status: 400,
     body: { error: 'invalid_request', error_description: 'x', error_codes: [1, 'x'] },
-    says: { code: 'invalid_request', advice: containing('Entra gave no token') },
+    says: { code: 'invalid_request', advice: containing('Entra issued no token') },
   },
   {
     what: 'Entra when it fails itself',

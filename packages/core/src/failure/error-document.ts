@@ -1,32 +1,32 @@
-import { isObjectOrFunction } from '../is.ts';
+import { isObject } from '../is.ts';
 import { safeGet, safeGetObject, safeGetString } from './safe-get.ts';
 import { cleanMessage, MAX_ERROR_BODY, parseJson } from './text.ts';
 
-/** What the body of an error answer says. */
+/** What the body of an error response says. */
 export interface ErrorBody {
-  /** `api`: in an envelope of the service's own. `gateway`: in any other form, or not at all. */
+  /** `api`: in one of the service's own formats. `gateway`: in any other format, or empty. */
   readonly origin: 'api' | 'gateway';
-  /** As it stands there; undefined where there is none. */
+  /** As received. */
   readonly code?: string | undefined;
   readonly message?: string | undefined;
   /** Defender's tracking ID. */
   readonly target?: string | undefined;
-  /** Graph's or Entra's. */
+  /** The request ID of Graph or Entra. */
   readonly requestId?: string | undefined;
-  /** The gateway's, or the one that the client chose. */
+  /** An ID that the gateway or the client chose. */
   readonly otherId?: string | undefined;
-  /** Entra's numbers, such as 7000215. Only an answer of a token endpoint has them. */
+  /** AADSTS numbers such as 7000215. Only a token endpoint sends them. */
   readonly entra?: readonly number[] | undefined;
 }
 
-/** How deep a document may be carried in another's message. */
+/** How many documents may be nested in each other's messages. */
 const MAX_DEPTH = 3;
 
-/** Reads one shape of error document; undefined where it is not that shape. */
-type ShapeReader = (document: object, depth: number) => ErrorBody | undefined;
+/** Reads one format; undefined if the document is not in that format. */
+type DocumentReader = (document: object, depth: number) => ErrorBody | undefined;
 
-/** The shapes of error documents, the service's own first. */
-const SHAPES: readonly ShapeReader[] = [
+/** The formats of error documents, the service's own first. */
+const READERS: readonly DocumentReader[] = [
   readEnvelope,
   readEntra,
   readBareError,
@@ -35,11 +35,11 @@ const SHAPES: readonly ShapeReader[] = [
   readProblem,
 ];
 
-/** Reads a parsed error document of any known shape. Never throws. */
-export function readRecord(document: object, depth = 0): ErrorBody | undefined {
-  for (const read of SHAPES) {
-    const said = read(document, depth);
-    if (said !== undefined) return said;
+/** Reads a parsed error document of any known format. Never throws. */
+export function readErrorDocument(document: object, depth = 0): ErrorBody | undefined {
+  for (const read of READERS) {
+    const parsed = read(document, depth);
+    if (parsed !== undefined) return parsed;
   }
   return undefined;
 }
@@ -48,13 +48,14 @@ export function readRecord(document: object, depth = 0): ErrorBody | undefined {
 function readEnvelope(document: object, depth: number): ErrorBody | undefined {
   const error =
     safeGetObject(document, 'error') ??
-    // What Microsoft's generated clients call it, and what OData 3 did.
+    // Kiota's generated clients rename the property.
     safeGetObject(document, 'errorEscaped') ??
+    // OData 3.
     safeGetObject(document, 'odata.error');
   return error === undefined ? undefined : readError(error, depth);
 }
 
-/** The same without its envelope, as the Graph client keeps it. */
+/** The content of the envelope, which is all that the Graph client keeps. */
 function readBareError(document: object, depth: number): ErrorBody | undefined {
   if (safeGetString(document, 'code') === undefined) return undefined;
   return safeGetString(document, 'message') === undefined ? undefined : readError(document, depth);
@@ -65,7 +66,7 @@ function readError(error: object, depth: number): ErrorBody | undefined {
   const message = messageText(safeGet(error, 'message'));
   if (code === undefined && message === undefined) return undefined;
   const inner = safeGetObject(error, 'innerError') ?? safeGetObject(error, 'innererror');
-  const said: ErrorBody = {
+  const parsed: ErrorBody = {
     origin: 'api',
     code,
     message: message === undefined ? undefined : cleanMessage(message),
@@ -73,20 +74,20 @@ function readError(error: object, depth: number): ErrorBody | undefined {
     requestId: safeGetString(inner, 'request-id') ?? safeGetString(inner, 'requestId'),
     otherId: safeGetString(inner, 'client-request-id') ?? safeGetString(inner, 'clientRequestId'),
   };
-  const carried = message === undefined ? undefined : readCarried(message, depth);
-  return carried === undefined ? said : merge(said, carried);
+  const nested = message === undefined ? undefined : readNested(message, depth);
+  return nested === undefined ? parsed : merge(parsed, nested);
 }
 
-/** Graph hands the Defender error on as JSON inside its message, and some encode it twice. */
-function readCarried(message: string, depth: number): ErrorBody | undefined {
+/** Graph forwards the Defender error as JSON inside its own message; some services encode it twice. */
+function readNested(message: string, depth: number): ErrorBody | undefined {
   const start = message.indexOf('{');
   const end = message.lastIndexOf('}');
   if (depth >= MAX_DEPTH || start < 0 || end < start || end > MAX_ERROR_BODY) return undefined;
   const text = message.slice(start, end + 1);
   const value = parseJson(text) ?? parseJson(String(parseJson(`"${text}"`)));
-  const carried = isObjectOrFunction(value) ? readRecord(value, depth + 1) : undefined;
-  // Braces in the middle of a sentence may be an echo of what was sent.
-  return carried?.origin === 'api' || start === 0 ? carried : undefined;
+  const nested = isObject(value) ? readErrorDocument(value, depth + 1) : undefined;
+  // Braces in the middle of a sentence may echo what was sent.
+  return nested?.origin === 'api' || start === 0 ? nested : undefined;
 }
 
 function merge(outer: ErrorBody, inner: ErrorBody): ErrorBody {
@@ -104,10 +105,10 @@ function merge(outer: ErrorBody, inner: ErrorBody): ErrorBody {
 function readEntra(document: object): ErrorBody | undefined {
   const error = safeGetString(document, 'error');
   if (error === undefined) return undefined;
-  // The second spelling is that of the Azure identity library.
+  // The Azure identity library renames the properties to camel case.
   const description =
     safeGetString(document, 'error_description') ?? safeGetString(document, 'errorDescription');
-  // Other services write a sentence there.
+  // Other services put a sentence into `error`.
   if (description === undefined) return { origin: 'gateway', message: cleanMessage(error) };
   return {
     origin: 'api',
@@ -115,14 +116,14 @@ function readEntra(document: object): ErrorBody | undefined {
     message: cleanMessage(description),
     requestId: safeGetString(document, 'trace_id') ?? safeGetString(document, 'traceId'),
     otherId: safeGetString(document, 'correlation_id') ?? safeGetString(document, 'correlationId'),
-    ...(isBearer(error)
+    ...(isBearerError(error)
       ? {}
       : { entra: numbers(safeGet(document, 'error_codes') ?? safeGet(document, 'errorCodes')) }),
   };
 }
 
-/** RFC 6750 gives every API these codes in the same form: there the token is at fault, not a credential. */
-function isBearer(error: string): boolean {
+/** RFC 6750 gives every API these codes in Entra's format: then the token is at fault. */
+function isBearerError(error: string): boolean {
   return error === 'invalid_token' || error === 'insufficient_scope';
 }
 
@@ -130,11 +131,8 @@ function isBearer(error: string): boolean {
 function readApiManagement(document: object): ErrorBody | undefined {
   const message = safeGetString(document, 'message');
   if (message === undefined) return undefined;
-  return {
-    origin: 'gateway',
-    message: cleanMessage(message),
-    otherId: safeGetString(document, 'activityId'),
-  };
+  const otherId = safeGetString(document, 'activityId');
+  return { origin: 'gateway', message: cleanMessage(message), otherId };
 }
 
 /** `{ Message, MessageDetail }` of ASP.NET Web API. */
@@ -149,11 +147,8 @@ function readWebApi(document: object): ErrorBody | undefined {
 function readProblem(document: object): ErrorBody | undefined {
   const title = safeGetString(document, 'title');
   if (title === undefined) return undefined;
-  return {
-    origin: 'gateway',
-    message: cleanMessage(`${title} ${safeGetString(document, 'detail') ?? ''}`),
-    otherId: safeGetString(document, 'traceId'),
-  };
+  const message = cleanMessage(`${title} ${safeGetString(document, 'detail') ?? ''}`);
+  return { origin: 'gateway', message, otherId: safeGetString(document, 'traceId') };
 }
 
 function codeText(code: unknown): string | undefined {
@@ -161,7 +156,7 @@ function codeText(code: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-/** OData 3 has `{ lang, value }` there. */
+/** OData 3 wraps its message as `{ lang, value }`. */
 function messageText(message: unknown): string | undefined {
   return typeof message === 'string' ? message : safeGetString(message, 'value');
 }

@@ -1,0 +1,123 @@
+/** What the message says beyond its code. It never changes the verdict, because messages may change. */
+export interface MessageHint {
+  readonly status: number;
+  readonly pattern: RegExp;
+  readonly advice: string;
+  /** Set for a 401 that a new token cannot fix. */
+  readonly refreshUseless?: true;
+}
+
+const LICENCE_ADVICE =
+  'The token is valid, but the tenant has no licence for this API or its service is not active, so a new token will not help: check the tenant’s licences in the Microsoft 365 admin center (Billing > Licenses) and that the tenant is onboarded in the Defender portal.';
+
+/** Refusals that share their code with others but need their own advice. */
+const MESSAGE_HINTS: readonly MessageHint[] = [
+  {
+    // https://github.com/MicrosoftDocs/microsoft-365-docs/issues/12426
+    status: 401,
+    pattern: /account mode is inactive|\bno \w+ licen[cs]e\b|account is not provisioned/i,
+    advice: LICENCE_ADVICE,
+    refreshUseless: true,
+  },
+  {
+    status: 403,
+    pattern: /tenant is not onboarded|account is not provisioned/i,
+    advice: LICENCE_ADVICE,
+  },
+  {
+    // https://learn.microsoft.com/defender-xdr/advanced-hunting-errors
+    status: 400,
+    pattern:
+      /exceeded the allowed (?:result size|limits)|was preempted|exceeded the timeout period|excessive resource consumption/i,
+    advice:
+      'The query needs too many resources, and the same query will fail again: narrow its time range, filter before joining, project fewer columns, and limit or summarize the result.',
+  },
+];
+
+/** The hint in a message; undefined for most messages. */
+export function messageHint(status: number, message: string): MessageHint | undefined {
+  return MESSAGE_HINTS.find((hint) => hint.status === status && hint.pattern.test(message));
+}
+
+const GATEWAY_TIMEOUT =
+  'A gateway got no response from the service in time, and the request may have been carried out all the same: check whether it was before you send it again.';
+
+/** Advice for a response of which only the status is known. */
+const STATUS_ADVICE: ReadonlyMap<number, string> = new Map([
+  [
+    401,
+    'Send a valid token for this API in the Authorization header. If a new token is refused too, check its audience (aud) and its tenant.',
+  ],
+  [403, 'Check the app’s permissions, and that no proxy or firewall blocks the request.'],
+  [404, 'Check the host, the path and the API version.'],
+  [405, 'Check the HTTP method on the operation’s reference page.'],
+  [407, 'The proxy asks for credentials: check the proxy settings.'],
+  [413, 'Send less in one request.'],
+  [414, 'Shorten the URL: use a simpler $filter, or a hunting query instead.'],
+  [415, 'Send a JSON body with Content-Type: application/json.'],
+  [
+    429,
+    'Wait as long as the response says, then send the request again. If it happens often, spread the calls over time.',
+  ],
+  [431, 'Send fewer or shorter headers.'],
+  [502, GATEWAY_TIMEOUT],
+  [504, GATEWAY_TIMEOUT],
+]);
+
+const SERVER_ERROR_ADVICE =
+  'Try again later. If it persists, check Service health in the Microsoft 365 admin center.';
+
+export function statusAdvice(status: number): string | undefined {
+  return STATUS_ADVICE.get(status) ?? (status >= 500 ? SERVER_ERROR_ADVICE : undefined);
+}
+
+/**
+ * Advice for the errors of Entra's token endpoint that callers of the Defender APIs meet.
+ * https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+ */
+const ENTRA_ADVICE: ReadonlyMap<number, string> = new Map([
+  [50_034, 'The user does not exist in this tenant: check the user name and the tenant ID.'],
+  [53_003, 'A Conditional Access policy blocks the sign-in: ask the tenant’s administrator.'],
+  [
+    65_001,
+    'Nobody has consented to the app’s permissions: grant admin consent in the Entra admin center.',
+  ],
+  [
+    70_011,
+    'The scope is invalid: request the /.default scope of one resource, such as https://api.security.microsoft.com/.default.',
+  ],
+  [90_002, 'The tenant does not exist in this cloud: check the tenant ID and the login host.'],
+  [
+    500_011,
+    'The tenant does not know the requested API: check the scope, and that the tenant has a Defender licence.',
+  ],
+  [700_016, 'The tenant does not know the app: check the client ID and the tenant ID.'],
+  [
+    700_027,
+    'The client certificate does not match the app: upload its public key to the app registration.',
+  ],
+  [
+    901_002,
+    'The v2.0 token endpoint does not accept a resource parameter: send scope=<resource>/.default instead.',
+  ],
+  [7_000_215, 'The client secret is wrong: send the secret’s value, not its ID.'],
+  [7_000_222, 'The client secret has expired: create a new one in the app registration.'],
+]);
+
+const ENTRA_GENERAL_ADVICE =
+  'Entra issued no token: check the tenant ID, client ID, credential and scope of the app registration.';
+
+/** What a person should do about a refusal from Entra, by its AADSTS numbers. */
+export function entraAdvice(codes: readonly number[]): string {
+  for (const code of codes) {
+    const advice = ENTRA_ADVICE.get(code);
+    if (advice !== undefined) return advice;
+  }
+  return ENTRA_GENERAL_ADVICE;
+}
+
+/** The AADSTS number at the start of a message, for clients that keep nothing else. */
+export function aadstsCodes(message: string): readonly number[] {
+  const digits = /AADSTS(\d{4,9})/.exec(message)?.[1];
+  return digits === undefined ? [] : [Number(digits)];
+}
