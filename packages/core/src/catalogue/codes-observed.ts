@@ -1,7 +1,6 @@
 import type { CodeRow } from './entry.ts';
-import { GRAPH_ERRORS, MDE_ERRORS } from './sources.ts';
 
-/** Codes that the seed page does not name, but that the services do answer with. */
+/** Codes that are not on Microsoft's page of common error codes, but that the services send. */
 export type ObservedCode =
   | 'TooManyRequests'
   | 'ActiveRequestAlreadyExists'
@@ -13,18 +12,20 @@ export type ObservedCode =
   | 'UnknownError'
   | 'serviceNotAvailable';
 
+const MDE_ERRORS = 'https://learn.microsoft.com/defender-endpoint/api/common-errors';
+
 const GRAPH = {
   documented: false,
   families: ['graph'],
   verdict: 'terminal',
-  docs: GRAPH_ERRORS,
+  docs: 'https://learn.microsoft.com/graph/errors',
 } as const;
 
 const QUOTA = 'API calls quota exceeded! Maximum allowed {limit} per {windowMs}';
 
 export const observedCodes: Readonly<Record<ObservedCode, CodeRow>> = {
   TooManyRequests: {
-    // The number is what the service really sends; the name stands in the documentation.
+    // The service sends the number; the documentation has the name.
     aliases: ['429'],
     status: 429,
     documented: false,
@@ -40,9 +41,9 @@ export const observedCodes: Readonly<Record<ObservedCode, CodeRow>> = {
       'Response represents reaching quota limit either by number of requests or by CPU.',
     ],
     variables: { limit: 'number', windowMs: 'timespan', waitMs: 'duration' },
-    meaning: 'The quota of calls, or of processing time, is used up for now.',
+    meaning: 'The quota of calls or of processing time is used up.',
     advice:
-      'Wait as long as the answer says: calls in the meantime keep the count high. If it comes often, spread the calls, take larger pages and fewer polls, and look for other callers of the same app and tenant; hunting shares one quota across the whole tenant.',
+      'Wait as long as the response says, because calls in the meantime count too. If it happens often, spread the calls over time, use larger pages, poll less, and look for other callers with the same app and tenant; hunting has one quota for the whole tenant.',
     docs: MDE_ERRORS,
     source: MDE_ERRORS,
     otherSources: [
@@ -58,9 +59,9 @@ export const observedCodes: Readonly<Record<ObservedCode, CodeRow>> = {
     class: 'conflict',
     verdict: 'terminal',
     template: 'Action is already in progress',
-    meaning: 'An action of this kind is already running or waiting on the device.',
+    meaning: 'An action of this kind is already running or pending on the device.',
     advice:
-      "Look at the device's machine actions (GET /api/machineactions or Action center in the Defender portal) and wait for that one, or cancel it. After a call that was sent twice, it usually means that the first one worked.",
+      "Find the action among the device's machine actions (GET /api/machineactions, or Action center in the Defender portal) and wait for it, or cancel it. If the request was sent twice, the first one usually worked.",
     docs: 'https://learn.microsoft.com/defender-endpoint/api/run-live-response',
     source: 'https://learn.microsoft.com/defender-endpoint/api/run-live-response',
     otherSources: ['https://github.com/MicrosoftDocs/microsoft-365-docs/issues/5903'],
@@ -73,9 +74,9 @@ export const observedCodes: Readonly<Record<ObservedCode, CodeRow>> = {
     verdict: 'terminal',
     template:
       'Server failed to authenticate the request. Make sure the value of Authorization header is formed correctly including the signature.',
-    meaning: 'Azure Storage refuses the signed link of an export: it has expired or was changed.',
+    meaning: 'Azure Storage refuses the signed URL of an export: it has expired or was modified.',
     advice:
-      'Call the export operation again for fresh links and download them at once, byte for byte as given and without an Authorization header.',
+      'Call the export operation again for new URLs and download them at once, exactly as given and without an Authorization header.',
     docs: 'https://learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes',
     source: 'https://github.com/elastic/integrations/pull/15749',
   },
@@ -89,9 +90,9 @@ export const observedCodes: Readonly<Record<ObservedCode, CodeRow>> = {
       'CompactToken validation failed with reason code: {reason}.',
       'Signature is invalid.',
     ],
-    meaning: 'Graph cannot accept the access token: expired, empty or meant for another API.',
+    meaning: 'Graph rejects the access token: it is expired, empty or for another API.',
     advice:
-      'Ask Entra for a new token with the scope https://graph.microsoft.com/.default; a token for Defender XDR or Defender for Endpoint does not work here.',
+      'Request a new token from Entra with the scope https://graph.microsoft.com/.default; a token for Defender XDR or Defender for Endpoint does not work here.',
     docs: 'https://learn.microsoft.com/graph/resolve-auth-errors',
     source: 'https://github.com/wazuh/wazuh-documentation/issues/7620',
     otherSources: [
@@ -109,7 +110,7 @@ export const observedCodes: Readonly<Record<ObservedCode, CodeRow>> = {
     variables: { required: 'list' },
     meaning: 'The app lacks a Microsoft Graph permission.',
     advice:
-      'In the Entra admin center open App registrations > your app > API permissions > Microsoft Graph, add the named permission, choose Grant admin consent, and ask for a new token.',
+      'In the Entra admin center open App registrations > your app > API permissions > Microsoft Graph, add the named permission, choose Grant admin consent, and request a new token.',
     docs: 'https://learn.microsoft.com/graph/permissions-reference',
     source: 'https://github.com/T0pCyber/hawk/issues/275',
   },
@@ -119,9 +120,9 @@ export const observedCodes: Readonly<Record<ObservedCode, CodeRow>> = {
     class: 'permission',
     template: "Neither tenant is B2C or tenant doesn't have premium license",
     otherTemplates: ["Tenant is not a B2C tenant and doesn't have premium license"],
-    meaning: 'The tenant has no Entra ID P1 or P2 licence, which the operation needs.',
+    meaning: 'The operation requires an Entra ID P1 or P2 licence, which the tenant does not have.',
     advice:
-      "Check the tenant's licences in the Microsoft 365 admin center (Billing > Licenses). Where it has one, grant the app Directory.Read.All so that Graph can see it: without that the answer comes and goes.",
+      "Check the tenant's licences in the Microsoft 365 admin center (Billing > Licenses). If it has one, grant the app Directory.Read.All so that Graph can see it; without that permission the error is intermittent.",
     docs: 'https://learn.microsoft.com/azure/active-directory/reports-monitoring/troubleshoot-graph-api',
     source: 'https://github.com/microsoftgraph/microsoft-graph-docs/issues/12919',
     otherSources: [
@@ -134,9 +135,9 @@ export const observedCodes: Readonly<Record<ObservedCode, CodeRow>> = {
     status: 403,
     class: 'permission',
     template: 'Insufficient privileges to complete the operation.',
-    meaning: 'The app, or the user it acts for, may not do this in Graph.',
+    meaning: 'The app, or the user it acts for, lacks the privilege for this operation in Graph.',
     advice:
-      'In the Entra admin center check App registrations > your app > API permissions for a missing or not consented permission; for a signed-in user also the role, such as Security Reader or Security Operator (Roles & admins).',
+      'In the Entra admin center check App registrations > your app > API permissions for a missing permission or consent; for a signed-in user check the role too, such as Security Reader or Security Operator (Roles & admins).',
     docs: 'https://learn.microsoft.com/graph/resolve-auth-errors',
     source: 'https://github.com/T0pCyber/hawk/issues/275',
   },
@@ -148,7 +149,7 @@ export const observedCodes: Readonly<Record<ObservedCode, CodeRow>> = {
     // Seen with 500 and 504, but with 403 for a missing permission too.
     verdict: 'by-status',
     template: '',
-    meaning: 'Graph tells nothing but the status.',
+    meaning: 'Graph gives no details: only the status says anything.',
     advice:
       "Go by the status: for a 403 check the app's Graph permissions and its admin consent; for a 5xx try a smaller request, and give Microsoft support the request-id.",
     source: 'https://github.com/microsoftgraph/microsoft-graph-docs/issues/19954',
@@ -166,7 +167,7 @@ export const observedCodes: Readonly<Record<ObservedCode, CodeRow>> = {
     template: 'Service unavailable',
     meaning: 'Graph, or the service behind it, is overloaded or under maintenance.',
     advice:
-      'Wait for the Retry-After, else some seconds, and send it again; look at Service health in the Microsoft 365 admin center where it lasts.',
+      'Wait for the Retry-After, or for some seconds, and try again. If it persists, check Service health in the Microsoft 365 admin center.',
     source: 'https://github.com/MicrosoftDocs/feedback/issues/2614',
   },
 };

@@ -1,20 +1,15 @@
+import { type DocumentedCode, documentedCodes } from './codes-documented.ts';
 import { type ObservedCode, observedCodes } from './codes-observed.ts';
-import { type RefusalCode, refusalCodes } from './codes-refusal.ts';
-import { type RequestCode, requestCodes } from './codes-request.ts';
 import type { CatalogueEntry, CodeRow } from './entry.ts';
 
-/** A code of the catalogue, in its canonical spelling. */
-export type ErrorCode = RequestCode | RefusalCode | ObservedCode;
+/** An error code in the catalogue's spelling. */
+export type ErrorCode = DocumentedCode | ObservedCode;
 
-const rows: Readonly<Record<ErrorCode, CodeRow>> = {
-  ...requestCodes,
-  ...refusalCodes,
-  ...observedCodes,
-};
+const rows: Readonly<Record<ErrorCode, CodeRow>> = { ...documentedCodes, ...observedCodes };
 
 /**
- * Every error code that the APIs are documented, or were seen, to answer with: the documented ones
- * first, in the order of Microsoft's page.
+ * The error codes of the APIs: the documented ones in the order of Microsoft's page
+ * (https://learn.microsoft.com/defender-xdr/api-error-codes), then those seen in real responses.
  */
 export const catalogue: readonly CatalogueEntry[] = freeze(
   Object.entries(rows).map(([code, row]) => freeze({ code, ...row })),
@@ -26,7 +21,7 @@ const byCode: ReadonlyMap<string, CatalogueEntry> = new Map(
   ),
 );
 
-/** The row of a code or of one of its aliases, in any letter case; undefined where there is none. */
+/** Finds the catalogue's row for a code or an alias of it, in any case; undefined if there is none. */
 export function findErrorCode(code: string): CatalogueEntry | undefined {
   return byCode.get(code.toLowerCase());
 }

@@ -1,7 +1,7 @@
-/** Whether it makes sense to send the same request again. */
+/** Whether sending the same request again can succeed (`retryable`) or cannot (`terminal`). */
 export type Verdict = 'retryable' | 'terminal';
 
-/** What kind of trouble a code stands for. A closed set: fit for a metric's label. */
+/** The kind of problem that a code stands for. A closed set, safe as a metric label. */
 export type ErrorClass =
   | 'input'
   | 'auth'
@@ -13,21 +13,20 @@ export type ErrorClass =
   | 'transport'
   | 'local';
 
-/** The variable parts of a message, by the names that the catalogue's template gives them. */
+/** The variable parts of a message, by their names in the catalogue's template. */
 export type MessageValues = Readonly<Record<string, string | number | readonly string[]>>;
 
 /**
- * How a variable part of a message is to be read.
+ * How a variable part of a message is parsed.
  *
- * `number`: a whole number. `list`: names parted by commas, possibly none. `timespan`: .NET's
- * `00:01:00`, as a number of milliseconds. `duration`: `8 seconds` or a timespan, as a number of
- * milliseconds.
+ * `number`: an integer. `list`: names separated by commas, possibly none. `timespan`: .NET's
+ * `00:01:00`, parsed to milliseconds. `duration`: `8 seconds` or a timespan, parsed to milliseconds.
  */
 export type VariableKind = 'number' | 'list' | 'timespan' | 'duration';
 
-/** One error code that the APIs are documented, or were seen, to answer with. */
+/** One error code of the APIs, documented or seen in real responses. */
 export interface CatalogueEntry {
-  /** The code in its canonical spelling, such as `ResourceNotFound`. */
+  /** The code in its documented spelling, such as `ResourceNotFound`. */
   readonly code: string;
   /** Other codes that mean the same, such as `"429"` for `TooManyRequests`. */
   readonly aliases?: readonly string[];
@@ -35,25 +34,29 @@ export interface CatalogueEntry {
   readonly status: number;
   /** Further HTTP statuses that the code was seen with. */
   readonly otherStatuses?: readonly number[];
-  /** Whether the code is on the seed page of documented error codes. */
+  /**
+   * Whether the code is on Microsoft's page of common error codes,
+   * https://learn.microsoft.com/defender-xdr/api-error-codes.
+   */
   readonly documented: boolean;
-  /** The API families that answer with the code. */
+  /** The API families that send the code. */
   readonly families: readonly Family[];
+  /** The kind of problem, such as `permission`. */
   readonly class: ErrorClass;
   /**
-   * `by-status`: the code says nothing of its own, so the status alone decides, as it does for a code
-   * that the catalogue does not know.
+   * Whether sending the same request again can succeed. `by-status`: the code says nothing, so the
+   * status alone decides, as for a code that the catalogue does not have.
    */
   readonly verdict: Verdict | 'by-status';
   /**
-   * The message as it is documented, its variable parts in braces: `Hash value {hash} is invalid.`
-   * Microsoft reserves the right to change messages, so a template that does not match changes
-   * nothing but the `values`.
+   * The documented message with its variable parts in braces: `Hash value {hash} is invalid.` Empty
+   * if the code comes without a message. Microsoft may change messages, so a message that does not
+   * match only leaves the failure without `values`.
    */
   readonly template: string;
-  /** Further message texts that are documented or were seen with this code. */
+  /** Other messages that are documented or were seen with this code. */
   readonly otherTemplates?: readonly string[];
-  /** The variables of the templates that are more than plain text. */
+  /** How the variables of the templates are parsed; those not named are plain text. */
   readonly variables?: Readonly<Record<string, VariableKind>>;
   /** What it means, in one sentence. */
   readonly meaning: string;
@@ -61,59 +64,68 @@ export interface CatalogueEntry {
   readonly advice: string;
   /** The page that documents the code. */
   readonly docs: string;
-  /** Where the row's facts come from: the page that documents it, or where it was seen. */
+  /** The page that documents the code, or where it was seen. */
   readonly source: string;
-  /** Where its other texts, statuses and causes were seen. */
+  /** Where its other messages, statuses and causes were seen. */
   readonly otherSources?: readonly string[];
 }
 
-/** A row of the tables of codes, which are keyed by code. */
+/** A row of the code tables, which are keyed by code. */
 export type CodeRow = Omit<CatalogueEntry, 'code'>;
 
 /** An API family: Defender XDR, Defender for Endpoint, or Microsoft Graph security. */
 export type Family = 'xdr' | 'mde' | 'graph';
 
-/** How many calls a quota allows, as documented. */
+/** The limits of one quota group. */
 export interface Quota {
+  /** How many calls the service accepts in a minute. Absent: no limit by the minute. */
   readonly perMinute?: number;
+  /** How many calls the service accepts in an hour. Absent: no limit by the hour. */
   readonly perHour?: number;
-  /** How long queries may run in an hour, in milliseconds. */
+  /** How long queries may run in an hour, in milliseconds. Absent: no limit. */
   readonly runningMsPerHour?: number;
-  /** The same for a day. */
+  /** How long queries may run in a day, in milliseconds. Absent: no limit. */
   readonly runningMsPerDay?: number;
 }
 
-/** One operation of the APIs, as the operations table knows it. */
+/** One operation of the APIs: a row of the operations table. */
 export interface Operation {
-  /** The low-cardinality name, such as `incidents.list`; `other` for whatever the table does not know. */
+  /** The name, such as `incidents.list`; `other` for any request that the table does not have. */
   readonly name: string;
+  /** The API that the operation belongs to; absent if it is unknown. */
   readonly family?: Family;
-  /** The HTTP method in capitals. */
+  /** The HTTP method in upper case. */
   readonly method?: string;
-  /** The canonical route, such as `/api/machines/{id}/isolate`: fit for `url.template`. */
+  /** The documented route, such as `/api/machines/{id}/isolate`. Contains no IDs: safe as a metric label. */
   readonly route?: string;
-  /** The group of operations that share one documented quota, such as `incidents`. */
+  /** The name of the group of operations that share one quota, such as `incidents`. */
   readonly quotaGroup: string;
+  /** The limits on the operation's page in Microsoft's documentation (`docs`); absent if it states none. */
   readonly quota?: Quota;
-  /** Which calls go first where they wait for the same quota: the higher number. Undefined: 0. */
+  /** Among calls that wait for the same quota, the highest priority is sent first. @defaultValue 0 */
   readonly priority?: number;
   /**
-   * Whether sending it twice does no more than sending it once. Undefined: as the HTTP method says.
+   * Whether sending the request twice has the same effect as sending it once.
+   *
+   * @defaultValue true for GET, HEAD, OPTIONS, PUT and DELETE, otherwise false
    */
   readonly idempotent?: boolean;
-  /** Milliseconds until an attempt is given up; undefined: the wrapper's own default. */
+  /** The timeout of one attempt, in milliseconds. @defaultValue the option `attemptTimeoutMs` */
   readonly attemptTimeoutMs?: number;
-  /** Milliseconds until the whole call is given up; undefined: the wrapper's own default. */
+  /** The timeout of the whole call, in milliseconds. @defaultValue the option `deadlineMs` */
   readonly deadlineMs?: number;
-  /** The body's documented parameters in their exact spelling: XDR and MDE compare letter case. */
+  /** The documented parameters of the JSON body, whose names are case-sensitive in XDR and MDE. */
   readonly bodyParameters?: readonly BodyParameter[];
-  /** What to look up before sending a call again whose end is unknown. */
+  /** What to check before sending the request again after a failure that may have carried it out. */
   readonly ambiguityAdvice?: string;
+  /** The operation's page in Microsoft's documentation. */
   readonly docs?: string;
 }
 
 /** One parameter of a JSON body. */
 export interface BodyParameter {
+  /** The name in its exact spelling. */
   readonly name: string;
+  /** Whether the operation fails without the parameter. @defaultValue false */
   readonly required?: boolean;
 }

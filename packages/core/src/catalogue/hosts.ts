@@ -1,9 +1,9 @@
 import type { Family } from './entry.ts';
 
-/** Hosts in lower case, such as `127.0.0.1:8080`, and the family that they serve, or `all`. */
+/** Maps a host, such as `127.0.0.1:8080`, to the API family that it serves, or to `all` of them. */
 export type HostMap = Readonly<Record<string, Family | 'all'>>;
 
-// Microsoft's host lists differ from page to page: this is their union, with what live logs show.
+// Microsoft's host lists differ from page to page; this is the union of them and of hosts in real logs.
 const XDR_HOSTS: readonly string[] = [
   'api.security.microsoft.com',
   ...['us', 'eu', 'uk'].map((region) => `api-${region}.security.microsoft.com`),
@@ -39,7 +39,7 @@ const KNOWN: ReadonlyMap<string, Family> = new Map<string, Family>([
   ...GRAPH_HOSTS.map((host) => [host, 'graph'] as const),
 ]);
 
-/** Microsoft's own hosts, by the family that they serve; `xdr` hosts answer `mde` routes as well. */
+/** Microsoft's hosts by API family. The hosts of `xdr` serve the routes of `mde` too. */
 export const knownHosts: Readonly<Record<Family, readonly string[]>> = {
   xdr: XDR_HOSTS,
   mde: MDE_HOSTS,
@@ -47,11 +47,11 @@ export const knownHosts: Readonly<Record<Family, readonly string[]>> = {
 };
 
 /**
- * The family that a host serves; undefined for a host that neither Microsoft's list nor `hosts` has.
+ * The API family that a host serves; undefined for an unknown host.
  *
- * @param host - as in `URL.host`: with its port, where it is not the default one.
- * @param hosts - further hosts, in lower case; an entry without a port holds for every port, and the
- * caller's entries win over Microsoft's.
+ * @param host - as in `URL.host`: with its port unless that is the default one
+ * @param hosts - additional hosts in lower case; an entry without a port applies to every port, and
+ * the caller's entries take precedence over Microsoft's
  */
 export function familyOfHost(host: string, hosts?: HostMap): Family | 'all' | undefined {
   const lower = host.toLowerCase();
@@ -62,7 +62,7 @@ function familyOf(host: string, hosts: HostMap | undefined): Family | 'all' | un
   return hosts !== undefined && Object.hasOwn(hosts, host) ? hosts[host] : KNOWN.get(host);
 }
 
-/** A host without its port and without the dot that may end a full domain name. */
+/** The host without its port and without a trailing dot. */
 export function hostName(host: string): string {
   return host.replace(/\.?(?::\d*)?$/, '');
 }

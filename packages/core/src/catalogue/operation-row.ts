@@ -1,9 +1,9 @@
 import type { BodyParameter, Operation } from './entry.ts';
 
-/** What a row says beyond its name, method and route. */
+/** The fields of a row besides its name, method and route. */
 export type OperationDetails = Partial<Omit<Operation, 'name' | 'method' | 'route'>>;
 
-/** Makes the rows of one quota group: `row('machines.get', 'GET /api/machines/{id}')`. */
+/** Creates the rows of one quota group: `row('machines.get', 'GET /api/machines/{id}')`. */
 export function rows(
   common: OperationDetails & Pick<Operation, 'quotaGroup'>,
 ): (name: string, request: `${string} /${string}`, own?: OperationDetails) => Operation {
@@ -13,7 +13,7 @@ export function rows(
   };
 }
 
-/** The parameters of a body in the exact spelling that is documented; `*` marks a required one. */
+/** Body parameters in their documented spelling; `*` marks a required one. */
 export function parameters(...names: readonly string[]): readonly BodyParameter[] {
   return Object.freeze(
     names.map((name) =>
@@ -22,35 +22,34 @@ export function parameters(...names: readonly string[]): readonly BodyParameter[
   );
 }
 
-/** What most pages of the Defender for Endpoint API document as its limit. */
+/** The limit on most pages of the Defender for Endpoint API. */
 export const MDE_QUOTA: NonNullable<Operation['quota']> = Object.freeze({
   perMinute: 100,
   perHour: 1_500,
 });
 
-/** What all operations that run a hunting query have in common: they only read, and take long. */
+/** For operations that run a hunting query: they only read, and take long. */
 export const HUNTING: Pick<Operation, 'idempotent' | 'attemptTimeoutMs' | 'deadlineMs'> =
   Object.freeze({
     idempotent: true,
-    // The service itself gives up on a query after 180 to 200 seconds.
+    // The service gives up on a query after 180 to 200 seconds.
     attemptTimeoutMs: 240_000,
     deadlineMs: 900_000,
   });
 
-/** What to look up before a call is sent again whose end is unknown, and what it tells. */
-export function lookFirst(at: string, tells: string): string {
-  return `Look at ${at} before you send it again: ${tells}.`;
+/** Advice for an ambiguous failure: what to check before sending the request again, and why. */
+export function checkFirst(where: string, why: string): string {
+  return `Look at ${where} before you send it again: ${why}.`;
 }
 
-/** The advice for a change that can be read where it was made. */
-export function shownAt(at: string): string {
-  return lookFirst(at, 'it shows whether this call was carried out');
+/** The advice for a change that is visible where it was made. */
+export function shownAt(where: string): string {
+  return checkFirst(where, 'it shows whether this call was carried out');
 }
 
-/** Why a change with a comment is not sent twice lightly. */
 export const COMMENT_ADDS_UP = 'a comment that is sent twice is added twice';
 
-/** A page of the Defender for Endpoint API's documentation. */
+/** A page in the documentation of the Defender for Endpoint API. */
 export function mdeDocs(page: string): string {
   return `https://learn.microsoft.com/defender-endpoint/api/${page}`;
 }

@@ -1,11 +1,18 @@
 import type { Operation } from './entry.ts';
-import { COMMENT_ADDS_UP, HUNTING, lookFirst, parameters, rows, shownAt } from './operation-row.ts';
+import {
+  COMMENT_ADDS_UP,
+  checkFirst,
+  HUNTING,
+  parameters,
+  rows,
+  shownAt,
+} from './operation-row.ts';
 
 const family = 'graph';
 
 const docs = (page: string): string => `https://learn.microsoft.com/graph/api/${page}`;
 
-// Graph documents no limit of their own for incidents, alerts_v2 and detection rules.
+// Graph documents no limit for incidents, alerts_v2 and detection rules.
 const incidents = rows({ family, quotaGroup: 'graph.incidents' });
 const alertsV2 = rows({ family, quotaGroup: 'graph.alerts_v2' });
 const detectionRules = rows({ family, quotaGroup: 'graph.detectionRules' });
@@ -33,7 +40,7 @@ const investigated: readonly Operation[] = [
     docs: docs('resources/security-incident'),
   }),
   incidents('graph.incidents.comment', 'POST /v1.0/security/incidents/{id}/comments', {
-    ambiguityAdvice: lookFirst('GET /v1.0/security/incidents/{id}', COMMENT_ADDS_UP),
+    ambiguityAdvice: checkFirst('GET /v1.0/security/incidents/{id}', COMMENT_ADDS_UP),
     docs: docs('security-incident-post-comments'),
   }),
   alertsV2('graph.alerts_v2.list', 'GET /v1.0/security/alerts_v2', {
@@ -47,10 +54,10 @@ const investigated: readonly Operation[] = [
     docs: docs('security-alert-update'),
   }),
   alertsV2('graph.alerts_v2.comment', 'POST /v1.0/security/alerts_v2/{id}/comments', {
-    ambiguityAdvice: lookFirst('GET /v1.0/security/alerts_v2/{id}', COMMENT_ADDS_UP),
+    ambiguityAdvice: checkFirst('GET /v1.0/security/alerts_v2/{id}', COMMENT_ADDS_UP),
     docs: docs('security-alert-post-comments'),
   }),
-  // The older alerts, which Microsoft retires in 2026.
+  // The legacy alerts, which Microsoft retires in 2026.
   alerts('graph.alerts.list', 'GET /v1.0/security/alerts', { docs: docs('alert-list') }),
   alerts('graph.alerts.get', 'GET /v1.0/security/alerts/{id}', { docs: docs('alert-get') }),
   alerts('graph.alerts.update', 'PATCH /v1.0/security/alerts/{id}', {
@@ -87,7 +94,7 @@ const ruled: readonly Operation[] = [
 const TI_INDICATORS = '/beta/security/tiIndicators';
 const indicatorsShow = shownAt(`GET ${TI_INDICATORS}`);
 
-/** They exist in beta alone. */
+/** They exist only in beta. */
 const indicators: readonly Operation[] = [
   tiIndicators('graph.tiIndicators.list', `GET ${TI_INDICATORS}`, {
     docs: docs('tiindicators-list'),
@@ -149,7 +156,7 @@ const scores: readonly Operation[] = [
   }),
 ];
 
-/** Microsoft Graph security. A route is given with one version; v1.0 and beta both match it. */
+/** Microsoft Graph security. Each route is listed with one version; both v1.0 and beta match it. */
 export const graphOperations: readonly Operation[] = [
   ...investigated,
   ...ruled,

@@ -1,8 +1,8 @@
 import type { Operation } from './entry.ts';
 import {
   COMMENT_ADDS_UP,
+  checkFirst,
   HUNTING,
-  lookFirst,
   mdeDocs,
   parameters,
   MDE_QUOTA as quota,
@@ -16,7 +16,7 @@ const indicators = rows({ family, quotaGroup: 'indicators', quota });
 const hunting = rows({
   family,
   quotaGroup: 'mde.hunting',
-  // Ten minutes of running time an hour, three hours a day.
+  // Queries may run for 10 minutes in an hour and 3 hours in a day.
   quota: {
     perMinute: 45,
     perHour: 1_500,
@@ -29,9 +29,9 @@ const hunting = rows({
 export const alertOperations: readonly Operation[] = [
   alerts('alerts.list', 'GET /api/alerts', { docs: mdeDocs('get-alerts') }),
   alerts('alerts.get', 'GET /api/alerts/{id}', { docs: mdeDocs('get-alert-info-by-id') }),
-  // The page's table and its example spell the body's parameters differently: none are given here.
+  // No bodyParameters: the page's table and its example spell them differently.
   alerts('alerts.update', 'PATCH /api/alerts/{id}', {
-    ambiguityAdvice: lookFirst('GET /api/alerts/{id}', COMMENT_ADDS_UP),
+    ambiguityAdvice: checkFirst('GET /api/alerts/{id}', COMMENT_ADDS_UP),
     docs: mdeDocs('update-alert'),
   }),
   alerts('alerts.batchUpdate', 'POST /api/alerts/batchUpdate', {
@@ -45,7 +45,7 @@ export const alertOperations: readonly Operation[] = [
       'determination',
       'comment',
     ),
-    ambiguityAdvice: lookFirst('GET /api/alerts/{id} of one of the alerts', COMMENT_ADDS_UP),
+    ambiguityAdvice: checkFirst('GET /api/alerts/{id} of one of the alerts', COMMENT_ADDS_UP),
     docs: mdeDocs('batch-update-alerts'),
   }),
   alerts('alerts.create', 'POST /api/alerts/CreateAlertByReference', {
@@ -61,7 +61,7 @@ export const alertOperations: readonly Operation[] = [
       'recommendedAction*',
       'category*',
     ),
-    ambiguityAdvice: lookFirst(
+    ambiguityAdvice: checkFirst(
       'GET /api/machines/{id}/alerts of the device',
       'the alert may be there already',
     ),
@@ -85,7 +85,7 @@ export const alertOperations: readonly Operation[] = [
     docs: mdeDocs('get-ti-indicators-collection'),
   }),
   indicators('indicators.submit', 'POST /api/indicators', {
-    // Submits or updates: the same value and type are one indicator.
+    // An upsert: value and type identify the indicator.
     idempotent: true,
     bodyParameters: parameters(
       'indicatorValue*',
@@ -117,11 +117,11 @@ export const alertOperations: readonly Operation[] = [
     quotaGroup: 'indicators.batchDelete',
     quota: { perMinute: 30, perHour: 1_500 },
     bodyParameters: parameters('IndicatorIds*'),
-    ambiguityAdvice: lookFirst('GET /api/indicators', 'they may be gone already'),
+    ambiguityAdvice: checkFirst('GET /api/indicators', 'they may be gone already'),
     docs: mdeDocs('batch-delete-ti-indicators'),
   }),
 
-  // Microsoft began to retire it in January 2026, in favour of Graph's (MC1220762).
+  // Retired since January 2026 in favour of Graph's (MC1220762).
   hunting('mde.hunting.run', 'POST /api/advancedqueries/run', {
     ...HUNTING,
     bodyParameters: parameters('Query*'),

@@ -11,7 +11,7 @@ const investigations = rows({ family, quotaGroup: 'investigations', quota });
 const library = rows({ family, quotaGroup: 'libraryFiles', quota });
 const scans = rows({ family, quotaGroup: 'scanDefinitions', quota });
 
-/** What was observed: files, addresses, domains and accounts. */
+/** Files, addresses, domains and accounts. */
 const observed: readonly Operation[] = [
   files('files.get', 'GET /api/files/{id}', { docs: mdeDocs('get-file-information') }),
   files('files.alerts', 'GET /api/files/{id}/alerts', { docs: mdeDocs('get-file-related-alerts') }),
@@ -36,7 +36,7 @@ const observed: readonly Operation[] = [
   }),
 ];
 
-/** What Defender for Endpoint keeps for itself: investigations, scripts and scan definitions. */
+/** Investigations, the script library and scan definitions. */
 const kept: readonly Operation[] = [
   investigations('investigations.list', 'GET /api/investigations', {
     docs: mdeDocs('get-investigation-collection'),
@@ -45,7 +45,7 @@ const kept: readonly Operation[] = [
     docs: mdeDocs('get-investigation-object'),
   }),
   library('libraryFiles.list', 'GET /api/libraryfiles', { docs: mdeDocs('list-library-files') }),
-  // A form, no JSON: its fields are not compared with the body that was sent.
+  // No bodyParameters: the body is a form.
   library('libraryFiles.upload', 'POST /api/libraryfiles', {
     ambiguityAdvice: shownAt('GET /api/libraryfiles'),
     docs: mdeDocs('upload-library'),
@@ -91,7 +91,7 @@ const kept: readonly Operation[] = [
     'scanDefinitions.history',
     'POST /api/DeviceAuthenticatedScanDefinitions/GetScanHistoryByScanDefinitionId',
     {
-      // It only reads.
+      // Only reads.
       idempotent: true,
       bodyParameters: parameters('ScanDefinitionIds*'),
       docs: mdeDocs('get-scan-history-by-definition'),

@@ -1,6 +1,6 @@
 import type { Operation } from './entry.ts';
 import {
-  lookFirst,
+  checkFirst,
   mdeDocs,
   parameters,
   MDE_QUOTA as quota,
@@ -70,7 +70,7 @@ const settings: readonly Operation[] = [
   }),
   actions('machines.tagMany', 'POST /api/machines/AddOrRemoveTagForMultipleMachines', {
     bodyParameters: parameters('Value*', 'Action*', 'MachineIds*'),
-    ambiguityAdvice: lookFirst(
+    ambiguityAdvice: checkFirst(
       'GET /api/machines/findbytag?tag={tag}',
       'it lists the devices that have the tag',
     ),
@@ -83,15 +83,15 @@ const settings: readonly Operation[] = [
   }),
 ];
 
-/** The device's recent actions tell whether one whose end is unknown was begun. */
+/** Whether an action was started is visible among the device's recent actions. */
 function begunAction(type: string): string {
-  return lookFirst(
+  return checkFirst(
     `GET /api/machineactions?$filter=machineId eq '{id}' and type eq '${type}'`,
     'an action created at the time of this call means that it was carried out',
   );
 }
 
-/** What contains an attack goes before what can wait. */
+/** Containing an attack takes precedence over everything else. */
 const CONTAINMENT = 10;
 
 const commands: readonly Operation[] = [
@@ -139,7 +139,7 @@ const commands: readonly Operation[] = [
   ),
   actions('machines.runLiveResponse', 'POST /api/machines/{id}/runliveresponse', {
     quotaGroup: 'machines.runLiveResponse',
-    // More than 25 sessions at a time are refused as well, with the same 429.
+    // More than 25 concurrent sessions get the same 429.
     quota: { perMinute: 10 },
     bodyParameters: parameters('Commands', 'Comment'),
     ambiguityAdvice: begunAction('LiveResponse'),
@@ -148,7 +148,7 @@ const commands: readonly Operation[] = [
   actions('machines.startInvestigation', 'POST /api/machines/{id}/startInvestigation', {
     quotaGroup: 'machines.startInvestigation',
     quota: { perHour: 50 },
-    ambiguityAdvice: lookFirst(
+    ambiguityAdvice: checkFirst(
       "GET /api/investigations?$filter=machineId eq '{id}'",
       'one started at the time of this call means that it was carried out',
     ),
@@ -164,9 +164,9 @@ const begun: readonly Operation[] = [
     docs: mdeDocs('get-machineaction-object'),
   }),
   machineActions('machineActions.cancel', 'POST /api/machineactions/{id}/cancel', {
-    // The page does not call it required, unlike those of the other actions.
+    // Unlike for the other actions, the page does not call the comment required.
     bodyParameters: parameters('Comment'),
-    ambiguityAdvice: lookFirst(
+    ambiguityAdvice: checkFirst(
       'GET /api/machineactions/{id}',
       'its status shows whether it was cancelled',
     ),
@@ -184,7 +184,7 @@ const begun: readonly Operation[] = [
   ),
 ];
 
-/** Devices, what can be done to them, and what was. */
+/** Devices, the actions on them, and the list of past actions. */
 export const machineOperations: readonly Operation[] = [
   ...queries,
   ...settings,

@@ -1,5 +1,5 @@
 import type { Operation } from './entry.ts';
-import { COMMENT_ADDS_UP, HUNTING, lookFirst, parameters, rows } from './operation-row.ts';
+import { COMMENT_ADDS_UP, checkFirst, HUNTING, parameters, rows } from './operation-row.ts';
 
 const family = 'xdr';
 
@@ -12,7 +12,7 @@ const incidents = rows({
 });
 const hunting = rows({ family, quotaGroup: 'hunting', quota: { perMinute: 45 } });
 
-/** What Microsoft Defender XDR has of its own. */
+/** The operations of Microsoft Defender XDR itself. */
 export const xdrOperations: readonly Operation[] = [
   incidents('incidents.list', 'GET /api/incidents', { docs: docs('api-list-incidents') }),
   incidents('incidents.get', 'GET /api/incidents/{id}', {
@@ -29,10 +29,10 @@ export const xdrOperations: readonly Operation[] = [
       'tags',
       'comment',
     ),
-    ambiguityAdvice: lookFirst('GET /api/incidents/{id}', COMMENT_ADDS_UP),
+    ambiguityAdvice: checkFirst('GET /api/incidents/{id}', COMMENT_ADDS_UP),
     docs: docs('api-update-incidents'),
   }),
-  // Microsoft began to retire it in January 2026, in favour of Graph's (MC1220762).
+  // Retired since January 2026 in favour of Graph's (MC1220762).
   hunting('hunting.run', 'POST /api/advancedhunting/run', {
     ...HUNTING,
     bodyParameters: parameters('Query*'),

@@ -2,17 +2,16 @@ import type { Operation } from './entry.ts';
 import { graphOperations } from './operations-graph.ts';
 import { alertOperations } from './operations-mde-alerts.ts';
 import { entityOperations } from './operations-mde-entities.ts';
-import { exportOperations } from './operations-mde-exports.ts';
 import { machineOperations } from './operations-mde-machines.ts';
-import { vulnerabilityOperations } from './operations-mde-vulnerabilities.ts';
+import { exportOperations, vulnerabilityOperations } from './operations-mde-vulnerabilities.ts';
 import { xdrOperations } from './operations-xdr.ts';
 
-/** What the table does not know. */
+/** The operation of any request that the table does not have. */
 export const OTHER: Operation = Object.freeze({ name: 'other', quotaGroup: 'other' });
 
 /**
- * The operations of the three APIs: the routes that Microsoft documents, their quotas, and what a
- * wrapper must know to call them twice.
+ * The operations of the three APIs: the routes that Microsoft documents, their quotas, and whether they
+ * can be sent twice.
  */
 export const operations: readonly Operation[] = Object.freeze([
   ...xdrOperations,
@@ -28,7 +27,7 @@ const byName: ReadonlyMap<string, Operation> = new Map(
   operations.map((operation) => [operation.name, operation]),
 );
 
-/** The operation of a name, such as `incidents.list`; undefined for a name of the caller's own. */
+/** Finds an operation by its name, such as `incidents.list`; undefined if the table does not have it. */
 export function operationNamed(name: string): Operation | undefined {
   return byName.get(name);
 }

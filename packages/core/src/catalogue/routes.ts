@@ -3,9 +3,9 @@ import { familyOfHost, type HostMap, hostName } from './hosts.ts';
 import { OTHER, operations } from './operations.ts';
 import { findOperation, type RouteTree, routeTree } from './route-tree.ts';
 
-/** The parts of a request that tell its operation. */
+/** The parts of a request that identify its operation. */
 export interface RoutedRequest {
-  /** In any letter case. */
+  /** In any case. */
   readonly method: string;
   /** As in `URL.host`. */
   readonly host: string;
@@ -14,7 +14,7 @@ export interface RoutedRequest {
 }
 
 const SERVES: Readonly<Record<Family | 'all', (operation: Operation) => boolean>> = {
-  // Newer pages of Defender for Endpoint send its calls to the hosts of Defender XDR.
+  // Newer pages of Defender for Endpoint use the hosts of Defender XDR.
   xdr: ({ family }) => family !== 'graph',
   mde: ({ family }) => family === 'mde',
   graph: ({ family }) => family === 'graph',
@@ -23,17 +23,17 @@ const SERVES: Readonly<Record<Family | 'all', (operation: Operation) => boolean>
 
 const trees = new Map<Family | 'all', RouteTree>();
 
-/** Grown when a host of the family is first called: all four take a third of the import's time. */
+/** Built on the first call to a host of the family, to keep the import fast. */
 function treeOf(family: Family | 'all'): RouteTree {
-  const grown = trees.get(family);
-  if (grown !== undefined) return grown;
+  const existing = trees.get(family);
+  if (existing !== undefined) return existing;
   const tree = routeTree(operations.filter(SERVES[family]));
   trees.set(family, tree);
   return tree;
 }
 
 const UNKNOWN: Readonly<Record<Family | 'all', Operation>> = {
-  // May be a route of Defender for Endpoint.
+  // The path may belong to Defender for Endpoint.
   xdr: OTHER,
   mde: Object.freeze({ ...OTHER, family: 'mde' }),
   graph: Object.freeze({ ...OTHER, family: 'graph' }),
@@ -41,11 +41,17 @@ const UNKNOWN: Readonly<Record<Family | 'all', Operation>> = {
 };
 
 /**
- * The operation of a request. Total, and of low cardinality: an unknown path of a known host is
- * `other`, and all calls to an unknown host go by the host's name alone, so no part of a path ever
- * shows.
+ * Finds the operation of a request. Never throws and has a bounded number of results: an unknown path
+ * of a known host is `other`, and all requests to an unknown host share one operation named after the
+ * host, so that no part of a path ends up in a metric.
  *
- * @param hosts - further hosts and what they serve; keys in lower case.
+ * @param hosts - additional hosts and the API family that each one serves; keys in lower case
+ *
+ * @example
+ * ```ts
+ * const { host, pathname } = new URL('https://api.security.microsoft.com/api/incidents/7');
+ * operationFor({ method: 'GET', host, path: pathname }).name; // 'incidents.get'
+ * ```
  */
 export function operationFor(request: RoutedRequest, hosts?: HostMap): Operation {
   const family = familyOfHost(request.host, hosts);
@@ -55,26 +61,22 @@ export function operationFor(request: RoutedRequest, hosts?: HostMap): Operation
 
 const MAX_REMEMBERED_HOSTS = 256;
 const MAX_HOST_LENGTH = 253;
-// What a parsed URL has for a host; anything else may be a path or worse.
+// What a parsed URL can have as its host; anything else may be a path, or worse.
 const HOST = /^[a-z0-9._-]+$|^\[[0-9a-f:.]+\]$/;
 
 const rememberedHosts = new Map<string, Operation>();
 
-/** One object per host, so that what goes by the operation's identity holds. */
+/** One object per host, because callers compare operations by identity. */
 function operationOfHost(host: string): Operation {
   const name = hostName(host.toLowerCase());
   const remembered = rememberedHosts.get(name);
   if (remembered !== undefined) return remembered;
   if (name.length > MAX_HOST_LENGTH || !HOST.test(name)) return OTHER;
   const operation: Operation = Object.freeze({ name, quotaGroup: OTHER.quotaGroup });
-  if (rememberedHosts.size >= MAX_REMEMBERED_HOSTS) forgetOldest();
+  const [oldest] = rememberedHosts.keys();
+  if (rememberedHosts.size >= MAX_REMEMBERED_HOSTS && oldest !== undefined) {
+    rememberedHosts.delete(oldest);
+  }
   rememberedHosts.set(name, operation);
   return operation;
-}
-
-function forgetOldest(): void {
-  for (const oldest of rememberedHosts.keys()) {
-    rememberedHosts.delete(oldest);
-    return;
-  }
 }
