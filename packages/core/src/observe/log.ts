@@ -2,14 +2,14 @@ import type { Failure } from '../failure/failure.ts';
 import type { CallObserver, CallStart, Observer } from './observer.ts';
 import type { QuotaChange } from './quota.ts';
 
-/** A logger in the manner of `console`: the message first. */
+/** A logger like `console`, whose methods take the message first. */
 export interface ConsoleLogger {
   info(message: string, fields?: object): void;
   warn(message: string, fields?: object): void;
   error(message: string, fields?: object): void;
 }
 
-/** A logger in the manner of pino: the fields first. */
+/** A logger like pino, whose methods take the fields first. */
 export interface PinoLogger {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
@@ -17,9 +17,14 @@ export interface PinoLogger {
   bindings(): object;
 }
 
-/** How `logObserver` logs. */
+/** The options of `logObserver`. */
 export interface LogObserverOptions {
-  /** Any `console`- or pino-shaped logger. @defaultValue `console` */
+  /**
+   * The logger: `console`, pino, or an object with the same `info`, `warn` and `error`. It is taken for
+   * pino if it has a method `bindings`.
+   *
+   * @defaultValue `console`
+   */
   readonly logger?: ConsoleLogger | PinoLogger;
 }
 
@@ -27,9 +32,16 @@ type Level = 'info' | 'warn' | 'error';
 type Fields = Readonly<Record<string, string | number | undefined>>;
 
 /**
- * Logs what a person on call wants to know: failures, retries, pauses, circuits, and calls that came
- * through in the end. Calls that succeed at once are not logged. Writes codes, numbers, operation
- * names and tracking IDs: never a token, a URL, a query, a body or what the service said.
+ * Creates an observer that logs failures, retries, pauses, changes of circuits and quotas, and calls
+ * that succeeded after a retry. Calls that succeed at once are not logged.
+ *
+ * Logs codes, numbers, operation names and tracking IDs, but never a token, URL, query or body, nor the
+ * service's message.
+ *
+ * @example
+ * ```ts
+ * createResilience({ observers: [logObserver({ logger: pino() })] });
+ * ```
  */
 export function logObserver(options: LogObserverOptions = {}): Observer {
   const write = writer(options.logger ?? console);
@@ -54,15 +66,15 @@ function logQuota(change: QuotaChange, write: Writer): void {
     const { state } = change;
     const text =
       state === 'lost'
-        ? 'the store of the shared quota cannot be reached: each process goes on with its share'
-        : 'the store of the shared quota is back';
+        ? 'the store of the shared quota is unavailable: each process continues with its share of the limits'
+        : 'the store of the shared quota is available again';
     write(state === 'lost' ? 'warn' : 'info', text, { state });
     return;
   }
   const { group, per, from, to, reason } = change;
   write(
     reason === 'recovered' ? 'info' : 'warn',
-    `quota ${group} is ${to} calls per ${per} now (${reason})`,
+    `quota ${group} is now ${to} calls per ${per} (${reason})`,
     { group, per, from, to, reason },
   );
 }
@@ -78,9 +90,9 @@ function logCall(start: CallStart, write: Writer): CallObserver {
       );
     },
     throttled({ group, delayMs, reason }) {
-      // Waiting one's turn is the ordinary course of a bulk job.
+      // Normal for a bulk job.
       if (reason === 'quota') return;
-      write('warn', `${operation} is held for ${seconds(delayMs)}: the service asked for a pause`, {
+      write('warn', `${operation} waits ${seconds(delayMs)}: the service asked for a pause`, {
         operation,
         group,
         delayMs: Math.round(delayMs),

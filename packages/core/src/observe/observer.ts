@@ -2,95 +2,120 @@ import type { Family } from '../catalogue/entry.ts';
 import type { Failure } from '../failure/failure.ts';
 import type { QuotaChange, ReadQuotas } from './quota.ts';
 
-/** How a call came in. */
+/** The client that made a call: an adapter's name, or `function` for `execute` and `wrap`. */
 export type ClientKind = 'fetch' | 'function' | 'axios' | 'graph' | 'undici';
 
-/** How a logical call ended. */
+/**
+ * How a call ended. `failure`: it was sent and failed; `rejected`: it was not sent, because of an open
+ * circuit or a used-up quota; `cancelled`: the caller aborted it.
+ */
 export type CallOutcome = 'success' | 'failure' | 'cancelled' | 'rejected';
 
-/** The state of a circuit. */
+/** A circuit allows all calls (`closed`), none (`open`), or one to probe the service (`half-open`). */
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
-/** What is known of an HTTP request before it is sent. Free of secrets. */
+/** An HTTP request as it will be sent. Contains no secrets. */
 export interface HttpRequestInfo {
-  /** The method as it goes over the wire, such as `GET`. */
+  /** The HTTP method as sent, such as `GET`. */
   readonly method: string;
   /** `http` or `https`. */
   readonly scheme: string;
+  /** The host name without the port, such as `api.security.microsoft.com`. */
   readonly host: string;
+  /** The port, the scheme's default one included. */
   readonly port: number;
   /**
-   * The URL without user name and password, every query value that is not known to be harmless
-   * replaced by `REDACTED`. Computed when it is read.
+   * The URL without user name and password. Query values are replaced by `REDACTED` unless they are
+   * known to be harmless. Computed when it is read.
    */
   readonly url: string;
-  /** The catalogue's route, such as `/api/machines/{id}/isolate`; absent for unknown paths. */
+  /** The documented route, such as `/api/machines/{id}/isolate`; absent for an unknown path. */
   readonly template?: string;
 }
 
-/** One logical call begins. */
+/** The event of a call that begins. A call consists of one or more attempts. */
 export interface CallStart {
-  /** A low-cardinality name from the catalogue, or the one that the caller gave. */
+  /** The operation's name in the catalogue, or the name that the caller passed to `execute` or `wrap`. */
   readonly operation: string;
+  /** The client that made the call. */
   readonly client: ClientKind;
+  /** The API that is called; absent for an unknown host or operation. */
   readonly family?: Family;
+  /** The quota group of the call, such as `incidents`. */
   readonly quotaGroup: string;
-  /** The circuit that the call goes through; absent where circuits are switched off. */
+  /** The key of the call's circuit: host and operation. Absent if circuits are turned off. */
   readonly circuit?: string;
-  /** Absent for `execute` and `wrap`, which do not know of HTTP. */
+  /** The HTTP request; absent for `execute` and `wrap`, which do not see it. */
   readonly request?: HttpRequestInfo;
 }
 
-/** One attempt begins. */
+/** The event of an attempt that begins. */
 export interface AttemptStart {
-  /** Counts from 1. */
+  /** The number of the attempt in its call, from 1. */
   readonly attempt: number;
-  /** The wait before this attempt, in milliseconds; 0 for the first. */
+  /** How long the call waited before this attempt, in milliseconds; 0 for the first attempt. */
   readonly delayMs: number;
-  /** The failure of the attempt before; absent for the first. */
+  /** The failure of the previous attempt; absent for the first attempt. */
   readonly previous?: Failure;
 }
 
-/** One attempt ended: its answer's headers are there, or it failed. */
+/** The event of an attempt that ended: its response headers arrived, or it failed. */
 export interface AttemptEnd {
+  /** The number of the attempt in its call, from 1. */
   readonly attempt: number;
+  /** How long the attempt took, in milliseconds. */
   readonly durationMs: number;
-  /** The HTTP status, where the client tells it. */
+  /** The HTTP status; absent if there was no response, or the client does not show it. */
   readonly status?: number;
-  /** Absent when the attempt succeeded. */
+  /** Why the attempt failed; absent if it succeeded. */
   readonly failure?: Failure;
-  /** What the attempt rejected with, if it did. May hold secrets: never record it as it is. */
+  /** What the attempt rejected with; absent if it resolved. May hold secrets: do not log it as it is. */
   readonly error?: unknown;
 }
 
-/** Where a wait before the next attempt comes from. */
+/**
+ * What decided the wait before a retry: the service (`retry-after`), the `backoff`, or a
+ * `token-refresh`, after which the retry follows at once.
+ */
 export type WaitSource = 'retry-after' | 'backoff' | 'token-refresh';
 
-/** A retry was decided; the wait begins now. */
+/** The event of a retry that was decided. Its wait begins now. */
 export interface RetryScheduled {
-  /** The number of the attempt that will come next: 2 or more. */
+  /** The number of the attempt that follows: 2 or more. */
   readonly nextAttempt: number;
+  /** The wait before that attempt, in milliseconds. */
   readonly delayMs: number;
+  /** What decided the wait. */
   readonly source: WaitSource;
   /** The failure that is retried. */
   readonly failure: Failure;
 }
 
-/** The call is held back before it is sent. */
+/** The event of an attempt that waits for its quota before it is sent. */
 export interface ThrottleWait {
+  /** The number of the attempt in its call, from 1. */
   readonly attempt: number;
-  /** The quota group that it waits for. */
+  /** The quota group that the call waits for, such as `incidents`. */
   readonly group: string;
-  /** How long the call waits, in milliseconds, as far as is known now. */
+  /** The expected wait, in milliseconds. */
   readonly delayMs: number;
   /**
-   * `pause`: the service asked for it; `quota`: the call waits for its turn, which is the ordinary
-   * course of a bulk job. Absent: `pause`.
+   * `pause`: the service asked all calls of the group to wait. `quota`: the call waits for its turn,
+   * which is normal for a bulk job.
+   *
+   * @defaultValue `pause`
    */
   readonly reason?: 'pause' | 'quota';
 }
 
-/** Why a failed call was not tried again. */
+/**
+ * Why a failed call was not retried. `terminal`: a retry cannot succeed. `retries-exhausted` and
+ * `budget-exhausted`: `maxRetries` or the retry budget is used up. `deadline`: no time left.
+ * `wait-too-long`: the service asked for a longer wait than `retry.maxRetryAfterMs` or the deadline
+ * allows. `not-replayable`: the request may have been carried out and is not idempotent, or its body
+ * cannot be sent twice. `circuit-open` and `throttled`: this package refused to send it. `cancelled`:
+ * the caller aborted.
+ */
 export type GiveUpReason =
   | 'terminal'
   | 'retries-exhausted'
@@ -102,72 +127,87 @@ export type GiveUpReason =
   | 'throttled'
   | 'cancelled';
 
-/** One logical call ended. */
+/** The event of a call that ended. */
 export interface CallEnd {
+  /** How the call ended. */
   readonly outcome: CallOutcome;
-  /** How many attempts were sent; 0 when the wrapper refused the call. */
+  /** How many attempts were sent; 0 for a call that was refused. */
   readonly attempts: number;
-  /** From the call's start to its end, waits included. */
+  /** The time from the call's start to its end in milliseconds, waits included. */
   readonly durationMs: number;
-  /** Absent when the call succeeded. */
+  /** Why the call failed; absent if it succeeded. */
   readonly failure?: Failure;
-  /** Why there was no further attempt; absent when the call succeeded. */
+  /** Why there was no further attempt; absent if the call succeeded. */
   readonly giveUpReason?: GiveUpReason;
 }
 
-/** A circuit changed its state. */
+/** The event of a circuit that changed its state. */
 export interface CircuitChange {
-  /** The circuit's key: host and operation. Bounded by the wrapper's `circuit.maxCircuits`. */
+  /** The circuit's key: host and operation. At most `circuit.maxCircuits` different ones. */
   readonly circuit: string;
+  /** The operation whose calls go through the circuit. */
   readonly operation: string;
+  /** The host that the calls go to; absent for `execute` and `wrap`. */
   readonly host?: string;
+  /** The state before the change. */
   readonly from: CircuitState;
+  /** The state after the change. */
   readonly to: CircuitState;
-  /** How long the circuit stays open, in milliseconds; only when it opens. */
+  /** How long the circuit stays open, in milliseconds; absent unless it opens. */
   readonly openMs?: number;
-  /** The failure that opened it. */
+  /** The failure that opened the circuit; absent unless it opens. */
   readonly failure?: Failure;
 }
 
 /**
- * Watches calls. Every hook is optional, runs synchronously, must be quick, and cannot break the call:
- * what it throws is reported to the wrapper's `onObserverError` and otherwise ignored.
+ * Observes calls. Every hook is optional and runs synchronously, so it must be fast. A hook cannot break
+ * a call: what it throws or rejects with goes to the option `onObserverError`.
+ *
+ * @example
+ * ```ts
+ * const observer: Observer = {
+ *   call: ({ operation }) => ({
+ *     end: ({ outcome, durationMs }) => console.log(operation, outcome, durationMs),
+ *   }),
+ * };
+ * createResilience({ observers: [observer] });
+ * ```
  */
 export interface Observer {
-  /** One logical call begins. What it returns watches this call alone. */
+  /** Called when a call begins. Returns an observer for this call, or nothing to ignore the call. */
   call?(call: CallStart): CallObserver | undefined;
-  /** A circuit opened, let a probe through, or closed. */
+  /** Called when a circuit opens, half-opens or closes. */
   circuit?(change: CircuitChange): void;
-  /** A quota's limit was corrected, or the store that processes share was lost or found again. */
+  /** Called when the limit of a quota changes, or the shared quota store fails or recovers. */
   quota?(change: QuotaChange): void;
   /**
-   * Called once, when a wrapper with quotas is made: `read` tells how full they are whenever it is
-   * called, such as at a scrape.
+   * Called once by `createResilience` if quotas are on. Calling `read`, such as for each scrape,
+   * returns the current state of all quotas.
    */
   quotas?(read: ReadQuotas): void;
 }
 
-/** Watches one logical call. */
+/** Observes one call. Every hook is optional. */
 export interface CallObserver {
-  /** An attempt begins. What it returns watches this attempt alone. */
+  /** Called when an attempt begins. Returns an observer for this attempt, or nothing to ignore it. */
   attempt?(attempt: AttemptStart): AttemptObserver | undefined;
-  /** Called when a retry was decided, before its wait. Not called when the call gives up. */
+  /** Called when a retry was decided, before its wait. Not called if there is no further attempt. */
   retry?(retry: RetryScheduled): void;
-  /** Called when the call is held by the throttle gate or its quota, before its wait. */
+  /** Called when an attempt has to wait for its quota, before that wait. */
   throttled?(wait: ThrottleWait): void;
-  /** Called exactly once. */
+  /** Called exactly once, when the call ends. */
   end?(end: CallEnd): void;
 }
 
-/** Watches one attempt. */
+/** Observes one attempt. Every hook is optional. */
 export interface AttemptObserver {
   /**
-   * Runs the attempt inside the observer's context, such as an active span. Must call `fn` exactly
-   * once and return what it returns; an observer that does not is passed over.
+   * Runs the attempt inside a context of the observer, such as an active span. Must call `fn` exactly
+   * once and return its result. If it does not, the attempt is sent anyway, exactly once.
    */
   run?<T>(fn: () => T): T;
-  /** May add headers to the request, such as `traceparent`. Called for HTTP clients only. */
+  /** May add headers to the request, such as `traceparent`. Not called for `execute` and `wrap`. */
   headers?(headers: Headers): void;
-  /** Called exactly once. */
+  /** Called exactly once, when the attempt ends. */
   end?(end: AttemptEnd): void;
 }

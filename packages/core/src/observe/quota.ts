@@ -1,53 +1,67 @@
-/** How much of one limit on calls is in use. */
+/** The state of one limit on calls. */
 export interface QuotaWindow {
+  /** The length of the window. */
   readonly per: 'minute' | 'hour';
-  /** How many calls are let through in the window now: the configured limit, or what was learned. */
+  /** How many calls are allowed in the window: the configured limit, or a lower one that was observed. */
   readonly limit: number;
-  /** Calls in the window that is over now, as far as this process knows. */
+  /** How many calls were sent in the last minute or hour, as far as this process knows. */
   readonly used: number;
+  /** How many more calls are allowed now: `limit` minus `used`, and never below 0. */
   readonly remaining: number;
 }
 
 /**
- * Who counts a group's calls: this process alone, all processes through the shared limiter, or each
- * process its share of the limit, because the limiter's store is away.
+ * Who counts the calls of a group. `local`: this process alone. `shared`: all processes together, in
+ * the shared store. `fallback`: each process for itself within its share of the limit, because the
+ * store is unavailable.
  */
 export type QuotaCounting = 'local' | 'shared' | 'fallback';
 
-/** What a wrapper knows of one quota group now. */
+/** The state of one quota group. */
 export interface QuotaState {
-  /** As in the operations table, such as `incidents`. */
+  /** The group's name in the operations table, such as `incidents`. */
   readonly group: string;
+  /** The limits of the group on calls. */
   readonly windows: readonly QuotaWindow[];
-  /** The running time of queries, where it is limited, in milliseconds. */
+  /** How long queries ran and may run, in milliseconds; absent if that is not limited. */
   readonly runningTime?: { readonly usedMs: number; readonly limitMs: number };
-  /** Calls that wait for their turn. */
+  /** How many calls are waiting. */
   readonly waiting: number;
-  /** Milliseconds until the service's pause ends; 0 when there is none. */
+  /** Milliseconds until the pause ends that the service asked for; 0 if there is none. */
   readonly pausedForMs: number;
-  /** Milliseconds until the next call may be sent; 0 when one may be sent now. */
+  /** Milliseconds until the next call may be sent; 0 if one may be sent now. */
   readonly nextFreeMs: number;
+  /** Who counts the calls of the group. */
   readonly counting: QuotaCounting;
 }
 
-/** Something that a quota learned. */
+/** The event of a limit that changed, or of the shared store that failed or recovered. */
 export type QuotaChange =
   | {
+      /** The limit of a group was changed. */
       readonly kind: 'limit';
+      /** The quota group, such as `incidents`. */
       readonly group: string;
+      /** The window of the limit. */
       readonly per: 'minute' | 'hour';
+      /** The limit before the change, in calls. */
       readonly from: number;
+      /** The limit after the change, in calls. */
       readonly to: number;
-      /** `told`: the service told its limit; `throttled`: it refused a call; `recovered`: back to full. */
+      /**
+       * `told`: the service's message named its limit; `throttled`: the service refused a call below
+       * the limit; `recovered`: the limit went back up.
+       */
       readonly reason: 'told' | 'throttled' | 'recovered';
     }
   | {
-      /** The shared limiter's store cannot be reached, or can be reached again. Once for each outage. */
+      /** The shared store became unavailable or available; once each for an outage. */
       readonly kind: 'store';
+      /** `lost`: unavailable; `back`: available again. */
       readonly state: 'lost' | 'back';
-      /** What the limiter rejected with; absent when it did not answer in time. */
+      /** What the store failed with; absent if it did not respond in time. May hold secrets. */
       readonly error?: unknown;
     };
 
-/** Tells the state of every quota group that was used. */
+/** Returns the state of every quota group that was used. */
 export type ReadQuotas = () => readonly QuotaState[];

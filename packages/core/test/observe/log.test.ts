@@ -53,7 +53,7 @@ it('writes what a person on call wants to know, message first for a console', ()
   runCall(logObserver({ logger }));
   expect(lines.map(([level, message]) => [level, message])).toEqual([
     ['warn', 'incidents.list failed with Http503, tracking ID id-1; attempt 2 follows in 1.5 s'],
-    ['warn', 'incidents.list is held for 300 ms: the service asked for a pause'],
+    ['warn', 'incidents.list waits 300 ms: the service asked for a pause'],
     [
       'error',
       'incidents.list failed with 403 Forbidden, tracking ID id-1 after 2 attempts (terminal)',
@@ -147,13 +147,13 @@ it('writes what a quota learned, and not that calls wait their turn', () => {
   observer.quota?.({ kind: 'store', state: 'lost', error: new Error('canary-secret') });
   observer.quota?.({ kind: 'store', state: 'back' });
   expect(lines.map(([level, message]) => [level, message])).toEqual([
-    ['warn', 'quota incidents is 30 calls per minute now (told)'],
-    ['info', 'quota incidents is 50 calls per minute now (recovered)'],
+    ['warn', 'quota incidents is now 30 calls per minute (told)'],
+    ['info', 'quota incidents is now 50 calls per minute (recovered)'],
     [
       'warn',
-      'the store of the shared quota cannot be reached: each process goes on with its share',
+      'the store of the shared quota is unavailable: each process continues with its share of the limits',
     ],
-    ['info', 'the store of the shared quota is back'],
+    ['info', 'the store of the shared quota is available again'],
   ]);
   expect(JSON.stringify(lines)).not.toContain('canary');
 });
