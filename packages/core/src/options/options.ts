@@ -11,43 +11,80 @@ import type { GateSettings } from '../quota/throttle-gate.ts';
 import type { Random } from '../random.ts';
 import type { QuotaOptions } from './quota.ts';
 
-/** How failed attempts are repeated. */
+/** How failed attempts are retried. */
 export interface RetrySettings extends BackoffSettings {
-  /** How often a failed attempt is repeated; attempts are one more. @defaultValue 3 */
+  /** The maximum number of retries; a call has one attempt more. @defaultValue 3 */
   readonly maxRetries: number;
-  /** The first wait after a 429 that tells none, in milliseconds. @defaultValue 10,000 */
+  /**
+   * The median wait before the first retry of a 429 without Retry-After, in milliseconds. It doubles
+   * with each retry.
+   *
+   * @defaultValue 10,000
+   */
   readonly throttleInitialDelayMs: number;
-  /** The longest wait after a 429 that tells none, in milliseconds. @defaultValue 60,000 */
+  /**
+   * The maximum wait before a retry of a 429 without Retry-After, in milliseconds.
+   *
+   * @defaultValue 60,000
+   */
   readonly throttleMaxDelayMs: number;
   /**
-   * A told wait that is longer than this, in milliseconds, is not waited for: the call fails at once.
+   * Give up when Retry-After exceeds this, in milliseconds: the call fails at once, and its failure's
+   * `retryAfterMs` says how long the wait is.
    *
    * @defaultValue 180,000
    */
   readonly maxRetryAfterMs: number;
 }
 
-/** What differs for one operation. */
+/** The options for one operation. */
 export interface OperationOptions {
+  /**
+   * The timeout of one attempt of this operation, in milliseconds.
+   *
+   * @defaultValue the option `attemptTimeoutMs` of `createResilience`
+   */
   readonly attemptTimeoutMs?: number;
+  /**
+   * The timeout of a whole call of this operation, in milliseconds.
+   *
+   * @defaultValue the option `deadlineMs` of `createResilience`
+   */
   readonly deadlineMs?: number;
+  /**
+   * The maximum number of retries of a call of this operation.
+   *
+   * @defaultValue the option `retry.maxRetries` of `createResilience`
+   */
   readonly maxRetries?: number;
-  /** Whether sending it twice does no more than sending it once. */
+  /**
+   * Whether sending the request twice has the same effect as sending it once, so that it can be
+   * retried after a failure that may have carried it out.
+   *
+   * @defaultValue as the operations table says, else true for GET, HEAD, OPTIONS, PUT and DELETE
+   */
   readonly idempotent?: boolean;
-  /** Which calls go first where they wait for the same quota: the higher number. */
+  /**
+   * Among calls that wait for the same quota, those with the highest priority are sent first.
+   *
+   * @defaultValue as the operations table says, else 0
+   */
   readonly priority?: number;
 }
 
-/** What `refreshToken` is told. */
+/** What `refreshToken` is called with. */
 export interface RefreshContext {
+  /** The operation's name, such as `incidents.list`. */
   readonly operation: string;
+  /** The API that refused the token; absent for an unknown host or operation. */
   readonly family?: Family;
-  /** The host that refused the token; absent for `execute` and `wrap`. */
+  /** The host that refused the token; for `execute` and `wrap` the option `host`, else absent. */
   readonly host?: string;
+  /** The 401. */
   readonly failure: Failure;
 }
 
-/** Gets a new access token after a 401. */
+/** Gets a new access token after a 401. Resolves with undefined if there is none. */
 export type RefreshToken = (
   context: RefreshContext,
 ) => Promise<string | undefined> | string | undefined;
@@ -55,24 +92,34 @@ export type RefreshToken = (
 /** The options of `createResilience`. Every one has a default. */
 export interface ResilienceOptions {
   /**
-   * How long one attempt may take until its headers are there, in milliseconds.
+   * The timeout of one attempt, until its response headers arrive, in milliseconds.
    *
-   * @defaultValue 60,000; for advanced hunting 240,000, because the service itself gives up at 180 s
-   * to 200 s. Given here, it holds for every operation that `operations` does not name.
+   * @defaultValue 60,000; for advanced hunting 240,000, because the service gives up after 180 s to
+   * 200 s. A value given here applies to all operations without one of their own in `operations`.
    */
   readonly attemptTimeoutMs?: number;
   /**
-   * How long a call may take with all its attempts and waits, in milliseconds. At least
+   * The timeout of a whole call with all its attempts and waits, in milliseconds. At least
    * `attemptTimeoutMs`.
    *
    * @defaultValue 300,000; for advanced hunting 900,000
    */
   readonly deadlineMs?: number;
-  /** How failed attempts are repeated; see the table of options for the fields' defaults. */
+  /** How failed attempts are retried. @defaultValue up to 3 retries, after 1 s, 2 s and 4 s with jitter */
   readonly retry?: Partial<RetrySettings>;
-  /** How many retries may be added to the calls of the last minute. */
+  /**
+   * Limits retries to a share of the recent calls, so that they cannot multiply the load on a service
+   * that is down.
+   *
+   * @defaultValue 20 % of the calls of the last minute, and always 30 per minute
+   */
   readonly budget?: Partial<BudgetSettings>;
-  /** When calls are refused because the service is down; `false` switches circuits off. */
+  /**
+   * When calls are refused because the service is down. There is one circuit per host and operation.
+   * `false` turns circuits off.
+   *
+   * @defaultValue opens at 80 % failures of at least 10 attempts in 60 s, for 15 s at first
+   */
   readonly circuit?: Partial<CircuitSettings> | false;
   /** How calls are held after a 429. */
   readonly throttle?: Partial<GateSettings>;
@@ -84,36 +131,40 @@ export interface ResilienceOptions {
    */
   readonly quota?: QuotaOptions | 'documented' | false;
   /**
-   * Whether a wrapped fetch rejects with a `DefenderApiError` when the API answers with an HTTP error.
-   * Without it, the fetch resolves with the `Response`, as the bare fetch does.
+   * Whether a wrapped fetch rejects HTTP errors with a `DefenderApiError`. If not, it resolves with the
+   * `Response`, as fetch does.
    *
    * @defaultValue `false`
    */
   readonly throwHttpErrors?: boolean;
   /**
-   * Called after a 401, at most once in a call and once at a time for each host. For fetch, the token
-   * that it gives replaces the one of the refused request; for `execute` and `wrap`, the function runs
-   * again and finds it as `context.token`. Not called for a 401 that no token can mend (a licence).
+   * Called after a 401, at most once per call and once at a time per host. HTTP clients send the
+   * request again with the returned token; for `execute` and `wrap` the function is called again with
+   * it as `context.token`. Not called for a 401 that a new token cannot fix, such as a missing licence.
+   *
+   * @defaultValue none: a 401 fails the call
    */
   readonly refreshToken?: RefreshToken;
-  /** What differs for single operations, by their names in the operations table or your own. */
+  /** Options for single operations, by their names in the operations table or your own. */
   readonly operations?: Readonly<Record<string, OperationOptions>>;
   /**
-   * Further hosts (`localhost:8080`) that serve the APIs, such as a proxy, and which family they
-   * serve. Microsoft's own hosts are known.
+   * Additional hosts that serve the APIs, such as a proxy, and the API family that each one serves:
+   * `{ 'localhost:8080': 'all' }`. Microsoft's hosts are known.
+   *
+   * @defaultValue none
    */
   readonly hosts?: HostMap;
-  /** Who watches the calls: the OpenTelemetry, Prometheus and log observers, or your own. */
+  /** The observers of all calls: for OpenTelemetry, Prometheus or logs, or your own. @defaultValue none */
   readonly observers?: readonly Observer[];
-  /** Told when an observer threw. @defaultValue a process warning, once for each observer and hook */
+  /** Called when an observer threw. @defaultValue prints a process warning, once per hook and kind of error */
   readonly onObserverError?: (error: unknown, hook: string) => void;
-  /** @defaultValue the time of this process */
+  /** The source of time, for tests. @defaultValue the real time */
   readonly clock?: Clock;
-  /** @defaultValue `Math.random` */
+  /** The source of randomness for jitter, for tests. @defaultValue `Math.random` */
   readonly random?: Random;
 }
 
-/** Every option with its value, checked. */
+/** All options, checked and with their defaults filled in. */
 export interface Settings {
   readonly attemptTimeoutMs: number | undefined;
   readonly deadlineMs: number | undefined;

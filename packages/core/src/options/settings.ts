@@ -33,7 +33,7 @@ const OTHER_OPTIONS: Readonly<
 /**
  * Checks the options and fills in the defaults.
  *
- * @throws TypeError that names every fault at once: path, rule and value.
+ * @throws TypeError that lists every fault with its path, rule and value
  */
 export function settingsOf(options: ResilienceOptions = {}): Settings {
   const faults: string[] = [];
@@ -62,9 +62,7 @@ export function settingsOf(options: ResilienceOptions = {}): Settings {
   const get = (path: string): number => values.get(path) ?? number(path);
   checkPairs(values, get, faults);
   if (faults.length > 0) {
-    throw new TypeError(
-      `createResilience was given options that do not hold:\n- ${faults.join('\n- ')}`,
-    );
+    throw new TypeError(`createResilience got invalid options:\n- ${faults.join('\n- ')}`);
   }
   return {
     attemptTimeoutMs: values.get('attemptTimeoutMs'),

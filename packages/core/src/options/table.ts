@@ -1,17 +1,19 @@
 import { MAX_TIMER_MS } from '../clock.ts';
 
-/** The defaults of what the operations table does not say. */
+/** The timeouts of operations for which the operations table has none. */
 export const DEFAULT_ATTEMPT_TIMEOUT_MS = 60_000;
 export const DEFAULT_DEADLINE_MS = 300_000;
 
-/** One numeric option: from here come the check, the default and the page of options. */
+/** One numeric option: the source of its check, its default and its row in the reference. */
 export interface NumberOption {
+  /** The option's path, such as `retry.maxRetries`. */
   readonly path: string;
   readonly integer?: true;
   readonly min: number;
   readonly max: number;
-  /** Absent where the default depends on the operation. */
+  /** The default; absent if it depends on the operation. */
   readonly value?: number;
+  /** What the option does, for the reference. */
   readonly text: string;
 }
 
@@ -23,12 +25,12 @@ export const NUMBER_OPTIONS: readonly NumberOption[] = [
   {
     path: 'attemptTimeoutMs',
     ...TIME,
-    text: 'How long one attempt may take until its headers are there. 60 s; advanced hunting 240 s.',
+    text: 'The timeout of one attempt, until its response headers arrive. 60 s; for advanced hunting 240 s.',
   },
   {
     path: 'deadlineMs',
     ...TIME,
-    text: 'How long a call may take with all its attempts and waits. 300 s; advanced hunting 900 s.',
+    text: 'The timeout of a whole call with all its attempts and waits. 300 s; for advanced hunting 900 s.',
   },
   {
     path: 'retry.maxRetries',
@@ -36,39 +38,39 @@ export const NUMBER_OPTIONS: readonly NumberOption[] = [
     min: 0,
     max: 100,
     value: 3,
-    text: 'How often a failed attempt is repeated; attempts are one more.',
+    text: 'The maximum number of retries. With the first one, a call has one attempt more.',
   },
   {
     path: 'retry.initialDelayMs',
     ...WAIT,
     value: 1_000,
-    text: 'The median of the first wait; it doubles from retry to retry, with decorrelated jitter.',
+    text: 'The median wait before the first retry. It doubles with each retry, with decorrelated jitter.',
   },
-  { path: 'retry.maxDelayMs', ...WAIT, value: 30_000, text: 'The longest such wait.' },
+  { path: 'retry.maxDelayMs', ...WAIT, value: 30_000, text: 'The maximum wait before a retry.' },
   {
     path: 'retry.throttleInitialDelayMs',
     ...WAIT,
     value: 10_000,
-    text: 'The same for a 429 that tells no wait.',
+    text: 'The median wait before the first retry of a 429 without Retry-After. It doubles with each retry.',
   },
   {
     path: 'retry.throttleMaxDelayMs',
     ...WAIT,
     value: 60_000,
-    text: 'The longest wait after a 429 that tells none.',
+    text: 'The maximum wait before a retry of a 429 without Retry-After.',
   },
   {
     path: 'retry.maxRetryAfterMs',
     ...WAIT,
     value: 180_000,
-    text: 'A told wait beyond this is not waited for: the call fails at once and says how long the wait is.',
+    text: 'Give up when Retry-After exceeds this: the call fails at once, and its failure has the `retryAfterMs`.',
   },
   {
     path: 'budget.ratio',
     min: 0,
     max: 100,
     value: 0.2,
-    text: 'Retries allowed for each call of the last minute.',
+    text: 'The retry budget: how many retries are allowed per call of the last minute.',
   },
   {
     path: 'budget.minPerMinute',
@@ -76,14 +78,14 @@ export const NUMBER_OPTIONS: readonly NumberOption[] = [
     min: 0,
     max: 1_000_000,
     value: 30,
-    text: 'Retries a minute that are allowed in any case.',
+    text: 'The number of retries per minute that the retry budget always allows.',
   },
   {
     path: 'circuit.failureRatio',
     min: 0.01,
     max: 1,
     value: 0.8,
-    text: 'The share of failed attempts at which a circuit opens.',
+    text: 'The share of failed attempts, from 0 to 1, at which a circuit opens.',
   },
   {
     path: 'circuit.minimumAttempts',
@@ -91,26 +93,26 @@ export const NUMBER_OPTIONS: readonly NumberOption[] = [
     min: 1,
     max: 1_000_000,
     value: 10,
-    text: 'How many attempts the window must hold before a circuit can open.',
+    text: 'The minimum number of attempts in the window before a circuit can open.',
   },
   {
     path: 'circuit.windowMs',
     min: 100,
     max: MAX_TIMER_MS,
     value: 60_000,
-    text: 'The window, which really slides.',
+    text: 'Length of the sliding window in which a circuit counts attempts.',
   },
   {
     path: 'circuit.openMs',
     ...TIME,
     value: 15_000,
-    text: 'How long a circuit stays open the first time; each further time doubles it, with up to 10 % jitter.',
+    text: 'How long a circuit stays open the first time. It doubles each time the probe fails, plus up to 10 % jitter.',
   },
   {
     path: 'circuit.maxOpenMs',
     ...TIME,
     value: 120_000,
-    text: 'The longest time that a circuit stays open before its jitter.',
+    text: 'The maximum time that a circuit stays open, before jitter.',
   },
   {
     path: 'circuit.maxCircuits',
@@ -118,7 +120,7 @@ export const NUMBER_OPTIONS: readonly NumberOption[] = [
     min: 1,
     max: 100_000,
     value: 1_000,
-    text: 'How many circuits are kept; beyond it the oldest closed one is forgotten.',
+    text: 'The maximum number of circuits that are kept; beyond it, the oldest closed one is dropped.',
   },
   {
     path: 'throttle.maxWaiting',

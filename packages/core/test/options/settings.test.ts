@@ -129,7 +129,7 @@ describe('faults', () => {
     });
     expect(message).toBe(
       [
-        'createResilience was given options that do not hold:',
+        'createResilience got invalid options:',
         '- throwHttpErrors must be true or false, got "maybe"',
         '- retry.maxRetries must be an integer ≥ 0 and ≤ 100, got -1',
         '- retry.initialDelayMs must be a number ≥ 0, got "soon"',
