@@ -65,14 +65,20 @@ export class CircuitOpenError extends ResilienceError {
   }
 }
 
-/** Why the throttle gate refused a call. */
+/** Why a call that had to wait was rejected. */
 export type ThrottleRefusal = 'queue-full' | 'wait-too-long';
 
-/** The quota is used up for now, and the call could not wait for it: it was not sent. */
+/** What a call had to wait for: a pause that the service asked for, or its turn in a used-up quota. */
+export type ThrottleCause = 'pause' | 'quota';
+
+/** The call's quota group is paused or used up, and the call could not wait: it was not sent. */
 export class ThrottledError extends ResilienceError {
-  /** Milliseconds until the pause ends, as far as is known. */
+  /** Milliseconds until the call could have been sent, as far as is known. */
   readonly retryAfterMs: number;
+  /** `queue-full`: too many calls wait; `wait-too-long`: the wait is longer than the call may wait. */
   readonly reason: ThrottleRefusal;
+  /** `pause`: the service asked for a pause; `quota`: the quota is used up. */
+  readonly heldBy: ThrottleCause;
 
   static {
     brand(ThrottledError, 'ThrottledError');
@@ -82,21 +88,28 @@ export class ThrottledError extends ResilienceError {
     operation,
     retryAfterMs,
     reason,
-  }: { operation: string; retryAfterMs: number; reason: ThrottleRefusal }) {
-    const why = THROTTLE_REASONS[reason];
-    const message = `${operation} was not sent: its quota is paused for another ${duration(retryAfterMs)}, ${why}`;
+    heldBy = 'pause',
+  }: {
+    operation: string;
+    retryAfterMs: number;
+    reason: ThrottleRefusal;
+    heldBy?: ThrottleCause;
+  }) {
+    const cause = THROTTLE_CAUSES[heldBy];
+    const message = `${operation} was not sent: ${cause} ${duration(retryAfterMs)}, ${THROTTLE_REASONS[reason]}`;
     super(
       own({
         code: 'Throttled',
         source: 'throttle',
         message,
         retryAfterMs,
-        advice: THROTTLE_ADVICE,
+        advice: THROTTLE_ADVICE[heldBy],
       }),
       operation,
     );
     this.retryAfterMs = retryAfterMs;
     this.reason = reason;
+    this.heldBy = heldBy;
   }
 }
 
@@ -168,11 +181,19 @@ export class DefenderApiError extends Error {
 
 const CIRCUIT_ADVICE =
   'The service failed at most calls of this operation lately. Try again when the circuit lets calls through; look at Service health in the Microsoft 365 admin center where it lasts.';
-const THROTTLE_ADVICE =
-  'Try again after the pause. If it comes often, spread the calls, or look for other callers that share the quota.';
+const THROTTLE_ADVICE: Readonly<Record<ThrottleCause, string>> = {
+  pause:
+    'Try again after the pause. If it comes often, spread the calls, or look for other callers that share the quota.',
+  quota:
+    'Try again later, or give the call a longer deadline. If it comes often, spread the calls, or give urgent ones a higher priority.',
+};
 const TIMEOUT_ADVICE =
   'The service may have carried the request out although no answer came: look it up before you send again what must not act twice.';
 
+const THROTTLE_CAUSES: Readonly<Record<ThrottleCause, string>> = {
+  pause: 'its quota is paused for another',
+  quota: 'its quota is used up for another',
+};
 const THROTTLE_REASONS: Readonly<Record<ThrottleRefusal, string>> = {
   'queue-full': 'and too many calls wait for it already',
   'wait-too-long': 'which is longer than the call may wait',

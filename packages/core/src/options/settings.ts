@@ -2,7 +2,7 @@ import type { HostMap } from '../catalogue/hosts.ts';
 import { MAX_TIMER_MS, systemClock } from '../clock.ts';
 import { systemRandom } from '../random.ts';
 import type { ResilienceOptions, Settings } from './options.ts';
-import { checkQuotaGroups, QUOTA_OPTIONS, quotaSettings } from './quota.ts';
+import { checkQuotaGroups, QUOTA_OPTIONS, quotaSettings, throttleSettings } from './quota.ts';
 import {
   DEFAULT_DEADLINE_MS,
   NUMBER_OPTIONS,
@@ -17,7 +17,6 @@ const OTHER_OPTIONS: Readonly<
   retry: ['an object', isPlainObject],
   budget: ['an object', isPlainObject],
   circuit: ['an object or false', (value) => value === false || isPlainObject(value)],
-  throttle: ['an object', isPlainObject],
   ...QUOTA_OPTIONS,
   throwHttpErrors: ['true or false', (value) => typeof value === 'boolean'],
   refreshToken: ['a function', isFunction],
@@ -88,7 +87,7 @@ export function settingsOf(options: ResilienceOptions = {}): Settings {
             maxOpenMs: get('circuit.maxOpenMs'),
             maxCircuits: get('circuit.maxCircuits'),
           },
-    throttle: { maxWaiting: get('throttle.maxWaiting') },
+    throttle: throttleSettings(options, get),
     quota: quotaSettings(options.quota, values),
     throwHttpErrors: options.throwHttpErrors ?? false,
     refreshToken: options.refreshToken,
