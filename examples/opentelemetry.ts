@@ -1,9 +1,9 @@
-// A flaky call as a trace. Runs by itself, against a simulated Defender API:
+// A flaky call as a trace, against a simulated Defender API:
 //
 //   node --conditions=@defender-resilience/source examples/opentelemetry.ts
 //
-// The spans are printed here as a tree. To send them to a collector instead, leave `sdk` out: OTLP over HTTP
-// to OTEL_EXPORTER_OTLP_ENDPOINT, or to `endpoint`, is what startTelemetry does by itself.
+// The spans are printed as a tree. To send them to a collector instead, omit `sdk`: startTelemetry then exports
+// by OTLP over HTTP to OTEL_EXPORTER_OTLP_ENDPOINT, or to `endpoint`.
 import { createResilience } from '@defender-resilience/core';
 import { otelObserver } from '@defender-resilience/otel';
 import { startTelemetry, type TelemetryOptions } from '@defender-resilience/otel/sdk';
@@ -13,7 +13,7 @@ import { SpanStatusCode, trace } from '@opentelemetry/api';
 type Exporter = NonNullable<NonNullable<TelemetryOptions['sdk']>['traceExporter']>;
 type Span = Parameters<Exporter['export']>[0][number];
 
-/** What the tree shows of a span, of all that it holds. */
+/** The attributes that the tree shows. */
 const SHOWN = {
   status: 'http.response.status_code',
   error: 'error.type',
@@ -49,7 +49,7 @@ const { fetch } = createResilience({
   retry: { initialDelayMs: 100 },
 });
 
-// A span of your own: the calls that are made inside it become its children.
+// A span of your own: the calls inside it become its children.
 await trace.getTracer('nightly-export').startActiveSpan('nightly export', async (span) => {
   const list = await fetch(`${simulator.url}/api/incidents?$top=3&$filter=status eq 'Active'`);
   console.log(`incidents: ${list.status}`);
@@ -62,7 +62,7 @@ await telemetry.shutdown();
 await simulator.close();
 console.log(['', ...treeOf(undefined)].join('\n'));
 
-/** The spans below one span, or below none, in the order in which they began. */
+/** The children of a span, or the root spans, in the order in which they started. */
 function treeOf(parent: Span | undefined, indent = ''): string[] {
   const children = spans
     .filter((span) => span.parentSpanContext?.spanId === parent?.spanContext().spanId)

@@ -138,12 +138,12 @@ interface Failure {
   /** The code's row in the catalogue. */
   readonly entry?: CatalogueEntry;
 }
-/** How much of one limit on calls is in use. */
+/** How much of one limit on calls is used. */
 interface QuotaWindow {
   readonly per: "minute" | "hour";
-  /** How many calls are let through in the window now: the configured limit, or what was learned. */
+  /** How many calls the window lets through now: the configured limit, or a lower one that was learned. */
   readonly limit: number;
-  /** Calls in the window that is over now, as far as this process knows. */
+  /** Calls in the window that ends now, as far as this process knows. */
   readonly used: number;
   readonly remaining: number;
 }
@@ -152,7 +152,11 @@ interface QuotaWindow {
  * process its share of the limit, because the limiter's store is away.
  */
 type QuotaCounting = "local" | "shared" | "fallback";
-/** What a wrapper knows of one quota group now. */
+/**
+ * What one wrapper knows of one quota group now. Where several wrappers name the same group, `waiting`
+ * adds up, since each has a queue of its own; `used` and `limit` do not: wrappers that share a store see
+ * the same count, others have different quotas. {@link combineQuotas} puts them together.
+ */
 interface QuotaState {
   /** As in the operations table, such as `incidents`. */
   readonly group: string;
@@ -170,15 +174,18 @@ interface QuotaState {
   readonly nextFreeMs: number;
   readonly counting: QuotaCounting;
 }
-/** Something that a quota learned. */
+/** What a quota learned. */
 type QuotaChange = {
   readonly kind: "limit";
   readonly group: string;
   readonly per: "minute" | "hour";
   readonly from: number;
   readonly to: number;
-  /** `told`: the service told its limit; `throttled`: it refused a call; `recovered`: back to full. */
-  readonly reason: "told" | "throttled" | "recovered";
+  /**
+   * `announced`: the service said its limit; `throttled`: it answered 429; `recovered`: the limit is
+   * back in full.
+   */
+  readonly reason: "announced" | "throttled" | "recovered";
 } | {
   /** The shared limiter's store cannot be reached, or can be reached again. Once for each outage. */
   readonly kind: "store";
@@ -186,8 +193,13 @@ type QuotaChange = {
   /** What the limiter rejected with; absent when it did not answer in time. */
   readonly error?: unknown;
 };
-/** Tells the state of every quota group that was used. */
+/** Returns the state of every quota group that was used. */
 type ReadQuotas = () => readonly QuotaState[];
+/**
+ * One state for each group, of the states of several wrappers in one process. Of each window the fullest
+ * is taken, whole, so that `used` and `limit` belong together; `waiting` is the sum.
+ */
+export declare function combineQuotas(states: readonly QuotaState[]): readonly QuotaState[];
 /** How a call came in. */
 type ClientKind = "fetch" | "function" | "axios" | "graph" | "undici";
 /** How a logical call ended. */
@@ -370,93 +382,42 @@ interface CircuitSettings {
   /** How many circuits one wrapper keeps; beyond it the oldest closed one is forgotten. @defaultValue 1,000 */
   readonly maxCircuits: number;
 }
-/** What a limiter tells of a key: as `RateLimiterRes` of rate-limiter-flexible does. */
-interface LimiterAnswer {
-  readonly consumedPoints: number;
-  /** Milliseconds until the key is forgotten. */
-  readonly msBeforeNext: number;
-}
-/**
- * What is used of a limiter of the package `rate-limiter-flexible`: `RateLimiterRedis`,
- * `RateLimiterValkey`, `RateLimiterPostgres` or another with a store that processes share. Make it
- * with `points: 1`, any `duration` (it is not used), and a `keyPrefix` that names tenant and
- * application; without `blockDuration` and without `insuranceLimiter`, since the wrapper itself goes
- * on with a share of the limit while the store is away.
- */
-interface QuotaLimiter {
-  readonly points: number;
-  /** Rejects with a {@link LimiterAnswer} when the points are used up, with an error when it cannot say. */
-  consume(key: string, points: number, options: {
-    readonly customDuration: number;
-  }): Promise<LimiterAnswer>;
-  penalty(key: string, points: number, options: {
-    readonly customDuration: number;
-  }): Promise<LimiterAnswer>;
-  set(key: string, points: number, seconds: number): Promise<unknown>;
-  get(key: string): Promise<LimiterAnswer | null>;
-  delete(key: string): Promise<boolean>;
-}
-/** How calls are held after the service asked for a pause. */
-interface GateSettings {
-  /** How many calls may wait in one group; further ones are refused. */
+/** How calls are held after a 429, and how many may wait. */
+interface ThrottleSettings {
+  /** Whether a 429 pauses its whole quota group. */
+  readonly pause: boolean;
+  /** How many calls may wait in one group; further ones are rejected. */
   readonly maxWaiting: number;
 }
-/** How calls keep within the quotas. */
+/** How calls keep within their quotas. */
 interface QuotaOptions {
   /**
-   * Limits by quota group, in the place of the documented ones: `{ incidents: { perMinute: 50 } }`.
-   * `false`: the group is not counted. Groups that are not named have their documented limits.
+   * Limits by quota group, in place of the documented ones: `{ incidents: { perMinute: 50 } }`.
+   * `false`: the group is not counted. All other groups have their documented limits.
    */
   readonly groups?: Readonly<Record<string, Quota | false>>;
   /**
-   * A limiter of the package `rate-limiter-flexible` whose store all processes share that call with
-   * the same tenant and application, such as a `RateLimiterRedis`.
+   * The share of each limit that is kept for calls of a priority above 0: 0.02 keeps two of a hundred.
+   * An urgent call is then sent at once, even where a bulk job has used up its part of the minute.
    *
-   * @defaultValue none: this process counts alone
-   */
-  readonly limiter?: QuotaLimiter;
-  /**
-   * How many calls may wait in one group. When it is full, a call of a higher priority takes the place
-   * of another; further ones fail at once.
-   *
-   * @defaultValue 1,000
-   */
-  readonly maxWaiting?: number;
-  /**
-   * Which share of each limit is kept for calls of a priority above 0: 0.02 keeps two of a hundred. An
-   * urgent call then goes at once, even where a bulk job has used up its part of the minute.
-   *
-   * @defaultValue 0: an urgent call goes with the next free slot
+   * @defaultValue 0: an urgent call is the next to be sent
    */
   readonly reserve?: number;
   /**
    * How long a minute of the quotas lasts, in milliseconds; their hour is 60 of them. Only for tests
-   * against a simulator whose minutes are shortened as well.
+   * against a simulator with the same shortened minutes.
    *
    * @defaultValue 60,000
    */
   readonly minuteMs?: number;
   /**
-   * How long a call may take at most to arrive at the service, in milliseconds. A call counts until a
-   * window after its arrival, so until its answer, or this time, tells that it has arrived, its place
-   * is kept. It costs throughput only where calls take longer than this.
+   * How long a call may take at most to arrive at the service, in milliseconds. A call counts until one
+   * window after its arrival, which is known from its answer; without an answer it counts as arrived
+   * after this time.
    *
    * @defaultValue 5,000
    */
   readonly transitMs?: number;
-  /**
-   * How many processes share the limiter: while its store is away, each sends its part of the limit.
-   *
-   * @defaultValue as many as were seen at work lately
-   */
-  readonly expectedProcesses?: number;
-  /**
-   * How long the limiter's store may take to answer before the wrapper goes on without it, in
-   * milliseconds.
-   *
-   * @defaultValue 500
-   */
-  readonly storeTimeoutMs?: number;
 }
 /** How failed attempts are repeated. */
 interface RetrySettings extends BackoffSettings {
@@ -515,8 +476,14 @@ interface ResilienceOptions {
   readonly budget?: Partial<BudgetSettings>;
   /** When calls are refused because the service is down; `false` switches circuits off. */
   readonly circuit?: Partial<CircuitSettings> | false;
-  /** How calls are held after a 429. */
-  readonly throttle?: Partial<GateSettings>;
+  /**
+   * How calls are held after a 429, and how many may wait in one quota group. `false` switches the
+   * pauses off.
+   *
+   * @defaultValue a 429 pauses its quota group, except where `retry.maxRetries` is 0 and quotas are off:
+   * whoever retries elsewhere waits there as well
+   */
+  readonly throttle?: Partial<ThrottleSettings> | false;
   /**
    * Lets calls wait their turn before they are sent, so that the quota is used up and never crossed:
    * `'documented'` keeps to Microsoft's documented limits, an object says more.
@@ -687,17 +654,23 @@ export declare class CircuitOpenError extends ResilienceError {
     retryAfterMs: number;
   });
 }
-/** Why the throttle gate refused a call. */
+/** Why a call that had to wait was rejected. */
 type ThrottleRefusal = "queue-full" | "wait-too-long";
-/** The quota is used up for now, and the call could not wait for it: it was not sent. */
+/** What a call had to wait for: a pause that the service asked for, or its turn in a used-up quota. */
+type ThrottleCause = "pause" | "quota";
+/** The call's quota group is paused or used up, and the call could not wait: it was not sent. */
 export declare class ThrottledError extends ResilienceError {
-  /** Milliseconds until the pause ends, as far as is known. */
+  /** Milliseconds until the call could have been sent, as far as is known. */
   readonly retryAfterMs: number;
+  /** `queue-full`: too many calls wait; `wait-too-long`: the wait is longer than the call may wait. */
   readonly reason: ThrottleRefusal;
-  constructor({ operation, retryAfterMs, reason }: {
+  /** `pause`: the service asked for a pause; `quota`: the quota is used up. */
+  readonly heldBy: ThrottleCause;
+  constructor({ operation, retryAfterMs, reason, heldBy }: {
     operation: string;
     retryAfterMs: number;
     reason: ThrottleRefusal;
+    heldBy?: ThrottleCause;
   });
 }
 /** One attempt got no answer in time. The service may have carried it out. */
@@ -837,4 +810,4 @@ interface Resilience {
  * @throws TypeError that names every fault of the options at once
  */
 export declare function createResilience(options?: ResilienceOptions): Resilience;
-export type { AttemptContext, AttemptEnd, AttemptFunction, AttemptObserver, AttemptStart, BackoffSettings, BodyParameter, BudgetSettings, CallEnd, CallObserver, CallOutcome, CallStart, CatalogueEntry, CircuitChange, CircuitSettings, CircuitState, ClassifyOptions, ClientKind, Clock, ConsoleLogger, ErrorClass, ErrorCode, ErrorDetails, ExecuteOptions, Failure, FailureSource, Family, Fetch, GateSettings, GiveUpReason, HostMap, HttpRequestInfo, LimiterAnswer, LogObserverOptions, MessageValues, MetricCode, Observer, Operation, OperationOptions, PinoLogger, Quota, QuotaChange, QuotaCounting, QuotaLimiter, QuotaOptions, QuotaState, QuotaWindow, Random, ReadQuotas, RefreshContext, RefreshToken, Resilience, ResilienceOptions, ResilienceSnapshot, RetryScheduled, RetrySettings, ThrottleRefusal, ThrottleWait, Timer, VariableKind, Verdict, WaitSource };
+export type { AttemptContext, AttemptEnd, AttemptFunction, AttemptObserver, AttemptStart, BackoffSettings, BodyParameter, BudgetSettings, CallEnd, CallObserver, CallOutcome, CallStart, CatalogueEntry, CircuitChange, CircuitSettings, CircuitState, ClassifyOptions, ClientKind, Clock, ConsoleLogger, ErrorClass, ErrorCode, ErrorDetails, ExecuteOptions, Failure, FailureSource, Family, Fetch, GiveUpReason, HostMap, HttpRequestInfo, LogObserverOptions, MessageValues, MetricCode, Observer, Operation, OperationOptions, PinoLogger, Quota, QuotaChange, QuotaCounting, QuotaOptions, QuotaState, QuotaWindow, Random, ReadQuotas, RefreshContext, RefreshToken, Resilience, ResilienceOptions, ResilienceSnapshot, RetryScheduled, RetrySettings, ThrottleCause, ThrottleRefusal, ThrottleSettings, ThrottleWait, Timer, VariableKind, Verdict, WaitSource };

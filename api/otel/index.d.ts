@@ -1,58 +1,79 @@
 import { MeterProvider, TracerProvider } from "@opentelemetry/api";
 import { Observer } from "@defender-resilience/core";
-/** What is told to the service about the trace. */
+/** What a request tells the service about the trace. */
 type Propagation = "none" | "traceparent";
-/** How much of a URL stands in `url.full`. */
+/** How much of the URL `url.full` contains. */
 type UrlCapture = "redacted" | "template";
-/** The options of `otelObserver`. Every one has a default. */
+/** The options of `otelObserver`. All are optional. */
 interface OtelObserverOptions {
-  /** @defaultValue the global one, also when it is registered later */
+  /**
+   * The provider of the tracer.
+   *
+   * @defaultValue the global one, also if it is registered later
+   */
   readonly tracerProvider?: TracerProvider;
-  /** @defaultValue the global one, also when it is registered later */
+  /**
+   * The provider of the meter.
+   *
+   * @defaultValue the global one, also if it is registered later
+   */
   readonly meterProvider?: MeterProvider;
   /**
-   * Whether the service is sent the attempt's `traceparent`. Baggage and `tracestate` are never sent:
-   * with `'none'` the service learns nothing, whichever transport is instrumented.
+   * Whether requests to the service have a `traceparent` header with the span of the attempt. Baggage
+   * and `tracestate` are never sent. With `'none'` nothing is sent, even if the transport is
+   * instrumented.
    *
    * @defaultValue `'none'`
    */
   readonly propagate?: Propagation;
   /**
-   * Whether the attempt's own span is the CLIENT span, and the spans of an instrumented transport
-   * (undici, `node:http`) are left out around the HTTP send. With `false` it is the other way round:
-   * the instrumentation's span is the CLIENT span, below the attempt's, which is INTERNAL.
-   * Instrumentations write URLs as they are, query values included. Has no effect on `execute` and
-   * `wrap`, inside which everything is traced.
+   * Whether the spans of an instrumented transport (undici, `node:http`) are left out while an HTTP
+   * request is sent, so that the attempt's span is the only CLIENT span. With `false` the
+   * instrumentation's span is the CLIENT span, and the attempt's span is its parent, of kind INTERNAL.
+   * Note that instrumentations record URLs with all query values. `execute` and `wrap` ignore this
+   * option: everything that your function does is traced.
    *
-   * @defaultValue true
+   * @defaultValue `true`
    */
   readonly suppressTransportSpans?: boolean;
   /**
-   * What `url.full` holds: `'redacted'` the path as it was sent, `'template'` the route in its place,
-   * so that not even IDs of machines, users and files stand in a span.
+   * What `url.full` contains: `'redacted'` the path as it was sent; `'template'` the route, so that
+   * spans have no IDs of machines, users or files.
    *
    * @defaultValue `'redacted'`
    */
   readonly urlCapture?: UrlCapture;
   /**
-   * HTTP statuses that are no errors to you, such as a 404 for something that may well not exist. Such
-   * a call keeps its `defender.outcome`, but its spans are not marked as errors and no error is counted.
+   * HTTP statuses that are not errors for you, such as the 404 of something that may not exist. Calls
+   * that end with one keep their `defender.outcome`, but spans are not marked as errors and no error is
+   * counted.
    *
    * @defaultValue `[]`
    */
   readonly expectedStatuses?: readonly number[];
   /**
-   * How many operations metrics tell apart; further ones read `_OTHER`.
+   * How many different operations metrics have. Further ones are counted as `_OTHER`.
    *
-   * @defaultValue 200, which is more than the operations table holds
+   * @defaultValue 200, more than the operations table has
    */
   readonly maxOperations?: number;
 }
 /**
- * Traces and measures calls through the OpenTelemetry API: one INTERNAL span for each call, below it
- * one span for each attempt, and metrics. Without an SDK it does nothing, and costs next to nothing.
+ * Makes an observer that traces and measures calls through the OpenTelemetry API: one INTERNAL span
+ * for each call, below it one span for each attempt, and metrics. Without an SDK it does nothing. An
+ * SDK may be registered before or after it is made.
  *
- * @throws TypeError that names every option that is not valid.
+ * @example
+ * ```ts
+ * import { createResilience } from '@defender-resilience/core';
+ * import { otelObserver } from '@defender-resilience/otel';
+ *
+ * const { fetch } = createResilience({
+ *   observers: [otelObserver({ expectedStatuses: [404] })],
+ * });
+ * ```
+ *
+ * @throws TypeError that names every invalid option.
  */
 export declare function otelObserver(options?: OtelObserverOptions): Observer;
 export type { OtelObserverOptions, Propagation, UrlCapture };

@@ -1,11 +1,16 @@
 import { NodeSDKConfiguration } from "@opentelemetry/sdk-node";
-/** The options of `startTelemetry`. What is given here wins over the `OTEL_*` variables. */
+/** The options of `startTelemetry`. They take precedence over the `OTEL_*` variables. */
 export interface TelemetryOptions {
-  /** @defaultValue `OTEL_SERVICE_NAME`, else what the SDK makes up */
+  /**
+   * The name of the service, `service.name` in the resource.
+   *
+   * @defaultValue `OTEL_SERVICE_NAME`, else the SDK's own default
+   */
   readonly serviceName?: string;
   /**
-   * The base URL of the OTLP receiver, such as `http://collector:4318`, for traces, metrics and logs.
-   * A variable for one signal, such as `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, still wins for that signal.
+   * The base URL of the OTLP receiver for traces, metrics and logs, such as `http://collector:4318`.
+   * The variable of one signal, such as `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, still takes precedence
+   * for that signal.
    *
    * @defaultValue `OTEL_EXPORTER_OTLP_ENDPOINT`, else `http://localhost:4318`
    */
@@ -16,20 +21,36 @@ export interface TelemetryOptions {
    * @defaultValue 10,000
    */
   readonly shutdownTimeoutMs?: number;
-  /** Anything else that `NodeSDK` takes: instrumentations, a sampler, views. */
+  /**
+   * Anything else that `NodeSDK` takes, such as instrumentations, a sampler or views.
+   *
+   * @defaultValue `{}`
+   */
   readonly sdk?: Partial<NodeSDKConfiguration>;
 }
 /** A running SDK. */
 export interface Telemetry extends AsyncDisposable {
   /**
-   * Exports what is still held and ends the SDK; a second call gives the first one's promise. Never
-   * rejects: a receiver that is away costs telemetry, not the program.
+   * Exports what is not exported yet and stops the SDK. A second call returns the promise of the first.
+   * Never rejects: when the receiver is down, telemetry is lost, but the program goes on.
    */
   shutdown(): Promise<void>;
 }
 /**
- * Starts OpenTelemetry's Node SDK with export by OTLP over HTTP, and registers it globally, where
- * `otelObserver()` finds it. Every `OTEL_*` variable that the SDK knows holds.
+ * Starts OpenTelemetry's Node SDK, which exports by OTLP over HTTP, and registers it globally, where
+ * `otelObserver()` finds it. All `OTEL_*` variables of the SDK work.
+ *
+ * @example
+ * ```ts
+ * import { createResilience } from '@defender-resilience/core';
+ * import { otelObserver } from '@defender-resilience/otel';
+ * import { startTelemetry } from '@defender-resilience/otel/sdk';
+ *
+ * const telemetry = await startTelemetry({ serviceName: 'nightly-export' });
+ * const { fetch } = createResilience({ observers: [otelObserver()] });
+ * await fetch('https://api.security.microsoft.com/api/incidents');
+ * await telemetry.shutdown();
+ * ```
  *
  * @throws Error when `@opentelemetry/sdk-node` is not installed.
  */

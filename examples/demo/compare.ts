@@ -2,14 +2,14 @@ import { startSimulator } from '@defender-resilience/simulator';
 import { type Program, program } from './program.ts';
 import type { Scenario } from './scenarios.ts';
 
-/** What the bare calls of one scenario got. */
+/** How one scenario went with the bare client. */
 export interface Bare {
   readonly calls: number;
   readonly succeeded: number;
   readonly requests: number;
 }
 
-/** Runs a scenario with the built-in fetch, against a simulator of its own. */
+/** Runs a scenario with the built-in fetch against its own simulator. */
 export async function runBare(scenario: Scenario): Promise<Bare> {
   const simulator = await startSimulator({ quotas: 'off' });
   try {

@@ -1,17 +1,17 @@
 import type { CallEnd, CircuitChange, Failure, Observer } from '@defender-resilience/core';
 
-/** One call, as the wrapper saw it. */
+/** One call as an observer saw it. */
 export interface Entry {
   readonly operation: string;
   readonly outcome: CallEnd['outcome'];
   readonly attempts: number;
   readonly waitedMs: number;
-  /** How the call ended, or what it met on its way to success. */
+  /** Why the call failed, or the last failure before it succeeded. */
   readonly failure: Failure | undefined;
   readonly giveUpReason: CallEnd['giveUpReason'];
 }
 
-/** An observer that keeps what it sees. */
+/** An observer that records every call and circuit change. */
 export class Journal {
   readonly entries: Entry[] = [];
   readonly circuits: CircuitChange['to'][] = [];
@@ -19,16 +19,16 @@ export class Journal {
   readonly observer: Observer = {
     call: ({ operation }) => {
       let waitedMs = 0;
-      let met: Failure | undefined;
+      let last: Failure | undefined;
       return {
         retry: ({ delayMs, failure }) => {
           waitedMs += delayMs;
-          met = failure;
+          last = failure;
         },
         throttled: ({ delayMs }) => {
           waitedMs += delayMs;
         },
-        end: ({ outcome, attempts, failure = met, giveUpReason }) => {
+        end: ({ outcome, attempts, failure = last, giveUpReason }) => {
           this.entries.push({ operation, outcome, attempts, waitedMs, failure, giveUpReason });
         },
       };
@@ -38,7 +38,7 @@ export class Journal {
     },
   };
 
-  /** What was noted since `mark`, a length of {@link entries}. */
+  /** The calls recorded since `mark`, an earlier length of {@link entries}. */
   since(mark: number): readonly Entry[] {
     return this.entries.slice(mark);
   }

@@ -3,11 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { metricsHandler, type PromObserver, promObserver } from '@defender-resilience/prom';
 import { type OpenMetricsContentType, Registry } from 'prom-client';
 
-/** The demo's own `/metrics`, for a Prometheus to scrape while it runs. */
+/** The demo's `/metrics` endpoint, which Prometheus can scrape while the demo runs. */
 export interface Metrics {
   readonly url: string;
   readonly observer: PromObserver;
-  /** The lines of a scrape that count something, exemplars included. */
+  /** The samples above zero, with their exemplars. */
   scrape(): Promise<readonly string[]>;
   close(): Promise<void>;
 }

@@ -1,14 +1,14 @@
-// An ordinary program: it was written against plain fetch and knows nothing of retries, circuits or
-// error codes. The demo hands it a wrapped fetch in the place of the built-in one.
+// An ordinary program. It was written for plain fetch and knows nothing about retries, circuits or error
+// codes. The demo passes it a wrapped fetch instead of the built-in one.
 
-/** What the program needs to know of the service. */
+/** How the program reaches the service. */
 export interface Connection {
   readonly fetch: typeof globalThis.fetch;
   readonly baseUrl: string;
   readonly token: string;
 }
 
-/** The calls of the program, by what they do. */
+/** The calls that the program makes. */
 export interface Program {
   listIncidents(): Promise<unknown>;
   getIncident(id: number): Promise<unknown>;

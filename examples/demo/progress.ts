@@ -1,6 +1,7 @@
+import { styleText } from 'node:util';
 import { duration } from './table.ts';
 
-/** Tells how far a step is: on a terminal in one line that changes, elsewhere in one line at its end. */
+/** Shows the progress of a step: a line that changes on a terminal, a line at its end elsewhere. */
 export class Progress {
   readonly #startedAt = performance.now();
   readonly #title: string;
@@ -16,7 +17,8 @@ export class Progress {
 
   end(faults: readonly string[]): void {
     const took = duration(performance.now() - this.#startedAt);
-    this.#write(`  ${faults.length === 0 ? '✓' : '✗'} ${this.#title}  (${took})\n`);
+    const mark = faults.length === 0 ? styleText('green', '✓') : styleText('red', '✗');
+    this.#write(`  ${mark} ${this.#title}  (${took})\n`);
     for (const fault of faults) process.stdout.write(`      ${fault}\n`);
   }
 

@@ -1,60 +1,18 @@
 import type { Bare } from './compare.ts';
 import type { Entry } from './journal.ts';
-import { duration, table, wrapText } from './table.ts';
+import { duration, pageWidth, table, wrapText } from './table.ts';
 
-const WIDTH = 100;
-
-/** What happened to every call, with the advice for each code that was met. */
-export function callReport(entries: readonly Entry[]): string {
-  const rows = grouped(entries).map(({ entry, times }) => {
-    const { operation, outcome, failure, attempts, waitedMs } = entry;
-    return [
-      times === 1 ? operation : `${operation} ×${times}`,
-      failure?.code ?? '',
-      String(failure?.status ?? ''),
-      outcome === 'success' ? 'succeeded' : (failure?.verdict ?? ''),
-      String(attempts),
-      duration(waitedMs),
-      failure?.trackingId ?? '',
-    ];
-  });
-  const header = ['operation', 'code', 'status', 'verdict', 'attempts', 'waited', 'tracking ID'];
-  return `${table(header, rows)}\n\n${adviceReport(entries)}`;
+/** The outcome of a scenario, with and without the wrapper. */
+export interface Compared {
+  readonly title: string;
+  readonly entries: readonly Entry[];
+  readonly requests: number;
+  readonly bare: Bare;
 }
 
-/** Calls that went the same way are one row: a burst of twenty is not twenty lines. */
-function grouped(entries: readonly Entry[]): readonly { entry: Entry; times: number }[] {
-  const groups = new Map<string, { entry: Entry; times: number }>();
-  for (const entry of entries) {
-    const { operation, outcome, failure, attempts } = entry;
-    const key = [operation, outcome, failure?.code, attempts].join(' ');
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { entry, times: 1 });
-    else group.times += 1;
-  }
-  return [...groups.values()];
-}
-
-function adviceReport(entries: readonly Entry[]): string {
-  const advice = new Map<string, string>();
-  for (const { failure, outcome } of entries) {
-    if (failure?.advice !== undefined && outcome !== 'success')
-      advice.set(failure.code, failure.advice);
-  }
-  const width = Math.max(...[...advice.keys()].map((code) => code.length));
-  const lines = [...advice].flatMap(([code, text]) =>
-    wrapText(text, WIDTH - width - 2).map(
-      (line, index) => `${(index === 0 ? code : '').padEnd(width)}  ${line}`,
-    ),
-  );
-  return `What to do\n${lines.join('\n')}`;
-}
-
-/** What the wrapper and the bare calls made of the same service. */
-export function comparison(
-  rows: readonly { title: string; entries: readonly Entry[]; requests: number; bare: Bare }[],
-): string {
-  const header = ['', 'calls', 'succeeded', 'bare', 'sent', 'bare sent'];
+/** The same calls with the wrapper and with the bare client. */
+export function comparison(rows: readonly Compared[]): string {
+  const header = ['', 'calls', 'ok', 'ok bare', 'sent', 'sent bare'];
   return table(
     header,
     rows.map(({ title, entries, requests, bare }) => [
@@ -68,12 +26,74 @@ export function comparison(
   );
 }
 
-/** The series that an alert or a person looks at first; the others are counted. */
+/** One line per kind of call. */
+export function callTable(entries: readonly Entry[]): string {
+  const rows = grouped(entries).map(({ entry, times }) => {
+    const { operation, outcome, failure, attempts, waitedMs } = entry;
+    return [
+      times === 1 ? operation : `${operation} ×${times}`,
+      failure?.code ?? '',
+      String(failure?.status ?? ''),
+      outcome === 'success' ? 'succeeded' : (failure?.verdict ?? ''),
+      String(attempts),
+      duration(waitedMs),
+    ];
+  });
+  return table(['operation', 'code', 'status', 'result', 'sent', 'waited'], rows);
+}
+
+/** Everything the wrapper knows about one failed call. */
+export function explanation({ operation, failure, attempts }: Entry): string {
+  const facts: (readonly [name: string, text: string | undefined])[] = [
+    ['operation', operation],
+    ['code', failure?.code],
+    ['result', `${failure?.verdict}, sent ${attempts === 1 ? 'once' : `${attempts} times`}`],
+    ['tracking ID', failure?.trackingId],
+    ['advice', failure?.advice],
+  ];
+  return facts.map(([name, text]) => paragraph(name, text ?? '', 12)).join('\n');
+}
+
+/** The advice and the last tracking ID of every code that failed a call. */
+export function adviceReport(entries: readonly Entry[]): string {
+  const seen = new Map<string, { advice: string; trackingId: string | undefined }>();
+  for (const { failure, outcome } of entries) {
+    if (failure?.advice === undefined || outcome === 'success') continue;
+    seen.set(failure.code, { advice: failure.advice, trackingId: failure.trackingId });
+  }
+  return [...seen]
+    .map(([code, { advice, trackingId }]) => {
+      const title = trackingId === undefined ? code : `${code}, tracking ID ${trackingId}`;
+      const lines = wrapText(advice, pageWidth() - 2).map((line) => `  ${line}`);
+      return [title, ...lines].join('\n');
+    })
+    .join('\n');
+}
+
+/** The series that a person or an alert looks at first, and how many others there are. */
 export function scrapeReport(lines: readonly string[]): string {
   const shown = lines.filter((line) =>
     /_(errors|retries|rejections|circuit_transitions)_total\{/.test(line),
   );
-  return [...shown, `… and ${lines.length - shown.length} more series that count something`].join(
-    '\n',
-  );
+  return [...shown, `… and ${lines.length - shown.length} more series above zero`].join('\n');
+}
+
+function paragraph(name: string, text: string, indent: number): string {
+  const lines = wrapText(text, pageWidth() - indent - 2);
+  return lines
+    .map((line, index) => `  ${(index === 0 ? name : '').padEnd(indent)}${line}`)
+    .join('\n');
+}
+
+/** Calls that ended the same way share a row. */
+function grouped(entries: readonly Entry[]): readonly { entry: Entry; times: number }[] {
+  const groups = new Map<string, { entry: Entry; times: number }>();
+  for (const entry of entries) {
+    const { operation, outcome, failure, attempts } = entry;
+    const key = [operation, outcome, failure?.code, attempts].join(' ');
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { entry, times: 1 });
+    else group.times += 1;
+  }
+  return [...groups.values()];
 }

@@ -3,18 +3,18 @@ import type { Simulator } from '@defender-resilience/simulator';
 import type { Entry } from './journal.ts';
 import type { Program } from './program.ts';
 
-/** One thing that happens to calls in practice. */
+/** A situation that calls meet in practice. */
 export interface Scenario {
   readonly title: string;
-  /** Tells the simulator what to do; called before {@link run}. */
+  /** Sets the simulator up. Called before {@link run}. */
   prepare(simulator: Simulator): void;
-  /** Makes the calls, and says how many are done. */
+  /** Makes the calls and reports the progress. */
   run(program: Program, progress: (done: number, of: number) => void): Promise<void>;
-  /** What is not as it should be; empty when all is well. */
-  check(what: Seen): readonly string[];
+  /** Describes every deviation from the expected outcome; empty when there is none. */
+  check(result: Seen): readonly string[];
 }
 
-/** What a scenario left behind. */
+/** What was observed during a scenario. */
 interface Seen {
   readonly entries: readonly Entry[];
   readonly circuits: readonly string[];
@@ -28,7 +28,7 @@ const DOCUMENTED = catalogue.filter(({ documented }) => documented);
 
 const ignore = (): undefined => undefined;
 
-/** The codes that only some operations answer with. */
+/** The codes that only certain operations return. */
 const CALLS: Readonly<Record<string, (program: Program) => Promise<unknown>>> = {
   InvalidHashValue: (program) => program.blockIndicator('abc', 'FileSha1'),
   InvalidDomainName: (program) => program.blockIndicator('not a domain', 'DomainName'),
@@ -45,7 +45,7 @@ const CALLS: Readonly<Record<string, (program: Program) => Promise<unknown>>> = 
 };
 
 const everyCode: Scenario = {
-  title: `every documented error code once (${DOCUMENTED.length})`,
+  title: 'each documented error code once',
   prepare(simulator) {
     for (const { code, verdict } of DOCUMENTED) {
       simulator.script({ code, times: verdict === 'retryable' ? MAX_RETRIES + 1 : 1 });
@@ -128,7 +128,10 @@ const burst: Scenario = {
   check: ({ entries, simulator }) =>
     expectCounts({
       succeeded: [succeeded(entries), BURST],
-      'refused with 429': [simulator.requests.filter(({ answered }) => answered === 429).length, 3],
+      'answered with 429': [
+        simulator.requests.filter(({ answered }) => answered === 429).length,
+        3,
+      ],
     }),
 };
 
@@ -136,14 +139,14 @@ const OUTAGE_MS = 3_000;
 const MOST_OUTAGE_CALLS = 60;
 
 const outage: Scenario = {
-  title: 'an outage: the circuit opens, probes and closes again',
+  title: 'an outage: circuit opens, probes, closes',
   prepare: (simulator) => void simulator.outage({ status: 503, durationMs: OUTAGE_MS }),
   async run(program, progress) {
-    // One call after the other, as a poller makes them, until five in a row are well again.
-    for (let call = 0, well = 0; well < 5 && call < MOST_OUTAGE_CALLS; call += 1) {
+    // One call after another, as a poller makes them, until five in a row succeed.
+    for (let call = 0, inRow = 0; inRow < 5 && call < MOST_OUTAGE_CALLS; call += 1) {
       progress(call, MOST_OUTAGE_CALLS);
       const failed = await program.getIncident(10_001).then(ignore, () => true);
-      well = failed ? 0 : well + 1;
+      inRow = failed ? 0 : inRow + 1;
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
   },
@@ -154,9 +157,9 @@ const outage: Scenario = {
       'circuit in the end': [circuits.at(-1), 'closed'],
       'last call': [last, 'success'],
     });
-    const refused = entries.filter(({ outcome }) => outcome === 'rejected').length;
+    const rejected = entries.filter(({ outcome }) => outcome === 'rejected').length;
     const sent = simulator.requests.length;
-    if (refused === 0) faults.push('no call was refused while the circuit was open');
+    if (rejected === 0) faults.push('no call was rejected while the circuit was open');
     if (sent >= entries.length * MAX_RETRIES)
       faults.push(`${sent} requests reached a service that was down`);
     return faults;
@@ -164,7 +167,7 @@ const outage: Scenario = {
 };
 
 const ambiguous: Scenario = {
-  title: 'an isolate whose answer is lost: not sent twice',
+  title: 'an isolate whose answer is lost',
   prepare: (simulator) => simulator.script('reset-headers'),
   run: async (program) => void (await program.isolateMachine(MACHINE).catch(ignore)),
   check: ({ entries, simulator }) =>
@@ -175,5 +178,5 @@ const ambiguous: Scenario = {
     }),
 };
 
-/** What the demo goes through, in order. */
+/** The scenarios of the demo, in order. */
 export const scenarios: readonly Scenario[] = [everyCode, flaky, burst, outage, ambiguous];

@@ -1,36 +1,51 @@
 import { createResilience } from '@defender-resilience/core';
 import { startSimulator } from '@defender-resilience/simulator';
-import { type Bare, runBare } from './compare.ts';
-import { type Entry, Journal } from './journal.ts';
+import { runBare } from './compare.ts';
+import { Journal } from './journal.ts';
 import type { Metrics } from './metrics.ts';
 import { program } from './program.ts';
 import { Progress } from './progress.ts';
-import { callReport, comparison, scrapeReport } from './report.ts';
+import {
+  adviceReport,
+  type Compared,
+  callTable,
+  comparison,
+  explanation,
+  scrapeReport,
+} from './report.ts';
 import { MAX_RETRIES, type Scenario, scenarios } from './scenarios.ts';
 
-interface Result {
-  readonly title: string;
-  readonly entries: readonly Entry[];
-  readonly requests: number;
-  readonly bare: Bare;
+interface Result extends Compared {
   readonly faults: readonly string[];
 }
 
-/** Goes through every scenario against the simulator; true when each went as it should. */
-export async function runSimulated({ observer, scrape }: Metrics): Promise<boolean> {
+/** Runs every scenario against the simulator; true when each had the expected outcome. */
+export async function runSimulated(
+  { observer, scrape }: Metrics,
+  details: boolean,
+): Promise<boolean> {
   const simulator = await startSimulator({ quotas: 'off' });
-  console.log(`A Defender API that fails on demand listens at ${simulator.url}\n`);
+  console.log(`A simulated Defender API that fails on demand: ${simulator.url}\n`);
   const results: Result[] = [];
   try {
     for (const scenario of scenarios) results.push(await runScenario(scenario));
   } finally {
     await simulator.close({ ignoreUnconsumed: true });
   }
+  const entries = results.flatMap((result) => result.entries);
   console.log(
-    `\nWhat happened to each call\n\n${callReport(results.flatMap(({ entries }) => entries))}`,
+    `\nThe same calls with the wrapper and with the bare client\n\n${comparison(results)}`,
   );
-  console.log(`\nThe same calls without the wrapper\n\n${comparison(results)}`);
-  console.log(`\nWhat a scrape of /metrics shows now\n\n${scrapeReport(await scrape())}\n`);
+  console.log(`\nEvery call with the wrapper\n\n${callTable(entries)}`);
+  const forbidden = entries.find(({ failure }) => failure?.code === 'Forbidden');
+  if (!details && forbidden !== undefined) {
+    console.log(`\nWhat failureOf(response) says about one of them\n\n${explanation(forbidden)}`);
+    console.log('\nAdd --details for every code with its tracking ID, and the metrics.\n');
+  }
+  if (details) {
+    console.log(`\nWhat to do about each code\n\n${adviceReport(entries)}`);
+    console.log(`\nWhat a scrape of /metrics shows\n\n${scrapeReport(await scrape())}\n`);
+  }
   return results.every(({ faults }) => faults.length === 0);
 
   async function runScenario(scenario: Scenario): Promise<Result> {
@@ -39,8 +54,8 @@ export async function runSimulated({ observer, scrape }: Metrics): Promise<boole
     simulator.reset();
     scenario.prepare(simulator);
     const journal = new Journal();
-    // The one line that changes: the program gets this fetch instead of the built-in one. Waits are
-    // shortened so that the demo ends in under a minute.
+    // The one line that changes: the program gets this fetch instead of the built-in one. The waits are
+    // shorter than the defaults, so that the demo ends within a minute.
     const { fetch } = createResilience({
       hosts: { [new URL(simulator.url).host]: 'all' },
       observers: [journal.observer, observer],

@@ -1,4 +1,9 @@
-/** Lays rows out in columns as wide as they need to be; numbers stand to the right. */
+/** The width of the terminal, between 60 and 120 columns; 80 where there is none. */
+export function pageWidth(): number {
+  return Math.min(Math.max(process.stdout.columns ?? 80, 60), 120);
+}
+
+/** Formats rows in columns that are as wide as needed. Numbers are aligned to the right. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)),
@@ -21,7 +26,7 @@ export function table(header: readonly string[], rows: readonly (readonly string
   ].join('\n');
 }
 
-/** A text broken into lines of at most `width` characters. */
+/** Breaks a text into lines of at most `width` characters. */
 export function wrapText(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
@@ -36,7 +41,7 @@ export function wrapText(text: string, width: number): string[] {
   return line === '' ? lines : [...lines, line];
 }
 
-/** A duration as a person reads it. */
+/** Formats a duration for people. */
 export function duration(ms: number): string {
   return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
 }

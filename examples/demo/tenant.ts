@@ -4,7 +4,7 @@ import { Journal } from './journal.ts';
 import type { Metrics } from './metrics.ts';
 import { program } from './program.ts';
 import { Progress } from './progress.ts';
-import { callReport } from './report.ts';
+import { adviceReport, callTable } from './report.ts';
 
 /** Makes read-only calls to a real tenant; true when all of them succeeded. */
 export async function runTenant(
@@ -31,6 +31,6 @@ export async function runTenant(
     );
     progress.end(fault === undefined ? [] : [fault]);
   }
-  console.log(`\n${callReport(journal.entries)}\n`);
+  console.log(`\n${callTable(journal.entries)}\n\n${adviceReport(journal.entries)}\n`);
   return journal.entries.every(({ outcome }) => outcome === 'success');
 }

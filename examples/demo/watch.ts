@@ -5,7 +5,7 @@ import { program } from './program.ts';
 
 const ignore = (): undefined => undefined;
 
-/** Keeps traffic flowing, with a tenth of the answers failing, until the process is told to end. */
+/** Keeps calling, with one answer in ten failing, until SIGINT or SIGTERM. */
 export async function keepCalling({ observer, url }: Metrics): Promise<void> {
   const simulator = await startSimulator({
     quotas: 'off',
@@ -30,7 +30,7 @@ export async function keepCalling({ observer, url }: Metrics): Promise<void> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
-  console.log(`Traffic keeps flowing. Point Prometheus at ${url}; Ctrl+C ends it.`);
+  console.log(`Calling on. Let Prometheus scrape ${url}; stop with Ctrl+C.`);
   const kinds = [
     calls.listIncidents,
     calls.listMachines,

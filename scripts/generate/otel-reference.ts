@@ -1,5 +1,5 @@
 import { metricCodes } from '@defender-resilience/core';
-import type { AttributePlace, AttributeRow } from '../../packages/otel/src/attribute-row.ts';
+import type { AttributePlace, AttributeRow } from '../../packages/otel/src/attributes.ts';
 import { attributeTable } from '../../packages/otel/src/attributes.ts';
 import { errorTypes, ownErrorTypes, transportCodes } from '../../packages/otel/src/error-type.ts';
 import { type InstrumentRow, instrumentTable } from '../../packages/otel/src/instruments.ts';
@@ -12,18 +12,19 @@ function attributesOn(place: AttributePlace): string {
     .map(({ name, type, when, meaning, example }: AttributeRow) =>
       [code(name), type, when, meaning, code(example)].join(' | '),
     );
-  return `| attribute | type | when | what it says | example |
+  return `| attribute | type | when | meaning | example |
 | --- | --- | --- | --- | --- |
 ${rows.map((row) => `| ${row} |`).join('\n')}`;
 }
 
 function metricRow(row: InstrumentRow): string {
   const { name, kind, unit, attributes, description, boundaries } = row;
-  const advice = boundaries === undefined ? '' : `. Advised buckets: ${boundaries.join(', ')}`;
+  const advice =
+    boundaries === undefined ? '' : `. Advised bucket boundaries: ${boundaries.join(', ')}`;
   return `| ${[code(name), kind, code(unit), attributes.map(code).join(', '), description + advice].join(' | ')} |`;
 }
 
-/** The page of spans' attributes and metrics, from the tables that the observer itself uses. */
+/** The reference page, from the tables that the observer uses. */
 export function otelReference(): string {
   const own = new Set([...Object.values(ownErrorTypes), ...transportCodes, '_OTHER']);
   const catalogued = errorTypes.filter((type) => !own.has(type));
@@ -32,40 +33,39 @@ export function otelReference(): string {
 
 # OpenTelemetry reference
 
-What \`otelObserver\` writes: every attribute and every metric, and nothing else. How to set it up, and what a
-trace looks like, is in the [guide](../guide/opentelemetry.md). Names outside \`defender.*\` are those of
-OpenTelemetry's semantic conventions 1.44.
+Every attribute and every metric of \`otelObserver\`. The [guide](../guide/opentelemetry.md) explains how to set it up
+and what a trace looks like. Names outside \`defender.*\` are those of OpenTelemetry's semantic conventions 1.44.
 
 ## The call's span
 
-INTERNAL, named \`defender\` and the operation.
+Kind INTERNAL, name \`defender\` and the operation, such as \`defender incidents.list\`.
 
 ${attributesOn('call')}
 
 ## An attempt's span
 
-CLIENT, named by method and route (\`GET /api/machines/{id}\`), of a client that speaks HTTP. INTERNAL for
-\`execute\` and \`wrap\` (\`defender nightly.export attempt\`), and with \`suppressTransportSpans: false\`.
+For HTTP clients: kind CLIENT (with \`suppressTransportSpans: false\` INTERNAL), name method and route, such as
+\`GET /api/machines/{id}\`. For \`execute\` and \`wrap\`: kind INTERNAL, name such as \`defender nightly.export attempt\`.
 
 ${attributesOn('attempt')}
 
 ## Values of \`error.type\`
 
-A closed set, the same on spans and metrics:
+A closed set, the same for spans and metrics:
 
-- the code, where the catalogue knows it: ${catalogued.map(code).join(', ')};
-- the HTTP status (\`503\`) where the answer's code is not known, or it had none;
-- Node's code where there was no answer: ${transportCodes.map(code).join(', ')};
-- what the wrapper failed the call with: ${Object.values(ownErrorTypes).map(code).join(', ')};
-- \`_OTHER\` for all else.
+- the error code, if the catalogue knows it: ${catalogued.map(code).join(', ')};
+- the HTTP status (\`503\`) if the response has no code, or an unknown one;
+- Node's code if there was no response: ${transportCodes.map(code).join(', ')};
+- for other failures without a response: ${Object.values(ownErrorTypes).map(code).join(', ')};
+- \`_OTHER\` for the rest.
 
 ## Metrics
 
-Durations are in seconds. There is no \`http.client.request.duration\`: an instrumented transport measures it.
-The \`quota\` gauges are there where the \`quota\` option is used, of each group from its first call on; what several
-wrappers tell of a group is added up.
+Durations are in seconds. There is no \`http.client.request.duration\`, since an instrumented transport records it.
+With the \`quota\` option there are the \`quota\` gauges of each group, from its first call on; those of several wrappers
+are added up.
 
-| metric | kind | unit | attributes | what it measures |
+| metric | kind | unit | attributes | meaning |
 | --- | --- | --- | --- | --- |
 ${instrumentTable.map(metricRow).join('\n')}
 

@@ -14,7 +14,7 @@ async function outcome(env: NodeJS.ProcessEnv): Promise<{ code: number; output: 
   }
 }
 
-it('goes through every scenario, each as it should be, and ends by itself', {
+it('runs every scenario with the expected outcome, fits 80 columns, and exits by itself', {
   timeout: 60_000,
 }, async () => {
   const { code, output } = await outcome({});
@@ -22,8 +22,9 @@ it('goes through every scenario, each as it should be, and ends by itself', {
   expect(code).toBe(0);
   expect(output.match(/^ {2}✓/gm)).toHaveLength(5);
   expect(output).toMatch(/Forbidden +403 +terminal +1/);
-  expect(output).toContain('The same calls without the wrapper');
-  expect(output).toContain('All went as it should.');
+  expect(output).toContain('The same calls with the wrapper and with the bare client');
+  expect(output).toContain('Everything went as expected.');
+  expect(output.split('\n').filter((line) => line.length > 80)).toEqual([]);
 });
 
 describe('with a tenant in the environment', () => {

@@ -21,7 +21,7 @@ export type { Clock, Timer } from './clock.ts';
 export { failureOf } from './failure/attach.ts';
 export type { ClassifyOptions } from './failure/classify.ts';
 export { classify } from './failure/classify.ts';
-export type { ErrorDetails, ThrottleRefusal } from './failure/errors.ts';
+export type { ErrorDetails, ThrottleCause, ThrottleRefusal } from './failure/errors.ts';
 export {
   AttemptTimeoutError,
   CircuitOpenError,
@@ -60,6 +60,7 @@ export type {
   QuotaWindow,
   ReadQuotas,
 } from './observe/quota.ts';
+export { combineQuotas } from './observe/quota.ts';
 export type {
   OperationOptions,
   RefreshContext,
@@ -72,8 +73,7 @@ export type { AttemptContext } from './pipeline/call.ts';
 export type { BackoffSettings } from './policy/backoff.ts';
 export type { BudgetSettings } from './policy/budget.ts';
 export type { CircuitSettings } from './policy/circuit.ts';
-export type { LimiterAnswer, QuotaLimiter } from './quota/limiter.ts';
-export type { GateSettings } from './quota/throttle-gate.ts';
+export type { ThrottleSettings } from './quota/gate.ts';
 export type { Random } from './random.ts';
 export type { Resilience, ResilienceSnapshot } from './resilience.ts';
 export { createResilience } from './resilience.ts';

@@ -1,54 +1,64 @@
 import type { AttemptEnd, AttemptObserver, Failure } from '@defender-resilience/core';
-import { type Context, context, type Span } from '@opentelemetry/api';
+import {
+  type Context,
+  context,
+  isSpanContextValid,
+  type Span,
+  type SpanContext,
+} from '@opentelemetry/api';
 import { ATTR_HTTP_RESPONSE_STATUS_CODE } from './attribute-names.ts';
-import { endSpan } from './end-span.ts';
-import { failureAttributes } from './span-attributes.ts';
-import { traceparentOf } from './traceparent.ts';
+import { addFailure, endSpan } from './span-attributes.ts';
 
-/** What an attempt needs of the call that it belongs to. */
-export interface AttemptParts {
-  readonly span: Span;
-  /** What the attempt is sent in. */
-  readonly context: Context;
-  readonly expectedStatuses: ReadonlySet<number>;
-  /** Told when the attempt failed. */
-  readonly failed: (failure: Failure) => void;
-}
+/** An attempt that runs in a context. It has no span of its own when the call is not recorded. */
+export class AttemptContext implements AttemptObserver {
+  /** Present only when `traceparent` is sent: a client copies the headers for each observer with this hook. */
+  declare readonly headers?: (headers: Headers) => void;
+  readonly #context: Context;
 
-/** The span of one attempt. */
-export class AttemptSpan implements AttemptObserver {
-  readonly #parts: AttemptParts;
-
-  constructor(parts: AttemptParts) {
-    this.#parts = parts;
+  constructor(sendContext: Context, propagated: Span | undefined) {
+    this.#context = sendContext;
+    if (propagated === undefined) return;
+    this.headers = (headers) => {
+      const traceparent = traceparentOf(propagated.spanContext());
+      if (traceparent !== undefined) headers.set('traceparent', traceparent);
+    };
   }
 
   run<T>(fn: () => T): T {
-    return context.with(this.#parts.context, fn);
-  }
-
-  end({ status, failure }: AttemptEnd): void {
-    const { span, expectedStatuses, failed } = this.#parts;
-    if (failure !== undefined) failed(failure);
-    const expected = status !== undefined && expectedStatuses.has(status);
-    endSpan(span, failure, expected, () => ({
-      ...(status === undefined ? {} : { [ATTR_HTTP_RESPONSE_STATUS_CODE]: status }),
-      ...(failure === undefined ? {} : failureAttributes(failure, expected)),
-    }));
+    return context.with(this.#context, fn);
   }
 }
 
-/** An attempt that tells the service which span it is. */
-export class PropagatedAttemptSpan extends AttemptSpan {
+/** What an attempt's span needs from its call. */
+export interface AttemptOwner {
+  isExpected(status: number | undefined): boolean;
+  attemptFailed(failure: Failure): void;
+}
+
+/** The span of one attempt. */
+export class AttemptSpan extends AttemptContext {
   readonly #span: Span;
+  readonly #call: AttemptOwner;
 
-  constructor(parts: AttemptParts) {
-    super(parts);
-    this.#span = parts.span;
+  constructor(span: Span, call: AttemptOwner, sendContext: Context, propagated: Span | undefined) {
+    super(sendContext, propagated);
+    this.#span = span;
+    this.#call = call;
   }
 
-  headers(headers: Headers): void {
-    const traceparent = traceparentOf(this.#span.spanContext());
-    if (traceparent !== undefined) headers.set('traceparent', traceparent);
+  end({ status, failure }: AttemptEnd): void {
+    if (failure !== undefined) this.#call.attemptFailed(failure);
+    const expected = this.#call.isExpected(status);
+    endSpan(this.#span, failure, expected, (attributes) => {
+      if (status !== undefined) attributes[ATTR_HTTP_RESPONSE_STATUS_CODE] = status;
+      if (failure !== undefined) addFailure(attributes, failure, expected);
+    });
   }
+}
+
+/** The value of the W3C header, version 00; undefined for an invalid span context. */
+export function traceparentOf(span: SpanContext): string | undefined {
+  if (!isSpanContextValid(span)) return undefined;
+  const flags = (span.traceFlags & 0xff).toString(16).padStart(2, '0');
+  return `00-${span.traceId}-${span.spanId}-${flags}`;
 }

@@ -9,11 +9,8 @@ export {
   ATTR_URL_FULL,
 } from '@opentelemetry/semantic-conventions';
 
-/** The conventions that the spans follow. */
-export const SCHEMA_URL = 'https://opentelemetry.io/schemas/1.44.0';
-
-// Copied, as OpenTelemetry asks of libraries: a name in development may leave the package's
-// incubating entry in any minor version. A test compares the copy.
+// Copied, as OpenTelemetry asks libraries to do: the incubating entry of the package may drop a name
+// in any minor version. A test compares the copy with it.
 export const ATTR_URL_TEMPLATE = 'url.template';
 
 export const ATTR_OPERATION = 'defender.operation';

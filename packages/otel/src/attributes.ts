@@ -2,7 +2,6 @@ import {
   ATTR_AMBIGUOUS,
   ATTR_ATTEMPT,
   ATTR_ATTEMPTS,
-  ATTR_ERROR_CLASS,
   ATTR_ERROR_CODE,
   ATTR_ERROR_TYPE,
   ATTR_GIVE_UP_REASON,
@@ -23,11 +22,24 @@ import {
   ATTR_URL_FULL,
   ATTR_URL_TEMPLATE,
 } from './attribute-names.ts';
-import type { AttributeRow } from './attribute-row.ts';
-import { gaugeAttributes } from './gauge-attributes.ts';
+import { metricAttributes } from './metric-attributes.ts';
 
-const HTTP = 'the client speaks HTTP (not `execute`, `wrap`)';
-const FAILED = 'it failed; not when the caller aborted';
+/** Where an attribute is set: on a call's span, on an attempt's span, or on a metric. */
+export type AttributePlace = 'call' | 'attempt' | 'metric';
+
+/** One attribute. The reference page is generated from these rows. */
+export interface AttributeRow {
+  readonly name: string;
+  readonly type: 'string' | 'int' | 'double' | 'boolean' | 'string[]';
+  readonly on: readonly AttributePlace[];
+  /** When it is set. */
+  readonly when: string;
+  readonly meaning: string;
+  readonly example: string;
+}
+
+const HTTP = 'for HTTP clients, not for `execute` and `wrap`';
+const FAILED = 'on failure, unless the caller aborted';
 
 /** Every attribute that this package sets, standard ones first. */
 export const attributeTable: readonly AttributeRow[] = Object.freeze([
@@ -36,14 +48,14 @@ export const attributeTable: readonly AttributeRow[] = Object.freeze([
     type: 'string',
     on: ['attempt'],
     when: HTTP,
-    meaning: 'The method, or `_OTHER` when the conventions do not know it',
+    meaning: 'The method, or `_OTHER` for one that the conventions do not know',
     example: 'GET',
   },
   {
     name: ATTR_HTTP_REQUEST_METHOD_ORIGINAL,
     type: 'string',
     on: ['attempt'],
-    when: 'the method is `_OTHER`',
+    when: 'if the method is `_OTHER`',
     meaning: 'The method as it was sent',
     example: 'PURGE',
   },
@@ -52,7 +64,7 @@ export const attributeTable: readonly AttributeRow[] = Object.freeze([
     type: 'string',
     on: ['attempt'],
     when: HTTP,
-    meaning: 'The host',
+    meaning: 'The host name or IP address',
     example: 'api.security.microsoft.com',
   },
   {
@@ -68,14 +80,14 @@ export const attributeTable: readonly AttributeRow[] = Object.freeze([
     type: 'string',
     on: ['attempt'],
     when: HTTP,
-    meaning: 'The URL; what may be secret in it reads `REDACTED`. See `urlCapture`',
+    meaning: 'The URL, with `REDACTED` in place of what may be secret. See `urlCapture`',
     example: 'https://api.security.microsoft.com/api/incidents?$top=10&$filter=REDACTED',
   },
   {
     name: ATTR_URL_TEMPLATE,
     type: 'string',
     on: ['attempt'],
-    when: 'the route is known',
+    when: 'if the route is known',
     meaning: 'The route',
     example: '/api/machines/{id}/isolate',
   },
@@ -83,15 +95,15 @@ export const attributeTable: readonly AttributeRow[] = Object.freeze([
     name: ATTR_HTTP_RESPONSE_STATUS_CODE,
     type: 'int',
     on: ['attempt'],
-    when: 'there was an HTTP answer',
-    meaning: 'The status',
+    when: 'if there was an HTTP response',
+    meaning: 'The HTTP status',
     example: '503',
   },
   {
     name: ATTR_HTTP_REQUEST_RESEND_COUNT,
     type: 'int',
     on: ['attempt'],
-    when: 'the client speaks HTTP, from the second attempt on',
+    when: 'for HTTP clients, from the second attempt on',
     meaning: 'How many times the request was sent before',
     example: '1',
   },
@@ -100,7 +112,8 @@ export const attributeTable: readonly AttributeRow[] = Object.freeze([
     type: 'string',
     on: ['call', 'attempt', 'metric'],
     when: FAILED,
-    meaning: 'What failed, from the closed set below; the same value on spans and metrics',
+    meaning:
+      'What the call or attempt failed with, from the closed set below; the same value on spans and metrics',
     example: 'TooManyRequests',
   },
   {
@@ -109,7 +122,7 @@ export const attributeTable: readonly AttributeRow[] = Object.freeze([
     on: ['call', 'attempt', 'metric'],
     when: 'always',
     meaning:
-      'The operation: of the catalogue, or as the caller named it. On metrics `_OTHER` beyond `maxOperations`',
+      'The operation: the name in the operations table, or the one that the caller gave. On metrics `_OTHER` beyond `maxOperations`',
     example: 'machines.isolate',
   },
   {
@@ -117,7 +130,8 @@ export const attributeTable: readonly AttributeRow[] = Object.freeze([
     type: 'string',
     on: ['call', 'metric'],
     when: 'always',
-    meaning: '`success`, `failure`, `cancelled` (by the caller) or `rejected` (never sent)',
+    meaning:
+      '`success`, `failure`, `cancelled` (by the caller) or `rejected` (not sent, because a circuit was open or a quota had no room)',
     example: 'success',
   },
   {
@@ -125,7 +139,7 @@ export const attributeTable: readonly AttributeRow[] = Object.freeze([
     type: 'int',
     on: ['call'],
     when: 'always',
-    meaning: 'How many attempts were sent',
+    meaning: 'How many attempts were made',
     example: '3',
   },
   {
@@ -133,14 +147,14 @@ export const attributeTable: readonly AttributeRow[] = Object.freeze([
     type: 'int',
     on: ['attempt'],
     when: 'always',
-    meaning: 'Which attempt it is, from 1',
+    meaning: 'The number of the attempt, counted from 1',
     example: '2',
   },
   {
     name: ATTR_GIVE_UP_REASON,
     type: 'string',
     on: ['call'],
-    when: 'the call did not succeed',
+    when: 'if the call did not succeed',
     meaning: 'Why there was no further attempt',
     example: 'retries-exhausted',
   },
@@ -150,39 +164,31 @@ export const attributeTable: readonly AttributeRow[] = Object.freeze([
     on: ['call', 'attempt'],
     when: FAILED,
     meaning:
-      "The service's own code, also one that the catalogue does not know; Node's code when there was no answer",
+      "The service's error code, known to the catalogue or not; Node's error code if there was no response",
     example: 'DisabledFeature',
-  },
-  {
-    name: ATTR_ERROR_CLASS,
-    type: 'string',
-    on: ['metric'],
-    when: FAILED,
-    meaning: 'What kind of trouble the code stands for',
-    example: 'permission',
   },
   {
     name: ATTR_TRACKING_ID,
     type: 'string',
     on: ['call', 'attempt'],
-    when: 'the answer carried one',
-    meaning: 'The ID to give to Microsoft; on the call that of its last failure',
+    when: 'if the response had one',
+    meaning: 'The ID to give to Microsoft support; on a call, that of its last failure',
     example: '9fd2a7c1-3c1e-4a4b-8a8e-2f1d6a0b7c55',
   },
   {
     name: ATTR_TRACKING_IDS,
     type: 'string[]',
     on: ['call'],
-    when: 'the call succeeded after failures',
-    meaning: 'The tracking IDs of the failed attempts, the first 10',
+    when: 'if the call succeeded after failures',
+    meaning: 'The tracking IDs of the failed attempts, at most 10',
     example: '["9fd2a7c1-…"]',
   },
   {
     name: ATTR_AMBIGUOUS,
     type: 'boolean',
     on: ['call', 'attempt'],
-    when: 'the request may have been carried out although it failed',
-    meaning: 'Look it up before you send it again',
+    when: 'if the request may have been executed although it failed',
+    meaning: 'Check whether it was executed before you send it again',
     example: 'true',
   },
   {
@@ -198,7 +204,7 @@ export const attributeTable: readonly AttributeRow[] = Object.freeze([
     type: 'string',
     on: ['attempt', 'metric'],
     when: 'from the second attempt on',
-    meaning: 'The `error.type` of the attempt before',
+    meaning: 'The `error.type` of the previous attempt',
     example: 'InternalServerError',
   },
   {
@@ -206,16 +212,17 @@ export const attributeTable: readonly AttributeRow[] = Object.freeze([
     type: 'string',
     on: ['attempt'],
     when: 'from the second attempt on',
-    meaning: 'Where the wait comes from: `retry-after`, `backoff` or `token-refresh`',
+    meaning:
+      'Where the wait comes from: `retry-after` (the service asked for it), `backoff` or `token-refresh`',
     example: 'retry-after',
   },
   {
     name: ATTR_THROTTLE_DELAY,
     type: 'int',
     on: ['attempt'],
-    when: 'the attempt was held because its quota was paused',
-    meaning: 'How long it was to be held, in milliseconds',
+    when: 'if the attempt was delayed by a pause or a quota',
+    meaning: 'How long it was to be delayed, in milliseconds',
     example: '8000',
   },
-  ...gaugeAttributes,
+  ...metricAttributes,
 ] as const satisfies readonly AttributeRow[]);

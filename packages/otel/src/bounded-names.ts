@@ -1,7 +1,7 @@
-/** What stands for every name beyond the limit. */
+/** The value that all names beyond the limit share. */
 const OTHER_NAME = '_OTHER';
 
-/** Tells the first `max` names apart; every further one is `_OTHER`. */
+/** Keeps the first `max` different names, and replaces every further one by `_OTHER`. */
 export class BoundedNames {
   readonly #max: number;
   readonly #known = new Set<string>();

@@ -3,6 +3,7 @@ import type {
   CallObserver,
   CallStart,
   CircuitChange,
+  Failure,
   ReadQuotas,
   RetryScheduled,
 } from '@defender-resilience/core';
@@ -14,43 +15,34 @@ import {
   type Meter,
   type MeterProvider,
   metrics,
-  type UpDownCounter,
 } from '@opentelemetry/api';
 import {
   ATTR_ERROR_CLASS,
   ATTR_ERROR_TYPE,
-  ATTR_OPERATION,
   ATTR_OUTCOME,
   ATTR_RETRY_REASON,
-  SCHEMA_URL,
 } from './attribute-names.ts';
 import { BoundedNames } from './bounded-names.ts';
-import { CircuitStates } from './circuit-states.ts';
+import { CircuitGauge } from './circuit-gauge.ts';
 import { errorClassOf, errorTypeOf } from './error-type.ts';
-import {
-  ACTIVE_OPERATIONS,
-  CIRCUIT_STATE,
-  ERRORS,
-  OPERATION_DURATION,
-  optionsOf,
-  RETRIES,
-} from './instruments.ts';
+import { CIRCUIT_STATE, ERRORS, OPERATION_DURATION, optionsOf, RETRIES } from './instruments.ts';
+import { type OperationState, type OperationStates, operationStatesOf } from './operation-state.ts';
 import type { Settings } from './options.ts';
 import { MAX_WRAPPERS, type QuotaGauges, quotaGaugesOf } from './quota-gauges.ts';
-import { NAME, VERSION } from './version.ts';
+import { NAME, SCHEMA_URL, VERSION } from './scope.ts';
 
 interface Instruments {
   readonly duration: Histogram;
   readonly errors: Counter;
   readonly retries: Counter;
-  readonly active: UpDownCounter;
+  readonly operations: OperationStates;
 }
 
 /** Measures calls, circuits and quotas through the metrics API. */
 export class CallMetrics {
   readonly #settings: Settings;
   readonly #operations: BoundedNames;
-  readonly #circuits = new CircuitStates();
+  readonly #circuits = new CircuitGauge();
   readonly #quotas: ReadQuotas[] = [];
   #provider: MeterProvider | undefined = undefined;
   #instruments: Instruments | undefined = undefined;
@@ -61,28 +53,28 @@ export class CallMetrics {
     this.#operations = new BoundedNames(settings.maxOperations);
   }
 
-  /** Undefined where nobody collects metrics. */
-  start({ operation }: CallStart): CallMeasurement | undefined {
-    const instruments = this.#current();
+  /** Undefined when there is no SDK that collects metrics. */
+  start(call: CallStart): CallMeasurement | undefined {
+    const instruments = this.#currentInstruments();
     if (instruments === undefined) return undefined;
-    const { expectedStatuses } = this.#settings;
-    return new CallMeasurement(instruments, this.#operations.of(operation), expectedStatuses);
+    const state = instruments.operations.of(this.#operations.of(call.operation));
+    return new CallMeasurement(instruments, state, this.#settings.expectedStatuses);
   }
 
   circuit(change: CircuitChange): void {
     this.#circuits.change(change);
-    this.#current();
+    this.#currentInstruments();
   }
 
   quotas(read: ReadQuotas): void {
     if (this.#quotas.length < MAX_WRAPPERS) this.#quotas.push(read);
-    this.#current();
+    this.#currentInstruments();
     this.#gauges?.add(read);
   }
 
-  // The API's metrics, unlike its traces, do not hand what was made before the SDK was registered on
-  // to it, so the provider is looked at again at each call.
-  #current(): Instruments | undefined {
+  // Unlike a tracer, a meter that was made before the SDK was registered never uses it, so the global
+  // provider is looked up at each call.
+  #currentInstruments(): Instruments | undefined {
     const provider = this.#settings.meterProvider ?? metrics.getMeterProvider();
     if (provider === this.#provider) return this.#instruments;
     this.#provider = provider;
@@ -105,49 +97,53 @@ function instrumentsOf(meter: Meter): Instruments {
     duration: meter.createHistogram(OPERATION_DURATION.name, optionsOf(OPERATION_DURATION)),
     errors: meter.createCounter(ERRORS.name, optionsOf(ERRORS)),
     retries: meter.createCounter(RETRIES.name, optionsOf(RETRIES)),
-    active: meter.createUpDownCounter(ACTIVE_OPERATIONS.name, optionsOf(ACTIVE_OPERATIONS)),
+    operations: operationStatesOf(meter),
   };
 }
 
-/** What is measured of one call. */
-export class CallMeasurement implements CallObserver {
+/** Measures one call. */
+class CallMeasurement implements CallObserver {
   readonly #instruments: Instruments;
-  readonly #operation: Attributes;
+  readonly #operation: OperationState;
   readonly #expectedStatuses: ReadonlySet<number>;
 
-  constructor(instruments: Instruments, operation: string, expectedStatuses: ReadonlySet<number>) {
+  constructor(
+    instruments: Instruments,
+    operation: OperationState,
+    expectedStatuses: ReadonlySet<number>,
+  ) {
     this.#instruments = instruments;
-    this.#operation = { [ATTR_OPERATION]: operation };
+    this.#operation = operation;
     this.#expectedStatuses = expectedStatuses;
-    instruments.active.add(1, this.#operation);
+    operation.inProgress += 1;
   }
 
   retry({ failure }: RetryScheduled): void {
-    const reason = { [ATTR_RETRY_REASON]: errorTypeOf(failure) };
-    this.#instruments.retries.add(1, { ...this.#operation, ...reason });
-  }
-
-  end(end: CallEnd): void {
-    const { active, duration, errors } = this.#instruments;
-    active.add(-1, this.#operation);
-    const error = this.#errorOf(end);
-    duration.record(end.durationMs / 1_000, {
-      ...this.#operation,
-      [ATTR_OUTCOME]: end.outcome,
-      ...(error === undefined ? {} : { [ATTR_ERROR_TYPE]: error[ATTR_ERROR_TYPE] }),
+    this.#instruments.retries.add(1, {
+      ...this.#operation.attributes,
+      [ATTR_RETRY_REASON]: errorTypeOf(failure),
     });
-    if (error !== undefined) errors.add(1, error);
   }
 
-  /** Undefined for what is no error: a success, a caller's abort, a status that the user expects. */
-  #errorOf({ failure }: CallEnd): Attributes | undefined {
-    if (failure === undefined || failure.source === 'cancelled') return undefined;
-    if (failure.status !== undefined && this.#expectedStatuses.has(failure.status))
-      return undefined;
-    const errorClass = errorClassOf(failure);
-    return {
-      [ATTR_ERROR_TYPE]: errorTypeOf(failure),
-      ...(errorClass === undefined ? {} : { [ATTR_ERROR_CLASS]: errorClass }),
-    };
+  end({ outcome, durationMs, failure }: CallEnd): void {
+    const { duration, errors } = this.#instruments;
+    const seconds = durationMs / 1_000;
+    this.#operation.inProgress -= 1;
+    if (outcome === 'success') {
+      duration.record(seconds, this.#operation.success);
+      return;
+    }
+    const attributes: Attributes = { ...this.#operation.attributes, [ATTR_OUTCOME]: outcome };
+    if (failure !== undefined && this.#isError(failure)) {
+      const type = errorTypeOf(failure);
+      attributes[ATTR_ERROR_TYPE] = type;
+      errors.add(1, { [ATTR_ERROR_TYPE]: type, [ATTR_ERROR_CLASS]: errorClassOf(failure) });
+    }
+    duration.record(seconds, attributes);
+  }
+
+  #isError({ source, status }: Failure): boolean {
+    if (source === 'cancelled') return false;
+    return status === undefined || !this.#expectedStatuses.has(status);
   }
 }

@@ -12,53 +12,86 @@ import {
   type Context,
   context,
   isSpanContextValid,
+  type ProxyTracerProvider,
   type Span,
   SpanKind,
   type Tracer,
+  type TracerProvider,
   trace,
 } from '@opentelemetry/api';
-import { type AttemptParts, AttemptSpan, PropagatedAttemptSpan } from './attempt-span.ts';
-import { ATTR_OPERATION, ATTR_TRACKING_IDS, SCHEMA_URL } from './attribute-names.ts';
-import { endSpan } from './end-span.ts';
+import { AttemptContext, type AttemptOwner, AttemptSpan } from './attempt-span.ts';
+import { ATTR_OPERATION, ATTR_TRACKING_IDS } from './attribute-names.ts';
 import type { Settings } from './options.ts';
-import { suppressed, UnpropagatedContext } from './send-context.ts';
+import { NAME, SCHEMA_URL, VERSION } from './scope.ts';
+import { SpanContextLayer, UnpropagatedContext } from './send-context.ts';
 import {
+  addCallEnd,
+  addFailure,
   attemptAttributes,
   attemptSpanName,
-  callEndAttributes,
   callSpanName,
-  failureAttributes,
+  endSpan,
 } from './span-attributes.ts';
-import { NAME, VERSION } from './version.ts';
 
 const MAX_TRACKING_IDS = 10;
 
 /** Starts the spans of calls. */
 export class CallTracer {
   readonly #settings: Settings;
-  readonly #tracer: Tracer;
+  readonly #provider: TracerProvider;
+  #tracer: Tracer | undefined = undefined;
 
   constructor(settings: Settings) {
     this.#settings = settings;
-    const provider = settings.tracerProvider ?? trace.getTracerProvider();
-    this.#tracer = provider.getTracer(NAME, VERSION, { schemaUrl: SCHEMA_URL });
+    this.#provider = settings.tracerProvider ?? trace.getTracerProvider();
   }
 
-  /** Undefined where there is no SDK, or nothing is to be traced. */
-  start(start: CallStart): CallSpan | undefined {
+  /** Undefined when there is no SDK, or when it neither records nor propagates the call. */
+  start(start: CallStart): CallObserver | undefined {
+    this.#tracer ??= findTracer(this.#provider);
+    const tracer = this.#tracer;
+    if (tracer === undefined) return undefined;
     const parent = context.active();
-    const span = this.#tracer.startSpan(
+    const span = tracer.startSpan(
       callSpanName(start),
       { kind: SpanKind.INTERNAL, attributes: { [ATTR_OPERATION]: start.operation } },
       parent,
     );
+    if (span.isRecording()) return new CallSpan(tracer, this.#settings, start, span, parent);
     if (!isSpanContextValid(span.spanContext())) return undefined;
-    return new CallSpan(this.#tracer, this.#settings, start, span, trace.setSpan(parent, span));
+    return new UnrecordedCall(this.#settings, start, span, parent);
   }
 }
 
-/** The span of one call, and those of its attempts. */
-export class CallSpan implements CallObserver {
+/** Undefined until an SDK is registered: the API's own provider would give a tracer that does nothing. */
+function findTracer(provider: TracerProvider): Tracer | undefined {
+  const options = { schemaUrl: SCHEMA_URL };
+  return isProxy(provider)
+    ? provider.getDelegateTracer(NAME, VERSION, options)
+    : provider.getTracer(NAME, VERSION, options);
+}
+
+// By its method and not by `instanceof`, which is false for a provider of a second copy of the API.
+function isProxy(provider: TracerProvider): provider is ProxyTracerProvider {
+  return 'getDelegateTracer' in provider && typeof provider.getDelegateTracer === 'function';
+}
+
+/** A call that is sampled out. Its attempts run in its context, so that what they trace is too. */
+class UnrecordedCall implements CallObserver {
+  readonly #attempt: AttemptContext;
+
+  constructor(settings: Settings, start: CallStart, span: Span, parent: Context) {
+    const sendContext = sendContextOf(settings, start, span, parent);
+    this.#attempt = new AttemptContext(sendContext, propagatedSpan(settings, span));
+  }
+
+  attempt(): AttemptObserver {
+    return this.#attempt;
+  }
+}
+
+/** The span of one call, and the spans of its attempts. */
+class CallSpan implements CallObserver, AttemptOwner {
   readonly #tracer: Tracer;
   readonly #settings: Settings;
   readonly #start: CallStart;
@@ -66,33 +99,20 @@ export class CallSpan implements CallObserver {
   readonly #context: Context;
   #trackingIds: string[] | undefined = undefined;
   #retrySource: string | undefined = undefined;
-  #heldMs = 0;
+  #throttleMs = 0;
 
-  constructor(
-    tracer: Tracer,
-    settings: Settings,
-    start: CallStart,
-    span: Span,
-    spanContext: Context,
-  ) {
+  constructor(tracer: Tracer, settings: Settings, start: CallStart, span: Span, parent: Context) {
     this.#tracer = tracer;
     this.#settings = settings;
     this.#start = start;
     this.#span = span;
-    this.#context = spanContext;
+    this.#context = new SpanContextLayer(span, parent, false);
   }
 
   attempt(start: AttemptStart): AttemptObserver {
-    const span = this.#span.isRecording() ? this.#startAttempt(start) : this.#span;
-    const parts: AttemptParts = {
-      span,
-      context: this.#sendContext(span),
-      expectedStatuses: this.#settings.expectedStatuses,
-      failed: (failure) => this.#note(failure),
-    };
-    return this.#settings.propagate === 'traceparent'
-      ? new PropagatedAttemptSpan(parts)
-      : new AttemptSpan(parts);
+    const span = this.#startAttempt(start);
+    const sendContext = sendContextOf(this.#settings, this.#start, span, this.#context);
+    return new AttemptSpan(span, this, sendContext, propagatedSpan(this.#settings, span));
   }
 
   retry({ source }: RetryScheduled): void {
@@ -100,56 +120,61 @@ export class CallSpan implements CallObserver {
   }
 
   throttled({ delayMs }: ThrottleWait): void {
-    this.#heldMs += delayMs;
+    this.#throttleMs += delayMs;
   }
 
-  end(end: CallEnd): void {
-    const { failure } = end;
-    const expected =
-      failure?.status !== undefined && this.#settings.expectedStatuses.has(failure.status);
-    endSpan(this.#span, failure, expected, () => ({
-      ...callEndAttributes(end),
-      ...(failure === undefined ? this.#survived() : failureAttributes(failure, expected)),
-    }));
-  }
-
-  #startAttempt(start: AttemptStart): Span {
-    const { urlCapture } = this.#settings;
-    const waited = { source: this.#retrySource, heldMs: this.#heldMs };
-    this.#retrySource = undefined;
-    this.#heldMs = 0;
-    return this.#tracer.startSpan(
-      attemptSpanName(this.#start),
-      {
-        kind: this.#isClient ? SpanKind.CLIENT : SpanKind.INTERNAL,
-        attributes: attemptAttributes(this.#start, start, waited, urlCapture),
-      },
-      this.#context,
-    );
-  }
-
-  // A function may do more than send: fetch a token, call an SDK that is traced on its own. Only an
-  // HTTP client's attempt is the request itself, and only once may it be a CLIENT span.
-  get #isClient(): boolean {
-    return this.#start.request !== undefined && this.#settings.suppressTransportSpans;
-  }
-
-  #sendContext(span: Span): Context {
-    const inSpan = span === this.#span ? this.#context : trace.setSpan(this.#context, span);
-    if (this.#start.request === undefined) return inSpan;
-    return this.#settings.suppressTransportSpans
-      ? suppressed(inSpan)
-      : new UnpropagatedContext(inSpan);
-  }
-
-  #note({ trackingId }: Failure): void {
+  attemptFailed({ trackingId }: Failure): void {
     if (trackingId === undefined) return;
     this.#trackingIds ??= [];
     if (this.#trackingIds.length < MAX_TRACKING_IDS) this.#trackingIds.push(trackingId);
   }
 
-  /** What a call that came through in the end leaves of its failures, to find them by. */
-  #survived(): Record<string, string[]> {
-    return this.#trackingIds === undefined ? {} : { [ATTR_TRACKING_IDS]: this.#trackingIds };
+  isExpected(status: number | undefined): boolean {
+    return status !== undefined && this.#settings.expectedStatuses.has(status);
   }
+
+  end(end: CallEnd): void {
+    const { failure } = end;
+    const expected = this.isExpected(failure?.status);
+    endSpan(this.#span, failure, expected, (attributes) => {
+      addCallEnd(attributes, end);
+      if (failure !== undefined) addFailure(attributes, failure, expected);
+      // A call that succeeded after failures: the IDs to find these by.
+      else if (this.#trackingIds !== undefined) attributes[ATTR_TRACKING_IDS] = this.#trackingIds;
+    });
+  }
+
+  #startAttempt(attempt: AttemptStart): Span {
+    const { suppressTransportSpans, urlCapture } = this.#settings;
+    const wait = { source: this.#retrySource, throttleMs: this.#throttleMs };
+    this.#retrySource = undefined;
+    this.#throttleMs = 0;
+    // A function may do more than send, such as get a token or call an SDK with spans of its own: only
+    // the attempt of an HTTP client is the request itself, and may be its one CLIENT span.
+    const isClient = this.#start.request !== undefined && suppressTransportSpans;
+    return this.#tracer.startSpan(
+      attemptSpanName(this.#start),
+      {
+        kind: isClient ? SpanKind.CLIENT : SpanKind.INTERNAL,
+        attributes: attemptAttributes(this.#start, attempt, wait, urlCapture),
+      },
+      this.#context,
+    );
+  }
+}
+
+/** The context that an attempt is sent in. */
+function sendContextOf(
+  { suppressTransportSpans }: Settings,
+  { request }: CallStart,
+  span: Span,
+  parent: Context,
+): Context {
+  if (request === undefined) return new SpanContextLayer(span, parent, false);
+  if (suppressTransportSpans) return new SpanContextLayer(span, parent, true);
+  return new UnpropagatedContext(new SpanContextLayer(span, parent, false));
+}
+
+function propagatedSpan({ propagate }: Settings, span: Span): Span | undefined {
+  return propagate === 'traceparent' ? span : undefined;
 }

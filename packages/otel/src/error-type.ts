@@ -8,7 +8,7 @@ import {
 } from '@defender-resilience/core';
 import { ERROR_TYPE_VALUE_OTHER } from '@opentelemetry/semantic-conventions';
 
-/** What Node and undici say when there was no answer: few enough for a metric's attribute. */
+/** The error codes of Node and undici that are attribute values; any other is `network`. */
 export const transportCodes: readonly string[] = Object.freeze([
   'CERT_HAS_EXPIRED',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -37,7 +37,7 @@ const classes: ReadonlyMap<string, ErrorClass> = new Map(
   metricCodes.map((row) => [row.code, row.class]),
 );
 
-/** What the wrapper itself failed a call with. */
+/** The value for a failure without a response, by its source. */
 export const ownErrorTypes: Readonly<Partial<Record<FailureSource, string>>> = Object.freeze({
   timeout: 'timeout',
   circuit: 'circuit_open',
@@ -45,7 +45,7 @@ export const ownErrorTypes: Readonly<Partial<Record<FailureSource, string>>> = O
   network: 'network',
 });
 
-/** Every value that `error.type` can have, but for the HTTP statuses of unknown codes. */
+/** Every value that `error.type` can have, except the HTTP statuses of unknown codes. */
 export const errorTypes: readonly string[] = Object.freeze([
   ...metricCodes.map(({ code }) => code).filter((code) => findErrorCode(code) !== undefined),
   ...transportCodes,
@@ -54,9 +54,9 @@ export const errorTypes: readonly string[] = Object.freeze([
 ]);
 
 /**
- * The value of `error.type`: the catalogue's code; for a code that it does not know, the HTTP status;
- * for what never was an answer Node's code, `network`, `timeout`, `circuit_open` or `rate_limited`;
- * `_OTHER` for all else. Bounded, so that spans and metrics can carry the same.
+ * The value of `error.type`: the code, if the catalogue knows it; else the HTTP status. Without a
+ * response: Node's code, `network`, `timeout`, `circuit_open` or `rate_limited`. `_OTHER` for the rest.
+ * The set is bounded, so that metrics can have the same value as spans.
  */
 export function errorTypeOf(failure: Failure): string {
   const { code, source, status } = failure;
@@ -68,7 +68,7 @@ export function errorTypeOf(failure: Failure): string {
   return isStatus(status) ? String(status) : ERROR_TYPE_VALUE_OTHER;
 }
 
-/** What kind of trouble a failure is: a closed set. */
+/** The kind of error, from a closed set. */
 export function errorClassOf(failure: Failure): ErrorClass | undefined {
   return classes.get(metricCode(failure));
 }
@@ -76,8 +76,8 @@ export function errorClassOf(failure: Failure): ErrorClass | undefined {
 const MAX_CODE_LENGTH = 64;
 
 /**
- * The service's own code for a span. A text that does not read like a code is not one: a service that
- * echoes what it was sent must not put it there.
+ * The service's error code, for a span. A service may echo what it was sent, so a text that does not
+ * look like a code is replaced.
  */
 export function errorCodeOf({ code }: Failure): string {
   return code.length <= MAX_CODE_LENGTH && /^[\w.:-]+$/.test(code) ? code : ERROR_TYPE_VALUE_OTHER;

@@ -11,15 +11,15 @@ import {
   ATTR_RETRY_REASON,
 } from './attribute-names.ts';
 
-/** One metric: what it measures, and the attributes that tell its series apart. */
+/** One metric. The instruments and the reference page are made from these rows. */
 export interface InstrumentRow {
   readonly name: string;
-  readonly kind: 'Histogram' | 'Counter' | 'UpDownCounter' | 'ObservableGauge';
+  readonly kind: 'Histogram' | 'Counter' | 'ObservableUpDownCounter' | 'ObservableGauge';
   /** A UCUM unit. */
   readonly unit: string;
   readonly description: string;
   readonly attributes: readonly string[];
-  /** The bounds that the SDK is advised to use, in the metric's unit. */
+  /** The bucket boundaries that the SDK is advised to use, in the metric's unit. */
   readonly boundaries?: readonly number[];
 }
 
@@ -27,9 +27,9 @@ export const OPERATION_DURATION: InstrumentRow = Object.freeze({
   name: 'defender.client.operation.duration',
   kind: 'Histogram',
   unit: 's',
-  description: 'How long calls took, with all their attempts and waits',
+  description: 'Duration of calls, with all their attempts and waits',
   attributes: [ATTR_OPERATION, ATTR_OUTCOME, ATTR_ERROR_TYPE],
-  // From one quick answer to a call that waited a quota's minute; hunting takes minutes.
+  // From one quick response to a call that waited a minute for its quota; hunting takes minutes.
   boundaries: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180],
 });
 
@@ -37,7 +37,7 @@ export const ERRORS: InstrumentRow = Object.freeze({
   name: 'defender.client.errors',
   kind: 'Counter',
   unit: '{error}',
-  description: 'Calls that failed in the end, by what they failed with',
+  description: 'Calls that failed after all retries, by error',
   attributes: [ATTR_ERROR_TYPE, ATTR_ERROR_CLASS],
 });
 
@@ -45,15 +45,15 @@ export const RETRIES: InstrumentRow = Object.freeze({
   name: 'defender.client.retries',
   kind: 'Counter',
   unit: '{retry}',
-  description: 'Attempts that were decided on after a failure, by that failure',
+  description: 'Retries, by the error of the attempt before',
   attributes: [ATTR_OPERATION, ATTR_RETRY_REASON],
 });
 
 export const ACTIVE_OPERATIONS: InstrumentRow = Object.freeze({
   name: 'defender.client.operations.active',
-  kind: 'UpDownCounter',
+  kind: 'ObservableUpDownCounter',
   unit: '{operation}',
-  description: 'Calls that have begun and not ended',
+  description: 'Calls in progress',
   attributes: [ATTR_OPERATION],
 });
 
@@ -61,7 +61,8 @@ export const CIRCUIT_STATE: InstrumentRow = Object.freeze({
   name: 'defender.client.circuit.state',
   kind: 'ObservableGauge',
   unit: '1',
-  description: '1 for the state that a circuit is in, 0 for the others; from its first change on',
+  description:
+    '1 for the current state of the circuit, 0 for the other states; from its first change on',
   attributes: [ATTR_CIRCUIT, ATTR_CIRCUIT_STATE],
 });
 
@@ -69,7 +70,8 @@ export const QUOTA_LIMIT: InstrumentRow = Object.freeze({
   name: 'defender.client.quota.limit',
   kind: 'ObservableGauge',
   unit: '{call}',
-  description: 'Calls that the quota lets through in its window: as configured, or as learned',
+  description:
+    'Calls that the quota allows in its window: as configured, or less after the service refused calls',
   attributes: [ATTR_QUOTA_GROUP, ATTR_QUOTA_PER],
 });
 
@@ -85,7 +87,7 @@ export const QUOTA_WAITING: InstrumentRow = Object.freeze({
   name: 'defender.client.quota.waiting',
   kind: 'ObservableGauge',
   unit: '{call}',
-  description: 'Calls that wait for their turn in the quota',
+  description: 'Calls that wait for the quota',
   attributes: [ATTR_QUOTA_GROUP],
 });
 
@@ -101,7 +103,7 @@ export const instrumentTable: readonly InstrumentRow[] = Object.freeze([
   QUOTA_WAITING,
 ]);
 
-/** What the metrics API is told of a metric. */
+/** The options of the instrument, as the metrics API takes them. */
 export function optionsOf({ unit, description, boundaries }: InstrumentRow): MetricOptions {
   return {
     unit,

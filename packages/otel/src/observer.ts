@@ -11,15 +11,26 @@ import type {
 import { CallMetrics } from './call-metrics.ts';
 import { CallTracer } from './call-span.ts';
 import { type OtelObserverOptions, settingsOf } from './options.ts';
-import { safely } from './safely.ts';
+import { reportFault } from './scope.ts';
 
-const AT_START = "at a call's start";
+const AT_START = 'at the start of a call';
 
 /**
- * Traces and measures calls through the OpenTelemetry API: one INTERNAL span for each call, below it
- * one span for each attempt, and metrics. Without an SDK it does nothing, and costs next to nothing.
+ * Makes an observer that traces and measures calls through the OpenTelemetry API: one INTERNAL span
+ * for each call, below it one span for each attempt, and metrics. Without an SDK it does nothing. An
+ * SDK may be registered before or after it is made.
  *
- * @throws TypeError that names every option that is not valid.
+ * @example
+ * ```ts
+ * import { createResilience } from '@defender-resilience/core';
+ * import { otelObserver } from '@defender-resilience/otel';
+ *
+ * const { fetch } = createResilience({
+ *   observers: [otelObserver({ expectedStatuses: [404] })],
+ * });
+ * ```
+ *
+ * @throws TypeError that names every invalid option.
  */
 export function otelObserver(options: OtelObserverOptions = {}): Observer {
   const settings = settingsOf(options);
@@ -27,19 +38,29 @@ export function otelObserver(options: OtelObserverOptions = {}): Observer {
   const metrics = new CallMetrics(settings);
   return {
     call(start: CallStart): CallObserver | undefined {
-      // Were it thrown on to the wrapper, the other half would be lost with it.
-      const measurement = safely(AT_START, () => metrics.start(start));
-      const span = safely(AT_START, () => tracer.start(start));
+      // Caught one by one: when the tracer throws, the call is still measured, and the reverse.
+      let measurement: CallObserver | undefined;
+      let span: CallObserver | undefined;
+      try {
+        measurement = metrics.start(start);
+      } catch (error) {
+        reportFault(error, AT_START);
+      }
+      try {
+        span = tracer.start(start);
+      } catch (error) {
+        reportFault(error, AT_START);
+      }
       if (measurement === undefined) return span;
-      return span === undefined ? measurement : new Both(span, measurement);
+      return span === undefined ? measurement : new CombinedObserver(span, measurement);
     },
     circuit: (change) => metrics.circuit(change),
     quotas: (read) => metrics.quotas(read),
   };
 }
 
-/** A span and a measurement of the same call: a fault of the one never costs the other. */
-class Both implements CallObserver {
+/** The span and the measurement of one call. A fault of one does not affect the other. */
+class CombinedObserver implements CallObserver {
   readonly #span: CallObserver;
   readonly #measurement: CallObserver;
 

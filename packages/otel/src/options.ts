@@ -1,57 +1,67 @@
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
 
-/** What is told to the service about the trace. */
+/** What a request tells the service about the trace. */
 export type Propagation = 'none' | 'traceparent';
 
-/** How much of a URL stands in `url.full`. */
+/** How much of the URL `url.full` contains. */
 export type UrlCapture = 'redacted' | 'template';
 
-/** The options of `otelObserver`. Every one has a default. */
+/** The options of `otelObserver`. All are optional. */
 export interface OtelObserverOptions {
-  /** @defaultValue the global one, also when it is registered later */
+  /**
+   * The provider of the tracer.
+   *
+   * @defaultValue the global one, also if it is registered later
+   */
   readonly tracerProvider?: TracerProvider;
-  /** @defaultValue the global one, also when it is registered later */
+  /**
+   * The provider of the meter.
+   *
+   * @defaultValue the global one, also if it is registered later
+   */
   readonly meterProvider?: MeterProvider;
   /**
-   * Whether the service is sent the attempt's `traceparent`. Baggage and `tracestate` are never sent:
-   * with `'none'` the service learns nothing, whichever transport is instrumented.
+   * Whether requests to the service have a `traceparent` header with the span of the attempt. Baggage
+   * and `tracestate` are never sent. With `'none'` nothing is sent, even if the transport is
+   * instrumented.
    *
    * @defaultValue `'none'`
    */
   readonly propagate?: Propagation;
   /**
-   * Whether the attempt's own span is the CLIENT span, and the spans of an instrumented transport
-   * (undici, `node:http`) are left out around the HTTP send. With `false` it is the other way round:
-   * the instrumentation's span is the CLIENT span, below the attempt's, which is INTERNAL.
-   * Instrumentations write URLs as they are, query values included. Has no effect on `execute` and
-   * `wrap`, inside which everything is traced.
+   * Whether the spans of an instrumented transport (undici, `node:http`) are left out while an HTTP
+   * request is sent, so that the attempt's span is the only CLIENT span. With `false` the
+   * instrumentation's span is the CLIENT span, and the attempt's span is its parent, of kind INTERNAL.
+   * Note that instrumentations record URLs with all query values. `execute` and `wrap` ignore this
+   * option: everything that your function does is traced.
    *
-   * @defaultValue true
+   * @defaultValue `true`
    */
   readonly suppressTransportSpans?: boolean;
   /**
-   * What `url.full` holds: `'redacted'` the path as it was sent, `'template'` the route in its place,
-   * so that not even IDs of machines, users and files stand in a span.
+   * What `url.full` contains: `'redacted'` the path as it was sent; `'template'` the route, so that
+   * spans have no IDs of machines, users or files.
    *
    * @defaultValue `'redacted'`
    */
   readonly urlCapture?: UrlCapture;
   /**
-   * HTTP statuses that are no errors to you, such as a 404 for something that may well not exist. Such
-   * a call keeps its `defender.outcome`, but its spans are not marked as errors and no error is counted.
+   * HTTP statuses that are not errors for you, such as the 404 of something that may not exist. Calls
+   * that end with one keep their `defender.outcome`, but spans are not marked as errors and no error is
+   * counted.
    *
    * @defaultValue `[]`
    */
   readonly expectedStatuses?: readonly number[];
   /**
-   * How many operations metrics tell apart; further ones read `_OTHER`.
+   * How many different operations metrics have. Further ones are counted as `_OTHER`.
    *
-   * @defaultValue 200, which is more than the operations table holds
+   * @defaultValue 200, more than the operations table has
    */
   readonly maxOperations?: number;
 }
 
-/** Every option with its value, checked. */
+/** The options, validated and with defaults. */
 export interface Settings {
   readonly tracerProvider: TracerProvider | undefined;
   readonly meterProvider: MeterProvider | undefined;
@@ -63,9 +73,9 @@ export interface Settings {
 }
 
 interface Rule {
-  readonly path: keyof OtelObserverOptions;
-  readonly says: string;
-  readonly holds: (value: unknown) => boolean;
+  readonly option: keyof OtelObserverOptions;
+  readonly requirement: string;
+  readonly accepts: (value: unknown) => boolean;
 }
 
 const hasMethod = (name: string) => (value: unknown) =>
@@ -75,45 +85,47 @@ const isStatus = (value: unknown): boolean =>
   Number.isInteger(value) && Number(value) >= 100 && Number(value) <= 599;
 
 const RULES: readonly Rule[] = [
-  { path: 'tracerProvider', says: 'have getTracer', holds: hasMethod('getTracer') },
-  { path: 'meterProvider', says: 'have getMeter', holds: hasMethod('getMeter') },
+  { option: 'tracerProvider', requirement: 'have getTracer', accepts: hasMethod('getTracer') },
+  { option: 'meterProvider', requirement: 'have getMeter', accepts: hasMethod('getMeter') },
   {
-    path: 'propagate',
-    says: "be 'none' or 'traceparent'",
-    holds: (value) => value === 'none' || value === 'traceparent',
+    option: 'propagate',
+    requirement: "be 'none' or 'traceparent'",
+    accepts: (value) => value === 'none' || value === 'traceparent',
   },
   {
-    path: 'suppressTransportSpans',
-    says: 'be a boolean',
-    holds: (value) => typeof value === 'boolean',
+    option: 'suppressTransportSpans',
+    requirement: 'be a boolean',
+    accepts: (value) => typeof value === 'boolean',
   },
   {
-    path: 'urlCapture',
-    says: "be 'redacted' or 'template'",
-    holds: (value) => value === 'redacted' || value === 'template',
+    option: 'urlCapture',
+    requirement: "be 'redacted' or 'template'",
+    accepts: (value) => value === 'redacted' || value === 'template',
   },
   {
-    path: 'expectedStatuses',
-    says: 'be an array of HTTP statuses',
-    holds: (value) => Array.isArray(value) && value.every(isStatus),
+    option: 'expectedStatuses',
+    requirement: 'be an array of HTTP statuses',
+    accepts: (value) => Array.isArray(value) && value.every(isStatus),
   },
   {
-    path: 'maxOperations',
-    says: 'be an integer ≥ 1',
-    holds: (value) => Number.isInteger(value) && Number(value) >= 1,
+    option: 'maxOperations',
+    requirement: 'be an integer ≥ 1',
+    accepts: (value) => Number.isInteger(value) && Number(value) >= 1,
   },
 ];
 
 /**
- * Checks the options and fills in the defaults.
+ * Validates the options and fills in the defaults.
  *
- * @throws TypeError that names every option that is not valid.
+ * @throws TypeError that names every invalid option.
  */
 export function settingsOf(options: OtelObserverOptions): Settings {
-  const faults = RULES.filter(({ path, holds }) => {
-    const value = options[path];
-    return value !== undefined && !holds(value);
-  }).map(({ path, says }) => `${path} must ${says}, got ${shown(options[path])}`);
+  const faults = RULES.filter(({ option, accepts }) => {
+    const value = options[option];
+    return value !== undefined && !accepts(value);
+  }).map(
+    ({ option, requirement }) => `${option} must ${requirement}, got ${shown(options[option])}`,
+  );
   if (faults.length > 0) throw new TypeError(`otelObserver: ${faults.join('; ')}`);
   return {
     tracerProvider: options.tracerProvider,

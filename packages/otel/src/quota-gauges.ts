@@ -9,23 +9,23 @@ import {
   QUOTA_USED,
   QUOTA_WAITING,
 } from './instruments.ts';
-import { safely } from './safely.ts';
+import { reportFault } from './scope.ts';
 
 const MAX_GROUPS = 50;
 
 /**
- * How many wrappers are shown. What is observed is held as long as its meter is: a program that makes a
- * wrapper for each call would hold them all.
+ * How many wrappers are read. A meter keeps what it observes as long as it lives, so a program that
+ * makes a wrapper for each call would keep them all in memory.
  */
 export const MAX_WRAPPERS = 1_000;
 
-/** The quota groups of one name, added up. */
+/** The sum of the quota groups of one name. */
 interface Total {
   waiting: number;
   readonly windows: Map<QuotaWindow['per'], { limit: number; used: number }>;
 }
 
-/** How full the quotas of all wrappers are that are observed through one meter. */
+/** The usage of the quotas of all wrappers that are observed through one meter. */
 export class QuotaGauges {
   readonly #limit: ObservableGauge;
   readonly #used: ObservableGauge;
@@ -39,7 +39,7 @@ export class QuotaGauges {
     this.#limit = gauge(QUOTA_LIMIT);
     this.#used = gauge(QUOTA_USED);
     this.#waiting = gauge(QUOTA_WAITING);
-    // One callback for all: the values of one export are of one moment.
+    // One callback for all three: the values of one export are read at the same time.
     meter.addBatchObservableCallback(this.#observe, [this.#limit, this.#used, this.#waiting]);
   }
 
@@ -59,12 +59,12 @@ export class QuotaGauges {
     }
   };
 
-  // Of several values for the same attributes an SDK keeps the last alone: those of two wrappers, such
-  // as two tenants', and those of the groups that share `_OTHER`.
+  // An SDK keeps only the last of several values with the same attributes, such as those of two
+  // wrappers, or of the groups that share `_OTHER`.
   #totals(): ReadonlyMap<string, Total> {
     const totals = new Map<string, Total>();
     for (const read of this.#reads) {
-      for (const state of safely('when quotas were read', read) ?? []) {
+      for (const state of statesFrom(read)) {
         const group = this.#groups.of(state.group);
         const total = totals.get(group) ?? { waiting: 0, windows: new Map() };
         totals.set(group, total);
@@ -72,6 +72,15 @@ export class QuotaGauges {
       }
     }
     return totals;
+  }
+}
+
+function statesFrom(read: ReadQuotas): readonly QuotaState[] {
+  try {
+    return read();
+  } catch (error) {
+    reportFault(error, 'when quotas were read');
+    return [];
   }
 }
 
@@ -85,7 +94,7 @@ function addTo(total: Total, { waiting, windows }: QuotaState): void {
 
 const gauges = new WeakMap<Meter, QuotaGauges>();
 
-/** The gauges of a meter, the same for every observer that measures through it. */
+/** The gauges of a meter, shared by all observers that use it. */
 export function quotaGaugesOf(meter: Meter): QuotaGauges {
   const known = gauges.get(meter) ?? new QuotaGauges(meter);
   gauges.set(meter, known);

@@ -1,20 +1,24 @@
 /**
- * Sets up OpenTelemetry's SDK for those who have none. Needs `@opentelemetry/sdk-node`.
+ * Sets up OpenTelemetry's SDK for programs that have none. Needs `@opentelemetry/sdk-node`.
  *
  * @packageDocumentation
  */
 import { diag } from '@opentelemetry/api';
 import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node';
-import { withVariables } from './variables.ts';
-import { NAME } from './version.ts';
+import { NAME } from './scope.ts';
 
-/** The options of `startTelemetry`. What is given here wins over the `OTEL_*` variables. */
+/** The options of `startTelemetry`. They take precedence over the `OTEL_*` variables. */
 export interface TelemetryOptions {
-  /** @defaultValue `OTEL_SERVICE_NAME`, else what the SDK makes up */
+  /**
+   * The name of the service, `service.name` in the resource.
+   *
+   * @defaultValue `OTEL_SERVICE_NAME`, else the SDK's own default
+   */
   readonly serviceName?: string;
   /**
-   * The base URL of the OTLP receiver, such as `http://collector:4318`, for traces, metrics and logs.
-   * A variable for one signal, such as `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, still wins for that signal.
+   * The base URL of the OTLP receiver for traces, metrics and logs, such as `http://collector:4318`.
+   * The variable of one signal, such as `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, still takes precedence
+   * for that signal.
    *
    * @defaultValue `OTEL_EXPORTER_OTLP_ENDPOINT`, else `http://localhost:4318`
    */
@@ -25,27 +29,43 @@ export interface TelemetryOptions {
    * @defaultValue 10,000
    */
   readonly shutdownTimeoutMs?: number;
-  /** Anything else that `NodeSDK` takes: instrumentations, a sampler, views. */
+  /**
+   * Anything else that `NodeSDK` takes, such as instrumentations, a sampler or views.
+   *
+   * @defaultValue `{}`
+   */
   readonly sdk?: Partial<NodeSDKConfiguration>;
 }
 
 /** A running SDK. */
 export interface Telemetry extends AsyncDisposable {
   /**
-   * Exports what is still held and ends the SDK; a second call gives the first one's promise. Never
-   * rejects: a receiver that is away costs telemetry, not the program.
+   * Exports what is not exported yet and stops the SDK. A second call returns the promise of the first.
+   * Never rejects: when the receiver is down, telemetry is lost, but the program goes on.
    */
   shutdown(): Promise<void>;
 }
 
 const DEFAULT_SHUTDOWN_TIMEOUT_MS = 10_000;
 
-// The SDK would else describe the process by its command line, in which secrets are passed.
+// The SDK's own default has the command line of the process in the resource, which may hold secrets.
 const DEFAULT_DETECTORS = 'env,host,os,serviceinstance';
 
 /**
- * Starts OpenTelemetry's Node SDK with export by OTLP over HTTP, and registers it globally, where
- * `otelObserver()` finds it. Every `OTEL_*` variable that the SDK knows holds.
+ * Starts OpenTelemetry's Node SDK, which exports by OTLP over HTTP, and registers it globally, where
+ * `otelObserver()` finds it. All `OTEL_*` variables of the SDK work.
+ *
+ * @example
+ * ```ts
+ * import { createResilience } from '@defender-resilience/core';
+ * import { otelObserver } from '@defender-resilience/otel';
+ * import { startTelemetry } from '@defender-resilience/otel/sdk';
+ *
+ * const telemetry = await startTelemetry({ serviceName: 'nightly-export' });
+ * const { fetch } = createResilience({ observers: [otelObserver()] });
+ * await fetch('https://api.security.microsoft.com/api/incidents');
+ * await telemetry.shutdown();
+ * ```
  *
  * @throws Error when `@opentelemetry/sdk-node` is not installed.
  */
@@ -57,19 +77,19 @@ export async function startTelemetry(options: TelemetryOptions = {}): Promise<Te
     ...(serviceName === undefined ? {} : { serviceName }),
   };
   const { OTEL_NODE_RESOURCE_DETECTORS: detectors } = process.env;
-  const variables = {
+  const variables: Readonly<Record<string, string>> = {
     OTEL_NODE_RESOURCE_DETECTORS: detectors || DEFAULT_DETECTORS,
     ...(endpoint === undefined ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: String(endpoint) }),
   };
-  const sdk = withVariables(variables, () => {
+  const sdk = withEnvironment(variables, () => {
     const started = new NodeSDK(configuration);
     started.start();
     return started;
   });
-  let over: Promise<void> | undefined;
+  let ended: Promise<void> | undefined;
   const shutdown = (): Promise<void> => {
-    over ??= settledWithin(() => sdk.shutdown(), shutdownTimeoutMs);
-    return over;
+    ended ??= settledWithin(() => sdk.shutdown(), shutdownTimeoutMs);
+    return ended;
   };
   return { shutdown, [Symbol.asyncDispose]: shutdown };
 }
@@ -91,7 +111,25 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
 }
 
-/** Resolves when `end` has settled, whichever way, or when the time is up. */
+/**
+ * Runs `run` with environment variables set, and restores them afterwards. The variables are the only
+ * way to set the receiver that works for each signal, protocol and version of the SDK. The SDK reads
+ * them while it is made and started, which is synchronous, so no other code sees them.
+ */
+function withEnvironment<T>(variables: Readonly<Record<string, string>>, run: () => T): T {
+  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
+  try {
+    Object.assign(process.env, variables);
+    return run();
+  } finally {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  }
+}
+
+/** Resolves when `end` has settled, or after `timeoutMs`. */
 async function settledWithin(end: () => Promise<void>, timeoutMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const timeUp = new Promise<string>((resolve) => {

@@ -5,7 +5,7 @@ import type {
   Failure,
   HttpRequestInfo,
 } from '@defender-resilience/core';
-import type { Attributes } from '@opentelemetry/api';
+import { type Attributes, type Span, SpanStatusCode } from '@opentelemetry/api';
 import { HTTP_REQUEST_METHOD_VALUE_OTHER } from '@opentelemetry/semantic-conventions';
 import {
   ATTR_AMBIGUOUS,
@@ -32,7 +32,7 @@ import {
 import { errorCodeOf, errorTypeOf } from './error-type.ts';
 import type { UrlCapture } from './options.ts';
 
-/** The methods that the conventions know; any other reads `_OTHER`. */
+/** The methods that the conventions know; any other is `_OTHER`. */
 const METHODS: ReadonlySet<string> = new Set([
   'CONNECT',
   'DELETE',
@@ -46,58 +46,59 @@ const METHODS: ReadonlySet<string> = new Set([
   'TRACE',
 ]);
 
-/** What the call's hooks told since the attempt before. */
-export interface Waited {
-  /** Where the wait before the attempt comes from; undefined for the first. */
+/** The wait between the previous attempt and this one. */
+export interface WaitBefore {
+  /** Where the wait for the retry comes from; undefined for the first attempt. */
   readonly source: string | undefined;
-  /** How long the throttle gate was to hold it, in milliseconds; 0 when it did not. */
-  readonly heldMs: number;
+  /** How long the attempt was to be delayed by a pause or a quota, in milliseconds. */
+  readonly throttleMs: number;
 }
 
 export function callSpanName({ operation }: CallStart): string {
   return `defender ${operation}`;
 }
 
-/** By the conventions `GET /api/machines/{id}`, never the path itself. */
+/** By the conventions method and route, such as `GET /api/machines/{id}`, never the path itself. */
 export function attemptSpanName({ operation, request }: CallStart): string {
   if (request === undefined) return `defender ${operation} attempt`;
   const method = METHODS.has(request.method) ? request.method : 'HTTP';
   return request.template === undefined ? method : `${method} ${request.template}`;
 }
 
-/** What is known before an attempt is sent: samplers see it. */
+/** What is known before an attempt is sent. Samplers see it. */
 export function attemptAttributes(
   { operation, request }: CallStart,
   { attempt, delayMs, previous }: AttemptStart,
-  { source, heldMs }: Waited,
+  { source, throttleMs }: WaitBefore,
   urlCapture: UrlCapture,
 ): Attributes {
-  return {
-    ...(request === undefined ? {} : requestAttributes(request, urlCapture)),
-    ...(request === undefined || attempt === 1
-      ? {}
-      : { [ATTR_HTTP_REQUEST_RESEND_COUNT]: attempt - 1 }),
-    [ATTR_OPERATION]: operation,
-    [ATTR_ATTEMPT]: attempt,
-    ...(attempt === 1 ? {} : { [ATTR_RETRY_DELAY]: Math.round(delayMs) }),
-    ...(previous === undefined ? {} : { [ATTR_RETRY_REASON]: errorTypeOf(previous) }),
-    ...(source === undefined ? {} : { [ATTR_RETRY_SOURCE]: source }),
-    ...(heldMs === 0 ? {} : { [ATTR_THROTTLE_DELAY]: Math.round(heldMs) }),
-  };
+  const attributes: Attributes = {};
+  if (request !== undefined) addRequest(attributes, request, urlCapture);
+  if (request !== undefined && attempt > 1)
+    attributes[ATTR_HTTP_REQUEST_RESEND_COUNT] = attempt - 1;
+  attributes[ATTR_OPERATION] = operation;
+  attributes[ATTR_ATTEMPT] = attempt;
+  if (attempt > 1) attributes[ATTR_RETRY_DELAY] = Math.round(delayMs);
+  if (previous !== undefined) attributes[ATTR_RETRY_REASON] = errorTypeOf(previous);
+  if (source !== undefined) attributes[ATTR_RETRY_SOURCE] = source;
+  if (throttleMs > 0) attributes[ATTR_THROTTLE_DELAY] = Math.round(throttleMs);
+  return attributes;
 }
 
-function requestAttributes(request: HttpRequestInfo, urlCapture: UrlCapture): Attributes {
+function addRequest(
+  attributes: Attributes,
+  request: HttpRequestInfo,
+  urlCapture: UrlCapture,
+): void {
   const { method, host, port, template } = request;
   const known = METHODS.has(method);
-  return {
-    [ATTR_HTTP_REQUEST_METHOD]: known ? method : HTTP_REQUEST_METHOD_VALUE_OTHER,
-    ...(known ? {} : { [ATTR_HTTP_REQUEST_METHOD_ORIGINAL]: method }),
-    // In a URL an IPv6 address stands in brackets, which are not part of the address.
-    [ATTR_SERVER_ADDRESS]: host.replaceAll(/^\[|\]$/g, ''),
-    [ATTR_SERVER_PORT]: port,
-    [ATTR_URL_FULL]: urlCapture === 'template' ? routeUrl(request) : request.url,
-    ...(template === undefined ? {} : { [ATTR_URL_TEMPLATE]: template }),
-  };
+  attributes[ATTR_HTTP_REQUEST_METHOD] = known ? method : HTTP_REQUEST_METHOD_VALUE_OTHER;
+  if (!known) attributes[ATTR_HTTP_REQUEST_METHOD_ORIGINAL] = method;
+  // A URL has an IPv6 address in brackets, which are not part of the address.
+  attributes[ATTR_SERVER_ADDRESS] = host.startsWith('[') ? host.slice(1, -1) : host;
+  attributes[ATTR_SERVER_PORT] = port;
+  attributes[ATTR_URL_FULL] = urlCapture === 'template' ? routeUrl(request) : request.url;
+  if (template !== undefined) attributes[ATTR_URL_TEMPLATE] = template;
 }
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
@@ -107,24 +108,46 @@ function routeUrl({ scheme, host, port, template = '/REDACTED' }: HttpRequestInf
   return `${scheme}://${host}${suffix}${template}`;
 }
 
-/** What a failure adds to the span of the attempt or the call that it ended. */
-export function failureAttributes(failure: Failure, expected: boolean): Attributes {
-  // A caller that aborts is no error, say the conventions: it leaves no trace of one.
-  if (failure.source === 'cancelled') return {};
+/** What the failure of an attempt or a call adds to its span. */
+export function addFailure(attributes: Attributes, failure: Failure, expected: boolean): void {
+  // The conventions do not count a caller's abort as an error.
+  if (failure.source === 'cancelled') return;
   const { trackingId, ambiguous } = failure;
-  return {
-    ...(expected ? {} : { [ATTR_ERROR_TYPE]: errorTypeOf(failure) }),
-    [ATTR_ERROR_CODE]: errorCodeOf(failure),
-    ...(trackingId === undefined ? {} : { [ATTR_TRACKING_ID]: trackingId }),
-    ...(ambiguous ? { [ATTR_AMBIGUOUS]: true } : {}),
-  };
+  if (!expected) attributes[ATTR_ERROR_TYPE] = errorTypeOf(failure);
+  attributes[ATTR_ERROR_CODE] = errorCodeOf(failure);
+  if (trackingId !== undefined) attributes[ATTR_TRACKING_ID] = trackingId;
+  if (ambiguous) attributes[ATTR_AMBIGUOUS] = true;
 }
 
-/** How the call ended, but for its failure. */
-export function callEndAttributes({ outcome, attempts, giveUpReason }: CallEnd): Attributes {
-  return {
-    [ATTR_OUTCOME]: outcome,
-    [ATTR_ATTEMPTS]: attempts,
-    ...(giveUpReason === undefined ? {} : { [ATTR_GIVE_UP_REASON]: giveUpReason }),
-  };
+/** How the call ended, without its failure. */
+export function addCallEnd(
+  attributes: Attributes,
+  { outcome, attempts, giveUpReason }: CallEnd,
+): void {
+  attributes[ATTR_OUTCOME] = outcome;
+  attributes[ATTR_ATTEMPTS] = attempts;
+  if (giveUpReason !== undefined) attributes[ATTR_GIVE_UP_REASON] = giveUpReason;
+}
+
+/**
+ * Ends a span by the status rules of the conventions: the status stays unset for a success, for a
+ * caller's abort, and for a status that the user expects. An error has no description, because
+ * `error.type` and the HTTP status already say it.
+ */
+export function endSpan(
+  span: Span,
+  failure: Failure | undefined,
+  expected: boolean,
+  addAttributes: (attributes: Attributes) => void,
+): void {
+  try {
+    if (!span.isRecording()) return;
+    const attributes: Attributes = {};
+    addAttributes(attributes);
+    span.setAttributes(attributes);
+    const isError = failure !== undefined && failure.source !== 'cancelled' && !expected;
+    if (isError) span.setStatus({ code: SpanStatusCode.ERROR });
+  } finally {
+    span.end();
+  }
 }

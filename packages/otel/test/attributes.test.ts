@@ -3,11 +3,11 @@ import { INVALID_SPAN_CONTEXT } from '@opentelemetry/api';
 import * as conventions from '@opentelemetry/semantic-conventions/incubating';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { traceparentOf } from '../src/attempt-span.ts';
 import { ATTR_URL_TEMPLATE } from '../src/attribute-names.ts';
 import { attributeTable } from '../src/attributes.ts';
 import { errorClassOf, errorCodeOf, errorTypeOf, errorTypes } from '../src/error-type.ts';
 import { instrumentTable } from '../src/instruments.ts';
-import { traceparentOf } from '../src/traceparent.ts';
 
 const failure = (given: Partial<Failure>): Failure => ({
   code: 'Unknown',

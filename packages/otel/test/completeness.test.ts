@@ -1,6 +1,6 @@
 import type { CallStart, Failure } from '@defender-resilience/core';
 import { expect, it } from 'vitest';
-import type { AttributePlace } from '../src/attribute-row.ts';
+import type { AttributePlace } from '../src/attributes.ts';
 import { attributeTable } from '../src/attributes.ts';
 import { otelObserver } from '../src/index.ts';
 import { assertDocumented } from './support/assert-span.ts';

@@ -117,7 +117,7 @@ describe.each(sdkVersions)('with SDK $version', ({ create }) => {
     ]);
   });
 
-  it('leaves the context of the caller as it was', async () => {
+  it('does not change the context of the caller', async () => {
     const { sdk, resilience } = traced();
     const before = context.active();
     const call = resilience.execute('incidents.get', async () => 'done');
@@ -150,7 +150,7 @@ describe.each(sdkVersions)('with SDK $version', ({ create }) => {
     });
   });
 
-  it('mixes up no span of 100 concurrent calls that are retried', async () => {
+  it('keeps the spans of 100 concurrent, retried calls apart', async () => {
     const { sdk, resilience } = traced();
     const tracer = sdk.tracerProvider.getTracer('caller');
     const call = (index: number): Promise<unknown> =>
@@ -179,7 +179,7 @@ describe.each(sdkVersions)('with SDK $version', ({ create }) => {
 });
 
 describe('baggage of the caller', () => {
-  it('is there for the function, in whose hands it is', async () => {
+  it('can be read by the function', async () => {
     const resilience = createResilience({ observers: [otelObserver()] });
     const baggage = propagation.createBaggage({ tenant: { value: 'contoso' } });
     const seen = await context.with(propagation.setBaggage(context.active(), baggage), () =>

@@ -10,7 +10,7 @@ afterEach(() => {
   context.disable();
 });
 
-/** A request that notes what is read of it. */
+/** A request that records which of its fields are read. */
 function request(read: string[]): HttpRequestInfo {
   const info: HttpRequestInfo = {
     method: 'GET',
@@ -35,9 +35,15 @@ const start = (read: string[] = []): CallStart => ({
 });
 
 describe('without an SDK', () => {
-  it('watches no call at all', () => {
+  it('does not observe calls, and reads nothing of them', () => {
     const read: string[] = [];
-    expect(otelObserver().call?.(start(read))).toBeUndefined();
+    const unread = new Proxy(start(read), {
+      get(target, key): unknown {
+        read.push(String(key));
+        return Reflect.get(target, key);
+      },
+    });
+    expect(otelObserver().call?.(unread)).toBeUndefined();
     expect(read).toEqual([]);
   });
 
@@ -52,7 +58,7 @@ describe('without an SDK', () => {
     expect(await sdk.metrics()).not.toEqual([]);
   });
 
-  it('hands a trace that came in on, if it is asked to', () => {
+  it('propagates an incoming trace if `propagate` says so', () => {
     const incoming = trace.wrapSpanContext({
       traceId: '0af7651916cd43dd8448eb211c80319c',
       spanId: 'b7ad6b7169203331',
@@ -74,7 +80,7 @@ describe('without an SDK', () => {
 });
 
 describe('a call that is not sampled', () => {
-  it('has neither its URL read nor a span started for its attempts', () => {
+  it('does not have its URL read, nor spans started for its attempts', () => {
     const names: string[] = [];
     const sdk = newestSdk.create({
       sampler: {
@@ -99,7 +105,7 @@ describe('a call that is not sampled', () => {
 });
 
 describe('headers', () => {
-  it('are not asked for unless something is propagated', () => {
+  it('are requested only when something is propagated', () => {
     const { tracerProvider } = newestSdk.create();
     const call = otelObserver({ tracerProvider }).call?.(start());
     expect(call?.attempt?.({ attempt: 1, delayMs: 0 })).not.toHaveProperty('headers');

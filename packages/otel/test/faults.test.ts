@@ -50,7 +50,7 @@ function throwing<T extends object>(target: T, methods: readonly string[]): T {
 
 /** A provider of traces and of metrics alike. */
 const provided = (create: () => object): TracerProvider & MeterProvider =>
-  ({ getTracer: create, getMeter: create }) as TracerProvider & MeterProvider; // It stands for both.
+  ({ getTracer: create, getMeter: create }) as TracerProvider & MeterProvider; // It is used as either.
 
 describe('a call is answered as without telemetry', () => {
   it.each(['isRecording', 'setAttributes', 'setStatus', 'end', 'spanContext'])(

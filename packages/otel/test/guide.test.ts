@@ -17,7 +17,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** What stands in the guide is what runs here: the snippets are looked up in this very file. */
+/** The guide shows only code that runs here: its snippets are searched in this file. */
 describe('the guide', () => {
   it('sets telemetry up for those who have none', async () => {
     await using receiver = await startOtlpReceiver();
@@ -30,7 +30,7 @@ describe('the guide', () => {
 
     const response = await fetch(`${url}/api/incidents`);
 
-    await telemetry.shutdown(); // exports what is still held
+    await telemetry.shutdown(); // exports what is not exported yet
 
     expect(response.status).toBe(200);
     expect(receiver.all('/v1/traces', 'spans')).toHaveLength(2);
@@ -55,7 +55,7 @@ describe('the guide', () => {
     await using simulator = await startSimulator({ script: ['Forbidden'] });
     const url = simulator.url;
 
-    const sdk = new NodeSDK({ serviceName: 'nightly-export' }); // yours, as it is
+    const sdk = new NodeSDK({ serviceName: 'nightly-export' }); // your own set-up
     sdk.start();
 
     const resilience = createResilience({ observers: [otelObserver()] });
@@ -77,7 +77,7 @@ describe('the guide', () => {
   it('takes the observer’s options', () => {
     const observer = otelObserver({
       urlCapture: 'template', // no ID of a machine, user or file in a span
-      expectedStatuses: [404], // a 404 is an answer to you, not an error
+      expectedStatuses: [404], // a 404 is not an error for you
     });
 
     expect(observer.call).toBeTypeOf('function');

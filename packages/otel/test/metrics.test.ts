@@ -103,10 +103,26 @@ describe.each(sdkVersions)('with SDK $version', ({ create }) => {
     ]);
   });
 
-  it('knows how many calls are under way', async () => {
+  it('shows how many calls are in progress', async () => {
     const { sdk, resilience } = traced([]);
     const release = Promise.withResolvers<void>();
     const calls = [1, 2].map(() => resilience.execute('nightly.export', () => release.promise));
+    const active = 'defender.client.operations.active';
+    const operation = { 'defender.operation': 'nightly.export' };
+    expect(await seriesOf(sdk, active)).toEqual([[operation, 2]]);
+    release.resolve();
+    await Promise.all(calls);
+    expect(await seriesOf(sdk, active)).toEqual([[operation, 0]]);
+  });
+
+  it('adds up the calls in progress of several observers of one provider', async () => {
+    const { sdk, resilience } = traced([]);
+    const { meterProvider } = sdk;
+    const other = createResilience({ observers: [otelObserver({ meterProvider })] });
+    const release = Promise.withResolvers<void>();
+    const calls = [resilience, other].map(({ execute }) =>
+      execute('nightly.export', () => release.promise),
+    );
     const active = 'defender.client.operations.active';
     const operation = { 'defender.operation': 'nightly.export' };
     expect(await seriesOf(sdk, active)).toEqual([[operation, 2]]);
@@ -139,7 +155,7 @@ describe.each(sdkVersions)('with SDK $version', ({ create }) => {
     ]);
   });
 
-  it('tells only as many operations apart as it may', async () => {
+  it('has at most `maxOperations` operations', async () => {
     const { sdk, resilience } = traced([], {}, { maxOperations: 2 });
     for (const name of ['a', 'b', 'c', 'd', 'a']) await resilience.execute(name, async () => name);
     const series = await seriesOf(sdk, 'defender.client.operation.duration');

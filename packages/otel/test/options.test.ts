@@ -47,14 +47,14 @@ describe('otelObserver', () => {
     );
   });
 
-  it('takes undefined for the default', () => {
+  it('treats undefined as the default', () => {
     const options: object = { propagate: undefined, maxOperations: undefined };
     expect(() => otelObserver(options)).not.toThrow();
   });
 });
 
 describe('the URL', () => {
-  it('keeps the path and the query values that tell nothing', async () => {
+  it('keeps the path and harmless query values', async () => {
     const query = '?$top=5&$filter=userPrincipalName%20eq%20%27ann%27&api-version=1';
     const { attempt } = await sent({}, MACHINE + query);
     expect(attempt?.attributes['url.full']).toBe(
@@ -108,7 +108,7 @@ describe('expectedStatuses', () => {
     expect(names).not.toContain('defender.client.errors');
   });
 
-  it('leaves every other status an error', async () => {
+  it('does not change other statuses', async () => {
     const { attempt, call } = await sent({ expectedStatuses: [404] }, MACHINE, undefined, 403);
     expect([attempt?.status.code, call?.status.code]).toEqual([2, 2]);
   });

@@ -99,7 +99,7 @@ describe.each(sdkVersions)('with SDK $version', ({ create }) => {
     expect(names).toContain('defender.client.operations.active');
   });
 
-  it('tells 50 groups apart, and adds the others up', async () => {
+  it('has at most 50 groups, and adds up the others', async () => {
     const sdk = create();
     const states = Array.from({ length: 53 }, (_, index) => state(`group-${index}`, index));
     otelObserver({ meterProvider: sdk.meterProvider }).quotas?.(() => states);
@@ -110,7 +110,7 @@ describe.each(sdkVersions)('with SDK $version', ({ create }) => {
     expect((await quotasIn(sdk))[LIMIT]?.[50]).toEqual([minute('_OTHER'), 150]);
   });
 
-  it('adds up what the observers of several wrappers are told', async () => {
+  it('adds up the quotas of several wrappers', async () => {
     const sdk = create();
     for (const calls of [1, 2]) {
       const { fetch } = wrapperOf(sdk, { incidents: { perMinute: 50 } });
@@ -128,7 +128,7 @@ it('counts a wrapper once that has two observers', async () => {
   const { meterProvider } = sdk;
   const read: ReadQuotas = () => [state('incidents', 7)];
   const observer = otelObserver({ meterProvider });
-  for (const told of [observer, observer, otelObserver({ meterProvider })]) told.quotas?.(read);
+  for (const each of [observer, observer, otelObserver({ meterProvider })]) each.quotas?.(read);
   expect((await quotasIn(sdk))[USED]).toEqual([[minute('incidents'), 7]]);
 });
 
@@ -143,7 +143,7 @@ it('shows the quotas of a wrapper that was made before the SDK was registered', 
   expect((await quotasIn(sdk))[USED]).toEqual([[minute('incidents'), 1]]);
 });
 
-it('holds 1,000 wrappers at most', async () => {
+it('reads 1,000 wrappers at most', async () => {
   const sdk = newestSdk.create();
   const observer = otelObserver({ meterProvider: sdk.meterProvider });
   for (let index = 0; index < 1_500; index += 1) observer.quotas?.(() => [state('incidents', 1)]);

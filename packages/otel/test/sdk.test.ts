@@ -89,7 +89,7 @@ describe.each(Object.entries(sdkModules))('startTelemetry with SDK %s', (version
     expect(Object.keys(resource).filter((name) => name.startsWith('process.'))).toEqual([]);
   });
 
-  it('honours the OTEL variables', async () => {
+  it('uses the OTEL variables', async () => {
     mocked();
     await using receiver = await startOtlpReceiver();
     vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', receiver.url);
@@ -112,7 +112,7 @@ describe.each(Object.entries(sdkModules))('startTelemetry with SDK %s', (version
     expect(spansOf(receiver)).toEqual(CALL_SPANS);
   });
 
-  it('leaves the environment as it was', async () => {
+  it('restores the environment', async () => {
     mocked();
     vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', 'http://somewhere.else:4318');
     const before = { ...process.env };
@@ -130,7 +130,7 @@ describe.each(Object.entries(sdkModules))('startTelemetry with SDK %s', (version
     expect(receiver.exports).toEqual([]);
   });
 
-  it('lets calls and shutdown through when the receiver is away', async () => {
+  it('affects neither calls nor shutdown when the receiver refuses exports', async () => {
     mocked();
     await using receiver = await startOtlpReceiver(400);
     const telemetry = await exportOneCall({ endpoint: receiver.url });

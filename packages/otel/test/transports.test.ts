@@ -21,7 +21,7 @@ const sdk = new NodeSDK({
   instrumentations: [undici, http],
 });
 
-/** What the service was told of the trace, request by request, each header as often as it was sent. */
+/** The trace headers of each request that the service received, each as often as it was sent. */
 const received: string[][] = [];
 const TRACE_HEADERS = new Set(['traceparent', 'tracestate', 'baggage']);
 
@@ -124,7 +124,7 @@ describe.each(combinations)(
       expect(received).toEqual([headers, headers, headers]);
     });
 
-    it('leaves the token request visible that a function makes before it sends', async () => {
+    it('traces the token request that a function makes before it sends', async () => {
       const fetch = transports[transport];
       const { execute } = traced(options);
       const call = execute('nightly.export', async () => {

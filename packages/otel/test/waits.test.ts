@@ -60,7 +60,7 @@ describe.each(sdkVersions)('in virtual time with SDK $version', ({ create }) => 
     });
   });
 
-  it('tells how long a retry waited and a call was held after a 429', async () => {
+  it('shows how long a retry waited and a call was delayed after a 429', async () => {
     const { sdk, clock, resilience } = virtual();
     const answers = [tooMany(8), Response.json({}), Response.json({})];
     const fetch = resilience.wrapFetch(async () => answers.shift() ?? Response.error());

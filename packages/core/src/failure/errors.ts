@@ -70,17 +70,22 @@ export class CircuitOpenError extends ResilienceError {
 }
 
 /**
- * Why a call was refused instead of waiting for its quota: `queue-full`, too many calls are waiting;
- * `wait-too-long`, the wait exceeds `retry.maxRetryAfterMs` or the deadline.
+ * Why a call was refused instead of waiting: `queue-full`, too many calls are waiting; `wait-too-long`,
+ * the wait exceeds `retry.maxRetryAfterMs` or the deadline.
  */
 export type ThrottleRefusal = 'queue-full' | 'wait-too-long';
 
-/** The quota is used up and the call cannot wait for it: the call was not sent. */
+/** What a call had to wait for: the end of a `pause` that the service asked for, or a used-up `quota`. */
+export type ThrottleCause = 'pause' | 'quota';
+
+/** The call's quota group is paused or used up, and the call cannot wait: it was not sent. */
 export class ThrottledError extends ResilienceError {
-  /** Milliseconds until the quota allows a call again, as far as is known. */
+  /** Milliseconds until the call could have been sent, as far as is known. */
   readonly retryAfterMs: number;
-  /** Why the call did not wait. */
+  /** Why the call did not wait: too many calls are waiting, or the wait is too long. */
   readonly reason: ThrottleRefusal;
+  /** `pause`: the service asked for a pause; `quota`: the quota is used up. */
+  readonly heldBy: ThrottleCause;
 
   static {
     brand(ThrottledError, 'ThrottledError');
@@ -90,21 +95,28 @@ export class ThrottledError extends ResilienceError {
     operation,
     retryAfterMs,
     reason,
-  }: { operation: string; retryAfterMs: number; reason: ThrottleRefusal }) {
-    const why = THROTTLE_REASONS[reason];
-    const message = `${operation} was not sent: its quota is paused for another ${duration(retryAfterMs)}, ${why}`;
+    heldBy = 'pause',
+  }: {
+    operation: string;
+    retryAfterMs: number;
+    reason: ThrottleRefusal;
+    heldBy?: ThrottleCause;
+  }) {
+    const cause = THROTTLE_CAUSES[heldBy];
+    const message = `${operation} was not sent: ${cause} ${duration(retryAfterMs)}, ${THROTTLE_REASONS[reason]}`;
     super(
       own({
         code: 'Throttled',
         source: 'throttle',
         message,
         retryAfterMs,
-        advice: THROTTLE_ADVICE,
+        advice: THROTTLE_ADVICE[heldBy],
       }),
       operation,
     );
     this.retryAfterMs = retryAfterMs;
     this.reason = reason;
+    this.heldBy = heldBy;
   }
 }
 
@@ -178,11 +190,19 @@ export class DefenderApiError extends Error {
 
 const CIRCUIT_ADVICE =
   'Most recent calls of this operation failed. Try again when the circuit allows calls; if it persists, check Service health in the Microsoft 365 admin center.';
-const THROTTLE_ADVICE =
-  'Try again after the wait. If it happens often, spread the calls over time, or look for other callers that share the quota.';
+const THROTTLE_ADVICE: Readonly<Record<ThrottleCause, string>> = {
+  pause:
+    'Try again after the pause. If it happens often, spread the calls over time, or look for other callers that share the quota.',
+  quota:
+    'Try again later, or give the call a longer deadline. If it happens often, spread the calls over time, or give urgent ones a higher priority.',
+};
 const TIMEOUT_ADVICE =
   'The request may have been carried out although no response came: check whether it was before you send it again.';
 
+const THROTTLE_CAUSES: Readonly<Record<ThrottleCause, string>> = {
+  pause: 'its quota is paused for another',
+  quota: 'its quota is used up for another',
+};
 const THROTTLE_REASONS: Readonly<Record<ThrottleRefusal, string>> = {
   'queue-full': 'and too many calls are waiting for it already',
   'wait-too-long': 'which is longer than the call may wait',

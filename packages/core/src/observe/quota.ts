@@ -17,7 +17,11 @@ export interface QuotaWindow {
  */
 export type QuotaCounting = 'local' | 'shared' | 'fallback';
 
-/** The state of one quota group. */
+/**
+ * The state of one quota group in one wrapper. Of several wrappers, {@link combineQuotas} makes one
+ * state: `waiting` adds up, because each wrapper has its own queue; `used` and `limit` do not, because
+ * wrappers that share a store see the same count.
+ */
 export interface QuotaState {
   /** The group's name in the operations table, such as `incidents`. */
   readonly group: string;
@@ -49,10 +53,10 @@ export type QuotaChange =
       /** The limit after the change, in calls. */
       readonly to: number;
       /**
-       * `told`: the service's message named its limit; `throttled`: the service refused a call below
-       * the limit; `recovered`: the limit went back up.
+       * `announced`: the service's message named its limit; `throttled`: the service answered 429 below
+       * the limit; `recovered`: the limit is back in full.
        */
-      readonly reason: 'told' | 'throttled' | 'recovered';
+      readonly reason: 'announced' | 'throttled' | 'recovered';
     }
   | {
       /** The shared store became unavailable or available; once each for an outage. */
@@ -65,3 +69,51 @@ export type QuotaChange =
 
 /** Returns the state of every quota group that was used. */
 export type ReadQuotas = () => readonly QuotaState[];
+
+/**
+ * Combines the states of several wrappers in one process to one state per group. Takes the fullest one
+ * of each window as a whole, so that `used` and `limit` belong together, and the sum of `waiting`.
+ */
+export function combineQuotas(states: readonly QuotaState[]): readonly QuotaState[] {
+  const groups = new Map<string, QuotaState>();
+  for (const state of states) {
+    const known = groups.get(state.group);
+    groups.set(state.group, known === undefined ? state : combined(known, state));
+  }
+  return [...groups.values()];
+}
+
+function combined(a: QuotaState, b: QuotaState): QuotaState {
+  const windows = new Map<QuotaWindow['per'], QuotaWindow>();
+  for (const window of [...a.windows, ...b.windows]) {
+    const known = windows.get(window.per) ?? window;
+    windows.set(window.per, isFuller(window.used, window.limit, known) ? window : known);
+  }
+  const runningTime = fullerTime(a.runningTime, b.runningTime);
+  const countings: readonly QuotaCounting[] = [a.counting, b.counting];
+  return {
+    group: a.group,
+    windows: [...windows.values()],
+    ...(runningTime === undefined ? {} : { runningTime }),
+    waiting: a.waiting + b.waiting,
+    pausedForMs: Math.max(a.pausedForMs, b.pausedForMs),
+    nextFreeMs: Math.max(a.nextFreeMs, b.nextFreeMs),
+    counting: COUNTINGS.find((counting) => countings.includes(counting)) ?? a.counting,
+  };
+}
+
+/** The most noteworthy first. */
+const COUNTINGS: readonly QuotaCounting[] = ['fallback', 'shared', 'local'];
+
+// Multiplied instead of divided, because a limit can be 0.
+function isFuller(used: number, limit: number, than: { used: number; limit: number }): boolean {
+  return used * than.limit > than.used * limit;
+}
+
+function fullerTime(
+  a: QuotaState['runningTime'],
+  b: QuotaState['runningTime'],
+): QuotaState['runningTime'] {
+  if (a === undefined || b === undefined) return a ?? b;
+  return isFuller(b.usedMs, b.limitMs, { used: a.usedMs, limit: a.limitMs }) ? b : a;
+}

@@ -6,8 +6,7 @@ import type { Observer } from '../observe/observer.ts';
 import type { BackoffSettings } from '../policy/backoff.ts';
 import type { BudgetSettings } from '../policy/budget.ts';
 import type { CircuitSettings } from '../policy/circuit.ts';
-import type { QuotaSettings } from '../quota/quota-gate.ts';
-import type { GateSettings } from '../quota/throttle-gate.ts';
+import type { QuotaSettings, ThrottleSettings } from '../quota/gate.ts';
 import type { Random } from '../random.ts';
 import type { QuotaOptions } from './quota.ts';
 
@@ -121,8 +120,14 @@ export interface ResilienceOptions {
    * @defaultValue opens at 80 % failures of at least 10 attempts in 60 s, for 15 s at first
    */
   readonly circuit?: Partial<CircuitSettings> | false;
-  /** How calls are held after a 429. */
-  readonly throttle?: Partial<GateSettings>;
+  /**
+   * How calls are held after a 429, and how many may wait in one quota group. `false` switches the
+   * pauses off.
+   *
+   * @defaultValue a 429 pauses its quota group, except where `retry.maxRetries` is 0 and quotas are off:
+   * whoever retries elsewhere waits there as well
+   */
+  readonly throttle?: Partial<ThrottleSettings> | false;
   /**
    * Lets calls wait their turn before they are sent, so that the quota is used up and never crossed:
    * `'documented'` keeps to Microsoft's documented limits, an object says more.
@@ -171,7 +176,7 @@ export interface Settings {
   readonly retry: RetrySettings;
   readonly budget: BudgetSettings;
   readonly circuit: CircuitSettings | undefined;
-  readonly throttle: GateSettings;
+  readonly throttle: ThrottleSettings;
   readonly quota: QuotaSettings | undefined;
   readonly throwHttpErrors: boolean;
   readonly refreshToken: RefreshToken | undefined;

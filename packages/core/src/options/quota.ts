@@ -1,80 +1,51 @@
 import type { Quota } from '../catalogue/entry.ts';
-import { isFunction, isRecord } from '../is.ts';
-import type { QuotaLimiter } from '../quota/limiter.ts';
-import type { QuotaSettings } from '../quota/quota-gate.ts';
+import { isRecord } from '../is.ts';
+import type { QuotaSettings, ThrottleSettings } from '../quota/gate.ts';
+import type { ResilienceOptions } from './options.ts';
 import { show } from './values.ts';
 
-/** How calls keep within the quotas. */
+/** How calls keep within their quotas. */
 export interface QuotaOptions {
   /**
-   * Limits by quota group, in the place of the documented ones: `{ incidents: { perMinute: 50 } }`.
-   * `false`: the group is not counted. Groups that are not named have their documented limits.
+   * Limits by quota group, in place of the documented ones: `{ incidents: { perMinute: 50 } }`.
+   * `false`: the group is not counted. All other groups have their documented limits.
    */
   readonly groups?: Readonly<Record<string, Quota | false>>;
   /**
-   * A limiter of the package `rate-limiter-flexible` whose store all processes share that call with
-   * the same tenant and application, such as a `RateLimiterRedis`.
+   * The share of each limit that is kept for calls of a priority above 0: 0.02 keeps two of a hundred.
+   * An urgent call is then sent at once, even where a bulk job has used up its part of the minute.
    *
-   * @defaultValue none: this process counts alone
-   */
-  readonly limiter?: QuotaLimiter;
-  /**
-   * How many calls may wait in one group. When it is full, a call of a higher priority takes the place
-   * of another; further ones fail at once.
-   *
-   * @defaultValue 1,000
-   */
-  readonly maxWaiting?: number;
-  /**
-   * Which share of each limit is kept for calls of a priority above 0: 0.02 keeps two of a hundred. An
-   * urgent call then goes at once, even where a bulk job has used up its part of the minute.
-   *
-   * @defaultValue 0: an urgent call goes with the next free slot
+   * @defaultValue 0: an urgent call is the next to be sent
    */
   readonly reserve?: number;
   /**
    * How long a minute of the quotas lasts, in milliseconds; their hour is 60 of them. Only for tests
-   * against a simulator whose minutes are shortened as well.
+   * against a simulator with the same shortened minutes.
    *
    * @defaultValue 60,000
    */
   readonly minuteMs?: number;
   /**
-   * How long a call may take at most to arrive at the service, in milliseconds. A call counts until a
-   * window after its arrival, so until its answer, or this time, tells that it has arrived, its place
-   * is kept. It costs throughput only where calls take longer than this.
+   * How long a call may take at most to arrive at the service, in milliseconds. A call counts until one
+   * window after its arrival, which is known from its answer; without an answer it counts as arrived
+   * after this time.
    *
    * @defaultValue 5,000
    */
   readonly transitMs?: number;
-  /**
-   * How many processes share the limiter: while its store is away, each sends its part of the limit.
-   *
-   * @defaultValue as many as were seen at work lately
-   */
-  readonly expectedProcesses?: number;
-  /**
-   * How long the limiter's store may take to answer before the wrapper goes on without it, in
-   * milliseconds.
-   *
-   * @defaultValue 500
-   */
-  readonly storeTimeoutMs?: number;
 }
 
 type Check = readonly [accepts: string, check: (value: unknown) => boolean];
 
-/** What the options on quotas take that are no numbers. */
+/** What the options on throttling and quotas accept that are not numbers. */
 export const QUOTA_OPTIONS: Readonly<Record<string, Check>> = {
+  throttle: ['an object or false', (value) => value === false || isRecord(value)],
+  'throttle.pause': ['true or false', (value) => typeof value === 'boolean'],
   quota: [
     "false, 'documented' or an object",
     (value) => value === false || value === 'documented' || isRecord(value),
   ],
   'quota.groups': ['an object of quota groups', isRecord],
-  'quota.limiter': [
-    'a limiter of rate-limiter-flexible with integer points ≥ 1, without blockDuration and insuranceLimiter',
-    isLimiter,
-  ],
 };
 
 const HOUR_MS = 3_600_000;
@@ -86,6 +57,19 @@ const QUOTA_FIELDS: Readonly<Record<string, number>> = {
   runningMsPerHour: HOUR_MS * 1_000,
   runningMsPerDay: 24 * HOUR_MS * 1_000,
 };
+
+/**
+ * How calls are held after a 429. Without retries there are no pauses unless someone asks for them: they
+ * would hold back and reject calls that another layer retries in its own time.
+ */
+export function throttleSettings(
+  { throttle, quota = false, retry }: ResilienceOptions,
+  get: (path: string) => number,
+): ThrottleSettings {
+  const given = throttle === false ? { pause: false } : throttle;
+  const waits = quota !== false || retry?.maxRetries !== 0;
+  return { pause: given?.pause ?? waits, maxWaiting: get('throttle.maxWaiting') };
+}
 
 /** Adds the faults of `quota.groups`. */
 export function checkQuotaGroups(groups: unknown, faults: string[]): void {
@@ -113,33 +97,16 @@ export function quotaSettings(
   values: ReadonlyMap<string, number>,
 ): QuotaSettings | undefined {
   if (given === undefined || given === false) return undefined;
-  const { groups, limiter } = given === 'documented' ? {} : given;
+  const { groups } = given === 'documented' ? {} : given;
   const get = (name: string): number => values.get(`quota.${name}`) ?? Number.NaN;
   return {
     groups: { ...groups },
-    limiter,
-    maxWaiting: get('maxWaiting'),
     minuteMs: get('minuteMs'),
     transitMs: get('transitMs'),
     reserve: get('reserve'),
-    expectedProcesses: values.get('quota.expectedProcesses'),
-    storeTimeoutMs: get('storeTimeoutMs'),
   };
 }
 
 function isCount(value: unknown, max: number): boolean {
   return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= max;
-}
-
-function isLimiter(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const read = (name: string): unknown => Reflect.get(value, name);
-  const methods = ['consume', 'penalty', 'set', 'get', 'delete'];
-  return (
-    methods.every((name) => isFunction(read(name))) &&
-    isCount(read('points'), Number.MAX_SAFE_INTEGER) &&
-    // The one would prolong each slot that is tried, the other would count for this process alone.
-    !read('blockDuration') &&
-    !read('insuranceLimiter')
-  );
 }

@@ -3,7 +3,7 @@ import { MAX_TIMER_MS, systemClock } from '../clock.ts';
 import { isFunction, isObject, isRecord } from '../is.ts';
 import { systemRandom } from '../random.ts';
 import type { ResilienceOptions, Settings } from './options.ts';
-import { checkQuotaGroups, QUOTA_OPTIONS, quotaSettings } from './quota.ts';
+import { checkQuotaGroups, QUOTA_OPTIONS, quotaSettings, throttleSettings } from './quota.ts';
 import {
   DEFAULT_DEADLINE_MS,
   NUMBER_OPTIONS,
@@ -18,7 +18,6 @@ const OTHER_OPTIONS: Readonly<
   retry: ['an object', isRecord],
   budget: ['an object', isRecord],
   circuit: ['an object or false', (value) => value === false || isRecord(value)],
-  throttle: ['an object', isRecord],
   ...QUOTA_OPTIONS,
   throwHttpErrors: ['true or false', (value) => typeof value === 'boolean'],
   refreshToken: ['a function', isFunction],
@@ -87,7 +86,7 @@ export function settingsOf(options: ResilienceOptions = {}): Settings {
             maxOpenMs: get('circuit.maxOpenMs'),
             maxCircuits: get('circuit.maxCircuits'),
           },
-    throttle: { maxWaiting: get('throttle.maxWaiting') },
+    throttle: throttleSettings(options, get),
     quota: quotaSettings(options.quota, values),
     throwHttpErrors: options.throwHttpErrors ?? false,
     refreshToken: options.refreshToken,

@@ -128,22 +128,14 @@ export const NUMBER_OPTIONS: readonly NumberOption[] = [
     min: 0,
     max: 1_000_000,
     value: 1_000,
-    text: 'How many calls may wait in one quota group while it is paused; further ones fail at once.',
-  },
-  {
-    path: 'quota.maxWaiting',
-    integer: true,
-    min: 0,
-    max: 1_000_000,
-    value: 1_000,
-    text: 'How many calls may wait for their turn in one quota group; a call of a higher priority takes the place of another, further ones fail at once.',
+    text: 'How many calls may wait in one quota group, for the end of a pause or for their turn. When it is full, a call of a higher priority takes the place of another; further ones fail at once.',
   },
   {
     path: 'quota.reserve',
     min: 0,
     max: 0.5,
     value: 0,
-    text: 'Which share of each limit is kept for calls of a priority above 0.',
+    text: 'The share of each limit that is kept for calls of a priority above 0.',
   },
   {
     path: 'quota.minuteMs',
@@ -155,20 +147,7 @@ export const NUMBER_OPTIONS: readonly NumberOption[] = [
     path: 'quota.transitMs',
     ...WAIT,
     value: 5_000,
-    text: 'How long a call may take at most to arrive at the service; one that is answered sooner has arrived sooner.',
-  },
-  {
-    path: 'quota.expectedProcesses',
-    integer: true,
-    min: 1,
-    max: 1_000_000,
-    text: 'How many processes share `quota.limiter`; each sends its part of the limit while the store is away. As many as were seen at work lately.',
-  },
-  {
-    path: 'quota.storeTimeoutMs',
-    ...TIME,
-    value: 500,
-    text: 'How long the store of `quota.limiter` may take to answer before the wrapper goes on with its share of the limit.',
+    text: 'How long a call may take at most to arrive at the service; its answer says that it has.',
   },
 ];
 

@@ -107,7 +107,8 @@ function refusedByCircuit({ plan, circuit }: Applicant, now: number): Refusal {
   return { reason: 'circuit-open', error, failure: error.failure };
 }
 
-function refusedByGate({ name }: CallSpec, { refused, retryAfterMs }: GateRejection): Refusal {
-  const error = new ThrottledError({ operation: name, retryAfterMs, reason: refused });
+function refusedByGate({ name }: CallSpec, rejection: GateRejection): Refusal {
+  const { refused, retryAfterMs, heldBy } = rejection;
+  const error = new ThrottledError({ operation: name, retryAfterMs, reason: refused, heldBy });
   return { reason: 'throttled', error, failure: error.failure };
 }

@@ -5,9 +5,7 @@ import { RetryBudget } from '../policy/budget.ts';
 import type { Circuit } from '../policy/circuit.ts';
 import { CircuitRegistry } from '../policy/circuit-registry.ts';
 import { Deadlines } from '../policy/deadlines.ts';
-import type { Gate, GateCall } from '../quota/gate.ts';
-import { QuotaGate } from '../quota/quota-gate.ts';
-import { ThrottleGate } from '../quota/throttle-gate.ts';
+import { type Gate, type GateCall, QuotaGate } from '../quota/gate.ts';
 import type { CallSpec } from './call.ts';
 import { priorityOf } from './limits.ts';
 import { TokenRefresher } from './token-refresh.ts';
@@ -81,8 +79,7 @@ const MAX_LAST_KEYS = 1_000;
 
 function gateOf(settings: Settings, observers: ObserverFanOut | undefined): Gate {
   const { quota, throttle } = settings;
-  if (quota === undefined) return new ThrottleGate(throttle, settings.clock);
-  return new QuotaGate(quota, throttle, settings, (change) => observers?.quota(change));
+  return new QuotaGate(throttle, quota, settings, (change) => observers?.quota(change));
 }
 
 /** A call as the gate knows it: pauses go by destination and group. */

@@ -1,52 +1,63 @@
 import { SlidingCounts } from '../policy/sliding-counts.ts';
 import type { WindowLimit } from './limits.ts';
 
-// After a refusal: to what was let through, less a tenth, so that another application that begins to
-// take its part is made way for in few refusals; less a fiftieth where the limit was just tried again
-// and the other still takes what it took.
+/**
+ * A 429 cuts the limit to this share of what was let through, so that another application that starts
+ * to take its part is made way for in few refusals.
+ */
 const CUT = 0.9;
-const CUT_OF_A_TRIAL = 0.98;
+/** The same where a probe was refused and the other application takes as much as before. */
+const CUT_AFTER_PROBE = 0.98;
 const SAME_AS_BEFORE = 0.9;
-/** Never below this share of what it was at once, so that the way back takes few windows. */
-const MOST_CUT = 0.5;
-/** A cut limit is kept for this share of the window before it grows again. */
+/** One cut takes no more than this share, so that the way back is short. */
+const MAX_CUT = 0.5;
+/**
+ * A limit is never cut below this share of what it was. Where even so little is throttled, the 429s have
+ * nothing to do with the number of calls: the limit is what it was, and is not cut for a while.
+ */
+const FLOOR = 1 / 5;
+/** For so many windows. */
+const IGNORED_FOR = 20;
+/** A cut limit stays for this share of the window before it grows again. */
 const HOLD = 0.75;
-/** An hour's limit is tried again sooner: after this share of the hour. */
+/** An hour's limit grows sooner: after this share of the hour. */
 const HOLD_OF_AN_HOUR = 1 / 12;
-/** The limit grows only as calls beyond it are let through: this share of it may be under way. */
-const TRIALS = 1 / 16;
-/** After so many windows without a refusal, nothing is left of a cut. */
-const FORGOTTEN = 4;
-/** Cuts that lie no further apart than this share of the window are one. */
+/** This share of the proven limit may be probed beyond it at once. */
+const PROBES = 1 / 16;
+/** After so many windows without a 429, the limit is back in full. */
+const RECOVERED_AFTER = 4;
+/** Cuts that lie no further apart than this share of the window are the same one. */
 const SAME_CUT = 1 / 20;
-/** A limit that the service told is believed for this many windows. */
-const BELIEVED = 60;
+/** A limit that the service announced holds for this many windows. */
+const ANNOUNCED_FOR = 60;
 
 interface Cut {
   readonly at: number;
   to: number;
-  /** The least that it is cut to, whatever is refused of what was under way. */
+  /** The least that it is cut to, whatever is refused of what was in flight. */
   readonly least: number;
   /** How many calls in a window the service has let through since. */
   proven: number;
 }
 
 /**
- * The limit of one window as the service really seems to keep it: the configured one, until refusals
- * show that others share it or that it is lower. A refusal cuts it to about what was let through;
- * then, in the manner of TCP, it at most doubles with each window without one, a few calls at a time.
+ * The limit of one window as the service really seems to apply it: the configured one, until 429s show
+ * that others share it or that it is lower. A 429 cuts it to about what was let through; then, as TCP
+ * does, it grows again, at most twofold in a window and a few probes at a time.
  */
 export class AdaptiveLimit {
   readonly configured: number;
   readonly #windowMs: number;
   readonly #holdMs: number;
   readonly #startedAt: number;
-  readonly #refused: SlidingCounts;
-  #told: { readonly limit: number; readonly until: number } | undefined = undefined;
+  readonly #throttled: SlidingCounts;
+  #announced: { readonly limit: number; readonly until: number } | undefined = undefined;
   #cut: Cut | undefined = undefined;
   /** When the latest cut was made, also after it has healed. */
   #cutAt = Number.NEGATIVE_INFINITY;
-  /** What the service let through when it last refused a call, and when that was. */
+  /** Until when cuts are known not to help. */
+  #ignoredUntil = Number.NEGATIVE_INFINITY;
+  /** What the service let through when it last throttled a call, and when that was. */
   #last = { through: 0, at: Number.NEGATIVE_INFINITY };
 
   constructor({ limit, windowMs, per }: WindowLimit, startedAt: number) {
@@ -54,7 +65,7 @@ export class AdaptiveLimit {
     this.#windowMs = windowMs;
     this.#holdMs = windowMs * (per === 'hour' ? HOLD_OF_AN_HOUR : HOLD);
     this.#startedAt = startedAt;
-    this.#refused = new SlidingCounts(windowMs);
+    this.#throttled = new SlidingCounts(windowMs);
   }
 
   /** How many calls a window lets through now. */
@@ -68,42 +79,49 @@ export class AdaptiveLimit {
     return ceiling;
   }
 
-  /** Whether a call that is sent when `used` are in the window tries for more than is known to pass. */
-  isTrial(used: number): boolean {
+  /** Whether a call that is sent when `used` are in the window goes beyond what is known to pass. */
+  isProbe(used: number): boolean {
     return this.#cut !== undefined && used >= this.#cut.proven;
   }
 
-  /** A trial was let through. */
-  proved(): void {
+  /** A probe was let through. */
+  confirmProbe(): void {
     if (this.#cut !== undefined) this.#cut.proven += 1;
   }
 
-  /** The service told its limit, which only ever lowers the configured one. */
-  told(limit: number, now: number): void {
+  /** The service announced its limit, which only ever lowers the configured one. */
+  observeLimit(limit: number, now: number): void {
     if (limit < 1 || limit >= this.configured) return;
-    this.#told = { limit, until: now + BELIEVED * this.#windowMs };
+    this.#announced = { limit, until: now + ANNOUNCED_FOR * this.#windowMs };
   }
 
   /**
-   * The service refused a call that was sent at `sentAt`.
+   * The service throttled a call that was sent at `sentAt`.
    *
-   * @param sent - how many calls were sent in the window that ends now, the refused ones among them.
+   * @param sent - how many calls were sent in the window that ends now, the throttled ones among them.
    */
-  refused(sent: number, sentAt: number, now: number): void {
-    this.#refused.addFirst(now);
-    const through = Math.max(sent - this.#refused.first(now), 0);
+  throttled(sent: number, sentAt: number, now: number): void {
+    this.#throttled.addFirst(now);
+    if (now < this.#ignoredUntil) return;
+    const through = Math.max(sent - this.#throttled.first(now), 0);
     const before = this.at(now);
-    // Calls that were under way when the limit was cut tell of the same trouble: cut deeper, once.
+    // A call that was in flight when the limit was cut says the same again: cut deeper, once.
     if (this.#cut !== undefined && sentAt < this.#cut.at) {
       const { to, at, least } = this.#cut;
       this.#cutTo(Math.min(to, Math.max(Math.floor(through * CUT), least)), at, least);
       return;
     }
-    const least = Math.max(Math.floor(before * MOST_CUT), 1);
-    const tried = now - this.#last.at >= this.#holdMs && this.#last.through > 0;
-    const same = tried && through >= SAME_AS_BEFORE * this.#last.through;
-    const kept = Math.max(Math.floor(through * (same ? CUT_OF_A_TRIAL : CUT)), least);
-    this.#cutTo(Math.min(kept, Math.max(before - 1, 1)), now, least);
+    const floor = Math.max(Math.floor(this.#ceiling(now) * FLOOR), 1);
+    if (before <= floor) {
+      this.#cut = undefined;
+      this.#ignoredUntil = now + IGNORED_FOR * this.#windowMs;
+      return;
+    }
+    const least = Math.max(Math.floor(before * MAX_CUT), floor);
+    const probed = now - this.#last.at >= this.#holdMs && this.#last.through > 0;
+    const same = probed && through >= SAME_AS_BEFORE * this.#last.through;
+    const kept = Math.max(Math.floor(through * (same ? CUT_AFTER_PROBE : CUT)), least);
+    this.#cutTo(Math.min(kept, before - 1), now, least);
     this.#last = { through, at: now };
   }
 
@@ -112,12 +130,13 @@ export class AdaptiveLimit {
     return this.#cut?.to;
   }
 
-  /** Another process was refused `ageMs` ago: the latest cut holds for all. */
-  adopt(to: number, ageMs: number, now: number): void {
+  /** Another process was throttled `ageMs` ago: the latest cut holds for all. */
+  mergeRemote(to: number, ageMs: number, now: number): void {
+    if (now < this.#ignoredUntil) return;
     const at = now - ageMs;
     const laterMs = at - this.#cutAt;
     const sameMs = this.#windowMs * SAME_CUT;
-    // What is read is mostly the same cut again, give or take the time that it took to read it.
+    // Mostly it is the same cut again, give or take the time that it took to read it.
     const least = Math.max(Math.min(to, this.at(now)), 1);
     if (laterMs > sameMs) this.#cutTo(least, at, least);
     else if (laterMs > -sameMs && this.#cut !== undefined && to < this.#cut.to) {
@@ -131,23 +150,23 @@ export class AdaptiveLimit {
   }
 
   #ceiling(now: number): number {
-    if (this.#told === undefined) return this.configured;
-    if (now < this.#told.until) return this.#told.limit;
-    this.#told = undefined;
+    if (this.#announced === undefined) return this.configured;
+    if (now < this.#announced.until) return this.#announced.limit;
+    this.#announced = undefined;
     return this.configured;
   }
 
   #grown(cut: Cut, ceiling: number, now: number): number {
     const growingMs = now - cut.at - this.#holdMs;
     if (growingMs <= 0) return cut.to;
-    if (growingMs >= FORGOTTEN * this.#windowMs) return ceiling;
+    if (growingMs >= RECOVERED_AFTER * this.#windowMs) return ceiling;
     const doubled = cut.to * 2 ** (growingMs / this.#windowMs);
-    const tried = cut.proven + Math.max(Math.floor(cut.proven * TRIALS), 1);
-    return Math.min(Math.max(doubled, this.#refilled(cut, ceiling, now)), tried);
+    const probed = cut.proven + Math.max(Math.floor(cut.proven * PROBES), 1);
+    return Math.min(Math.max(doubled, this.#refilled(cut, ceiling, now)), probed);
   }
 
   /**
-   * What fills the window of a process that has just begun is most likely its own calls of before,
+   * What fills the window of a process that has just started is most likely its own calls from before,
    * which leave the window bit by bit until it is over.
    */
   #refilled(cut: Cut, ceiling: number, now: number): number {

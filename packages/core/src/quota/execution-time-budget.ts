@@ -1,12 +1,12 @@
-import type { RunningLimit } from './limits.ts';
+import type { ExecutionTimeLimit } from './limits.ts';
 
-/** Into how many slices a window is cut: what was spent leaves it slice by slice. */
+/** Into how many slices a window is cut: spent time leaves it slice by slice. */
 const SLICES = 60;
-/** How much the latest query counts in what a query is expected to take. */
+/** How much the latest query counts in the estimate of the next. */
 const SMOOTHING = 0.3;
 
-/** The running time that queries spent in a window that slides. Constant memory. */
-class Spent {
+/** The execution time that queries spent in a sliding window. Constant memory. */
+class SpentTime {
   readonly limitMs: number;
   readonly #windowMs: number;
   readonly #sliceMs: number;
@@ -14,13 +14,13 @@ class Spent {
   #slices: { readonly endsAt: number; ms: number }[] = [];
   #totalMs = 0;
 
-  constructor({ limitMs, windowMs }: RunningLimit) {
+  constructor({ limitMs, windowMs }: ExecutionTimeLimit) {
     this.limitMs = limitMs;
     this.#windowMs = windowMs;
     this.#sliceMs = windowMs / SLICES;
   }
 
-  spend(ms: number, now: number): void {
+  add(ms: number, now: number): void {
     const latest = this.#slices.at(-1);
     if (latest !== undefined && now <= latest.endsAt) latest.ms += ms;
     else this.#slices.push({ endsAt: now + this.#sliceMs, ms });
@@ -47,54 +47,52 @@ class Spent {
 }
 
 /**
- * The budget of running time that hunting queries have: by the hour and by the day, learned from how
- * long the queries took. How long one will take is not known before, so those under way are expected
- * to take as long as the ones before them.
+ * The budget of execution time that hunting queries have by the hour and by the day. Nobody knows
+ * beforehand how long a query takes, so those that are running are expected to take as long as the
+ * ones before them.
  */
 export class ExecutionTimeBudget {
-  readonly #windows: readonly Spent[];
+  readonly #windows: readonly SpentTime[];
   #expectedMs: number | undefined = undefined;
-  #underway = 0;
+  #running = 0;
 
-  constructor(limits: readonly RunningLimit[]) {
-    this.#windows = limits.map((limit) => new Spent(limit));
+  constructor(limits: readonly ExecutionTimeLimit[]) {
+    this.#windows = limits.map((limit) => new SpentTime(limit));
   }
 
   begin(): void {
-    this.#underway += 1;
+    this.#running += 1;
   }
 
   end(ms: number, now: number): void {
-    this.#underway -= 1;
+    this.#running -= 1;
     const expected = this.#expectedMs ?? ms;
     this.#expectedMs = expected + SMOOTHING * (ms - expected);
-    for (const spent of this.#windows) spent.spend(ms, now);
+    for (const window of this.#windows) window.add(ms, now);
   }
 
-  /** It was not run after all. */
+  /** The query was not run after all. */
   cancel(): void {
-    this.#underway -= 1;
+    this.#running -= 1;
   }
 
   /** Milliseconds until a query may run; 0 when one may now. */
   waitMs(now: number): number {
-    const expectedMs = this.#underway * (this.#expectedMs ?? 0);
-    return this.#windows.reduce((longest, spent) => {
-      // One at a time may always run while anything is left, however long queries are.
-      const allowedMs = this.#underway === 0 ? spent.limitMs : spent.limitMs - expectedMs;
-      return Math.max(longest, spent.waitMs(allowedMs, now));
+    const expectedMs = this.#running * (this.#expectedMs ?? 0);
+    return this.#windows.reduce((longest, window) => {
+      // A single query may always run while anything is left, however long queries are.
+      const allowedMs = this.#running === 0 ? window.limitMs : window.limitMs - expectedMs;
+      return Math.max(longest, window.waitMs(allowedMs, now));
     }, 0);
   }
 
-  /** What is spent of the scarcest budget. */
+  /** What is spent of the scarcest budget; undefined where there is none. */
   state(now: number): { readonly usedMs: number; readonly limitMs: number } | undefined {
-    const states = this.#windows.map((spent) => ({
-      usedMs: spent.usedMs(now),
-      limitMs: spent.limitMs,
+    const states = this.#windows.map((window) => ({
+      usedMs: window.usedMs(now),
+      limitMs: window.limitMs,
     }));
-    return states.reduce<(typeof states)[number] | undefined>((scarcest, state) => {
-      if (scarcest === undefined) return state;
-      return state.limitMs - state.usedMs < scarcest.limitMs - scarcest.usedMs ? state : scarcest;
-    }, undefined);
+    const leftMs = ({ limitMs, usedMs }: (typeof states)[number]): number => limitMs - usedMs;
+    return states.toSorted((a, b) => leftMs(a) - leftMs(b))[0];
   }
 }

@@ -1,8 +1,11 @@
-import type { Operation } from '../catalogue/entry.ts';
+import type { Operation, Quota } from '../catalogue/entry.ts';
+import type { Clock } from '../clock.ts';
 import type { Failure } from '../failure/failure.ts';
-import type { QuotaState } from '../observe/quota.ts';
+import type { QuotaChange, QuotaState } from '../observe/quota.ts';
+import { QuotaGroup } from './group.ts';
+import { type GroupLimits, groupLimits, NO_LIMITS } from './limits.ts';
 
-/** Leave to send one attempt: tells the gate what became of it. */
+/** Permission to send one attempt. The pipeline says what became of it. */
 export interface GatePermit {
   /** The attempt has ended, however it did. */
   completed(): void;
@@ -10,10 +13,13 @@ export interface GatePermit {
   cancel(): void;
 }
 
-/** Why a call was not let through. */
-export type GateRejection =
-  | { readonly refused: 'queue-full'; readonly retryAfterMs: number }
-  | { readonly refused: 'wait-too-long'; readonly retryAfterMs: number };
+/** Why a call was rejected. */
+export interface GateRejection {
+  readonly refused: 'queue-full' | 'wait-too-long';
+  readonly retryAfterMs: number;
+  /** `pause`: the service asked for a pause; `quota`: the quota is used up. */
+  readonly heldBy: 'pause' | 'quota';
+}
 
 /** The call that a gate is asked about. */
 export interface GateCall {
@@ -37,20 +43,143 @@ export interface GateRequest extends GateCall {
   held(delayMs: number, reason: 'pause' | 'quota'): void;
 }
 
-/** Lets attempts be sent when they may be. */
+/** What a request gets; undefined where no permit is needed. */
+export type GateAnswer = GatePermit | GateRejection | undefined;
+
+/** Lets attempts be sent when their quota allows it. */
 export interface Gate {
-  /** True when no attempt needs to ask: the quick answer for almost every call. */
+  /** True when no attempt needs to ask: the quick answer for almost every call without quotas. */
   readonly idle: boolean;
   /**
-   * Waits until the attempt may be sent. Refuses at once where that cannot be within `limitMs`;
-   * rejects with the signal's reason when `signal` aborts.
+   * Waits until the attempt may be sent. Rejects the request at once where that cannot be within
+   * `limitMs`; the promise rejects with the signal's reason when `signal` aborts.
    */
-  acquire(
-    request: GateRequest,
-  ): Promise<GatePermit | GateRejection | undefined> | GatePermit | GateRejection | undefined;
-  /** The service refused an attempt with 429: holds the calls of its group for `ms` milliseconds. */
-  throttled(call: GateCall, ms: number, failure: Failure, ticket: GatePermit | undefined): void;
+  acquire(request: GateRequest): Promise<GateAnswer> | GateAnswer;
+  /** The service answered an attempt with 429 and asked to wait `ms` milliseconds. */
+  throttled(call: GateCall, ms: number, failure: Failure, permit: GatePermit | undefined): void;
+  /** The groups that are paused or have a queue. */
   snapshot(): { group: string; pausedForMs: number; waiting: number }[];
   /** The quota groups that were used; none where quotas are off. */
   quotas(): readonly QuotaState[];
+}
+
+/** How calls are held after a 429, and how many may wait. */
+export interface ThrottleSettings {
+  /** Whether a 429 pauses its whole quota group. */
+  readonly pause: boolean;
+  /** How many calls may wait in one group; further ones are rejected. */
+  readonly maxWaiting: number;
+}
+
+/** How quotas are kept. */
+export interface QuotaSettings {
+  /** Limits by quota group, in place of the documented ones; `false`: the group is not counted. */
+  readonly groups: Readonly<Record<string, Quota | false>>;
+  /** How long a minute of the quotas lasts, in milliseconds; their hour is 60 of them. */
+  readonly minuteMs: number;
+  /** How long a call may take at most to arrive at the service, in milliseconds. */
+  readonly transitMs: number;
+  /** The share of each limit that is kept for calls of a priority above 0. */
+  readonly reserve: number;
+}
+
+/** How many groups are kept: the operations table has about 40. Calls of further groups are not held. */
+const MAX_GROUPS = 1_000;
+
+/** The quota groups of one wrapper: those with limits by name, those with a pause alone by host and name. */
+export class QuotaGate implements Gate {
+  readonly #throttle: ThrottleSettings;
+  readonly #quota: QuotaSettings | undefined;
+  readonly #clock: Clock;
+  readonly #changed: (change: QuotaChange) => void;
+  /** Undefined: the group has no limits. */
+  readonly #limited = new Map<string, QuotaGroup | undefined>();
+  /** Groups without limits, for as long as they are paused. */
+  readonly #paused = new Map<string, QuotaGroup>();
+
+  constructor(
+    throttle: ThrottleSettings,
+    quota: QuotaSettings | undefined,
+    { clock }: { readonly clock: Clock },
+    changed: (change: QuotaChange) => void,
+  ) {
+    this.#throttle = throttle;
+    this.#quota = quota;
+    this.#clock = clock;
+    this.#changed = changed;
+  }
+
+  get idle(): boolean {
+    return this.#quota === undefined && this.#paused.size === 0;
+  }
+
+  acquire(request: GateRequest): Promise<GateAnswer> | GateAnswer {
+    const group = this.#limitedGroup(request) ?? this.#paused.get(request.group);
+    return group?.acquire(request);
+  }
+
+  throttled(call: GateCall, ms: number, failure: Failure, permit: GatePermit | undefined): void {
+    const limited = this.#limitedGroup(call);
+    limited?.learn(ms, failure, permit);
+    if (!this.#throttle.pause) return;
+    (limited ?? this.#pausedGroup(call.group))?.pause(ms);
+  }
+
+  snapshot(): { group: string; pausedForMs: number; waiting: number }[] {
+    return this.#groups().flatMap((group) => {
+      const { pausedForMs, waiting } = group;
+      return pausedForMs + waiting === 0 ? [] : [{ group: group.name, pausedForMs, waiting }];
+    });
+  }
+
+  quotas(): readonly QuotaState[] {
+    return [...this.#limited.values()].flatMap((group) => (group ? [group.state()] : []));
+  }
+
+  #groups(): readonly QuotaGroup[] {
+    return [...this.#limited.values(), ...this.#paused.values()].filter(
+      (group) => group !== undefined,
+    );
+  }
+
+  #limitedGroup({ operation }: GateCall): QuotaGroup | undefined {
+    if (this.#quota === undefined) return undefined;
+    const { quotaGroup } = operation;
+    if (this.#limited.has(quotaGroup)) return this.#limited.get(quotaGroup);
+    if (this.#limited.size >= MAX_GROUPS) return undefined;
+    const limits = limitsOf(operation, this.#quota);
+    const group = limits && this.#newGroup(quotaGroup, limits, this.#quota, () => undefined);
+    this.#limited.set(quotaGroup, group);
+    return group;
+  }
+
+  #pausedGroup(key: string): QuotaGroup | undefined {
+    const known = this.#paused.get(key);
+    if (known !== undefined || this.#paused.size >= MAX_GROUPS) return known;
+    const group = this.#newGroup(key, NO_LIMITS, UNCOUNTED, () => this.#paused.delete(key));
+    this.#paused.set(key, group);
+    return group;
+  }
+
+  #newGroup(
+    name: string,
+    limits: GroupLimits,
+    { minuteMs, transitMs, reserve }: Omit<QuotaSettings, 'groups'>,
+    idle: () => void,
+  ): QuotaGroup {
+    const { maxWaiting } = this.#throttle;
+    const settings = { name, limits, maxWaiting, minuteMs, transitMs, reserve };
+    return new QuotaGroup(settings, this.#clock, { changed: this.#changed, idle });
+  }
+}
+
+const UNCOUNTED = { minuteMs: 60_000, transitMs: 0, reserve: 0 };
+
+function limitsOf(
+  { quotaGroup, quota }: Operation,
+  settings: QuotaSettings,
+): GroupLimits | undefined {
+  const { groups, minuteMs } = settings;
+  const chosen = (Object.hasOwn(groups, quotaGroup) ? groups[quotaGroup] : undefined) ?? quota;
+  return chosen === false ? undefined : groupLimits(chosen, minuteMs);
 }

@@ -1,180 +1,159 @@
 import { type Clock, MAX_TIMER_MS, type Timer } from '../clock.ts';
 import type { Failure } from '../failure/failure.ts';
 import type { QuotaChange, QuotaState } from '../observe/quota.ts';
-import { GroupCount } from './count.ts';
+import { type CallLimitSettings, CallLimits, type CountedCall } from './call-limits.ts';
+import { ExecutionTimeBudget } from './execution-time-budget.ts';
 import type { GatePermit, GateRejection, GateRequest } from './gate.ts';
 import type { GroupLimits } from './limits.ts';
-import type { Heard } from './peer-channel.ts';
-import { WaitingCalls } from './queue.ts';
-import type { Hold, SharedSlots } from './shared-slots.ts';
-import { AWAY } from './store.ts';
+import { CallQueue } from './queue.ts';
+import { ReleasePace } from './release-pace.ts';
 import { Waiter } from './waiter.ts';
 
-export interface GroupSettings {
+export interface GroupSettings extends CallLimitSettings {
+  readonly limits: GroupLimits;
   readonly maxWaiting: number;
-  readonly minuteMs: number;
-  readonly transitMs: number;
-  readonly reserve: number;
 }
 
-/** Makes a group's part of a shared quota. */
-export type MakeShared = (heard: Heard & { freed(): void }) => SharedSlots;
+/** What a group reports. */
+export interface GroupEvents {
+  changed(change: QuotaChange): void;
+  /** No pause is left, nobody waits, and nothing that was released is unanswered. */
+  idle(): void;
+}
 
-/** The quota of one group: lets its calls go when they may, in order, and no earlier. */
+/** One quota group: its pause, its limits, and the calls that wait for them, in order. */
 export class QuotaGroup {
-  readonly #name: string;
-  readonly #settings: GroupSettings;
+  readonly name: string;
   readonly #clock: Clock;
-  readonly #count: GroupCount;
-  readonly #queue: WaitingCalls<Waiter>;
-  readonly #shared: SharedSlots | undefined;
-  /** When the calls that were not refused were sent. */
-  readonly #sentAt = new WeakMap<GatePermit, number>();
+  readonly #events: GroupEvents;
+  readonly #queue: CallQueue<Waiter>;
+  readonly #limits: CallLimits;
+  readonly #executionTime: ExecutionTimeBudget;
+  /** Of a group without limits: nothing else spreads the calls that a pause has held back. */
+  readonly #pace: ReleasePace | undefined;
   #pausedUntil = 0;
   #timer: { readonly handle: Timer; readonly at: number } | undefined;
-  #asking = false;
 
-  constructor(
-    name: string,
-    limits: GroupLimits,
-    settings: GroupSettings,
-    clock: Clock,
-    changed: (change: QuotaChange) => void,
-    makeShared: MakeShared | undefined,
-  ) {
-    this.#name = name;
-    this.#settings = settings;
+  constructor(settings: GroupSettings, clock: Clock, events: GroupEvents) {
+    const { name, limits, maxWaiting } = settings;
+    const { windows, executionTime } = limits;
+    this.name = name;
     this.#clock = clock;
-    this.#queue = new WaitingCalls(settings.maxWaiting);
-    this.#shared = makeShared?.({
-      paused: (ms) => this.#pause(ms),
-      cut: (index, to, ageMs) => this.#count.adopt(index, to, ageMs, clock.now()),
-      freed: () => this.#drain(),
-    });
-    const start = { ...settings, startedAt: clock.now() };
-    this.#count = new GroupCount(name, limits, start, this.#shared, changed);
+    this.#events = events;
+    this.#queue = new CallQueue(maxWaiting);
+    this.#limits = new CallLimits(windows, settings, clock.now(), events.changed);
+    this.#executionTime = new ExecutionTimeBudget(executionTime);
+    this.#pace = windows.length + executionTime.length === 0 ? new ReleasePace() : undefined;
   }
 
-  /** Lets an attempt go at once, lets it wait, or refuses it. */
-  pass(request: GateRequest): Promise<GatePermit | GateRejection> | GatePermit | GateRejection {
+  get waiting(): number {
+    return this.#queue.size;
+  }
+
+  get pausedForMs(): number {
+    return Math.max(this.#pausedUntil - this.#clock.now(), 0);
+  }
+
+  /** Grants a permit at once, queues the attempt, or rejects it. */
+  acquire(request: GateRequest): Promise<GatePermit | GateRejection> | GatePermit | GateRejection {
     const now = this.#clock.now();
-    if (
-      this.#count.alone &&
-      this.#queue.size === 0 &&
-      this.#ownWaitMs(request.priority, now) === 0
-    ) {
-      return this.#leave(undefined, now);
-    }
-    const waiter = new Waiter(request, now + request.limitMs);
-    const waitMs = this.#estimateMs(waiter, now);
-    if (waitMs > request.limitMs) return { refused: 'wait-too-long', retryAfterMs: waitMs };
-    const full: GateRejection = { refused: 'queue-full', retryAfterMs: waitMs };
+    const waiter = new Waiter(request, now);
+    if (this.#queue.size === 0 && this.#waitMs(waiter.priority, now) === 0) return this.#grant(now);
+    const delayMs = this.#estimateMs(waiter, now);
+    if (delayMs > request.limitMs) return this.#rejection('wait-too-long', delayMs, now);
+    const full = this.#rejection('queue-full', delayMs, now);
     const unfit = this.#queue.add(waiter);
     if (unfit === waiter) return full;
     unfit?.end(full);
-    if (waitMs > 0) request.held(waitMs, now < this.#pausedUntil ? 'pause' : 'quota');
+    request.held(delayMs, full.heldBy);
     waiter.listen(this.#clock, request.signal, {
       aborted: () => this.#remove(waiter),
-      late: () => this.#refuse(waiter),
+      late: () => this.#reject(waiter),
     });
     this.#drain();
     return waiter.outcome;
   }
 
-  /** The service refused a call with 429, and asked for a pause of `ms` milliseconds. */
-  refused(ms: number, failure: Failure, ticket: GatePermit | undefined): void {
+  /** Holds all calls for `ms` milliseconds from now; the longest pause wins. */
+  pause(ms: number): void {
+    const until = this.#clock.now() + ms;
+    if (until <= this.#pausedUntil) return;
+    this.#pausedUntil = until;
+    for (const waiter of this.#queue) if (waiter.until < until) this.#reject(waiter);
+    this.#drain();
+  }
+
+  /** Learns from a 429 that asked to wait `ms` milliseconds. */
+  learn(ms: number, failure: Failure, permit: GatePermit | undefined): void {
     const now = this.#clock.now();
-    this.#pause(ms);
-    this.#shared?.fleet.tellPause(ms);
-    const sentAt = ticket && this.#sentAt.get(ticket);
-    if (ticket !== undefined) this.#sentAt.delete(ticket);
-    this.#count.refused(failure, ms, this.#settings.minuteMs, sentAt ?? now, now);
+    const sent = permit instanceof Permit ? permit : undefined;
+    if (sent !== undefined) sent.throttled = true;
+    this.#limits.learn(failure, ms, sent?.call.sentAt ?? now, now);
   }
 
   state(): QuotaState {
     const now = this.#clock.now();
+    const runningTime = this.#executionTime.state(now);
     return {
-      group: this.#name,
-      ...this.#count.state(now),
-      waiting: this.#queue.size,
-      pausedForMs: Math.max(this.#pausedUntil - now, 0),
+      group: this.name,
+      windows: this.#limits.state(now),
+      ...(runningTime === undefined ? {} : { runningTime }),
+      counting: 'local',
+      waiting: this.waiting,
+      pausedForMs: this.pausedForMs,
       nextFreeMs: this.#waitMs(0, now),
     };
   }
 
-  /** Lets go whom it may, and comes back when it may let go the next. */
+  /** Releases the waiting calls that may be sent, then schedules the next release. */
   #drain(): void {
-    while (this.#queue.size > 0 && !this.#asking) {
+    while (this.#queue.size > 0) {
       const now = this.#clock.now();
       const waitMs = this.#waitMs(this.#queue.priority ?? 0, now);
       if (waitMs > 0) {
         this.#drainIn(waitMs, now);
         return;
       }
-      if (this.#shared === undefined || this.#count.alone) {
-        this.#queue.next()?.end(this.#leave(undefined, now));
-      } else {
-        void this.#ask(this.#shared, now);
-      }
+      this.#queue.next()?.end(this.#grant(now));
     }
-    if (this.#queue.size === 0) this.#rest();
+    this.#rest();
   }
 
-  async #ask(shared: SharedSlots, now: number): Promise<void> {
-    this.#asking = true;
-    this.#count.asks(now);
-    const hold = await shared.take(this.#count.limits(this.#queue.priority ?? 0, now));
-    this.#asking = false;
-    if (hold !== undefined && hold !== AWAY) this.#use(hold);
-    this.#drain();
-  }
-
-  /** Who waits, and whether it may go, can have changed while the store was asked. */
-  #use(hold: Hold): void {
+  /** With an empty queue: only a group without limits has something to wait for, its own end. */
+  #rest(): void {
+    this.#timer?.handle.cancel();
+    this.#timer = undefined;
+    if (this.#pace === undefined) return;
     const now = this.#clock.now();
-    const waitMs = this.#ownWaitMs(this.#queue.priority ?? 0, now);
-    const waiter = waitMs > 0 ? undefined : this.#queue.next();
-    if (waiter === undefined) hold.giveBack();
-    else waiter.end(this.#leave(hold, now));
+    const busyMs = Math.max(this.#pausedUntil - now, this.#pace.busyMs(now));
+    if (busyMs > 0) this.#drainIn(busyMs, now);
+    else this.#events.idle();
   }
 
-  #leave(hold: Hold | undefined, now: number): GatePermit {
-    const { log, running } = this.#count;
-    this.#count.noticeRecovery(now);
-    const trials = this.#count.trials(now);
-    const sent = log.send(now);
-    running?.begin();
-    hold?.sent();
-    let open = true;
-    const close = (act: (at: number) => void): void => {
-      if (!open) return;
-      open = false;
-      act(this.#clock.now());
-      this.#drain();
-    };
-    const ticket: GatePermit = {
-      completed: () =>
-        close((at) => {
-          log.answered(sent, at);
-          if (this.#sentAt.delete(ticket)) for (const limit of trials) limit.proved();
-          running?.end(at - now, at);
-          hold?.arrived();
-        }),
-      cancel: () =>
-        close(() => {
-          log.unsent(sent);
-          running?.cancel();
-          hold?.giveBack();
-        }),
-    };
-    this.#sentAt.set(ticket, now);
-    return ticket;
+  #grant(now: number): Permit {
+    const call = this.#limits.send(now);
+    this.#executionTime.begin();
+    this.#pace?.release(call, now);
+    return new Permit(call, (permit, sent) => this.#end(permit, sent));
+  }
+
+  #end({ call, throttled }: Permit, sent: boolean): void {
+    const now = this.#clock.now();
+    if (sent) {
+      this.#limits.completed(call, throttled, now);
+      this.#executionTime.end(now - call.sentAt, now);
+    } else {
+      this.#limits.cancel(call);
+      this.#executionTime.cancel();
+    }
+    this.#pace?.answered(call);
+    this.#drain();
   }
 
   #drainIn(waitMs: number, now: number): void {
     const at = now + waitMs;
     if (this.#timer !== undefined) {
-      if (this.#timer.at <= at) return;
+      if (this.#timer.at === at) return;
       this.#timer.handle.cancel();
     }
     const wake = (): void => {
@@ -182,22 +161,20 @@ export class QuotaGroup {
       this.#drain();
     };
     const delayMs = Math.min(Math.ceil(waitMs), MAX_TIMER_MS);
-    // Does not keep the process running: whoever waits has a timer of its own that does.
+    // Does not keep the process running: each waiting call has a timer of its own that does.
     this.#timer = { handle: this.#clock.timer(wake, delayMs, { keepAlive: false }), at };
   }
 
-  /** Whoever cannot wait for the end of the pause is told at once. */
-  #pause(ms: number): void {
-    const until = this.#clock.now() + ms;
-    if (until <= this.#pausedUntil) return;
-    this.#pausedUntil = until;
-    for (const waiter of this.#queue) if (waiter.until < until) this.#refuse(waiter);
+  #reject(waiter: Waiter): void {
+    this.#queue.remove(waiter);
+    const now = this.#clock.now();
+    waiter.end(this.#rejection('wait-too-long', this.#estimateMs(waiter, now), now));
+    if (this.#queue.size === 0) this.#rest();
   }
 
-  #refuse(waiter: Waiter): void {
-    this.#remove(waiter);
-    const retryAfterMs = this.#estimateMs(waiter, this.#clock.now());
-    waiter.end({ refused: 'wait-too-long', retryAfterMs });
+  #rejection(refused: GateRejection['refused'], retryAfterMs: number, now: number): GateRejection {
+    const paused = this.#pace !== undefined || this.#pausedUntil > now;
+    return { refused, retryAfterMs, heldBy: paused ? 'pause' : 'quota' };
   }
 
   #remove(waiter: Waiter): void {
@@ -205,23 +182,47 @@ export class QuotaGroup {
     if (this.#queue.size === 0) this.#rest();
   }
 
-  #rest(): void {
-    this.#timer?.handle.cancel();
-    this.#timer = undefined;
-  }
-
-  /** How long a call would wait at the least that came now. */
+  /** How long a call that comes now waits at the least. */
   #estimateMs(waiter: Waiter, now: number): number {
-    const ahead = this.#queue.ahead(waiter);
     const { priority } = waiter;
-    return Math.max(this.#waitMs(priority, now), this.#count.ownWaitMs(priority, now, ahead));
+    const limitMs = this.#limits.waitMs(priority, now, this.#queue.ahead(waiter));
+    return Math.max(limitMs, this.#executionTime.waitMs(now), this.#pausedUntil - now, 0);
   }
 
+  /** Milliseconds until the next call of that priority may be sent. */
   #waitMs(priority: number, now: number): number {
-    return Math.max(this.#count.waitMs(priority, now), this.#pausedUntil - now);
+    return Math.max(
+      this.#limits.waitMs(priority, now),
+      this.#executionTime.waitMs(now),
+      this.#pace?.waitMs(now) ?? 0,
+      this.#pausedUntil - now,
+      0,
+    );
+  }
+}
+
+/** The permit of one attempt, which can be given back once. */
+class Permit implements GatePermit {
+  readonly call: CountedCall;
+  throttled = false;
+  #end: ((permit: Permit, sent: boolean) => void) | undefined;
+
+  constructor(call: CountedCall, end: (permit: Permit, sent: boolean) => void) {
+    this.call = call;
+    this.#end = end;
   }
 
-  #ownWaitMs(priority: number, now: number): number {
-    return Math.max(this.#count.ownWaitMs(priority, now), this.#pausedUntil - now, 0);
+  completed(): void {
+    this.#close(true);
+  }
+
+  cancel(): void {
+    this.#close(false);
+  }
+
+  #close(sent: boolean): void {
+    const end = this.#end;
+    this.#end = undefined;
+    end?.(this, sent);
   }
 }

@@ -1,4 +1,5 @@
 import type { Quota } from '../catalogue/entry.ts';
+import type { Failure } from '../failure/failure.ts';
 
 /** How many calls may be sent in any stretch of `windowMs`. */
 export interface WindowLimit {
@@ -8,23 +9,26 @@ export interface WindowLimit {
 }
 
 /** How long queries may run in any stretch of `windowMs`. */
-export interface RunningLimit {
+export interface ExecutionTimeLimit {
   readonly limitMs: number;
   readonly windowMs: number;
 }
 
-/** All limits of one quota group; at least one of them is there. */
+/** All limits of one quota group. */
 export interface GroupLimits {
   readonly windows: readonly WindowLimit[];
-  readonly running: readonly RunningLimit[];
+  readonly executionTime: readonly ExecutionTimeLimit[];
 }
 
-export const REAL_MINUTE_MS = 60_000;
+/** Of a group that only pauses hold. */
+export const NO_LIMITS: GroupLimits = { windows: [], executionTime: [] };
+
+const REAL_MINUTE_MS = 60_000;
 
 /**
- * The limits of a group; undefined where nothing limits it.
+ * The limits of a group; undefined where it has none.
  *
- * @param minuteMs - how long a minute lasts, which everything is scaled to.
+ * @param minuteMs - how long a minute lasts; every window is scaled to it.
  */
 export function groupLimits(quota: Quota | undefined, minuteMs: number): GroupLimits | undefined {
   if (quota === undefined) return undefined;
@@ -32,16 +36,42 @@ export function groupLimits(quota: Quota | undefined, minuteMs: number): GroupLi
   const hourMs = 60 * minuteMs;
   const scale = minuteMs / REAL_MINUTE_MS;
   const windows: WindowLimit[] = [];
-  if (perMinute !== undefined) {
+  if (perMinute !== undefined)
     windows.push({ per: 'minute', limit: perMinute, windowMs: minuteMs });
-  }
   if (perHour !== undefined) windows.push({ per: 'hour', limit: perHour, windowMs: hourMs });
-  const running: RunningLimit[] = [];
+  const executionTime: ExecutionTimeLimit[] = [];
   if (runningMsPerHour !== undefined) {
-    running.push({ limitMs: runningMsPerHour * scale, windowMs: hourMs });
+    executionTime.push({ limitMs: runningMsPerHour * scale, windowMs: hourMs });
   }
   if (runningMsPerDay !== undefined) {
-    running.push({ limitMs: runningMsPerDay * scale, windowMs: 24 * hourMs });
+    executionTime.push({ limitMs: runningMsPerDay * scale, windowMs: 24 * hourMs });
   }
-  return windows.length + running.length === 0 ? undefined : { windows, running };
+  return windows.length + executionTime.length === 0 ? undefined : { windows, executionTime };
+}
+
+/** Which limit a 429 was about. */
+export interface ThrottledWindow {
+  readonly per: 'minute' | 'hour';
+  /** The service's own limit, where it said. */
+  readonly limit?: number;
+}
+
+/**
+ * Which window a 429 was about; undefined where it was not a limit on calls but one on processing time.
+ *
+ * @param waitMs - how long the service asked to wait.
+ * @param minuteMs - how long a minute lasts.
+ */
+export function throttledWindow(
+  { values }: Failure,
+  waitMs: number,
+  minuteMs: number,
+): ThrottledWindow | undefined {
+  const { limit, windowMs } = { ...values };
+  if (typeof limit === 'number' && typeof windowMs === 'number') {
+    return { per: windowMs > REAL_MINUTE_MS ? 'hour' : 'minute', limit };
+  }
+  // A message with a wait and no limit is how processing time is throttled.
+  if (values !== undefined && limit === undefined) return undefined;
+  return { per: waitMs > minuteMs ? 'hour' : 'minute' };
 }

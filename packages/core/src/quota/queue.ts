@@ -3,25 +3,25 @@ export interface Waiting {
   readonly priority: number;
   /** Calls of the same priority take turns by operation. */
   readonly operation: string;
-  /** It was sent before and refused: it goes before the calls that came after it. */
-  readonly again: boolean;
+  /** It was sent before: it goes before the calls that came after it. */
+  readonly isRetry: boolean;
 }
 
-/** The calls of one operation and priority, first in, first out. */
+/** The calls of one operation and priority. Each set is first in, first out; retries go first. */
 interface Lane<W> {
-  readonly again: Set<W>;
-  readonly fresh: Set<W>;
+  readonly retries: Set<W>;
+  readonly first: Set<W>;
 }
 
 /** The lanes of one priority, in the order in which they take turns. */
 type Level<W> = Map<string, Lane<W>>;
 
 /**
- * The calls of one group that wait: the highest priority first, the operations of one priority in
- * turn, the calls of one operation in the order in which they came. Bounded: where it is full, a call
- * of a higher priority takes the place of the one that would be sent last.
+ * The waiting calls of one group: the highest priority first, the operations of one priority in turn,
+ * the calls of one operation in the order in which they came. Bounded: where it is full, a call of a
+ * higher priority takes the place of the one that would be sent last.
  */
-export class WaitingCalls<W extends Waiting> {
+export class CallQueue<W extends Waiting> {
   readonly #max: number;
   readonly #levels = new Map<number, Level<W>>();
   /** Highest first. */
@@ -41,7 +41,7 @@ export class WaitingCalls<W extends Waiting> {
     return this.#priorities[0];
   }
 
-  /** Adds a call; gives the one that does not fit: the call itself, one that it displaced, or none. */
+  /** Adds a call. Returns the one that does not fit: the call itself, one that it displaced, or none. */
   add(call: W): W | undefined {
     if (this.#size < this.#max) {
       this.#insert(call);
@@ -56,38 +56,36 @@ export class WaitingCalls<W extends Waiting> {
     return displaced;
   }
 
-  /** Takes out the call whose turn it is. */
+  /** Removes and returns the call whose turn it is. */
   next(): W | undefined {
     const [priority] = this.#priorities;
     const level = priority === undefined ? undefined : this.#levels.get(priority);
-    if (level === undefined) return undefined;
-    for (const [operation, lane] of level) {
-      const call = first(lane.again) ?? first(lane.fresh);
-      if (call === undefined) continue;
-      // To the end of the turn, unless it is over with this call.
-      level.delete(operation);
-      level.set(operation, lane);
-      this.remove(call);
-      return call;
-    }
-    return undefined;
+    const [turn] = level ?? [];
+    if (level === undefined || turn === undefined) return undefined;
+    const [operation, lane] = turn;
+    // The operation's next turn comes after all others.
+    level.delete(operation);
+    level.set(operation, lane);
+    const call = oldest(lane.retries) ?? oldest(lane.first);
+    if (call !== undefined) this.remove(call);
+    return call;
   }
 
-  /** Takes out a call that no longer waits. */
+  /** Removes a call that no longer waits. */
   remove(call: W): void {
     const level = this.#levels.get(call.priority);
     const lane = level?.get(call.operation);
     if (level === undefined || lane === undefined) return;
-    if (!lane.again.delete(call) && !lane.fresh.delete(call)) return;
+    if (!lane.retries.delete(call) && !lane.first.delete(call)) return;
     this.#size -= 1;
-    if (lane.again.size + lane.fresh.size === 0) level.delete(call.operation);
+    if (lengthOf(lane) === 0) level.delete(call.operation);
     if (level.size === 0) {
       this.#levels.delete(call.priority);
       this.#priorities = this.#priorities.filter((priority) => priority !== call.priority);
     }
   }
 
-  /** How many of the waiting calls are sent before `call` would be, if it came now, at the least. */
+  /** How many of the waiting calls would be sent before `call`, if it came now, at the least. */
   ahead(call: W): number {
     let ahead = 0;
     for (const [priority, level] of this.#levels) {
@@ -99,9 +97,9 @@ export class WaitingCalls<W extends Waiting> {
 
   *[Symbol.iterator](): Generator<W> {
     for (const level of this.#levels.values()) {
-      for (const { again, fresh } of level.values()) {
-        yield* again;
-        yield* fresh;
+      for (const lane of level.values()) {
+        yield* lane.retries;
+        yield* lane.first;
       }
     }
   }
@@ -115,34 +113,28 @@ export class WaitingCalls<W extends Waiting> {
     }
     let lane = level.get(call.operation);
     if (lane === undefined) {
-      lane = { again: new Set(), fresh: new Set() };
+      lane = { retries: new Set(), first: new Set() };
       level.set(call.operation, lane);
     }
-    (call.again ? lane.again : lane.fresh).add(call);
+    (call.isRetry ? lane.retries : lane.first).add(call);
     this.#size += 1;
   }
 
-  /** The latest call of the longest lane: the one that gives way when the queue is full. */
+  /** The latest call of the longest lane, which gives way when the queue is full. */
   #last(priority: number): W | undefined {
-    let longest: Lane<W> | undefined;
-    for (const lane of this.#levels.get(priority)?.values() ?? []) {
-      if (longest === undefined || lengthOf(lane) > lengthOf(longest)) longest = lane;
-    }
-    return longest && (last(longest.fresh) ?? last(longest.again));
+    const lanes = [...(this.#levels.get(priority)?.values() ?? [])];
+    const [longest] = lanes.toSorted((a, b) => lengthOf(b) - lengthOf(a));
+    return longest && ([...longest.first].at(-1) ?? [...longest.retries].at(-1));
   }
 }
 
-function first<T>(set: ReadonlySet<T>): T | undefined {
-  for (const item of set) return item;
-  return undefined;
+function oldest<T>(set: ReadonlySet<T>): T | undefined {
+  const [first] = set;
+  return first;
 }
 
-function last<T>(set: ReadonlySet<T>): T | undefined {
-  return [...set].at(-1);
-}
-
-function lengthOf<W>({ again, fresh }: Lane<W>): number {
-  return again.size + fresh.size;
+function lengthOf<W>({ retries, first }: Lane<W>): number {
+  return retries.size + first.size;
 }
 
 function sizeOf<W>(level: Level<W>): number {
@@ -154,7 +146,7 @@ function sizeOf<W>(level: Level<W>): number {
 /** Each other operation takes no more turns before the call than the call's own lane has calls. */
 function turnsBefore<W extends Waiting>(level: Level<W>, call: W): number {
   const lane = level.get(call.operation);
-  const own = lane === undefined ? 0 : call.again ? lane.again.size : lengthOf(lane);
+  const own = lane === undefined ? 0 : call.isRetry ? lane.retries.size : lengthOf(lane);
   let turns = own;
   for (const [operation, other] of level) {
     if (operation !== call.operation) turns += Math.min(lengthOf(other), own);

@@ -2,37 +2,37 @@ import type { Clock } from '../clock.ts';
 import type { GatePermit, GateRejection, GateRequest } from './gate.ts';
 import type { Waiting } from './queue.ts';
 
-/** One attempt that waits, and the promise that its call hangs on. */
+/** One attempt in the queue, and the promise that its call waits for. */
 export class Waiter implements Waiting {
   readonly priority: number;
   readonly operation: string;
-  readonly again: boolean;
-  /** When it must have its leave. */
+  readonly isRetry: boolean;
+  /** When its wait ends at the latest. */
   readonly until: number;
   readonly outcome: Promise<GatePermit | GateRejection>;
   readonly #resolve: (outcome: GatePermit | GateRejection) => void;
   readonly #reject: (reason: unknown) => void;
-  #stop: () => void = () => undefined;
+  #cleanUp: () => void = () => undefined;
 
-  constructor({ priority, name, attempt }: GateRequest, until: number) {
+  constructor({ priority, name, attempt, limitMs }: GateRequest, now: number) {
     this.priority = priority;
     this.operation = name;
-    this.again = attempt > 1;
-    this.until = until;
+    this.isRetry = attempt > 1;
+    this.until = now + limitMs;
     const { promise, resolve, reject } = Promise.withResolvers<GatePermit | GateRejection>();
     this.outcome = promise;
     this.#resolve = resolve;
     this.#reject = reject;
   }
 
-  /** Begins to listen for the caller's abort, which ends the wait, and for the end of its time. */
+  /** Ends the wait when the caller aborts, and calls back when its time is up. */
   listen(
     clock: Clock,
     signal: AbortSignal | undefined,
     on: { aborted(): void; late(): void },
   ): void {
     const onAbort = (): void => {
-      this.#stop();
+      this.#cleanUp();
       on.aborted();
       this.#reject(signal?.reason);
     };
@@ -40,18 +40,18 @@ export class Waiter implements Waiting {
       onAbort();
       return;
     }
-    // Keeps the process running: nothing else does while it waits.
+    // Keeps the process running: nothing else does while the call waits.
     const timer = clock.timer(() => on.late(), Math.max(this.until - clock.now(), 0));
     signal?.addEventListener('abort', onAbort, { once: true });
-    this.#stop = () => {
+    this.#cleanUp = () => {
       timer.cancel();
       signal?.removeEventListener('abort', onAbort);
     };
   }
 
-  /** Ends the wait. */
+  /** Ends the wait with a permit or a rejection. */
   end(outcome: GatePermit | GateRejection): void {
-    this.#stop();
+    this.#cleanUp();
     this.#resolve(outcome);
   }
 }

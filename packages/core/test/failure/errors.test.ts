@@ -97,8 +97,14 @@ describe('the errors of the wrapper', () => {
   it('have the fields that a handler needs', () => {
     expect(own.map((error) => ({ ...error }))).toEqual([
       { code: 'CircuitOpen', operation, retryAfterMs: 14_320 },
-      { code: 'Throttled', operation, retryAfterMs: 800, reason: 'queue-full' },
-      { code: 'Throttled', operation, retryAfterMs: 400_000, reason: 'wait-too-long' },
+      { code: 'Throttled', operation, retryAfterMs: 800, reason: 'queue-full', heldBy: 'pause' },
+      {
+        code: 'Throttled',
+        operation,
+        retryAfterMs: 400_000,
+        reason: 'wait-too-long',
+        heldBy: 'pause',
+      },
       { code: 'Timeout', operation, timeoutMs: 60_000 },
       { code: 'Timeout', operation, timeoutMs: 250 },
     ]);

@@ -142,12 +142,12 @@ it('writes what a quota learned, and not that calls wait their turn', () => {
   });
   call?.throttled?.({ attempt: 1, group: 'incidents', delayMs: 300, reason: 'quota' });
   const limit = { kind: 'limit', group: 'incidents', per: 'minute' } as const;
-  observer.quota?.({ ...limit, from: 50, to: 30, reason: 'told' });
+  observer.quota?.({ ...limit, from: 50, to: 30, reason: 'announced' });
   observer.quota?.({ ...limit, from: 30, to: 50, reason: 'recovered' });
   observer.quota?.({ kind: 'store', state: 'lost', error: new Error('canary-secret') });
   observer.quota?.({ kind: 'store', state: 'back' });
   expect(lines.map(([level, message]) => [level, message])).toEqual([
-    ['warn', 'quota incidents is now 30 calls per minute (told)'],
+    ['warn', 'quota incidents is now 30 calls per minute (announced)'],
     ['info', 'quota incidents is now 50 calls per minute (recovered)'],
     [
       'warn',

@@ -1,9 +1,6 @@
-import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { describe, expect, it } from 'vitest';
 import type { ResilienceOptions } from '../../src/options/options.ts';
 import { settingsOf } from '../../src/options/settings.ts';
-
-const limiter = new RateLimiterMemory({ points: 1, duration: 1 });
 
 function faultsOf(options: unknown): string {
   try {
@@ -25,20 +22,16 @@ describe('the quota option', () => {
     (quota) => {
       expect(settingsOf({ quota: quota ?? false }).quota).toEqual({
         groups: {},
-        limiter: undefined,
-        maxWaiting: 1_000,
         minuteMs: 60_000,
         transitMs: 5_000,
         reserve: 0,
-        expectedProcesses: undefined,
-        storeTimeoutMs: 500,
       });
     },
   );
 
-  it('takes limits, a limiter and numbers', () => {
+  it('takes limits and numbers', () => {
     const groups = { incidents: { perMinute: 10, perHour: 100 }, alerts: false } as const;
-    const quota = { groups, limiter, maxWaiting: 5, minuteMs: 1_000, expectedProcesses: 8 };
+    const quota = { groups, minuteMs: 1_000, reserve: 0.02 };
     expect(settingsOf({ quota }).quota).toMatchObject(quota);
   });
 
@@ -59,8 +52,6 @@ describe('the quota option', () => {
       { quota: { groups: { incidents: { perSecond: 1 } } } },
       "quota.groups['incidents'].perSecond is not an option",
     ],
-    [{ quota: { limiter: {} } }, 'quota.limiter must be a limiter of rate-limiter-flexible'],
-    [{ quota: { limiter: 'redis' } }, 'quota.limiter must be a limiter of rate-limiter-flexible'],
     [{ quota: { minuteMs: 0 } }, 'quota.minuteMs must be a number ≥ 1, got 0'],
     [
       { operations: { x: { priority: 'high' } } },
@@ -70,26 +61,38 @@ describe('the quota option', () => {
     expect(faultsOf(options)).toContain(message);
   });
 
-  it('refuses a limiter that would lengthen every slot that is tried for', () => {
-    const blocking = new RateLimiterMemory({ points: 1, duration: 1, blockDuration: 60 });
-    expect(faultsOf({ quota: { limiter: blocking } })).toContain('without blockDuration');
-  });
-
-  it('refuses a limiter that would go on alone while its store is away', () => {
-    class Insured extends RateLimiterMemory {
-      readonly insuranceLimiter = limiter;
-    }
-    const insured = new Insured({ points: 1, duration: 1 });
-    expect(faultsOf({ quota: { limiter: insured } })).toContain('insuranceLimiter');
-  });
-
-  it('refuses a limiter that can be consumed in parts only', () => {
-    const none = new RateLimiterMemory({ points: 0, duration: 1 });
-    expect(faultsOf({ quota: { limiter: none } })).toContain('integer points ≥ 1');
-  });
-
   it('skips limits that are undefined', () => {
     const groups = { incidents: undefined, alerts: { perMinute: undefined } };
     expect(faultsOf({ quota: { groups } })).toBe('no fault');
+  });
+});
+
+describe('the throttle option', () => {
+  it.each<[ResilienceOptions, boolean]>([
+    [{}, true],
+    [{ throttle: { maxWaiting: 5 } }, true],
+    [{ throttle: false }, false],
+    [{ throttle: { pause: false } }, false],
+    [{ retry: { maxRetries: 1 } }, true],
+    // Whoever retries elsewhere waits there as well.
+    [{ retry: { maxRetries: 0 } }, false],
+    [{ retry: { maxRetries: 0 }, throttle: { maxWaiting: 5 } }, false],
+    [{ retry: { maxRetries: 0 }, throttle: { pause: true } }, true],
+    // Whoever asks for quotas asks that calls wait.
+    [{ retry: { maxRetries: 0 }, quota: 'documented' }, true],
+    [{ retry: { maxRetries: 0 }, quota: false }, false],
+  ])('of %j decides about pauses', (options, pause) => {
+    expect(settingsOf(options).throttle.pause).toBe(pause);
+  });
+
+  it('of false keeps the default length of a queue', () => {
+    expect(settingsOf({ throttle: false }).throttle.maxWaiting).toBe(1_000);
+  });
+
+  it.each<[unknown, string]>([
+    [{ throttle: 'off' }, 'throttle must be an object or false, got "off"'],
+    [{ throttle: { pause: 1 } }, 'throttle.pause must be true or false, got 1'],
+  ])('of %j says what to do', (options, message) => {
+    expect(faultsOf(options)).toContain(message);
   });
 });

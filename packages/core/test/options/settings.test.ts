@@ -44,7 +44,7 @@ describe('options that are not given', () => {
         openMs: 15_000,
         maxOpenMs: 120_000,
       },
-      throttle: { maxWaiting: 1_000 },
+      throttle: { pause: true, maxWaiting: 1_000 },
       throwHttpErrors: false,
       observers: [],
     });

@@ -101,7 +101,13 @@ describe('a wrapper with quotas', () => {
     const refused = resilience.execute('incidents.list', fn, { deadlineMs: 30_000 });
     const error: unknown = await refused.catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(ThrottledError);
-    expect(error).toMatchObject({ reason: 'wait-too-long', retryAfterMs: 40_010 });
+    expect(error).toMatchObject({
+      reason: 'wait-too-long',
+      retryAfterMs: 40_010,
+      heldBy: 'quota',
+      message:
+        'incidents.list was not sent: its quota is used up for another 40.1 s, which is longer than the call may wait',
+    });
     expect(failureOf(error)).toMatchObject({ code: 'Throttled', retryAfterMs: 40_010 });
     expect(fn.calls).toBe(0);
     expect(clock.now()).toBe(20_000);
@@ -119,6 +125,27 @@ describe('a wrapper with quotas', () => {
     await expect(aborted).rejects.toBe(reason);
     expect(fn.calls).toBe(0);
     expect(resilience.snapshot()).toMatchObject({ inFlight: 0, quotas: [{ waiting: 0 }] });
+  });
+
+  it('shows its queue in the snapshot, also where no pause holds it', async () => {
+    const { clock, resilience, call } = quotas();
+    for (const name of ['a', 'b', 'c']) void call(name);
+    await clock.advance(1_000);
+    expect(resilience.snapshot().throttles).toEqual([
+      { group: 'incidents', pausedForMs: 0, waiting: 1 },
+    ]);
+  });
+
+  it('keeps its queue to the one limit that pauses have as well', async () => {
+    const { clock, call } = quotas({
+      quota: { groups: { incidents: { perMinute: 1 } } },
+      throttle: { maxWaiting: 1 },
+    });
+    void call('a');
+    void call('b');
+    const error: unknown = await call('c').catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ reason: 'queue-full', heldBy: 'quota' });
+    await clock.advance(2 * MINUTE_MS);
   });
 
   it('tells how full each quota is, in its snapshot and to whoever watches', async () => {
@@ -211,7 +238,7 @@ describe('a refusal by the service', () => {
       group: 'alerts',
       per: 'minute',
       from: 100,
-      reason: 'told',
+      reason: 'announced',
     });
     // A few minutes later what is left is the limit that was told.
     await clock.advance(10 * MINUTE_MS);
@@ -280,7 +307,40 @@ describe('a circuit that opens while a call waits for its turn', () => {
   });
 });
 
+describe('a wrapper whose retries are off', () => {
+  const throttled = new HttpError(429, '429', { 'retry-after': '300' });
+  const throttledOnce = async (options: ResilienceOptions): Promise<Virtual> => {
+    const setup = virtual({ retry: { maxRetries: 0 }, ...options });
+    const refused = setup.resilience.execute('incidents.list', scripted(throttled));
+    await expect(setup.clock.settle(refused)).rejects.toBe(throttled);
+    return setup;
+  };
+
+  it('does not hold later calls after a 429', async () => {
+    const { clock, resilience } = await throttledOnce({});
+    expect(resilience.snapshot().throttles).toEqual([]);
+    await clock.settle(resilience.execute('incidents.list', scripted()));
+    expect(clock.now()).toBe(0);
+  });
+
+  it('does where it is asked for', async () => {
+    const { resilience } = await throttledOnce({ throttle: { pause: true } });
+    expect(resilience.snapshot().throttles).toMatchObject([{ group: 'incidents', waiting: 0 }]);
+  });
+});
+
 describe('a wrapper without quotas', () => {
+  it('holds no other call after a 429 where pauses are switched off', async () => {
+    const { clock, resilience } = virtual({ throttle: false });
+    const throttled = new HttpError(429, '429', { 'retry-after': '5' });
+    const retried = resilience.execute('incidents.list', scripted(throttled));
+    await clock.advance(1_000);
+    await resilience.execute('incidents.list', scripted());
+    expect(clock.now()).toBe(1_000);
+    await clock.settle(retried);
+    expect(clock.now()).toBeGreaterThanOrEqual(5_000);
+  });
+
   it('counts nothing', async () => {
     const { clock, resilience } = virtual();
     await clock.settle(resilience.execute('incidents.list', scripted()));

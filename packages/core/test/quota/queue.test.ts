@@ -1,19 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Waiting, WaitingCalls } from '../../src/quota/queue.ts';
+import { CallQueue, type Waiting } from '../../src/quota/queue.ts';
 
 interface Call extends Waiting {
   readonly id: number;
 }
 
-const call = (id: number, operation = 'a', priority = 0, again = false): Call => ({
+const call = (id: number, operation = 'a', priority = 0, isRetry = false): Call => ({
   id,
   operation,
   priority,
-  again,
+  isRetry,
 });
 
-function drained(queue: WaitingCalls<Call>): number[] {
+function drained(queue: CallQueue<Call>): number[] {
   const ids: number[] = [];
   for (let next = queue.next(); next !== undefined; next = queue.next()) ids.push(next.id);
   return ids;
@@ -21,7 +21,7 @@ function drained(queue: WaitingCalls<Call>): number[] {
 
 describe('the calls that wait', () => {
   it('say how many go before another, at the least', () => {
-    const queue = new WaitingCalls<Call>(100);
+    const queue = new CallQueue<Call>(100);
     for (const id of [1, 2, 3]) queue.add(call(id, 'a'));
     for (const id of [4, 5, 6, 7]) queue.add(call(id, 'b'));
     queue.add(call(8, 'c', 1));
@@ -34,7 +34,7 @@ describe('the calls that wait', () => {
   });
 
   it('make room for a call of a higher priority at the end of the longest lane', () => {
-    const queue = new WaitingCalls<Call>(4);
+    const queue = new CallQueue<Call>(4);
     queue.add(call(1, 'a', 1));
     queue.add(call(2, 'a'));
     queue.add(call(3, 'b'));
@@ -45,7 +45,7 @@ describe('the calls that wait', () => {
   });
 
   it('have room for none where none may wait', () => {
-    const queue = new WaitingCalls<Call>(0);
+    const queue = new CallQueue<Call>(0);
     expect(queue.add(call(1, 'a', 5))?.id).toBe(1);
     expect(queue.size).toBe(0);
   });
@@ -54,7 +54,7 @@ describe('the calls that wait', () => {
     const arrival = fc.record({
       operation: fc.constantFrom('a', 'b', 'c'),
       priority: fc.integer({ min: -1, max: 1 }),
-      again: fc.boolean(),
+      isRetry: fc.boolean(),
     });
     const step = fc.oneof(
       { weight: 3, arbitrary: arrival },
@@ -66,7 +66,7 @@ describe('the calls that wait', () => {
         fc.array(step, { maxLength: 80 }),
         fc.integer({ min: 1, max: 20 }),
         (steps, max) => {
-          const queue = new WaitingCalls<Call>(max);
+          const queue = new CallQueue<Call>(max);
           const waiting = new Map<number, Call>();
           let id = 0;
           for (const each of steps) {
@@ -80,7 +80,7 @@ describe('the calls that wait', () => {
                 ({ operation, priority }) =>
                   operation === next?.operation && priority === next.priority,
               );
-              const first = lane.find(({ again }) => again) ?? lane[0];
+              const first = lane.find(({ isRetry }) => isRetry) ?? lane[0];
               expect(next).toBe(first);
               if (next) waiting.delete(next.id);
             } else if (typeof each === 'number') {
@@ -106,7 +106,7 @@ describe('the calls that wait', () => {
   });
 
   it('take turns by operation, however long the lane of one is', () => {
-    const queue = new WaitingCalls<Call>(1_000);
+    const queue = new CallQueue<Call>(1_000);
     for (let id = 0; id < 500; id += 1) queue.add(call(id, 'export'));
     queue.add(call(1_000, 'lookup'));
     queue.add(call(1_001, 'lookup'));

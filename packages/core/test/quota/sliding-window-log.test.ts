@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Sent, SlidingWindowLog } from '../../src/quota/sliding-window-log.ts';
+import { type SentCall, SlidingWindowLog } from '../../src/quota/sliding-window-log.ts';
 
 const window = (limit: number, windowMs: number) => ({ per: 'minute', limit, windowMs }) as const;
 
@@ -9,7 +9,7 @@ describe('the log of what was sent', () => {
     const log = new SlidingWindowLog([window(5, 100)], 1_000);
     const sent = log.send(0);
     expect(log.used(0, 50)).toBe(1);
-    log.answered(sent, 60);
+    log.completed(sent, 60);
     expect(log.used(0, 159)).toBe(1);
     expect(log.used(0, 160)).toBe(0);
   });
@@ -19,14 +19,14 @@ describe('the log of what was sent', () => {
     const sent = log.send(0);
     expect(log.used(0, 129)).toBe(1);
     expect(log.used(0, 130)).toBe(0);
-    log.answered(sent, 140);
+    log.completed(sent, 140);
     expect(log.used(0, 140)).toBe(0);
   });
 
   it('tells when the next may be sent, and the ones after it', () => {
     const log = new SlidingWindowLog([window(2, 100)], 1_000);
-    log.answered(log.send(0), 0);
-    log.answered(log.send(40), 40);
+    log.completed(log.send(0), 0);
+    log.completed(log.send(40), 40);
     const waits = [0, 1, 2, 3, 4].map((ahead) => log.waitMs(0, 2, ahead, 50));
     expect(waits).toEqual([50, 90, 150, 190, 250]);
     expect(log.waitMs(0, 3, 0, 50)).toBe(0);
@@ -51,14 +51,14 @@ describe('the log of what was sent', () => {
         fc.integer({ min: 1, max: 200 }),
         (calls, limit, windowMs) => {
           const log = new SlidingWindowLog([window(limit, windowMs)], 40);
-          const answers: { readonly sent: Sent; readonly at: number }[] = [];
+          const answers: { readonly sent: SentCall; readonly at: number }[] = [];
           const arrivals: number[] = [];
           let now = 0;
           const answerUntil = (time: number): void => {
             answers.sort((a, b) => a.at - b.at);
             while (answers[0] !== undefined && answers[0].at <= time) {
               const answer = answers.shift();
-              if (answer) log.answered(answer.sent, answer.at);
+              if (answer) log.completed(answer.sent, answer.at);
             }
           };
           for (const { gapMs, transitMs, returnMs } of calls) {

@@ -1,6 +1,10 @@
 import type { Failure, Operation, QuotaChange } from '@defender-resilience/core';
-import type { GatePermit, GateRejection } from '../../src/quota/gate.ts';
-import { QuotaGate, type QuotaSettings } from '../../src/quota/quota-gate.ts';
+import {
+  type GateAnswer,
+  QuotaGate,
+  type QuotaSettings,
+  type ThrottleSettings,
+} from '../../src/quota/gate.ts';
 import { type ManualClock, manualClock } from '../../src/testing/index.ts';
 
 export const MINUTE_MS = 60_000;
@@ -8,13 +12,9 @@ export const HOUR_MS: number = 60 * MINUTE_MS;
 
 export const SETTINGS: QuotaSettings = {
   groups: {},
-  limiter: undefined,
-  maxWaiting: 1_000,
   minuteMs: MINUTE_MS,
   transitMs: 1_000,
   reserve: 0,
-  expectedProcesses: undefined,
-  storeTimeoutMs: 500,
 };
 
 /** What a test says of one attempt; the rest does not matter. */
@@ -36,11 +36,8 @@ export interface World {
   /** Names of the attempts that were let through or refused, with the time. */
   readonly log: string[];
   readonly held: string[];
-  /** Asks for leave; the attempt is answered at once, unless `keep` is set. */
-  ask(
-    name: string,
-    asked?: Asked & { keep?: boolean },
-  ): Promise<GatePermit | GateRejection | undefined>;
+  /** Asks for a permit; the attempt is answered at once, unless `keep` is set. */
+  ask(name: string, asked?: Asked & { keep?: boolean }): Promise<GateAnswer>;
   refuse(failure: Partial<Failure>, waitMs: number, asked?: Asked): void;
 }
 
@@ -57,16 +54,16 @@ function operationOf({ group = 'incidents', quota = { perMinute: 3 } }: Asked): 
 }
 
 export function world(
-  settings: Partial<QuotaSettings> = {},
+  settings: Partial<QuotaSettings & ThrottleSettings> = {},
   clock: ManualClock = manualClock(),
 ): World {
   const changes: QuotaChange[] = [];
   const log: string[] = [];
   const held: string[] = [];
   const gate = new QuotaGate(
+    { pause: true, maxWaiting: 1_000, ...settings },
     { ...SETTINGS, ...settings },
-    { maxWaiting: 1_000 },
-    { clock, random: () => 0.5 },
+    { clock },
     (change) => changes.push(change),
   );
   const ask: World['ask'] = async (name, asked = {}) => {

@@ -1,10 +1,10 @@
 import { type Attributes, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { expect } from 'vitest';
-import type { AttributePlace } from '../../src/attribute-row.ts';
+import type { AttributePlace } from '../../src/attributes.ts';
 import { attributeTable } from '../../src/attributes.ts';
 import type { FinishedSpan } from './sdks.ts';
 
-/** What a span must be, wholly: an attribute that is not named must not be there. */
+/** All of a span: it must have no attribute that is not listed. */
 export interface ExpectedSpan {
   readonly name: string;
   readonly kind: 'CLIENT' | 'INTERNAL';
@@ -56,7 +56,7 @@ const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
   'string[]': (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
 };
 
-/** Every attribute stands in the table, for this place and with this type. */
+/** Every attribute is in the table, for this place and with this type. */
 export function assertDocumented(attributes: Attributes, place: AttributePlace): void {
   const faults = Object.entries(attributes).filter(([name, value]) => {
     const row = attributeTable.find((candidate) => candidate.name === name);

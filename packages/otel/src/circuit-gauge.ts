@@ -7,10 +7,10 @@ const STATES: readonly CircuitState[] = ['closed', 'open', 'half-open'];
 const MAX_CIRCUITS = 100;
 
 /**
- * The state of every circuit that has changed, as it is now. The first 100 of them: the SDK goes on
- * exporting a series that is no longer observed, so that to forget one would bound nothing.
+ * The current state of every circuit that has changed, at most 100 of them. None is dropped for a
+ * newer one: the SDK would go on exporting its series.
  */
-export class CircuitStates {
+export class CircuitGauge {
   readonly #states = new Map<string, CircuitState>();
 
   change({ circuit, to }: CircuitChange): void {

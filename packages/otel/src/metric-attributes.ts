@@ -1,19 +1,28 @@
 import {
   ATTR_CIRCUIT,
   ATTR_CIRCUIT_STATE,
+  ATTR_ERROR_CLASS,
   ATTR_QUOTA_GROUP,
   ATTR_QUOTA_PER,
 } from './attribute-names.ts';
-import type { AttributeRow } from './attribute-row.ts';
+import type { AttributeRow } from './attributes.ts';
 
-/** The attributes of what is observed: they stand on gauges, and on no span. */
-export const gaugeAttributes: readonly AttributeRow[] = Object.freeze([
+/** The attributes that only metrics have. */
+export const metricAttributes: readonly AttributeRow[] = Object.freeze([
+  {
+    name: ATTR_ERROR_CLASS,
+    type: 'string',
+    on: ['metric'],
+    when: 'on failure, unless the caller aborted',
+    meaning: 'The kind of error that the code stands for',
+    example: 'permission',
+  },
   {
     name: ATTR_CIRCUIT,
     type: 'string',
     on: ['metric'],
     when: 'always',
-    meaning: 'The circuit: host and operation',
+    meaning: 'The circuit: host and operation; the operation alone for `execute` and `wrap`',
     example: 'api.security.microsoft.com incidents.list',
   },
   {
@@ -37,7 +46,7 @@ export const gaugeAttributes: readonly AttributeRow[] = Object.freeze([
     type: 'string',
     on: ['metric'],
     when: 'always',
-    meaning: 'What the calls are counted by: `minute` or `hour`',
+    meaning: 'The window in which calls are counted: `minute` or `hour`',
     example: 'minute',
   },
 ] as const satisfies readonly AttributeRow[]);

@@ -1,0 +1,42 @@
+import type { SentCall } from './sliding-window-log.ts';
+
+// When a pause ends, all that waited would be sent in one instant and be throttled again. So two are
+// released at a time; a call that is not answered within a second no longer holds back the next. That
+// is at least 120 calls a minute, more than any documented quota of the hunting, incident, alert and
+// machine endpoints (45 to 100 a minute), with at most two refusals at its edge.
+const RELEASED_AT_ONCE = 2;
+const HOLDS_MS = 1_000;
+
+/** Spreads the calls that a pause has held back, where no limit is known that would. */
+export class ReleasePace {
+  /** Released and not answered, oldest first. */
+  readonly #unanswered = new Map<SentCall, number>();
+
+  release(call: SentCall, now: number): void {
+    this.#unanswered.set(call, now);
+  }
+
+  answered(call: SentCall): void {
+    this.#unanswered.delete(call);
+  }
+
+  /** Milliseconds until the next call may be released. */
+  waitMs(now: number): number {
+    const holding = this.#holding(now);
+    const first = holding.at(-RELEASED_AT_ONCE);
+    return first === undefined ? 0 : first + HOLDS_MS - now;
+  }
+
+  /** Milliseconds until no released call holds back another. */
+  busyMs(now: number): number {
+    const latest = this.#holding(now).at(-1);
+    return latest === undefined ? 0 : latest + HOLDS_MS - now;
+  }
+
+  #holding(now: number): readonly number[] {
+    for (const [call, at] of this.#unanswered) {
+      if (at + HOLDS_MS <= now) this.#unanswered.delete(call);
+    }
+    return [...this.#unanswered.values()];
+  }
+}
