@@ -30,7 +30,8 @@ export const systemClock: Clock = Object.freeze({
   epoch: () => Date.now(),
   timer(callback: () => void, delayMs: number, options?: { readonly keepAlive?: boolean }): Timer {
     const handle = setTimeout(callback, Math.min(Math.max(delayMs, 0), MAX_TIMER_MS));
-    if (options?.keepAlive === false) handle.unref();
+    // Browsers and workers give a number, which has no `unref`.
+    if (options?.keepAlive === false && typeof handle === 'object') handle.unref();
     return { cancel: () => clearTimeout(handle) };
   },
 });
@@ -52,7 +53,7 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
       reject(signal?.reason);
     };
     // Timers may fire a fraction early and cannot run longer than MAX_TIMER_MS, so each firing
-    // looks at the clock again: a told wait is never cut short.
+    // reads the clock again: a Retry-After is never cut short.
     const wait = (): void => {
       const left = end - clock.now();
       if (left > 0) {
