@@ -6,6 +6,7 @@ import type { Circuit } from '../policy/circuit.ts';
 import { CircuitRegistry } from '../policy/circuit-registry.ts';
 import { Deadlines } from '../policy/deadlines.ts';
 import { type Gate, type GateCall, QuotaGate } from '../quota/gate.ts';
+import { emitWarning } from '../runtime.ts';
 import type { CallSpec } from './call.ts';
 import { priorityOf } from './limits.ts';
 import { TokenRefresher } from './token-refresh.ts';
@@ -38,9 +39,13 @@ export class Pipeline {
     if (settings.quota !== undefined) this.observers?.quotas(() => this.gate.quotas());
   }
 
-  /** The caller's `refreshToken` threw: the call ends with its 401. */
-  reportRefreshError(error: unknown): void {
-    this.#report(error, 'refreshToken');
+  /** Reports what a hook of the caller's threw: it must not break the call. */
+  reportError(error: unknown, hook: string): void {
+    try {
+      this.#report(error, hook);
+    } catch {
+      emitWarning(`onObserverError threw in hook ${hook}`);
+    }
   }
 
   /** The circuit of a call; undefined where circuits are switched off. */

@@ -112,7 +112,7 @@ export class RetryState {
     } catch (cause) {
       if (signal?.aborted) throw cause;
       // The caller's refresh failed: the 401 stays, and `onObserverError` hears why.
-      this.#pipeline.reportRefreshError(cause);
+      this.#pipeline.reportError(cause, 'refreshToken');
       return false;
     } finally {
       signal?.removeEventListener('abort', stop);
