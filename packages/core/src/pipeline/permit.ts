@@ -34,7 +34,7 @@ export interface PermitRequest {
 }
 
 /** No permit needed: the circuit is closed and the gate is idle. */
-export const NO_PERMIT_NEEDED: Permit = Object.freeze({
+const NO_PERMIT_NEEDED: Permit = Object.freeze({
   admission: 'pass',
   gatePermit: undefined,
 });
