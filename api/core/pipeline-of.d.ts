@@ -1,4 +1,4 @@
-/** What `createResilience` gives, as far as the adapters of the clients need to know it. */
+/** What `createResilience` returns, as far as the adapters need to know it. */
 interface ResilienceLike {
   readonly fetch: typeof globalThis.fetch;
   snapshot(): object;

@@ -24,13 +24,28 @@ export interface Clock {
 /** The longest delay that `setTimeout` takes: beyond it, Node fires at once. */
 export const MAX_TIMER_MS = 2_147_483_647;
 
-/** The real time of this process. */
+/** Timers may fire this much early, in milliseconds: they count in whole ones. */
+const EARLY_MS = 1;
+
+// Fake timers of test frameworks move setTimeout and often leave performance.now alone. The clock then
+// lags behind a timer that has fired, and every wait that reads it again would start anew: it is put
+// forward by what it lags. Real timers do not fire that early.
+let aheadMs = 0;
+
+/** The real time of this process; under fake timers, the time that they show. */
 export const systemClock: Clock = Object.freeze({
-  now: () => performance.now(),
+  now: () => performance.now() + aheadMs,
   epoch: () => Date.now(),
   timer(callback: () => void, delayMs: number, options?: { readonly keepAlive?: boolean }): Timer {
-    const handle = setTimeout(callback, Math.min(Math.max(delayMs, 0), MAX_TIMER_MS));
-    if (options?.keepAlive === false) handle.unref();
+    const waitMs = Math.min(Math.max(delayMs, 0), MAX_TIMER_MS);
+    const startedAt = performance.now() + aheadMs;
+    const handle = setTimeout(() => {
+      const lagMs = startedAt + waitMs - (performance.now() + aheadMs);
+      if (lagMs > EARLY_MS) aheadMs += lagMs;
+      callback();
+    }, waitMs);
+    // Browsers and workers give a number, which has no `unref`.
+    if (options?.keepAlive === false && typeof handle === 'object') handle.unref();
     return { cancel: () => clearTimeout(handle) };
   },
 });
@@ -52,7 +67,7 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
       reject(signal?.reason);
     };
     // Timers may fire a fraction early and cannot run longer than MAX_TIMER_MS, so each firing
-    // looks at the clock again: a told wait is never cut short.
+    // reads the clock again: a Retry-After is never cut short.
     const wait = (): void => {
       const left = end - clock.now();
       if (left > 0) {

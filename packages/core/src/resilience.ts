@@ -14,55 +14,92 @@ import { runCall } from './pipeline/run-call.ts';
 
 /** What a wrapper is doing now: plain data, for a health endpoint. */
 export interface ResilienceSnapshot {
-  /** Calls that have begun and not ended. */
+  /** How many calls have begun and not ended. */
   readonly inFlight: number;
-  /** The retry budget of the last minute. */
+  /** The retry budget of the last minute: calls, retries, and how many retries are allowed. */
   readonly budget: { readonly calls: number; readonly retries: number; readonly allowed: number };
+  /** The circuits that were used, at most `circuit.maxCircuits`; empty where circuits are off. */
   readonly circuits: readonly {
     /** Host and operation. */
     readonly circuit: string;
     readonly state: CircuitState;
-    /** Attempts in the window that count for the circuit. */
+    /** How many attempts in the window count for the circuit. */
     readonly attempts: number;
+    /** How many of them failed. */
     readonly failures: number;
     /** Milliseconds until a probe may be sent; 0 unless the circuit is open. */
     readonly openForMs: number;
   }[];
-  /** The quota groups that are paused, or whose queue is not empty yet. */
+  /** The quota groups that are paused, or in which calls still wait. */
   readonly throttles: readonly {
+    /** Host and quota group. */
     readonly group: string;
+    /** Milliseconds until the pause ends; 0 when only waiting calls are left. */
     readonly pausedForMs: number;
+    /** How many calls wait. */
     readonly waiting: number;
   }[];
   /** How full the quotas are, of the groups that were used; empty without the `quota` option. */
   readonly quotas: readonly QuotaState[];
 }
 
-/** One wrapper: its circuits, retry budget, throttle gate and observers. Make one and keep it. */
+/**
+ * One wrapper with its circuits, retry budget, quotas and observers, which all calls through it share.
+ * Made by {@link createResilience}; a program makes one for each tenant or user and keeps it.
+ */
 export interface Resilience {
-  /** The built-in fetch, wrapped. The same function each time. */
+  /** The built-in fetch, wrapped as `wrapFetch` wraps it. The same function each time. */
   readonly fetch: Fetch;
   /**
-   * A fetch that makes its HTTP calls resilient: same arguments, same results, same errors as
-   * `fetch`, whose name it bears. HTTP errors come back as the `Response` that they are, unread.
+   * Makes a fetch resilient: same arguments, same results, same errors as `fetch`, whose name it has.
+   * An HTTP error comes back as the `Response` that it is, unread; a rejection is the error of `fetch`
+   * itself. What the wrapper found out about either is read with `failureOf`.
+   *
+   * @param fetch - the built-in fetch, undici's, or any function that is called like it
+   * @throws TypeError when `fetch` is not a function
+   * @example
+   * ```ts
+   * const fetch = resilience.wrapFetch(globalThis.fetch);
+   * const response = await fetch('https://api.security.microsoft.com/api/incidents');
+   * if (!response.ok) console.error(failureOf(response)?.advice);
+   * ```
    */
   wrapFetch(fetch: Fetch): Fetch;
   /**
-   * The same function, made resilient: same parameters, same result, same errors.
+   * Makes a function resilient: same parameters, same result, same errors, and a promise in any case.
    *
-   * @param operation - a name of the operations table (`incidents.get`), or your own; a fixed text,
+   * @param operation - a name from the operations table (`incidents.get`), or your own; a fixed text,
    * never one with IDs in it
+   * @param fn - called once for each attempt, with the same `this` and arguments
+   * @throws TypeError when the name is missing or `fn` is not a function
+   * @example
+   * ```ts
+   * const getIncident = resilience.wrap('incidents.get', (id: number) => sdk.getIncident(id));
+   * const incident = await getIncident(7);
+   * ```
    */
   wrap<Self, Args extends readonly unknown[], Result>(
     operation: string,
     fn: (this: Self, ...args: Args) => PromiseLike<Result> | Result,
   ): (this: Self, ...args: Args) => Promise<Result>;
   /**
-   * Runs `fn`, again where that helps. Rejects with what `fn` itself rejected with last, unchanged;
-   * `failureOf(error)` tells what it was.
+   * Runs `fn`, and runs it again where that helps. Rejects with what `fn` itself rejected with last,
+   * unchanged; `failureOf(error)` tells what is known about it.
    *
-   * @throws CircuitOpenError, ThrottledError when the wrapper refused to send it at all
+   * @param operation - a name from the operations table (`incidents.get`), or your own; a fixed text,
+   * never one with IDs in it
+   * @param fn - makes one attempt; gets the attempt's number and an `AbortSignal` that ends it in time
+   * @throws CircuitOpenError, ThrottledError when the call was refused before anything was sent
    * @throws AttemptTimeoutError, DeadlineExceededError when the time was up
+   * @throws TypeError, at once, when the name is missing or `fn` is not a function
+   * @example
+   * ```ts
+   * const incident = await resilience.execute(
+   *   'incidents.get',
+   *   ({ signal }) => sdk.getIncident(7, { signal }),
+   *   { deadlineMs: 30_000 },
+   * );
+   * ```
    */
   execute<T>(operation: string, fn: AttemptFunction<T>, options?: ExecuteOptions): Promise<T>;
   /** What it is doing now. */
@@ -70,16 +107,23 @@ export interface Resilience {
 }
 
 /**
- * Makes a wrapper for calls to the Defender APIs.
+ * Makes a wrapper for calls to the Defender APIs: retries, circuit breaking, throttling and telemetry for
+ * the calls that a program already makes.
  *
- * @throws TypeError that names every fault of the options at once
+ * @param options - each has a default; none is needed
+ * @throws TypeError that names every invalid option at once
+ * @example
+ * ```ts
+ * const resilience = createResilience({ observers: [logObserver({ logger: console })] });
+ * const response = await resilience.fetch('https://api.security.microsoft.com/api/incidents');
+ * ```
  */
 export function createResilience(options?: ResilienceOptions): Resilience {
   const pipeline = new Pipeline(settingsOf(options));
   let builtIn: Fetch | undefined;
   const resilience: Resilience = {
     get fetch() {
-      // The global is looked up at each call, as a program that calls `fetch` does.
+      // Looks the global up at each call, as a program that calls `fetch` does.
       builtIn ??= wrapFetch(pipeline, lookUpFetch());
       return builtIn;
     },

@@ -1,5 +1,5 @@
 import { isObject, isThenable } from '../is.ts';
-import { warn } from '../warn.ts';
+import { emitWarning } from '../runtime.ts';
 import type {
   AttemptEnd,
   AttemptObserver,
@@ -217,7 +217,7 @@ function reportSafely(report: ReportObserverError, error: unknown, hook: string)
   try {
     report(error, hook);
   } catch (second) {
-    warn(`onObserverError threw in hook ${hook}: ${nameOf(second)}`);
+    emitWarning(`onObserverError threw in hook ${hook}: ${nameOf(second)}`);
   }
 }
 
@@ -228,7 +228,7 @@ export function warnOnce(): ReportObserverError {
     const key = `${hook}: ${nameOf(error)}`;
     if (seen.has(key) || seen.size >= 100) return;
     seen.add(key);
-    warn(
+    emitWarning(
       `An observer failed in its hook ${key}. The call continued; pass onObserverError to see every such error.`,
       'DEFENDER_RESILIENCE_OBSERVER',
     );

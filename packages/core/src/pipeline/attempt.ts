@@ -2,53 +2,56 @@ import { AttemptTimeoutError, DeadlineExceededError } from '../failure/errors.ts
 import type { AttemptFanOut } from '../observe/fan-out.ts';
 import type { Deadline, Deadlines, Watched } from '../policy/deadlines.ts';
 import type { AttemptSender, ClientCall } from './call.ts';
-import { type GivenUp, isContextFollowed, runInside, type Surrounding } from './nested-calls.ts';
+import {
+  type AttemptScope,
+  failureCount,
+  isContextFollowed,
+  type NestedFailure,
+  runInScope,
+} from './nested-calls.ts';
+import type { Outcome } from './outcome.ts';
+import type { Permit } from './permit.ts';
 
-/** How one attempt ended: with what the client gave, or with what it rejected with. */
-export type Outcome<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly error: unknown };
-
-/** What an attempt gave its caller: a value or an error. */
-export function givenBy(outcome: Outcome<unknown>): unknown {
-  return outcome.ok ? outcome.value : outcome.error;
+/** What is known of an attempt when it is sent. */
+export interface AttemptStartState {
+  readonly number: number;
+  readonly permit: Permit;
+  readonly observed: AttemptFanOut | undefined;
+  readonly sentAt: number;
+  /** Milliseconds until the call's deadline. */
+  readonly remainingMs: number;
+  readonly token: string | undefined;
+  /** {@link TokenRefresher.generation} */
+  readonly tokenGeneration: number;
 }
 
-/** How much time an attempt has, and whose limit that is. */
-export interface TimeLimit {
-  readonly ms: number;
-  readonly kind: 'attempt' | 'deadline';
-}
-
-/** How long an attempt may take: its own limit, or what is left of the call's. */
-export function timeLimitOf(attemptTimeoutMs: number, remainingMs: number): TimeLimit {
-  return remainingMs < attemptTimeoutMs
-    ? { ms: remainingMs, kind: 'deadline' }
-    : { ms: attemptTimeoutMs, kind: 'attempt' };
-}
-
-/** Told how an attempt ended: once, and never while it is still being sent. */
+/** Told how an attempt ended: once, and never while the attempt is still being sent. */
 export interface OutcomeReceiver<T> {
-  ended(outcome: Outcome<T>): void;
-  /** The same function again, where it is the one that resolves a promise of the outcome. */
-  readonly resolves?: (outcome: Outcome<T>) => void;
+  /** What it returns settles the promise of {@link Attempt.send}. */
+  attemptEnded(attempt: Attempt<T>, outcome: Outcome<T>): unknown;
 }
 
 /**
  * One attempt: runs the caller's function, gives it a signal if it asks for one, and ends when the
  * function does, when the caller aborts, or when the time is up, whichever comes first.
  */
-export class Attempt<T> implements AttemptSender, Watched, Surrounding {
+export class Attempt<T> implements AttemptSender, Watched, AttemptScope {
   readonly attempt: number;
   declare readonly token?: string;
+  readonly permit: Permit;
+  readonly observed: AttemptFanOut | undefined;
+  readonly sentAt: number;
+  readonly tokenGeneration: number;
+  readonly failuresBefore: number = failureCount();
+  nestedFailure: NestedFailure | undefined = undefined;
+  // Where the attempt stands in a list of deadlines.
   expiresAt = 0;
   list: Deadline | undefined = undefined;
   before: Watched | undefined = undefined;
   after: Watched | undefined = undefined;
-  inner: GivenUp | undefined = undefined;
 
-  readonly #plan: ClientCall<T>;
-  readonly #limit: TimeLimit;
+  readonly #call: ClientCall<T>;
+  readonly #timeoutMs: number;
   readonly #deadlines: Deadlines;
   #controller: AbortController | undefined = undefined;
   #aborted: { readonly reason: unknown } | undefined = undefined;
@@ -56,22 +59,20 @@ export class Attempt<T> implements AttemptSender, Watched, Surrounding {
   #receiver: OutcomeReceiver<T> | undefined = undefined;
   #onCallerAbort: (() => void) | undefined = undefined;
 
-  constructor(
-    plan: ClientCall<T>,
-    attempt: number,
-    limit: TimeLimit,
-    token: string | undefined,
-    deadlines: Deadlines,
-  ) {
-    this.#plan = plan;
-    this.#limit = limit;
+  constructor(call: ClientCall<T>, deadlines: Deadlines, start: AttemptStartState) {
+    this.#call = call;
     this.#deadlines = deadlines;
-    this.attempt = attempt;
-    if (token !== undefined) this.token = token;
+    this.#timeoutMs = Math.min(call.attemptTimeoutMs, start.remainingMs);
+    this.attempt = start.number;
+    this.permit = start.permit;
+    this.observed = start.observed;
+    this.sentAt = start.sentAt;
+    this.tokenGeneration = start.tokenGeneration;
+    if (start.token !== undefined) this.token = start.token;
   }
 
   get operation(): string {
-    return this.#plan.name;
+    return this.#call.name;
   }
 
   get signal(): AbortSignal {
@@ -82,77 +83,88 @@ export class Attempt<T> implements AttemptSender, Watched, Surrounding {
     return this.#controller.signal;
   }
 
-  /** Sends it. Never throws. */
-  start(now: number, observed: AttemptFanOut | undefined, receiver: OutcomeReceiver<T>): void {
+  /**
+   * Sends it. Never throws. The promise settles with what the receiver returns, and never when the
+   * attempt was aborted or timed out.
+   */
+  send(receiver: OutcomeReceiver<T>): Promise<unknown> {
     this.#receiver = receiver;
-    if (this.#limit.kind === 'attempt') this.#deadlines.watch(this, this.#limit.ms, now);
-    else this.#deadlines.watchOnce(this, this.#limit.ms);
-    const { signal } = this.#plan;
+    if (this.#endsAtDeadline) this.#deadlines.watchOnce(this, this.#timeoutMs);
+    else this.#deadlines.watch(this, this.#timeoutMs, this.sentAt);
+    const { signal } = this.#call;
     if (signal !== undefined) {
-      this.#onCallerAbort = () => this.#cut(signal.reason);
+      this.#onCallerAbort = () => this.#abort(signal.reason);
       signal.addEventListener('abort', this.#onCallerAbort, { once: true });
     }
-    const sent = observed?.surrounds
-      ? observed.run(() => this.#send(observed))
-      : this.#send(observed);
-    const told = sent.then(
+    const sent = this.observed?.surrounds ? this.observed.run(() => this.#send()) : this.#send();
+    return sent.then(
       (value) => this.#onValue(value),
-      (error: unknown) => this.#end()?.ended({ ok: false, error }),
+      (error: unknown) => this.#onError(error),
     );
-    // Changes nothing, since the outcome was told before. But V8 finds the callers, for the stack of an
-    // error, from promise to promise, and over reactions of this very form only.
-    if (receiver.resolves !== undefined) void told.then(receiver.resolves as () => void);
   }
 
   abort(reason: unknown): void {
     this.#controller?.abort(reason);
   }
 
-  /** Called by the deadline list. */
+  /** Called by the list of deadlines. */
   expire(): void {
-    const { ms, kind } = this.#limit;
-    const details = { operation: this.operation, timeoutMs: ms };
-    this.#cut(
-      kind === 'attempt' ? new AttemptTimeoutError(details) : new DeadlineExceededError(details),
-    );
+    const details = { operation: this.operation, timeoutMs: this.#timeoutMs };
+    const TimeoutError = this.#endsAtDeadline ? DeadlineExceededError : AttemptTimeoutError;
+    this.#abort(new TimeoutError(details));
   }
 
-  #send(observed: AttemptFanOut | undefined): Promise<T> {
+  /** Whether less time is left of the call than an attempt may take. */
+  get #endsAtDeadline(): boolean {
+    return this.#timeoutMs < this.#call.attemptTimeoutMs;
+  }
+
+  #send(): Promise<T> {
     try {
-      if (!isContextFollowed()) return Promise.resolve(this.#plan.send(this, observed));
-      return Promise.resolve(runInside(this, () => this.#plan.send(this, observed)));
+      if (!isContextFollowed()) return Promise.resolve(this.#call.send(this, this.observed));
+      return Promise.resolve(runInScope(this, () => this.#call.send(this, this.observed)));
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  #onValue(value: T): void {
+  #onValue(value: T): unknown {
     const receiver = this.#end();
-    // The caller has gone: what came too late is let go of, so that its socket is free again.
-    if (receiver === undefined) return void this.#plan.dispose?.(value);
-    this.#plan.onResult?.(value, this);
-    receiver.ended({ ok: true, value });
+    if (receiver === undefined) {
+      // Nobody waits for a response that came too late: release its socket.
+      void this.#call.dispose?.(value);
+      return never();
+    }
+    this.#call.onResult?.(value, this);
+    return receiver.attemptEnded(this, { ok: true, value });
   }
 
-  #cut(reason: unknown): void {
+  #onError(error: unknown): unknown {
+    const receiver = this.#end();
+    return receiver === undefined ? never() : receiver.attemptEnded(this, { ok: false, error });
+  }
+
+  #abort(reason: unknown): void {
     const receiver = this.#end();
     if (receiver === undefined) return;
     this.#aborted = { reason };
-    // The caller's function may be the one that aborts, before it has given its promise.
-    queueMicrotask(() => receiver.ended({ ok: false, error: reason }));
+    // The caller's function may be the one that aborts, before it has returned its promise.
+    queueMicrotask(() => receiver.attemptEnded(this, { ok: false, error: reason }));
     this.#controller?.abort(reason);
   }
 
-  /** Ends it, and gives whom to tell: nobody, when it has ended before. */
+  /** Ends the attempt. Returns the receiver, or undefined if it had already ended. */
   #end(): OutcomeReceiver<T> | undefined {
     const receiver = this.#receiver;
     if (receiver === undefined) return undefined;
-    // A listener on the caller's signal may keep this attempt: it must not keep the answer as well.
+    // A listener on the caller's signal may keep this attempt: it must not keep the response as well.
     this.#receiver = undefined;
     this.#deadlines.release(this);
     if (this.#onCallerAbort !== undefined) {
-      this.#plan.signal?.removeEventListener('abort', this.#onCallerAbort);
+      this.#call.signal?.removeEventListener('abort', this.#onCallerAbort);
     }
     return receiver;
   }
 }
+
+const never = (): Promise<never> => new Promise(() => undefined);

@@ -8,63 +8,69 @@ import type {
   CallStart,
   GiveUpReason,
 } from '../observe/observer.ts';
-import type { Outcome } from './attempt.ts';
+import type { Attempt } from './attempt.ts';
 import type { CallSpec, ClientCall } from './call.ts';
+import type { FailedAttempt } from './call-failure.ts';
+import type { Outcome } from './outcome.ts';
 import { circuitKey, type Pipeline } from './pipeline.ts';
 
-// Absent fields are absent and not undefined; set one by one they take a fifth of what spreading takes.
+// A field that does not apply is absent, not undefined. Set one by one, since spreading them is slow.
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-/** Tells the observers of a call that begins; undefined where nobody watches it. */
-export function startWatching(
+/** Tells the observers that a call begins; undefined where nobody observes it. */
+export function observeCall(
   { observers, circuits }: Pipeline,
-  plan: CallSpec,
+  call: CallSpec,
 ): CallFanOut | undefined {
   if (observers === undefined || !observers.watchesCalls) return undefined;
-  const { family, quotaGroup } = plan.operation;
-  const start: Mutable<CallStart> = { operation: plan.name, client: plan.client, quotaGroup };
-  if (circuits !== undefined) start.circuit = circuitKey(plan);
+  const { family, quotaGroup } = call.operation;
+  const start: Mutable<CallStart> = { operation: call.name, client: call.client, quotaGroup };
+  if (circuits !== undefined) start.circuit = circuitKey(call);
   if (family !== undefined) start.family = family;
-  if (plan.request !== undefined) start.request = plan.request;
+  if (call.request !== undefined) start.request = call.request;
   return observers.call(start);
 }
 
-/** What observers are told of a first attempt. */
-export const FIRST_ATTEMPT: AttemptStart = Object.freeze({ attempt: 1, delayMs: 0 });
+const FIRST_ATTEMPT: AttemptStart = Object.freeze({ attempt: 1, delayMs: 0 });
 
-/** What observers are told of an attempt that has ended. */
-export function attemptEnd<T>(
-  plan: ClientCall<T>,
+/** The event of an attempt that begins. */
+export function attemptStart(
+  attempt: number,
+  previous: Pick<FailedAttempt<unknown>, 'failure' | 'delayMs'> | undefined,
+): AttemptStart {
+  if (previous === undefined) return FIRST_ATTEMPT;
+  return { attempt, delayMs: previous.delayMs, previous: previous.failure };
+}
+
+/** Tells the observers that an attempt has ended. */
+export function observeAttemptEnd<T>(
+  call: ClientCall<T>,
+  { attempt, observed, sentAt }: Attempt<T>,
   outcome: Outcome<T>,
   failure: Failure | undefined,
-  attempt: number,
-  durationMs: number,
-): AttemptEnd {
-  const status = outcome.ok ? plan.statusOf?.(outcome.value) : failure?.status;
-  const end: Mutable<AttemptEnd> = { attempt, durationMs };
+  now: number,
+): void {
+  if (observed === undefined) return;
+  const end: Mutable<AttemptEnd> = { attempt, durationMs: now - sentAt };
+  const status = outcome.ok ? call.statusOf?.(outcome.value) : failure?.status;
   if (status !== undefined) end.status = status;
   if (failure !== undefined) end.failure = failure;
   if (!outcome.ok) end.error = outcome.error;
-  return end;
+  observed.end(end);
 }
 
-/** What observers are told of a call that has failed. */
-export function failedEnd(
+/** The event of a call that has failed. */
+export function failedCallEnd(
   attempts: number,
   durationMs: number,
   failure: Failure,
   giveUpReason: GiveUpReason,
 ): CallEnd {
-  return {
-    outcome: outcomeOf(giveUpReason, attempts),
-    attempts,
-    durationMs,
-    failure,
-    giveUpReason,
-  };
+  const outcome = callOutcomeOf(giveUpReason, attempts);
+  return { outcome, attempts, durationMs, failure, giveUpReason };
 }
 
-function outcomeOf(reason: GiveUpReason, attempts: number): CallOutcome {
+function callOutcomeOf(reason: GiveUpReason, attempts: number): CallOutcome {
   if (reason === 'cancelled') return 'cancelled';
   return attempts === 0 ? 'rejected' : 'failure';
 }

@@ -7,27 +7,27 @@ import type { ClientKind, HttpRequestInfo } from '../observe/observer.ts';
 export interface AttemptContext {
   /** The operation's name. */
   readonly operation: string;
-  /** Counts from 1. */
+  /** The attempt's number, from 1. */
   readonly attempt: number;
   /**
-   * Aborts when the caller's own signal does, or when the attempt's or the call's time is up. Made
+   * Aborts when the caller's own signal does, or when the attempt's or the call's time is up. Created
    * when it is first read.
    */
   readonly signal: AbortSignal;
-  /** The token that `refreshToken` gave in this call; absent before. */
+  /** The token that `refreshToken` returned in this call; absent before. */
   readonly token?: string;
 }
 
-/** The same, for the clients of this package. */
+/** The attempt as the clients of this package know it. */
 export interface AttemptSender extends AttemptContext {
-  /** Aborts the attempt's signal after the attempt has ended: for a body that is still read. */
+  /** Aborts the attempt's signal after the attempt has ended: for a body that is still being read. */
   abort(reason: unknown): void;
 }
 
-/** What is fixed of a call, whatever its client gives. */
+/** The data of one call. */
 export interface CallSpec {
   readonly operation: Operation;
-  /** The name that observers see: the operation's, or the one that the caller gave. */
+  /** The name that observers see: the operation's, or the caller's own. */
   readonly name: string;
   readonly client: ClientKind;
   readonly host: string | undefined;
@@ -44,28 +44,29 @@ export interface CallSpec {
   readonly priority?: number | undefined;
 }
 
-/** How one call is to be made: everything the pipeline needs to know of the client behind it. */
+/** One call as its client makes it: its data, and how to send it and read its results. */
 export interface ClientCall<T> extends CallSpec {
   /**
-   * Whether the stack of an error shall name those who made the call, as it does without the wrapper.
-   * That costs some 0.3 µs a call.
+   * Whether the stack of an error that the first attempt throws shall name those who made the call, as
+   * without the wrapper. It slows the call down a little.
    */
   readonly namesCallers?: boolean;
+  /** Sends one attempt. What it throws counts as a rejection. */
   send(context: AttemptSender, observed: AttemptFanOut | undefined): PromiseLike<T> | T;
-  /** What a value that the client gave says: undefined for a success. Never throws. */
+  /** What a value that the client returned says: undefined for a success. Never throws. */
   classifyResult(value: T): Promise<Failure | undefined> | Failure | undefined;
-  /** What is known of a rejection beyond what it shows itself; undefined: it is classified as it is. */
+  /** What is known about a rejection beyond what it shows itself; undefined: nothing. */
   classifyError?(error: unknown): Failure | undefined;
   /** The attempt has ended with a value, which may still be read for long. Never throws. */
   onResult?(value: T, attempt: AttemptSender): void;
   /** The HTTP status of a value, where it has one. */
   statusOf?(value: T): number | undefined;
-  /** Lets go of a value that nobody will read. Never throws. */
+  /** Releases a value that nobody will read. Never throws. */
   dispose?(value: T): Promise<void> | void;
   /** A more exact advice for a failure, from what was sent. */
   bodyAdvice?(failure: Failure): string | undefined;
   /** What the call rejects with in place of a value that is a failure; undefined: the value itself. */
   toError?(value: T, failure: Failure): Error | undefined;
-  /** The call has ended: lets go of what was kept for a further attempt. Never throws. */
+  /** The call has ended: releases what was kept for a further attempt. Never throws. */
   close?(): void;
 }

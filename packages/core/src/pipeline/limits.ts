@@ -6,7 +6,7 @@ import type { CallSpec } from './call.ts';
 /** What bounds one call. */
 export type Limits = Required<Omit<OperationOptions, 'priority'>>;
 
-/** What one call may say for itself; its options as they are, so that none need be copied. */
+/** What one call may set for itself. */
 export interface CallLimits {
   readonly deadlineMs?: number;
   readonly attemptTimeoutMs?: number;
@@ -16,7 +16,7 @@ export interface CallLimits {
 
 const NOTHING: CallLimits = Object.freeze({});
 
-/** Methods that RFC 9110 calls idempotent, and QUERY. */
+/** The methods that RFC 9110 calls idempotent, and QUERY. */
 const IDEMPOTENT: ReadonlySet<string> = new Set([
   'GET',
   'HEAD',
@@ -28,11 +28,11 @@ const IDEMPOTENT: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The limits of a call: what the call itself says, else what the wrapper's options say of the
- * operation, else of all operations, else what the operations table says, else the defaults.
+ * The limits of a call: its own, else the wrapper's for this operation, else the wrapper's for all
+ * operations, else those of the operations table, else the defaults.
  *
- * @param method - the HTTP method; undefined for a function, which may be repeated unless someone
- * who knows says otherwise.
+ * @param method - the HTTP method; undefined for a function, which is idempotent unless somebody says
+ * otherwise
  */
 export function limitsOf(
   settings: Settings,
@@ -63,7 +63,7 @@ export function limitsOf(
   };
 }
 
-/** Which calls go first where they wait for the same quota: the higher number. */
+/** The call's priority in the queue of its quota: higher first. */
 export function priorityOf(
   settings: Settings,
   { name, operation, priority }: Pick<CallSpec, 'name' | 'operation' | 'priority'>,

@@ -1,128 +1,130 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { fileURLToPath } from 'node:url';
+import type { AsyncLocalStorage } from 'node:async_hooks';
 import { relatedObjects } from '../failure/attach.ts';
 import type { Failure } from '../failure/failure.ts';
+import { asyncLocalStorage, emitWarning } from '../runtime.ts';
 
-/** A wrapped call that was given up. */
-export interface GivenUp {
+/** A wrapped call that has failed inside another. */
+export interface NestedFailure {
   /** Its operation's name. */
-  readonly call: string;
+  readonly operation: string;
   readonly failure: Failure;
-  /** Grows with each call that is given up. */
+  /** Counts the failed calls. */
   readonly order: number;
 }
 
 /** An attempt that other wrapped calls may be made in. */
-export interface Surrounding {
-  /** The last call in it that was given up. */
-  inner: GivenUp | undefined;
+export interface AttemptScope {
+  /** The last call made in it that has failed. */
+  nestedFailure: NestedFailure | undefined;
+  /** How many calls had failed when it was sent. */
+  readonly failuresBefore: number;
 }
 
-// Two ways to see that a wrapped call was made inside another. What it ended with is noted, and mostly
-// comes out of the outer call as it is, or as a part of an error: that costs nothing until a call fails.
-// Clients that make errors of their own out of an answer need the asynchronous context, which costs
-// each call some 0.3 µs, and more on Node 22: it is followed once an adapter for such a client is in use.
-const ends = new WeakMap<object, GivenUp>();
-let context: AsyncLocalStorage<Surrounding> | undefined;
-let order = 0;
-/** How many wrapped calls have begun and not ended. */
-let underWay = 0;
+// Retries must not multiply where a wrapped call is made inside another. Two ways to notice that: the
+// failure of the inner call is remembered by what its caller got, which mostly comes out of the outer
+// call as it is or as a part of an error. That costs nothing until a call fails. Clients that make
+// errors of their own out of a response need the asynchronous context, which slows down each call: it is
+// followed once an adapter for such a client is in use.
+const failures = new WeakMap<object, NestedFailure>();
+let context: AsyncLocalStorage<AttemptScope> | undefined;
+let failed = 0;
+let activeCalls = 0;
 
-/** Follows the asynchronous context from now on. */
+/** Follows the asynchronous context from now on, where the runtime has one. */
 export function followContext(): void {
-  context ??= new AsyncLocalStorage();
+  const Storage = context === undefined ? asyncLocalStorage() : undefined;
+  if (Storage !== undefined) context = new Storage();
 }
 
-/** Whether it is. */
+/** Whether {@link runInScope} has a context to run in. */
 export function isContextFollowed(): boolean {
   return context !== undefined;
 }
 
-/** Runs what an attempt sends, so that the calls made in it can be told. */
-export function runInside<T>(attempt: Surrounding, send: () => T): T {
-  return context === undefined ? send() : context.run(attempt, send);
+/** Runs what an attempt sends, so that the calls made in it can be attributed to it. */
+export function runInScope<T>(scope: AttemptScope, send: () => T): T {
+  return context === undefined ? send() : context.run(scope, send);
 }
 
-/** The attempt that a call is made in, where that is known. */
-export function surrounding(): Surrounding | undefined {
+/** The attempt that the current call is made in, where that is known. */
+export function currentScope(): AttemptScope | undefined {
   return context?.getStore();
 }
 
-/** A wrapped call begins; every one that does must end. */
-export function callBegins(): void {
-  underWay += 1;
+/** Counts a call that begins; each needs a {@link callEnded}. */
+export function callStarted(): void {
+  activeCalls += 1;
 }
 
-export function callEnds(): void {
-  underWay -= 1;
+export function callEnded(): void {
+  activeCalls -= 1;
 }
 
-/** A moment, to tell later what was given up since. */
-export function moment(): number {
-  return order;
+/** How many calls have failed so far. */
+export function failureCount(): number {
+  return failed;
 }
 
-/** Notes that a wrapped call was given up, with what its caller got. */
-export function noteGivenUp(
-  call: string,
+/** Remembers that a wrapped call has failed, and what its caller got. */
+export function rememberFailure(
+  operation: string,
   failure: Failure,
-  given: unknown,
-  outer: Surrounding | undefined,
+  settled: unknown,
+  scope: AttemptScope | undefined,
 ): void {
-  // Alone, it is inside no other: a failure is then spared a tenth of its cost.
-  if (underWay <= 1) return;
-  order += 1;
-  const end: GivenUp = { call, failure, order };
-  if (outer !== undefined) outer.inner = end;
-  if (typeof given === 'object' && given !== null) ends.set(given, end);
+  // The only active call is inside no other.
+  if (activeCalls <= 1) return;
+  failed += 1;
+  const nested: NestedFailure = { operation, failure, order: failed };
+  if (scope !== undefined) scope.nestedFailure = nested;
+  if (typeof settled === 'object' && settled !== null) failures.set(settled, nested);
 }
 
 /**
- * The wrapped call that an attempt failed by, where it was one: it has been repeated as often as it
- * makes sense.
+ * The wrapped call that made an attempt fail, if one did: it has been retried as often as makes sense.
  */
-export function givenUpInside(
-  attempt: Surrounding,
-  since: number,
-  given: unknown,
+export function findNestedFailure(
+  scope: AttemptScope,
+  settled: unknown,
   failure: Failure,
-): GivenUp | undefined {
-  if (order === since) return undefined;
-  for (const part of relatedObjects(given)) {
-    const end = ends.get(part);
-    if (end !== undefined && end.order > since) return end;
+): NestedFailure | undefined {
+  if (failed === scope.failuresBefore) return undefined;
+  for (const part of relatedObjects(settled)) {
+    const nested = failures.get(part);
+    if (nested !== undefined && nested.order > scope.failuresBefore) return nested;
   }
-  const { inner } = attempt;
-  return inner !== undefined && sameAnswer(inner.failure, failure) ? inner : undefined;
+  const { nestedFailure: last } = scope;
+  return last !== undefined && isSameAnswer(last.failure, failure) ? last : undefined;
 }
 
-// A function may have gone on after an inner call failed, and then failed by something else.
-function sameAnswer(inner: Failure, outer: Failure): boolean {
+// The caller's function may have gone on after an inner call failed, and then failed for another reason.
+function isSameAnswer(inner: Failure, outer: Failure): boolean {
   return outer.status === inner.status && outer.source !== 'timeout';
 }
 
 const MAX_WARNINGS = 100;
 const warned = new Set<string>();
 
-/** Says once for each pair of operations that one is wrapped inside the other. */
+/** Warns once for each pair of operations that one is wrapped inside the other. */
 export function warnNested(outer: string, inner: string): void {
   const pair = `${outer} > ${inner}`;
   if (warned.has(pair) || warned.size >= MAX_WARNINGS) return;
   warned.add(pair);
-  const detail = placeOf(new Error('place'));
-  process.emitWarning(
+  const detail = callerFrames(new Error('place'));
+  emitWarning(
     `The wrapped call "${inner}" was made inside the wrapped call "${outer}". What the inner one gave up on is not tried again by the outer one; wrap only one of the two.`,
     { code: 'DEFENDER_RESILIENCE_NESTED', ...(detail === '' ? {} : { detail }) },
   );
 }
 
-const PACKAGE = new URL('..', import.meta.url);
-const OWN_FRAMES = [PACKAGE.href, fileURLToPath(PACKAGE), 'node:'];
-
-/** Where in the caller's code it was: the frames that are neither ours nor Node's. */
-function placeOf({ stack = '' }: Error): string {
-  return stack
-    .split('\n')
-    .filter((line) => line.startsWith('    at ') && !OWN_FRAMES.some((own) => line.includes(own)))
+/** The frames of the caller's own code: neither ours nor Node's. Empty in other engines than V8. */
+function callerFrames({ stack = '' }: Error): string {
+  const frames = stack.split('\n').filter((line) => line.startsWith('    at '));
+  // The first frame is in this file. Its folder is the build's, in the sources `src/pipeline`.
+  const own = /\(?((?:file:\/\/)?[^\s()]*[/\\])(?:pipeline[/\\])?[^/\\]*$/.exec(
+    frames[0] ?? '',
+  )?.[1];
+  return frames
+    .filter((line) => own !== undefined && !line.includes(own) && !line.includes('node:'))
     .join('\n');
 }

@@ -2,14 +2,22 @@ import { familyOfHost, type HostMap } from '../catalogue/hosts.ts';
 import type { Clock } from '../clock.ts';
 import { classifyAfresh } from '../failure/classify.ts';
 import type { Failure } from '../failure/failure.ts';
-import type { GiveUpReason } from '../observe/observer.ts';
-import type { Outcome } from './attempt.ts';
 import type { CallSpec, ClientCall } from './call.ts';
 
-/** What a client's value or error says, perhaps only after its body was read. */
+/** How one attempt ended: with what the client returned, or with what it rejected with. */
+export type Outcome<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: unknown };
+
+/** What an attempt gave its caller: a value or an error. */
+export function settledValue(outcome: Outcome<unknown>): unknown {
+  return outcome.ok ? outcome.value : outcome.error;
+}
+
+/** Undefined for a success; a promise where the body of the response must be read first. */
 export type Classification = Promise<Failure | undefined> | Failure | undefined;
 
-/** The caller aborted: whatever the client made of it. */
+/** The caller aborted the call, whatever the client made of it. */
 export const CANCELLED: Failure = Object.freeze({
   code: 'Cancelled',
   message: 'The caller aborted the call',
@@ -24,47 +32,59 @@ const UNKNOWN: Failure = Object.freeze({
   source: 'unknown',
 });
 
-/** What an attempt's outcome says. */
+/** What an outcome says by itself. */
 export function classifyOutcome<T>(
-  plan: ClientCall<T>,
+  call: ClientCall<T>,
   outcome: Outcome<T>,
   clock: Clock,
 ): Classification {
-  if (outcome.ok) return plan.classifyResult(outcome.value);
-  if (plan.signal?.aborted) return CANCELLED;
-  return plan.classifyError?.(outcome.error) ?? failureOfError(outcome.error, clock);
+  if (outcome.ok) return call.classifyResult(outcome.value);
+  if (call.signal?.aborted) return CANCELLED;
+  return call.classifyError?.(outcome.error) ?? classifyError(outcome.error, clock);
 }
 
-function failureOfError(error: unknown, clock: Clock): Failure {
+function classifyError(error: unknown, clock: Clock): Failure {
   return classifyAfresh(error, { now: () => clock.epoch() }) ?? UNKNOWN;
 }
 
 /**
- * The same failure, in doubt where a host that is none of Defender's answered with it: nobody documents
- * that such a host did nothing when it failed, unless it tells a wait and so asks for another try.
+ * The failure that everybody sees: the circuit, the retry decision, the observers' attempt, retry and
+ * call events, and `failureOf`.
  */
-export function withDoubt(
-  failure: Failure,
-  { idempotent, host }: Pick<CallSpec, 'idempotent' | 'host'>,
+export function reportedFailure<T>(
+  classified: Failure,
+  call: ClientCall<T>,
   hosts: HostMap | undefined,
 ): Failure {
+  const failure = markAmbiguous(classified, call, hosts);
+  const advice = adviceFor(failure, call);
+  if (advice === undefined) return failure;
+  // What may have been carried out must not be repeated blindly, by the caller neither.
+  return mayHaveActed(failure, call)
+    ? { ...failure, verdict: 'terminal', advice }
+    : { ...failure, advice };
+}
+
+/**
+ * Marks a 5xx from an unknown host as ambiguous: unlike Defender's, it may have executed the request. A
+ * Retry-After means that it did not.
+ */
+function markAmbiguous(failure: Failure, call: CallSpec, hosts: HostMap | undefined): Failure {
   const { status = 0, verdict, retryAfterMs } = failure;
+  const { idempotent, host } = call;
   if (idempotent || host === undefined || status < 500 || verdict === 'terminal') return failure;
   if (retryAfterMs !== undefined || familyOfHost(host, hosts) !== undefined) return failure;
   return { ...failure, ambiguous: true };
 }
 
-/** The failure as the caller sees it: an end that may have acted is not to be repeated blindly. */
-export function finalFailure(
-  failure: Failure,
-  reason: GiveUpReason,
-  { idempotent, operation }: Pick<CallSpec, 'idempotent' | 'operation'>,
-): Failure {
-  if (reason !== 'not-replayable' || !failure.ambiguous || idempotent) return failure;
-  const lookUp = operation.ambiguityAdvice ?? 'Look up whether it was, before you send it again.';
-  return {
-    ...failure,
-    verdict: 'terminal',
-    advice: `The request may have been carried out although no answer came. ${lookUp}`,
-  };
+function mayHaveActed({ ambiguous }: Failure, { idempotent }: CallSpec): boolean {
+  return ambiguous === true && !idempotent;
+}
+
+/** A more exact advice than the failure's own; undefined where there is none. */
+function adviceFor<T>(failure: Failure, call: ClientCall<T>): string | undefined {
+  if (!mayHaveActed(failure, call)) return call.bodyAdvice?.(failure);
+  const lookUp =
+    call.operation.ambiguityAdvice ?? 'Look up whether it was, before you send it again.';
+  return `The request may have been carried out although no answer came. ${lookUp}`;
 }

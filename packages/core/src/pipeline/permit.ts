@@ -9,105 +9,125 @@ import type { CallSpec } from './call.ts';
 import { CANCELLED } from './outcome.ts';
 import { gateCallOf, type Pipeline } from './pipeline.ts';
 
-/** Leave to send one attempt, and whom to tell how it ended. */
-export interface Leave {
+/** Permission to send one attempt, from the circuit and the gate. */
+export interface Permit {
   readonly admission: Exclude<Admission, 'refused'>;
-  readonly ticket: GatePermit | undefined;
+  readonly gatePermit: GatePermit | undefined;
 }
 
-/** Why there is none, and what a call that has sent nothing yet rejects with. */
-export interface Refusal {
+/** Why an attempt may not be sent, and what the call rejects with if it has sent none. */
+export interface Rejection {
   readonly reason: GiveUpReason;
   readonly error: unknown;
   readonly failure: Failure;
 }
 
-/** A call that asks for leave to send an attempt. */
-export interface Applicant {
-  readonly plan: CallSpec;
+/** A call that wants to send an attempt. */
+export interface PermitRequest {
+  readonly pipeline: Pipeline;
+  readonly call: CallSpec;
   readonly circuit: Circuit | undefined;
-  readonly watch: CallFanOut | undefined;
-  /** The number of the attempt. */
-  readonly attempt: number;
+  readonly events: CallFanOut | undefined;
   readonly deadlineAt: number;
+  /** How many attempts it has sent. */
+  readonly attempts: number;
 }
 
-/** Leave that binds nobody: no circuit is open and no quota is paused. */
-export const AT_ONCE: Leave = Object.freeze({ admission: 'pass', ticket: undefined });
+/** No permit needed: the circuit is closed and the gate is idle. */
+const NO_PERMIT_NEEDED: Permit = Object.freeze({
+  admission: 'pass',
+  gatePermit: undefined,
+});
 
-/** The way of almost every attempt; undefined where leave must be asked for. */
-export function leaveAtOnce({ gate }: Pipeline, circuit: Circuit | undefined): Leave | undefined {
-  return gate.idle && circuit?.closed !== false ? AT_ONCE : undefined;
-}
-
-/** Asks the circuit, then the gate, where it may take time. */
-export async function askLeave(
-  pipeline: Pipeline,
-  applicant: Applicant,
+/** Answers at once where it can, as for almost every attempt; undefined: {@link acquirePermit}. */
+export function tryAcquirePermit(
+  request: PermitRequest,
   now: number,
-): Promise<Leave | Refusal> {
-  const { circuit, plan } = applicant;
+): Permit | Rejection | undefined {
+  const { pipeline, circuit } = request;
+  if (circuit?.refuses(now)) return rejectedByCircuit(request, now);
+  return pipeline.gate.idle && circuit?.closed !== false ? NO_PERMIT_NEEDED : undefined;
+}
+
+/** Asks the circuit, and then the gate, where the attempt may have to wait. */
+export async function acquirePermit(
+  request: PermitRequest,
+  now: number,
+): Promise<Permit | Rejection> {
+  const { pipeline, circuit } = request;
   const admission = circuit?.admit(now) ?? 'pass';
-  if (admission === 'refused') return refusedByCircuit(applicant, now);
-  let ticket: GatePermit | GateRejection | undefined;
+  if (admission === 'refused') return rejectedByCircuit(request, now);
+  let gatePermit: GatePermit | GateRejection | undefined;
   try {
-    ticket = await passGate(pipeline, applicant);
-  } catch (reason) {
+    gatePermit = await passGate(request, now);
+  } catch (error) {
+    // Only the caller's abort ends the wait early.
     await circuit?.record(admission, 'neutral', pipeline.clock.now());
-    return { reason: 'cancelled', error: reason, failure: CANCELLED };
+    return { reason: 'cancelled', error, failure: CANCELLED };
   }
   const after = pipeline.clock.now();
-  if (ticket !== undefined && 'refused' in ticket) {
+  if (gatePermit !== undefined && 'refused' in gatePermit) {
     await circuit?.record(admission, 'neutral', after);
-    return refusedByGate(plan, ticket);
+    return rejectedByGate(request.call, gatePermit);
   }
-  if (admission === 'probe' || circuit?.closed !== false) return { admission, ticket };
-  // The circuit opened while the call was held.
-  const again = circuit.admit(after);
-  if (again !== 'refused') return { admission: again, ticket };
-  ticket?.cancel();
-  return refusedByCircuit(applicant, after);
+  if (admission === 'probe' || circuit?.closed !== false) return { admission, gatePermit };
+  // The circuit opened while the attempt waited at the gate.
+  const second = circuit.admit(after);
+  if (second !== 'refused') return { admission: second, gatePermit };
+  gatePermit?.cancel();
+  return rejectedByCircuit(request, after);
 }
 
-/** Lets the circuit and the gate learn how the attempt ended that leave was given for. */
-export async function giveBack(
-  { gate, clock, settings }: Pipeline,
-  plan: CallSpec,
-  circuit: Circuit | undefined,
-  { admission, ticket }: Leave,
-  failure: Failure | undefined,
-  throttleWait: (failure: Failure) => number,
-): Promise<void> {
-  const outcome = failure === undefined ? 'success' : circuitOutcomeOf(failure);
-  await circuit?.record(admission, outcome, clock.now());
-  // The pause comes before the ticket is given back, so that the gate does not let the next go.
-  if (failure?.status === 429) {
-    gate.throttled(gateCallOf(settings, plan), throttleWait(failure), failure, ticket);
-  }
-  ticket?.completed();
+/** How an attempt failed, as far as the circuit and the gate are concerned. */
+export interface AttemptFailure {
+  readonly failure: Failure;
+  /** How long the calls of its quota group are held; undefined: not at all. */
+  readonly holdGroupMs: number | undefined;
 }
 
-async function passGate(
-  { gate, clock, settings }: Pipeline,
-  { plan, watch, attempt, deadlineAt }: Applicant,
-): Promise<GatePermit | GateRejection | undefined> {
-  const call = gateCallOf(settings, plan);
-  return gate.acquire({
-    ...call,
+/**
+ * Tells the circuit and the gate how the attempt ended; `failed` is undefined for a success. Returns a promise only when the circuit changes
+ * its state.
+ */
+export function recordOutcome(
+  { pipeline, call, circuit }: PermitRequest,
+  { admission, gatePermit }: Permit,
+  failed: AttemptFailure | undefined,
+  now: number,
+): Promise<void> | undefined {
+  // Hold the group before the permit is returned: otherwise the gate lets the next attempt pass.
+  if (failed?.holdGroupMs !== undefined) {
+    const gateCall = gateCallOf(pipeline.settings, call);
+    pipeline.gate.throttled(gateCall, failed.holdGroupMs, failed.failure, gatePermit);
+  }
+  gatePermit?.completed();
+  const outcome = failed === undefined ? 'success' : circuitOutcomeOf(failed.failure);
+  return circuit?.record(admission, outcome, now, failed?.failure);
+}
+
+function passGate(
+  { pipeline, call, events, attempts, deadlineAt }: PermitRequest,
+  now: number,
+): ReturnType<Pipeline['gate']['acquire']> {
+  const gateCall = gateCallOf(pipeline.settings, call);
+  const { group } = gateCall;
+  const attempt = attempts + 1;
+  return pipeline.gate.acquire({
+    ...gateCall,
     attempt,
-    limitMs: deadlineAt - clock.now(),
-    signal: plan.signal,
-    held: (delayMs, reason) => watch?.throttled({ attempt, group: call.group, delayMs, reason }),
+    limitMs: deadlineAt - now,
+    signal: call.signal,
+    held: (delayMs, reason) => events?.throttled({ attempt, group, delayMs, reason }),
   });
 }
 
-function refusedByCircuit({ plan, circuit }: Applicant, now: number): Refusal {
+function rejectedByCircuit({ call, circuit }: PermitRequest, now: number): Rejection {
   const retryAfterMs = circuit?.retryAfterMs(now) ?? 0;
-  const error = new CircuitOpenError({ operation: plan.name, retryAfterMs });
+  const error = new CircuitOpenError({ operation: call.name, retryAfterMs });
   return { reason: 'circuit-open', error, failure: error.failure };
 }
 
-function refusedByGate({ name }: CallSpec, rejection: GateRejection): Refusal {
+function rejectedByGate({ name }: CallSpec, rejection: GateRejection): Rejection {
   const { refused, retryAfterMs, heldBy } = rejection;
   const error = new ThrottledError({ operation: name, retryAfterMs, reason: refused, heldBy });
   return { reason: 'throttled', error, failure: error.failure };

@@ -6,6 +6,7 @@ import type { Circuit } from '../policy/circuit.ts';
 import { CircuitRegistry } from '../policy/circuit-registry.ts';
 import { Deadlines } from '../policy/deadlines.ts';
 import { type Gate, type GateCall, QuotaGate } from '../quota/gate.ts';
+import { emitWarning } from '../runtime.ts';
 import type { CallSpec } from './call.ts';
 import { priorityOf } from './limits.ts';
 import { TokenRefresher } from './token-refresh.ts';
@@ -38,15 +39,19 @@ export class Pipeline {
     if (settings.quota !== undefined) this.observers?.quotas(() => this.gate.quotas());
   }
 
-  /** The caller's `refreshToken` threw: the call goes on with its 401. */
-  reportRefreshError(error: unknown): void {
-    this.#report(error, 'refreshToken');
+  /** Reports what a hook of the caller's threw: it must not break the call. */
+  reportError(error: unknown, hook: string): void {
+    try {
+      this.#report(error, hook);
+    } catch {
+      emitWarning(`onObserverError threw in hook ${hook}`);
+    }
   }
 
   /** The circuit of a call; undefined where circuits are switched off. */
-  circuitOf(plan: CallSpec): Circuit | undefined {
-    const key = circuitKey(plan);
-    return this.circuits?.find(key) ?? this.#newCircuit(key, plan);
+  circuitOf(call: CallSpec): Circuit | undefined {
+    const key = circuitKey(call);
+    return this.circuits?.find(key) ?? this.#newCircuit(key, call);
   }
 
   #newCircuit(key: string, { name, host }: CallSpec): Circuit | undefined {
@@ -61,7 +66,7 @@ export class Pipeline {
   }
 }
 
-/** The key of a call's circuit: by host and operation. */
+/** The key of a call's circuit: its host and operation. */
 export function circuitKey({ host, name }: CallSpec): string {
   if (host === undefined) return name;
   const last = lastKeys.get(name);
@@ -72,8 +77,8 @@ export function circuitKey({ host, name }: CallSpec): string {
   return key;
 }
 
-// A key that is put together anew is a new text, which must be hashed before it is found: 0.2 µs. Most
-// operations are called at one host.
+// A map finds a string that was just concatenated only after hashing it. Most operations are called at
+// one host, so each keeps the key that it had last.
 const lastKeys = new Map<string, { readonly host: string; readonly key: string }>();
 const MAX_LAST_KEYS = 1_000;
 
@@ -82,10 +87,10 @@ function gateOf(settings: Settings, observers: ObserverFanOut | undefined): Gate
   return new QuotaGate(throttle, quota, settings, (change) => observers?.quota(change));
 }
 
-/** A call as the gate knows it: pauses go by destination and group. */
-export function gateCallOf(settings: Settings, plan: CallSpec): GateCall {
-  const { host, operation, name } = plan;
+/** A call as the gate knows it: pauses go by host and quota group. */
+export function gateCallOf(settings: Settings, call: CallSpec): GateCall {
+  const { host, operation, name } = call;
   const { quotaGroup } = operation;
   const group = host === undefined ? quotaGroup : `${host} ${quotaGroup}`;
-  return { group, operation, name, priority: priorityOf(settings, plan) };
+  return { group, operation, name, priority: priorityOf(settings, call) };
 }

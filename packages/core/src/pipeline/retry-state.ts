@@ -1,44 +1,63 @@
 import { sleep } from '../clock.ts';
 import type { Failure } from '../failure/failure.ts';
-import { BackoffSequence, toldWait } from '../policy/backoff.ts';
-import { type Decision, decide } from '../policy/decide.ts';
+import type { GiveUpReason } from '../observe/observer.ts';
+import { BackoffSequence, jitteredRetryAfter } from '../policy/backoff.ts';
+import { decideRetry, type RetryContext, type RetryDecision } from '../policy/decide.ts';
 import type { CallSpec } from './call.ts';
 import type { Pipeline } from './pipeline.ts';
 
+/** What the decision depends on beyond what the call itself knows. */
+export type FailedAttempt = Pick<
+  RetryContext,
+  'failure' | 'aborted' | 'retriedInside' | 'attempts'
+>;
+
 /** What one call remembers from failure to failure. Made at its first failure. */
-export class Retrying {
-  /** The wait before the attempt that comes next, in milliseconds. */
-  delayMs = 0;
+export class RetryState {
   /** The token that `refreshToken` gave in this call. */
   token: string | undefined = undefined;
   readonly #pipeline: Pipeline;
-  readonly #plan: CallSpec;
+  readonly #call: CallSpec;
+  readonly #deadlineAt: number;
   #backoff: BackoffSequence | undefined = undefined;
   #throttleBackoff: BackoffSequence | undefined = undefined;
-  #throttleWaitMs: number | undefined = undefined;
   #refreshed = false;
 
-  constructor(pipeline: Pipeline, plan: CallSpec) {
+  constructor(pipeline: Pipeline, call: CallSpec, deadlineAt: number) {
+    this.#deadlineAt = deadlineAt;
     this.#pipeline = pipeline;
-    this.#plan = plan;
+    this.#call = call;
   }
 
-  /** How long a 429 holds its whole quota group, in milliseconds. The retry waits no less. */
-  throttleWait(failure: Failure): number {
-    this.#throttleWaitMs =
-      failure.retryAfterMs === undefined
-        ? this.#nextThrottleWait()
-        : toldWait(failure.retryAfterMs, this.#pipeline.settings.random);
-    return this.#throttleWaitMs;
+  decide(failed: FailedAttempt, now: number): RetryDecision {
+    const { budget, settings, refresher } = this.#pipeline;
+    const { maxRetries, idempotent, resendable } = this.#call;
+    return decideRetry(
+      {
+        ...failed,
+        remainingMs: this.#deadlineAt - now,
+        maxRetries,
+        idempotent,
+        resendable,
+        mayRefresh: refresher !== undefined && !this.#refreshed && !failed.failure.refreshUseless,
+        maxRetryAfterMs: settings.retry.maxRetryAfterMs,
+      },
+      {
+        nextBackoff: () => this.#nextBackoff(),
+        nextThrottleBackoff: () => this.#nextThrottleBackoff(),
+        jitteredRetryAfter: (ms) => jitteredRetryAfter(ms, settings.random),
+        takeRetry: () => budget.tryRetry(now),
+      },
+    );
   }
 
-  #nextWait(): number {
+  #nextBackoff(): number {
     const { retry, random } = this.#pipeline.settings;
     this.#backoff ??= new BackoffSequence(retry, random);
     return this.#backoff.next();
   }
 
-  #nextThrottleWait(): number {
+  #nextThrottleBackoff(): number {
     const { retry, random } = this.#pipeline.settings;
     this.#throttleBackoff ??= new BackoffSequence(
       { initialDelayMs: retry.throttleInitialDelayMs, maxDelayMs: retry.throttleMaxDelayMs },
@@ -47,50 +66,30 @@ export class Retrying {
     return this.#throttleBackoff.next();
   }
 
-  decide(failure: Failure, attempts: number, deadlineAt: number): Decision {
-    const { clock, budget, settings, refresher } = this.#pipeline;
-    const { maxRetries, idempotent, resendable } = this.#plan;
-    const now = clock.now();
-    return decide(
-      {
-        failure,
-        attempts,
-        maxRetries,
-        idempotent,
-        resendable,
-        mayRefresh: refresher !== undefined && !this.#refreshed && !failure.refreshUseless,
-        remainingMs: deadlineAt - now,
-        maxRetryAfterMs: settings.retry.maxRetryAfterMs,
-      },
-      {
-        backoff: () => this.#throttleWaitMs ?? this.#nextWait(),
-        told: (ms) => this.#throttleWaitMs ?? toldWait(ms, settings.random),
-        takeRetry: () => budget.tryRetry(now),
-      },
-    );
-  }
-
   /**
-   * Waits, or gets a new token. False when there is none to be had in time; rejects when the caller
-   * aborts.
+   * Waits, or gets a new token. Returns why there is no further attempt after all: the caller has
+   * aborted, or there is no new token in time.
    */
-  async prepare(
-    decision: Decision & { retry: true },
+  async waitForRetry(
+    decision: RetryDecision & { retry: true },
     failure: Failure,
-    deadlineAt: number,
-    tokenGeneration: number,
-  ): Promise<boolean> {
-    this.delayMs = decision.delayMs;
-    this.#throttleWaitMs = undefined;
-    if (decision.source === 'token-refresh')
-      return this.#refresh(failure, deadlineAt, tokenGeneration);
-    await sleep(this.#pipeline.clock, decision.delayMs, this.#plan.signal);
-    return true;
+    attempt: { readonly tokenGeneration: number },
+  ): Promise<GiveUpReason | undefined> {
+    try {
+      if (decision.source === 'token-refresh') {
+        return (await this.#refresh(failure, attempt.tokenGeneration)) ? undefined : 'terminal';
+      }
+      await sleep(this.#pipeline.clock, decision.delayMs, this.#call.signal);
+      return undefined;
+    } catch {
+      // Only the caller's abort ends the wait early.
+      return 'cancelled';
+    }
   }
 
-  async #refresh(failure: Failure, deadlineAt: number, tokenGeneration: number): Promise<boolean> {
+  async #refresh(failure: Failure, tokenGeneration: number): Promise<boolean> {
     const { refresher, clock } = this.#pipeline;
-    const { name, host, operation, signal } = this.#plan;
+    const { name, host, operation, signal } = this.#call;
     this.#refreshed = true;
     const context = {
       operation: name,
@@ -103,7 +102,7 @@ export class Retrying {
     signal?.addEventListener('abort', stop, { once: true });
     try {
       const renewed = refresher?.renew(context, tokenGeneration);
-      const timeUp = sleep(clock, deadlineAt - clock.now(), over.signal).then(
+      const timeUp = sleep(clock, this.#deadlineAt - clock.now(), over.signal).then(
         (): typeof TIME_UP => TIME_UP,
       );
       const token = await Promise.race([renewed, timeUp]);
@@ -112,8 +111,8 @@ export class Retrying {
       return true;
     } catch (cause) {
       if (signal?.aborted) throw cause;
-      // The caller's own refresh failed: the 401 stays, and the observer hears why.
-      this.#pipeline.reportRefreshError(cause);
+      // The caller's refresh failed: the 401 stays, and `onObserverError` hears why.
+      this.#pipeline.reportError(cause, 'refreshToken');
       return false;
     } finally {
       signal?.removeEventListener('abort', stop);

@@ -1,341 +1,252 @@
 import { attachFailure } from '../failure/attach.ts';
 import type { Failure } from '../failure/failure.ts';
-import type { AttemptFanOut, CallFanOut } from '../observe/fan-out.ts';
-import type { AttemptStart, GiveUpReason } from '../observe/observer.ts';
+import type { CallFanOut } from '../observe/fan-out.ts';
 import type { Circuit } from '../policy/circuit.ts';
-import { Attempt, givenBy, type Outcome, type OutcomeReceiver, timeLimitOf } from './attempt.ts';
+import type { RetryDecision } from '../policy/decide.ts';
+import { Attempt, type OutcomeReceiver } from './attempt.ts';
 import type { ClientCall } from './call.ts';
-import { attemptEnd, FIRST_ATTEMPT, failedEnd, startWatching } from './call-events.ts';
+import { attemptStart, failedCallEnd, observeAttemptEnd, observeCall } from './call-events.ts';
 import {
-  callBegins,
-  callEnds,
-  type GivenUp,
-  givenUpInside,
-  moment,
-  noteGivenUp,
-  type Surrounding,
-  surrounding,
+  type CallFailure,
+  cancelled,
+  disposeOf,
+  type FailedAttempt,
+  givenUp,
+  notPermitted,
+} from './call-failure.ts';
+import {
+  type AttemptScope,
+  callEnded,
+  callStarted,
+  currentScope,
+  findNestedFailure,
+  type NestedFailure,
+  rememberFailure,
   warnNested,
 } from './nested-calls.ts';
 import {
-  CANCELLED,
   type Classification,
   classifyOutcome,
-  finalFailure,
-  withDoubt,
+  type Outcome,
+  reportedFailure,
+  settledValue,
 } from './outcome.ts';
-import { AT_ONCE, askLeave, giveBack, type Leave, leaveAtOnce, type Refusal } from './permit.ts';
+import {
+  acquirePermit,
+  type Permit,
+  type PermitRequest,
+  type Rejection,
+  recordOutcome,
+  tryAcquirePermit,
+} from './permit.ts';
 import type { Pipeline } from './pipeline.ts';
-import { Retrying } from './retry-state.ts';
+import { RetryState } from './retry-state.ts';
 
 /** Runs one call from its start to its end. */
-export function runCall<T>(pipeline: Pipeline, plan: ClientCall<T>): Promise<T> {
-  return new CallRun(pipeline, plan).start();
+export function runCall<T>(pipeline: Pipeline, call: ClientCall<T>): Promise<T> {
+  return new CallRun(pipeline, call).start();
 }
 
-/** A failed call: what its caller gets, and why there was no further attempt. */
-interface Ending<T> {
+interface EndedAttempt<T> {
+  readonly attempt: Attempt<T>;
   readonly outcome: Outcome<T>;
-  readonly failure: Failure;
-  readonly reason: GiveUpReason;
+  readonly classification: Classification;
 }
 
-/** An attempt that has ended. */
-interface Ended<T> {
-  readonly outcome: Outcome<T>;
-  readonly judged: Classification;
-}
-
-type Failed<T> = Pick<Ending<T>, 'outcome' | 'failure'>;
-
-/**
- * One call. Longer than the house likes it: what a call remembers is in one place, and each object more
- * on the way of every call would cost it 50 ns and 380 bytes.
- */
-class CallRun<T> implements OutcomeReceiver<T> {
-  readonly #pipeline: Pipeline;
-  readonly #plan: ClientCall<T>;
+/** One call. What it remembers is in one object, since each allocation counts for every call. */
+class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
+  readonly pipeline: Pipeline;
+  readonly call: ClientCall<T>;
+  readonly circuit: Circuit | undefined;
+  readonly events: CallFanOut | undefined;
+  readonly deadlineAt: number;
+  attempts = 0;
   readonly #startedAt: number;
-  readonly #deadlineAt: number;
-  readonly #circuit: Circuit | undefined;
-  readonly #watch: CallFanOut | undefined;
-  /** The attempt of another wrapped call that this one is made in, where that is known. */
-  readonly #outer: Surrounding | undefined = surrounding();
-  /** The wrapped call inside this one by which the last attempt failed. */
-  #inner: GivenUp | undefined = undefined;
-  #attempts = 0;
-  /** The failed attempt before the one that comes next: what the caller gets if none comes. */
-  #last: Failed<T> | undefined = undefined;
-  #retrying: Retrying | undefined = undefined;
-  #tokenGeneration = 0;
-  #leave: Leave = AT_ONCE;
-  #sent: Attempt<T> | undefined = undefined;
-  #observed: AttemptFanOut | undefined = undefined;
-  #sentAt = 0;
-  /** What had been given up when the attempt was sent. */
-  #since = 0;
-  #resolve: (value: T) => void = nobody;
-  #reject: (error: unknown) => void = nobody;
+  /** The attempt of another wrapped call that this call is made in. */
+  readonly #scope: AttemptScope | undefined = currentScope();
+  #retryState: RetryState | undefined = undefined;
+  #resolve: (value: T) => void = noop;
+  #reject: (error: unknown) => void = noop;
 
-  constructor(pipeline: Pipeline, plan: ClientCall<T>) {
-    this.#pipeline = pipeline;
-    this.#plan = plan;
+  constructor(pipeline: Pipeline, call: ClientCall<T>) {
+    this.pipeline = pipeline;
+    this.call = call;
     this.#startedAt = pipeline.clock.now();
-    this.#deadlineAt = this.#startedAt + plan.deadlineMs;
-    this.#circuit = pipeline.circuitOf(plan);
-    this.#watch = startWatching(pipeline, plan);
+    this.deadlineAt = this.#startedAt + call.deadlineMs;
+    this.circuit = pipeline.circuitOf(call);
+    this.events = observeCall(pipeline, call);
   }
 
   /**
-   * The way of almost every call is one attempt, sent at once, that succeeds: {@link ended} settles the
-   * call's promise then, and no async function runs. That is worth 150 ns and 1.5 KB of 450 ns and
-   * 3.5 KB a call.
+   * Almost every call is one attempt that is sent at once and succeeds: {@link attemptEnded} then
+   * settles the call, and no async function runs. Everything else is the loop's.
    */
   start(): Promise<T> {
-    const call = new Promise<T>((resolve, reject) => {
+    const result = new Promise<T>((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    // Not inside the promise's executor, whose frames would make each error of the caller's dearer.
-    const pipeline = this.#pipeline;
-    const { signal } = this.#plan;
-    pipeline.inFlight += 1;
-    callBegins();
-    if (signal?.aborted) {
-      this.#settleLike(this.#endAborted(signal.reason));
-      return call;
+    // Outside the executor, whose frames would be in the stack of each error of the caller's.
+    this.pipeline.inFlight += 1;
+    callStarted();
+    if (this.call.signal?.aborted) {
+      this.#fail(cancelled(this.call, undefined));
+      return result;
     }
-    pipeline.budget.call(this.#startedAt);
-    if (this.#plan.namesCallers || leaveAtOnce(pipeline, this.#circuit) === undefined) {
-      this.#settleLike(this.#goOn(undefined));
+    this.pipeline.budget.countCall(this.#startedAt);
+    const permit = tryAcquirePermit(this, this.#startedAt);
+    if (permit === undefined) {
+      this.#nameCallers(this.#runLoop(undefined));
+    } else if ('reason' in permit) {
+      this.#fail(notPermitted(this.call, permit, undefined));
     } else {
-      this.#send(AT_ONCE, this.#startedAt, this);
+      const sent = this.#makeAttempt(permit, this.#startedAt, undefined).send(this);
+      if (this.call.namesCallers) this.#nameCallers(sent);
     }
-    return call;
+    return result;
   }
 
   /** The first attempt, sent at once, has ended. */
-  ended(outcome: Outcome<T>): void {
+  attemptEnded(attempt: Attempt<T>, outcome: Outcome<T>): unknown {
     try {
-      const judged = classifyOutcome(this.#plan, outcome, this.#pipeline.clock);
-      if (!outcome.ok || judged !== undefined) {
-        this.#settleLike(this.#goOn({ outcome, judged }));
-        return;
+      const classification = classifyOutcome(this.call, outcome, this.pipeline.clock);
+      if (!outcome.ok || classification !== undefined) {
+        const loop = this.#runLoop({ attempt, outcome, classification });
+        // V8 follows only one handler: of this promise, or of the one that `send` has returned.
+        if (this.call.namesCallers) return loop;
+        this.#nameCallers(loop);
+        return undefined;
       }
-      this.#resolve(this.#succeedAtOnce(outcome));
+      this.circuit?.countSuccess(attempt.sentAt);
+      const now = this.events === undefined ? attempt.sentAt : this.pipeline.clock.now();
+      observeAttemptEnd(this.call, attempt, outcome, undefined, now);
+      this.#succeed(outcome, now);
     } catch (error) {
       // A value that cannot even be looked at.
-      this.#close();
-      this.#reject(error);
+      this.#settle({ ok: false, error });
     }
+    return undefined;
   }
 
-  #settleLike(call: Promise<T>): void {
-    // The function itself and no closure around it, so that V8 finds the callers: see Attempt.start.
-    call.then(this.#resolve, (error: unknown) => {
-      this.#close();
-      this.#reject(error);
-    });
-  }
-
-  #close(): void {
-    this.#pipeline.inFlight -= 1;
-    callEnds();
-    this.#plan.close?.();
-  }
-
-  async #endAborted(reason: unknown): Promise<T> {
-    return this.#fail(this.#cancelled(reason));
-  }
-
-  /** Everything but a first attempt that is sent at once and succeeds. */
-  async #goOn(first: Ended<T> | undefined): Promise<T> {
-    let ended = first;
-    let now = this.#startedAt;
-    for (;;) {
-      if (ended === undefined) {
-        const leave = leaveAtOnce(this.#pipeline, this.#circuit) ?? (await this.#askLeave(now));
-        if ('reason' in leave) return this.#fail(this.#refused(leave));
-        // What was waited for leave is no part of the attempt's time.
-        const sentAt = leave === AT_ONCE ? now : this.#pipeline.clock.now();
-        const outcome = await new Promise<Outcome<T>>((resolve) =>
-          this.#send(leave, sentAt, { ended: resolve, resolves: resolve }),
-        );
-        ended = { outcome, judged: classifyOutcome(this.#plan, outcome, this.#pipeline.clock) };
-      }
-      const { outcome, judged } = ended;
-      // Spares a call of fetch, whose stack traces need this function, 0.5 µs.
-      if (outcome.ok && judged === undefined && this.#leave === AT_ONCE)
-        return this.#succeedAtOnce(outcome);
-      const failure = await this.#learn(outcome, judged);
-      if (failure === undefined) return this.#succeed(outcome);
-      const ending = await this.#afterFailure({ outcome, failure });
-      if (ending !== undefined) return this.#fail(ending);
-      now = this.#pipeline.clock.now();
-      ended = undefined;
-    }
-  }
-
-  #askLeave(now: number): Promise<Leave | Refusal> {
-    const applicant = {
-      plan: this.#plan,
-      circuit: this.#circuit,
-      watch: this.#watch,
-      attempt: this.#attempts + 1,
-      deadlineAt: this.#deadlineAt,
-    };
-    return askLeave(this.#pipeline, applicant, now);
-  }
-
-  #send(leave: Leave, now: number, receiver: OutcomeReceiver<T>): void {
-    const plan = this.#plan;
-    // The answer before is dropped only now: had there been no leave, the caller would have got it.
-    if (this.#last?.outcome.ok) void plan.dispose?.(this.#last.outcome.value);
-    this.#attempts += 1;
-    this.#leave = leave;
-    this.#sentAt = now;
-    this.#observed = this.#watch?.attempt(this.#last === undefined ? FIRST_ATTEMPT : this.#next());
-    const { deadlines, refresher } = this.#pipeline;
-    const token = this.#retrying?.token;
-    const remainingMs = now === this.#startedAt ? plan.deadlineMs : this.#deadlineAt - now;
-    const limit = timeLimitOf(plan.attemptTimeoutMs, remainingMs);
-    this.#tokenGeneration = refresher?.generation(plan.host) ?? 0;
-    this.#since = moment();
-    const attempt = new Attempt(plan, this.#attempts, limit, token, deadlines);
-    this.#sent = attempt;
-    attempt.start(now, this.#observed, receiver);
-  }
-
-  /** Lets all who count learn how the attempt ended. */
-  async #learn(outcome: Outcome<T>, judged: Classification): Promise<Failure | undefined> {
-    let failure = isPromise(judged) ? await judged : judged;
-    if (failure !== undefined) {
-      this.#inner = this.#sent && givenUpInside(this.#sent, this.#since, givenBy(outcome), failure);
-      // A client may have made an error of its own that says less than the inner call found out.
-      failure = withDoubt(
-        this.#inner?.failure ?? failure,
-        this.#plan,
-        this.#pipeline.settings.hosts,
-      );
-    }
-    this.#endAttempt(outcome, failure, this.#pipeline.clock.now());
-    await giveBack(this.#pipeline, this.#plan, this.#circuit, this.#leave, failure, (refused) =>
-      this.#retry().throttleWait(refused),
-    );
-    return failure;
-  }
-
-  /** Undefined when another attempt follows: its wait is over then. */
-  async #afterFailure(failed: Failed<T>): Promise<Ending<T> | undefined> {
-    const { signal } = this.#plan;
-    if (signal?.aborted) return this.#abortedAfter(failed, signal.reason);
-    const explained = this.#plan.bodyAdvice?.(failed.failure);
-    const failure =
-      explained === undefined ? failed.failure : { ...failed.failure, advice: explained };
-    this.#last = { outcome: failed.outcome, failure };
-    const retry = this.#retry();
-    if (this.#inner !== undefined) {
-      warnNested(this.#plan.name, this.#inner.call);
-      return { ...this.#last, reason: 'retries-exhausted' };
-    }
-    const decision = retry.decide(failure, this.#attempts, this.#deadlineAt);
-    if (!decision.retry) return { ...this.#last, reason: decision.reason };
-    this.#watch?.retry({
-      nextAttempt: this.#attempts + 1,
-      delayMs: decision.delayMs,
-      source: decision.source,
-      failure,
-    });
+  /** Sends attempts until one succeeds or another makes no sense, and settles the call. Never rejects. */
+  async #runLoop(first: EndedAttempt<T> | undefined): Promise<void> {
+    const { pipeline, call } = this;
     try {
-      const ready = await retry.prepare(decision, failure, this.#deadlineAt, this.#tokenGeneration);
-      return ready ? undefined : { ...this.#last, reason: 'terminal' };
-    } catch {
-      // Only the caller's abort ends a wait early.
-      return this.#cancelled(signal?.reason);
+      let previous: FailedAttempt<T> | undefined;
+      for (let ended = first; ; ended = undefined) {
+        if (ended === undefined) {
+          const permit = await this.#acquirePermit();
+          if ('reason' in permit) return this.#fail(notPermitted(call, permit, previous));
+          ended = await this.#send(permit, previous);
+        }
+
+        const { attempt, outcome, classification } = ended;
+        const classified =
+          classification instanceof Promise ? await classification : classification;
+        const now = pipeline.clock.now();
+        if (classified === undefined) {
+          observeAttemptEnd(call, attempt, outcome, undefined, now);
+          await recordOutcome(this, attempt.permit, undefined, now);
+          return this.#succeed(outcome, now);
+        }
+
+        const nested = findNestedFailure(attempt, settledValue(outcome), classified);
+        const { hosts } = pipeline.settings;
+        const failure = reportedFailure(nested?.failure ?? classified, call, hosts);
+        observeAttemptEnd(call, attempt, outcome, failure, now);
+        const decision = this.#decide(failure, nested, now);
+        const { holdGroupMs } = decision;
+        await recordOutcome(this, attempt.permit, { failure, holdGroupMs }, now);
+        if (!decision.retry) return this.#fail(givenUp(call, outcome, failure, decision.reason));
+
+        const { delayMs, source } = decision;
+        this.events?.retry({ nextAttempt: this.attempts + 1, delayMs, source, failure });
+        const reason = await this.#retryState?.waitForRetry(decision, failure, attempt);
+        if (reason !== undefined) return this.#fail(givenUp(call, outcome, failure, reason));
+        previous = { outcome, failure, delayMs };
+      }
+    } catch (error) {
+      // Nothing here is expected to throw, but the caller must not wait for ever.
+      this.#settle({ ok: false, error });
     }
   }
 
-  /** The caller aborted while the attempt failed, or while its error was being read. */
-  #abortedAfter({ outcome }: Failed<T>, reason: unknown): Ending<T> {
-    if (outcome.ok) void this.#plan.dispose?.(outcome.value);
-    return this.#cancelled(reason);
+  async #acquirePermit(): Promise<Permit | Rejection> {
+    const now = this.pipeline.clock.now();
+    return tryAcquirePermit(this, now) ?? acquirePermit(this, now);
   }
 
-  #retry(): Retrying {
-    this.#retrying ??= new Retrying(this.#pipeline, this.#plan);
-    return this.#retrying;
-  }
-
-  #cancelled(reason: unknown): Ending<T> {
-    return { outcome: { ok: false, error: reason }, failure: CANCELLED, reason: 'cancelled' };
-  }
-
-  /** A retry that is not let through leaves the caller with the failure before it. */
-  #refused({ reason, error, failure }: Refusal): Ending<T> {
-    if (this.#last !== undefined && reason !== 'cancelled') return { ...this.#last, reason };
-    return { outcome: { ok: false, error }, failure, reason };
-  }
-
-  #endAttempt(outcome: Outcome<T>, failure: Failure | undefined, now: number): void {
-    const durationMs = now - this.#sentAt;
-    this.#observed?.end(attemptEnd(this.#plan, outcome, failure, this.#attempts, durationMs));
-  }
-
-  #endWell(now: number): void {
-    const durationMs = now - this.#startedAt;
-    this.#watch?.end({ outcome: 'success', attempts: this.#attempts, durationMs });
-  }
-
-  /** An attempt that nobody but the circuit and the observers must be told of. */
-  #succeedAtOnce(outcome: Outcome<T> & { readonly ok: true }): T {
-    if (this.#watch !== undefined) {
-      // Both ends in one moment: a look at the clock takes 50 ns.
-      const now = this.#pipeline.clock.now();
-      this.#endAttempt(outcome, undefined, now);
-      this.#endWell(now);
-    }
-    this.#circuit?.succeeded(this.#sentAt);
-    this.#close();
-    return outcome.value;
-  }
-
-  #succeed(outcome: Outcome<T>): T {
-    this.#endWell(this.#pipeline.clock.now());
-    if (!outcome.ok) throw outcome.error;
-    this.#close();
-    return outcome.value;
-  }
-
-  #fail({ outcome, failure, reason }: Ending<T>): T {
-    const final = finalFailure(failure, reason, this.#plan);
-    const durationMs = this.#pipeline.clock.now() - this.#startedAt;
-    this.#watch?.end(failedEnd(this.#attempts, durationMs, final, reason));
-    const given = givenBy(outcome);
-    attachFailure(given, final);
-    noteGivenUp(this.#plan.name, final, given, this.#outer);
-    // What was answered before an abort in the wait is read by nobody.
-    if (this.#last?.outcome.ok && this.#last.outcome !== outcome) {
-      void this.#plan.dispose?.(this.#last.outcome.value);
-    }
-    if (!outcome.ok) throw outcome.error;
-    const rejection = this.#plan.toError?.(outcome.value, final);
-    if (rejection !== undefined) throw rejection;
-    this.#close();
-    return outcome.value;
-  }
-
-  /** What observers are told of an attempt that follows a failure. */
-  #next(): AttemptStart {
+  async #send(permit: Permit, previous: FailedAttempt<T> | undefined): Promise<EndedAttempt<T>> {
+    // The response before is dropped only now: without a permit, the caller would have got it.
+    if (previous !== undefined) disposeOf(this.call, previous.outcome);
+    const attempt = this.#makeAttempt(permit, this.pipeline.clock.now(), previous);
+    const outcome = await new Promise<Outcome<T>>((resolve) => {
+      const sent = attempt.send({ attemptEnded: (_attempt, outcome) => resolve(outcome) });
+      void sent.then(resolve as (value: unknown) => void);
+    });
     return {
-      attempt: this.#attempts,
-      delayMs: this.#retrying?.delayMs ?? 0,
-      ...(this.#last === undefined ? {} : { previous: this.#last.failure }),
+      attempt,
+      outcome,
+      classification: classifyOutcome(this.call, outcome, this.pipeline.clock),
     };
   }
+
+  #makeAttempt(permit: Permit, now: number, previous: FailedAttempt<T> | undefined): Attempt<T> {
+    const { call, pipeline } = this;
+    this.attempts += 1;
+    const number = this.attempts;
+    return new Attempt(call, pipeline.deadlines, {
+      number,
+      permit,
+      observed: this.events?.attempt(attemptStart(number, previous)),
+      sentAt: now,
+      remainingMs: now === this.#startedAt ? call.deadlineMs : this.deadlineAt - now,
+      token: this.#retryState?.token,
+      tokenGeneration: pipeline.refresher?.generation(call.host) ?? 0,
+    });
+  }
+
+  #decide(failure: Failure, nested: NestedFailure | undefined, now: number): RetryDecision {
+    this.#retryState ??= new RetryState(this.pipeline, this.call, this.deadlineAt);
+    const { attempts, call } = this;
+    const aborted = call.signal?.aborted ?? false;
+    if (nested !== undefined && !aborted) warnNested(call.name, nested.operation);
+    const retriedInside = nested !== undefined;
+    return this.#retryState.decide({ failure, aborted, retriedInside, attempts }, now);
+  }
+
+  #succeed(outcome: Outcome<T>, now: number): void {
+    const durationMs = now - this.#startedAt;
+    this.events?.end({ outcome: 'success', attempts: this.attempts, durationMs });
+    this.#settle(outcome);
+  }
+
+  #fail({ outcome, failure, reason }: CallFailure<T>): void {
+    const durationMs = this.pipeline.clock.now() - this.#startedAt;
+    this.events?.end(failedCallEnd(this.attempts, durationMs, failure, reason));
+    const settled = settledValue(outcome);
+    attachFailure(settled, failure);
+    rememberFailure(this.call.name, failure, settled, this.#scope);
+    const error = outcome.ok ? this.call.toError?.(outcome.value, failure) : undefined;
+    this.#settle(error === undefined ? outcome : { ok: false, error });
+  }
+
+  #settle(outcome: Outcome<T>): void {
+    this.pipeline.inFlight -= 1;
+    callEnded();
+    this.call.close?.();
+    if (outcome.ok) this.#resolve(outcome.value);
+    else this.#reject(outcome.error);
+  }
+
+  /**
+   * Has the stack of an error that is thrown in `step` name the callers. V8 finds them from promise to
+   * promise, but only over a handler that is a promise's own resolve function. The call is settled
+   * before `step` is, so that the handler itself changes nothing.
+   */
+  #nameCallers(step: Promise<unknown>): void {
+    void step.then(this.#resolve as (value: unknown) => void);
+  }
 }
 
-const nobody = (): void => undefined;
-
-function isPromise<T>(value: Promise<T> | T): value is Promise<T> {
-  return value instanceof Promise;
-}
+const noop = (): void => undefined;

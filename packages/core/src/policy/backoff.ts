@@ -1,17 +1,21 @@
 import { ExponentialBackoff, type GeneratorFn, type IBackoff } from 'cockatiel';
 import type { Random } from '../random.ts';
 
-/** How long to wait before the next attempt where the service did not say. */
+/** How long to wait before the next attempt when the service did not say. */
 export interface BackoffSettings {
-  /** The median of the first wait, in milliseconds. @defaultValue 1,000 */
+  /**
+   * The median of the first wait, in milliseconds. It doubles from retry to retry.
+   *
+   * @defaultValue 1,000
+   */
   readonly initialDelayMs: number;
   /** The longest wait, in milliseconds. @defaultValue 30,000 */
   readonly maxDelayMs: number;
 }
 
-// Decorrelated jitter as Polly defines it: the median doubles from attempt to attempt while the
-// single waits spread over the whole range. cockatiel's own generator reads Math.random; chance is
-// a parameter here, so that every wait can be tested.
+// Decorrelated jitter as Polly defines it: the median doubles from attempt to attempt while the single
+// waits spread over the whole range. cockatiel's own generator reads Math.random; here chance is a
+// parameter, so that every wait can be tested.
 // Source: Polly.Contrib.WaitAndRetry, "DecorrelatedJitterBackoffV2".
 const SMOOTHING = 4;
 const MEDIAN_SCALE = 1 / 1.4;
@@ -30,7 +34,7 @@ const decorrelatedJitter =
     return [Math.min(delay, maxDelay), [attempt + 1, next]];
   };
 
-/** One call's sequence of waits. */
+/** The waits of one call. */
 export class BackoffSequence {
   readonly #factory: ExponentialBackoff<JitterState>;
   #current: IBackoff<unknown> | undefined;
@@ -44,20 +48,20 @@ export class BackoffSequence {
     });
   }
 
-  /** The next wait in milliseconds. */
+  /** The next wait, in milliseconds. */
   next(): number {
     this.#current = this.#current?.next(undefined) ?? this.#factory.next();
     return this.#current.duration;
   }
 }
 
-/** The most that is added to a told wait, so that many clients do not come back at one instant. */
-const MAX_HERD_JITTER_MS = 2_000;
+/** The most that jitter adds to a Retry-After. */
+const MAX_JITTER_MS = 2_000;
 
 /**
- * A wait that the service told, plus up to 10 % and at most 2 s against herds. Never less than it
- * was told.
+ * A Retry-After plus up to 10 % jitter, at most 2 s, so that many clients do not come back at the same
+ * instant. Never less than the service asked for.
  */
-export function toldWait(retryAfterMs: number, random: Random): number {
-  return retryAfterMs + random() * Math.min(retryAfterMs * 0.1, MAX_HERD_JITTER_MS);
+export function jitteredRetryAfter(retryAfterMs: number, random: Random): number {
+  return retryAfterMs + random() * Math.min(retryAfterMs * 0.1, MAX_JITTER_MS);
 }

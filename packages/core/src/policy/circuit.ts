@@ -1,32 +1,34 @@
-import { CircuitState as Cockatiel, circuitBreaker, handleAll, type IBreaker } from 'cockatiel';
+import { CircuitState, circuitBreaker, handleWhenResult, type IBreaker } from 'cockatiel';
 import type { Clock } from '../clock.ts';
+import type { Failure } from '../failure/failure.ts';
 import type { Random } from '../random.ts';
-import { SlidingCounts } from './sliding-counts.ts';
+import { SlidingCount } from './sliding-count.ts';
 
 /** When a circuit opens, and for how long. */
 export interface CircuitSettings {
-  /** The share of failures, from 0 to 1, at which the circuit opens. @defaultValue 0.8 */
+  /** The share of failed attempts, from 0 to 1, at which the circuit opens. @defaultValue 0.8 */
   readonly failureRatio: number;
   /** How many attempts the window must hold before the circuit can open. @defaultValue 10 */
   readonly minimumAttempts: number;
-  /** The window that is looked at, in milliseconds; it really slides. @defaultValue 60,000 */
+  /** The length of the sliding window, in milliseconds. @defaultValue 60,000 */
   readonly windowMs: number;
   /**
-   * How long the circuit stays open the first time, in milliseconds; each further time doubles it.
+   * How long the circuit stays open the first time, in milliseconds, plus up to 10 % jitter; it doubles
+   * each time that the probe fails.
    *
    * @defaultValue 15,000
    */
   readonly openMs: number;
-  /** The longest that it stays open before its jitter, in milliseconds. @defaultValue 120,000 */
+  /** The longest time that the circuit stays open, in milliseconds before jitter. @defaultValue 120,000 */
   readonly maxOpenMs: number;
-  /** How many circuits one wrapper keeps; beyond it the oldest closed one is forgotten. @defaultValue 1,000 */
+  /** How many circuits one wrapper keeps; beyond that it forgets the oldest closed one. @defaultValue 1,000 */
   readonly maxCircuits: number;
 }
 
 /** How an attempt ended, as far as the circuit is concerned. */
 export type CircuitOutcome = 'success' | 'failure' | 'neutral';
 
-/** What a circuit says to an attempt that wants to be sent. */
+/** What the circuit answers an attempt that wants to be sent. */
 export type Admission = 'pass' | 'probe' | 'refused';
 
 export type CircuitStateName = 'closed' | 'open' | 'half-open';
@@ -34,67 +36,46 @@ export type CircuitStateName = 'closed' | 'open' | 'half-open';
 export interface CircuitTransition {
   readonly from: CircuitStateName;
   readonly to: CircuitStateName;
+  /** Only when the circuit opens. */
   readonly openMs?: number;
+  /** The failure that opened the circuit. */
+  readonly failure?: Failure;
 }
 
-/** A share of failures over a window; cockatiel's state machine asks it whether to open. */
-class FailureWindow implements IBreaker {
-  state: unknown;
-  readonly #counts: SlidingCounts;
-  readonly #settings: CircuitSettings;
-  readonly #clock: Clock;
+/** What cockatiel's state machine is given as the result of an attempt; undefined: a success. */
+type Reported = { readonly failure: Failure | undefined } | undefined;
 
-  constructor(settings: CircuitSettings, clock: Clock) {
-    this.#settings = settings;
-    this.#clock = clock;
-    this.#counts = new SlidingCounts(settings.windowMs);
-  }
+// The window decides when the circuit opens, so a failure that cockatiel hears of always opens it.
+const OPEN_ON_FAILURE: IBreaker = {
+  state: undefined,
+  success: () => undefined,
+  failure: () => true,
+};
 
-  succeeded(now: number): void {
-    this.#counts.addFirst(now);
-  }
+const FAILED = handleWhenResult((result) => result !== undefined);
 
-  /** cockatiel calls it when a probe closed the circuit: the past is then no evidence any more. */
-  success(): void {
-    this.#counts.clear();
-  }
-
-  failure(state: Cockatiel): boolean {
-    if (state !== Cockatiel.Closed) return true;
-    const now = this.#clock.now();
-    this.#counts.addSecond(now);
-    const failures = this.#counts.second(now);
-    const attempts = failures + this.#counts.first(now);
-    return (
-      attempts >= this.#settings.minimumAttempts &&
-      failures >= attempts * this.#settings.failureRatio
-    );
-  }
-
-  totals(now: number): { attempts: number; failures: number } {
-    const failures = this.#counts.second(now);
-    return { attempts: failures + this.#counts.first(now), failures };
-  }
-}
-
-/** One error for all: it goes no further than here, and making one costs more than the rest. */
-const PROBE_FAILED = new Error('probe failed');
+// How long a circuit stays open is decided on the wrapper's own clock. cockatiel compares the wall
+// clock, which may be set back: at this value it lets every probe through.
+const NO_WAIT = Number.NEGATIVE_INFINITY;
 
 /**
- * One circuit. The states and their changes are cockatiel's; what is a failure, how long the circuit
- * stays open and who may probe is decided here, because cockatiel reads the wall clock, queues the
- * callers of a half-open circuit, and takes an aborted probe for a success.
+ * One circuit. cockatiel's state machine holds the state: it is told outcomes that are already known,
+ * and only those that change the state. The sliding window, the time that the circuit stays open and the
+ * single probe are ours, since cockatiel reads the wall clock, queues the callers of a half-open
+ * circuit, and takes an aborted probe for a success.
  */
 export class Circuit {
   readonly #settings: CircuitSettings;
+  readonly #clock: Clock;
   readonly #random: Random;
-  readonly #window: FailureWindow;
-  readonly #policy: ReturnType<typeof circuitBreaker>;
   readonly #onChange: (change: CircuitTransition) => void;
+  readonly #successes: SlidingCount;
+  readonly #failures: SlidingCount;
+  readonly #breaker = circuitBreaker(FAILED, { breaker: OPEN_ON_FAILURE, halfOpenAfter: NO_WAIT });
+  #state: CircuitStateName = 'closed';
+  #probing = false;
   #openUntil = 0;
-  #openings = 0;
-  #reported: CircuitStateName = 'closed';
-  #probe: ((outcome: 'success' | 'failure') => Promise<void>) | undefined;
+  #timesOpened = 0;
 
   constructor(
     settings: CircuitSettings,
@@ -103,46 +84,63 @@ export class Circuit {
     onChange: (change: CircuitTransition) => void,
   ) {
     this.#settings = settings;
+    this.#clock = clock;
     this.#random = random;
     this.#onChange = onChange;
-    this.#window = new FailureWindow(settings, clock);
-    this.#policy = circuitBreaker(handleAll, { breaker: this.#window, halfOpenAfter: 0 });
+    this.#successes = new SlidingCount(settings.windowMs);
+    this.#failures = new SlidingCount(settings.windowMs);
+    this.#breaker.onBreak((reason) => this.#opened('value' in reason ? reason.value : undefined));
+    this.#breaker.onReset(() => this.#closed());
   }
 
   get closed(): boolean {
-    return this.#policy.state === Cockatiel.Closed;
+    return this.#breaker.state === CircuitState.Closed;
   }
 
-  /** Asks for leave to send one attempt; a `probe` must be followed by {@link record}. */
+  /** Whether an attempt would be refused now. */
+  refuses(now: number): boolean {
+    return !this.closed && (this.#probing || now < this.#openUntil);
+  }
+
+  /** Asks to send one attempt; a `probe` must be followed by {@link record}. */
   admit(now: number): Admission {
     if (this.closed) return 'pass';
-    if (this.#probe !== undefined || now < this.#openUntil) return 'refused';
-    this.#startProbe();
+    if (this.refuses(now)) return 'refused';
+    this.#probing = true;
+    this.#report({ to: 'half-open' });
     return 'probe';
   }
 
-  /** Milliseconds until a probe may be sent; 0 when one may be, or is on its way. */
+  /** Milliseconds until a probe may be sent; 0 when one may be sent now, or is under way. */
   retryAfterMs(now: number): number {
     return this.closed ? 0 : Math.max(this.#openUntil - now, 0);
   }
 
-  /** Tells how an admitted attempt ended. */
-  async record(admission: Admission, outcome: CircuitOutcome, now: number): Promise<void> {
-    if (admission === 'probe') {
-      await this.#endProbe(outcome, now);
-    } else if (!this.closed) {
-      // Sent while the circuit was closed, answered after it opened: says nothing new.
-    } else if (outcome === 'success') {
-      this.#window.succeeded(now);
-    } else if (outcome === 'failure') {
-      await ignoringProbeFailure(this.#policy.execute(() => Promise.reject(PROBE_FAILED)));
-      if (!this.closed) this.#reportOpen(now);
+  /**
+   * Records how an admitted attempt ended. Returns a promise only when the circuit changes its state.
+   *
+   * A neutral probe neither closes nor opens the circuit: the next attempt is the probe then.
+   */
+  record(
+    admission: Admission,
+    outcome: CircuitOutcome,
+    now: number,
+    failure?: Failure,
+  ): Promise<void> | undefined {
+    if (admission === 'probe') return this.#recordProbe(outcome, failure);
+    // An attempt that was sent before the circuit opened says nothing new.
+    if (!this.closed || outcome === 'neutral') return undefined;
+    if (outcome === 'success') {
+      this.#successes.add(now);
+      return undefined;
     }
+    this.#failures.add(now);
+    return this.#failedTooOften(now) ? this.#tell({ failure }) : undefined;
   }
 
-  /** The hot path of {@link record}: a success while the circuit is closed. */
-  succeeded(now: number): void {
-    this.#window.succeeded(now);
+  /** The short form of {@link record} for a success while the circuit is closed. */
+  countSuccess(now: number): void {
+    this.#successes.add(now);
   }
 
   snapshot(now: number): {
@@ -151,58 +149,59 @@ export class Circuit {
     failures: number;
     openForMs: number;
   } {
-    const open = !this.closed;
+    const open = now < this.#openUntil ? 'open' : 'half-open';
+    const failures = this.#failures.total(now);
     return {
-      state: open ? (now < this.#openUntil ? 'open' : 'half-open') : 'closed',
-      ...this.#window.totals(now),
+      state: this.closed ? 'closed' : open,
+      attempts: failures + this.#successes.total(now),
+      failures,
       openForMs: this.retryAfterMs(now),
     };
   }
 
-  #startProbe(): void {
-    const decision = Promise.withResolvers<void>();
-    const run = ignoringProbeFailure(this.#policy.execute(() => decision.promise));
-    this.#probe = (outcome) => {
-      if (outcome === 'success') decision.resolve();
-      else decision.reject(PROBE_FAILED);
-      return run;
-    };
-    this.#report('half-open');
+  #recordProbe(outcome: CircuitOutcome, failure: Failure | undefined): Promise<void> | undefined {
+    if (outcome !== 'neutral') return this.#tell(outcome === 'failure' ? { failure } : undefined);
+    this.#probing = false;
+    return undefined;
   }
 
-  async #endProbe(outcome: CircuitOutcome, now: number): Promise<void> {
-    const end = this.#probe;
-    // cockatiel knows success and failure only. A neutral end is given as a failure, but the time
-    // of the next probe stays where it was, so that the circuit neither closes nor opens for it.
-    await end?.(outcome === 'success' ? 'success' : 'failure');
-    this.#probe = undefined;
-    if (outcome === 'failure') this.#reportOpen(now);
-    if (outcome === 'success') {
-      this.#openings = 0;
-      this.#report('closed');
-    }
+  #failedTooOften(now: number): boolean {
+    const failures = this.#failures.total(now);
+    const attempts = failures + this.#successes.total(now);
+    const { minimumAttempts, failureRatio } = this.#settings;
+    return attempts >= minimumAttempts && failures >= attempts * failureRatio;
   }
 
-  #reportOpen(now: number): void {
-    if (this.#reported === 'open') return;
-    const base = Math.min(this.#settings.openMs * 2 ** this.#openings, this.#settings.maxOpenMs);
-    const openMs = base * (1 + 0.1 * this.#random());
-    this.#openings += 1;
-    this.#openUntil = now + openMs;
-    this.#report('open', openMs);
+  async #tell(result: Reported): Promise<void> {
+    await this.#breaker.execute(() => result);
   }
 
-  #report(to: CircuitStateName, openMs?: number): void {
-    const from = this.#reported;
-    this.#reported = to;
-    if (from !== to) this.#onChange({ from, to, ...(openMs === undefined ? {} : { openMs }) });
+  #opened(reported: unknown): void {
+    this.#probing = false;
+    const { openMs: first, maxOpenMs } = this.#settings;
+    const openMs = Math.min(first * 2 ** this.#timesOpened, maxOpenMs) * (1 + 0.1 * this.#random());
+    this.#timesOpened += 1;
+    this.#openUntil = this.#clock.now() + openMs;
+    const failure = isReported(reported) ? reported.failure : undefined;
+    this.#report({ to: 'open', openMs, ...(failure === undefined ? {} : { failure }) });
+  }
+
+  #closed(): void {
+    this.#probing = false;
+    this.#timesOpened = 0;
+    // What was counted before the outage is no evidence any more.
+    this.#successes.clear();
+    this.#failures.clear();
+    this.#report({ to: 'closed' });
+  }
+
+  #report(change: Pick<CircuitTransition, 'to' | 'openMs' | 'failure'>): void {
+    const before = this.#state;
+    this.#state = change.to;
+    if (before !== change.to) this.#onChange({ from: before, ...change });
   }
 }
 
-async function ignoringProbeFailure(run: Promise<unknown>): Promise<void> {
-  try {
-    await run;
-  } catch (cause) {
-    if (cause !== PROBE_FAILED) throw cause;
-  }
+function isReported(value: unknown): value is NonNullable<Reported> {
+  return typeof value === 'object' && value !== null && 'failure' in value;
 }

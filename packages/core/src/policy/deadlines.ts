@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../clock.ts';
 
-/** What a deadline list watches. The list's fields live in the watched object: no allocation. */
+/** What a list of deadlines watches. The links of the list are its own fields: no allocation. */
 export interface Watched {
   expiresAt: number;
   list: Deadline | undefined;
@@ -16,11 +16,11 @@ export interface Deadline {
 }
 
 /**
- * The deadlines of all attempts that share one timeout, first in, first out, with one timer for all
- * of them: adding and removing costs 9 ns where a `setTimeout` each costs 116.
+ * The deadlines of all attempts that share one timeout, first in, first out, with one timer for all of
+ * them, which is far cheaper than a timer each.
  *
- * The timer is left to run out when the list empties, and does not keep the process running: the
- * bare call would not either.
+ * The timer runs out by itself when the list empties, and does not keep the process running: the bare
+ * call would not either.
  */
 class DeadlineList implements Deadline {
   readonly #clock: Clock;
@@ -76,7 +76,7 @@ class DeadlineList implements Deadline {
   }
 }
 
-/** One deadline with a timer of its own, for an odd remainder of time. */
+/** One deadline with a timer of its own, for what is left of a call's time. */
 class SingleDeadline implements Deadline {
   readonly #timer: Timer;
 
@@ -100,7 +100,7 @@ class SingleDeadline implements Deadline {
 
 const MAX_LISTS = 64;
 
-/** Watches attempts for the end of their time. */
+/** Ends attempts when their time is up. */
 export class Deadlines {
   readonly #clock: Clock;
   readonly #lists = new Map<number, DeadlineList>();
@@ -109,19 +109,19 @@ export class Deadlines {
     this.#clock = clock;
   }
 
-  /** Watches for one of the few timeouts that many attempts share. */
+  /** Watches an attempt with one of the few timeouts that many attempts share. */
   watch(watched: Watched, timeoutMs: number, now: number): void {
     const list = this.#lists.get(timeoutMs) ?? this.#newList(timeoutMs);
     if (list === undefined) this.watchOnce(watched, timeoutMs);
     else list.add(watched, now);
   }
 
-  /** Watches with a timer of its own. */
+  /** Watches an attempt with a timer of its own. */
   watchOnce(watched: Watched, delayMs: number): void {
     new SingleDeadline(this.#clock, watched, Math.max(delayMs, 0));
   }
 
-  /** Stops watching; does nothing when the time was up already. */
+  /** Stops watching; does nothing when the time is up already. */
   release(watched: Watched): void {
     watched.list?.release(watched);
   }

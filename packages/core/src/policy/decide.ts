@@ -1,15 +1,19 @@
 import type { Failure } from '../failure/failure.ts';
 import type { GiveUpReason, WaitSource } from '../observe/observer.ts';
 
-/** What the decision on a failed attempt depends on. */
-export interface Situation {
+/** What the decision about a failed attempt depends on. */
+export interface RetryContext {
   readonly failure: Failure;
-  /** How many attempts were sent, the failed one included. */
+  /** Whether the caller has aborted the call. */
+  readonly aborted: boolean;
+  /** Whether a wrapped call inside this one has retried the failure already. */
+  readonly retriedInside: boolean;
+  /** How many attempts were sent, including the failed one. */
   readonly attempts: number;
   readonly maxRetries: number;
   readonly idempotent: boolean;
   readonly resendable: boolean;
-  /** Whether a new token may be asked for: `refreshToken` is given and was not called in this call. */
+  /** Whether a new token may be asked for. */
   readonly mayRefresh: boolean;
   /** Milliseconds until the call's deadline. */
   readonly remainingMs: number;
@@ -17,43 +21,70 @@ export interface Situation {
 }
 
 /** What the decision draws on; asked only when the answer depends on it. */
-export interface Means {
-  /** The next wait of the call's own sequence for this failure, in milliseconds. */
-  backoff(): number;
-  /** A told wait with its jitter. */
-  told(retryAfterMs: number): number;
-  /** Takes one retry out of the budget. */
+export interface RetryDependencies {
+  /** The next wait in the call's own backoff, in milliseconds. */
+  nextBackoff(): number;
+  /** The next wait in the call's own backoff after a 429 without Retry-After, in milliseconds. */
+  nextThrottleBackoff(): number;
+  /** A Retry-After with its jitter, in milliseconds. */
+  jitteredRetryAfter(retryAfterMs: number): number;
+  /** Takes one retry from the budget; false when the budget is used up. */
   takeRetry(): boolean;
 }
 
-export type Decision =
+/** What follows a failed attempt. */
+export type RetryDecision = (
   | { readonly retry: true; readonly delayMs: number; readonly source: WaitSource }
-  | { readonly retry: false; readonly reason: GiveUpReason };
-
-const giveUp = (reason: GiveUpReason): Decision => ({ retry: false, reason });
+  | { readonly retry: false; readonly reason: GiveUpReason }
+) & {
+  /** How long every call of the same quota group is held, in milliseconds; only after a 429. */
+  readonly holdGroupMs?: number;
+};
 
 /** Whether a failed attempt is followed by another, and after which wait. */
-export function decide(situation: Situation, means: Means): Decision {
-  const { failure } = situation;
-  if (failure.source === 'cancelled') return giveUp('cancelled');
-  const refresh = situation.mayRefresh && failure.status === 401;
-  if (failure.verdict === 'terminal' && !refresh) return giveUp('terminal');
-  if (failure.ambiguous && !situation.idempotent) return giveUp('not-replayable');
-  if (!situation.resendable) return giveUp('not-replayable');
-  if (situation.attempts > situation.maxRetries) return giveUp('retries-exhausted');
-  if (refresh) {
-    return means.takeRetry()
-      ? { retry: true, delayMs: 0, source: 'token-refresh' }
-      : giveUp('budget-exhausted');
-  }
-  return decideWait(situation, means);
+export function decideRetry(context: RetryContext, dependencies: RetryDependencies): RetryDecision {
+  const { failure } = context;
+  if (failure.status !== 429) return decide(context, dependencies, undefined);
+  // The service has throttled the whole group: its other calls wait too, whatever becomes of this one.
+  const holdGroupMs = waitAfter(failure, dependencies);
+  return { ...decide(context, dependencies, holdGroupMs), holdGroupMs };
 }
 
-function decideWait(situation: Situation, means: Means): Decision {
-  const told = situation.failure.retryAfterMs;
-  if (told !== undefined && told > situation.maxRetryAfterMs) return giveUp('wait-too-long');
-  const delayMs = told === undefined ? means.backoff() : means.told(told);
-  if (delayMs >= situation.remainingMs) return giveUp('deadline');
-  if (!means.takeRetry()) return giveUp('budget-exhausted');
-  return { retry: true, delayMs, source: told === undefined ? 'backoff' : 'retry-after' };
+function decide(
+  context: RetryContext,
+  dependencies: RetryDependencies,
+  holdGroupMs: number | undefined,
+): RetryDecision {
+  const { failure } = context;
+  const refresh = context.mayRefresh && failure.status === 401;
+  const reason = reasonAgainst(context, refresh);
+  if (reason !== undefined) return giveUp(reason);
+  const delayMs = refresh ? 0 : (holdGroupMs ?? waitAfter(failure, dependencies));
+  if (delayMs >= context.remainingMs) return giveUp('deadline');
+  if (!dependencies.takeRetry()) return giveUp('budget-exhausted');
+  return { retry: true, delayMs, source: refresh ? 'token-refresh' : waitSourceOf(failure) };
 }
+
+/** What forbids another attempt, however long its wait would be. */
+function reasonAgainst(context: RetryContext, refresh: boolean): GiveUpReason | undefined {
+  const { failure } = context;
+  if (context.aborted || failure.source === 'cancelled') return 'cancelled';
+  if (context.retriedInside) return 'retries-exhausted';
+  if (failure.ambiguous && !context.idempotent) return 'not-replayable';
+  if (failure.verdict === 'terminal' && !refresh) return 'terminal';
+  if (!context.resendable) return 'not-replayable';
+  if (context.attempts > context.maxRetries) return 'retries-exhausted';
+  const tooLong = (failure.retryAfterMs ?? 0) > context.maxRetryAfterMs;
+  return tooLong && !refresh ? 'wait-too-long' : undefined;
+}
+
+function waitAfter({ status, retryAfterMs }: Failure, dependencies: RetryDependencies): number {
+  if (retryAfterMs !== undefined) return dependencies.jitteredRetryAfter(retryAfterMs);
+  return status === 429 ? dependencies.nextThrottleBackoff() : dependencies.nextBackoff();
+}
+
+function waitSourceOf({ retryAfterMs }: Failure): WaitSource {
+  return retryAfterMs === undefined ? 'backoff' : 'retry-after';
+}
+
+const giveUp = (reason: GiveUpReason): RetryDecision => ({ retry: false, reason });

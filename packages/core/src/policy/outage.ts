@@ -1,10 +1,10 @@
 import type { Failure } from '../failure/failure.ts';
 import type { CircuitOutcome } from './circuit.ts';
 
-/** 501 and 505 are answers of a service that is well: it will never do what was asked. */
+/** A healthy service answers 501 and 505 too, to a request that it will never carry out. */
 const NOT_AN_OUTAGE: ReadonlySet<number> = new Set([501, 505]);
 
-/** What a failure says of the service's health: only what it cannot help counts against it. */
+/** What a failure says about the service's health: a request that was wrong says nothing. */
 export function circuitOutcomeOf(failure: Failure): CircuitOutcome {
   const { status, source } = failure;
   if (status !== undefined)

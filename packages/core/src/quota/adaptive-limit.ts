@@ -1,4 +1,4 @@
-import { SlidingCounts } from '../policy/sliding-counts.ts';
+import { SlidingCount } from '../policy/sliding-count.ts';
 import type { WindowLimit } from './limits.ts';
 
 /**
@@ -50,7 +50,7 @@ export class AdaptiveLimit {
   readonly #windowMs: number;
   readonly #holdMs: number;
   readonly #startedAt: number;
-  readonly #throttled: SlidingCounts;
+  readonly #throttled: SlidingCount;
   #announced: { readonly limit: number; readonly until: number } | undefined = undefined;
   #cut: Cut | undefined = undefined;
   /** When the latest cut was made, also after it has healed. */
@@ -65,7 +65,7 @@ export class AdaptiveLimit {
     this.#windowMs = windowMs;
     this.#holdMs = windowMs * (per === 'hour' ? HOLD_OF_AN_HOUR : HOLD);
     this.#startedAt = startedAt;
-    this.#throttled = new SlidingCounts(windowMs);
+    this.#throttled = new SlidingCount(windowMs);
   }
 
   /** How many calls a window lets through now. */
@@ -101,9 +101,9 @@ export class AdaptiveLimit {
    * @param sent - how many calls were sent in the window that ends now, the throttled ones among them.
    */
   throttled(sent: number, sentAt: number, now: number): void {
-    this.#throttled.addFirst(now);
+    this.#throttled.add(now);
     if (now < this.#ignoredUntil) return;
-    const through = Math.max(sent - this.#throttled.first(now), 0);
+    const through = Math.max(sent - this.#throttled.total(now), 0);
     const before = this.at(now);
     // A call that was in flight when the limit was cut says the same again: cut deeper, once.
     if (this.#cut !== undefined && sentAt < this.#cut.at) {

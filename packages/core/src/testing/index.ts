@@ -1,5 +1,5 @@
 /**
- * For the tests of whoever uses the wrapper: a clock that stands still until it is told to go on.
+ * For the tests of whoever uses the wrapper: a clock that a test moves itself.
  *
  * @packageDocumentation
  */

@@ -6,7 +6,7 @@ interface Pending {
   readonly callback: () => void;
 }
 
-/** A {@link Clock} that stands still until it is told to go on. */
+/** A {@link Clock} that moves only when a test moves it. */
 export interface ManualClock extends Clock {
   /** How many timers wait to fire. Zero, when everything was cleaned up. */
   readonly pendingTimers: number;
@@ -17,7 +17,7 @@ export interface ManualClock extends Clock {
    * that hang on each of them settle before the next one fires.
    */
   advance(ms: number): Promise<void>;
-  /** Advances from timer to timer until `promise` settles, and gives what it settled with. */
+  /** Advances from timer to timer until `promise` settles, and returns its result. */
   settle<T>(promise: Promise<T>): Promise<T>;
 }
 

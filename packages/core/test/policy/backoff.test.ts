@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BackoffSequence, toldWait } from '../../src/policy/backoff.ts';
+import { BackoffSequence, jitteredRetryAfter } from '../../src/policy/backoff.ts';
 
 const median = (): number => 0.5;
 
@@ -34,17 +34,17 @@ describe('the backoff sequence', () => {
   });
 });
 
-describe('a told wait', () => {
+describe('a Retry-After', () => {
   it('is never shortened', () => {
     for (const chance of [0, 0.3, 0.999])
-      expect(toldWait(5_000, () => chance)).toBeGreaterThanOrEqual(5_000);
+      expect(jitteredRetryAfter(5_000, () => chance)).toBeGreaterThanOrEqual(5_000);
   });
 
   it('gains at most a tenth', () => {
-    expect(toldWait(5_000, () => 0.999)).toBeLessThan(5_500);
+    expect(jitteredRetryAfter(5_000, () => 0.999)).toBeLessThan(5_500);
   });
 
   it('gains at most two seconds', () => {
-    expect(toldWait(600_000, () => 0.999)).toBeLessThan(602_000);
+    expect(jitteredRetryAfter(600_000, () => 0.999)).toBeLessThan(602_000);
   });
 });

@@ -15,7 +15,7 @@ describe('the retry budget', () => {
 
   it('adds a share of the calls of the last minute', () => {
     const budget = new RetryBudget({ ratio: 0.2, minPerMinute: 30 });
-    for (let call = 0; call < 100; call += 1) budget.call(0);
+    for (let call = 0; call < 100; call += 1) budget.countCall(0);
     expect(takeAll(budget, 1)).toBe(50);
   });
 
@@ -31,7 +31,7 @@ describe('the retry budget', () => {
 
   it('forgets what is more than a minute old', () => {
     const budget = new RetryBudget({ ratio: 0.2, minPerMinute: 1 });
-    for (let call = 0; call < 100; call += 1) budget.call(0);
+    for (let call = 0; call < 100; call += 1) budget.countCall(0);
     expect(takeAll(budget, 0)).toBe(21);
     expect(takeAll(budget, 62_000)).toBe(1);
   });
@@ -49,7 +49,7 @@ describe('the retry budget', () => {
         let now = 0;
         for (const { afterMs, retries: wanted } of steps) {
           now += afterMs;
-          budget.call(now);
+          budget.countCall(now);
           calls.push(now);
           const within = (times: number[], ms: number): number =>
             times.filter((at) => at > now - ms).length;

@@ -1,4 +1,4 @@
-import types from 'node:util/types';
+import { mayBeProxy } from '../../runtime.ts';
 
 export type FetchInit = NonNullable<Parameters<typeof globalThis.fetch>[1]>;
 
@@ -44,7 +44,7 @@ export function isEmptyInit(init: FetchInit | undefined): boolean {
 
 function isPlain(init: FetchInit, members: FetchInit): boolean {
   const prototype: unknown = Object.getPrototypeOf(init);
-  if ((prototype !== Object.prototype && prototype !== null) || types.isProxy(init)) return false;
+  if ((prototype !== Object.prototype && prototype !== null) || mayBeProxy(init)) return false;
   return Object.getOwnPropertyNames(init).length === Object.keys(members).length;
 }
 

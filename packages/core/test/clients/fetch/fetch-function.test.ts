@@ -100,6 +100,19 @@ describe('a rejection', () => {
     expect(await callersOf(wrapFetch(failing))).toContain('mine');
   });
 
+  it('names its callers in its stack where each attempt fails', async () => {
+    const { wrapFetch } = quick(NOWHERE, { retry: { maxRetries: 2 } });
+    const stacks: string[] = [];
+    const resetting: Fetch = async () => {
+      await Promise.resolve();
+      const error = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+      stacks.push(error.stack ?? '');
+      throw error;
+    };
+    await theCaller(wrapFetch(resetting));
+    expect(stacks.map((stack) => stack.includes('theCaller'))).toEqual([true, true, true]);
+  });
+
   it('that nobody handles is told once, as it is of the bare fetch', async () => {
     const told: unknown[] = [];
     const before = process.listeners('unhandledRejection');

@@ -1,0 +1,34 @@
+/**
+ * What the main entry needs of Node, looked up when it is needed: browsers, workers and other runtimes
+ * lack it, and the wrapper does without.
+ */
+
+type NodeProcess = Pick<NodeJS.Process, 'getBuiltinModule' | 'emitWarning'>;
+
+function nodeProcess(): Partial<NodeProcess> {
+  const process: unknown = Reflect.get(globalThis, 'process');
+  return typeof process === 'object' && process !== null ? process : {};
+}
+
+/** Node's `AsyncLocalStorage`; undefined where there is none. */
+export function asyncLocalStorage():
+  | typeof import('node:async_hooks').AsyncLocalStorage
+  | undefined {
+  return nodeProcess().getBuiltinModule?.('node:async_hooks').AsyncLocalStorage;
+}
+
+let proxyCheck: ((value: unknown) => boolean) | undefined;
+
+/** Whether a value is a proxy. Where the runtime cannot tell, every value is taken for one. */
+export function mayBeProxy(value: unknown): boolean {
+  proxyCheck ??= nodeProcess().getBuiltinModule?.('node:util/types').isProxy ?? (() => true);
+  return proxyCheck(value);
+}
+
+/** Warns the developer: by a process warning, and where there is none on the console. */
+export function emitWarning(message: string, options: NodeJS.EmitWarningOptions = {}): void {
+  const process = nodeProcess();
+  if (typeof process.emitWarning === 'function') process.emitWarning(message, options);
+  // biome-ignore lint/suspicious/noConsole: the only place for a warning in a browser or a worker
+  else console.warn(message);
+}
