@@ -1,5 +1,3 @@
-import types from 'node:util/types';
-
 export type FetchInit = NonNullable<Parameters<typeof globalThis.fetch>[1]>;
 
 /** What fetch reads of an init, undici's own members among it. */
@@ -30,8 +28,7 @@ const MEMBERS: readonly string[] = [
  */
 export function readInit(init: FetchInit): FetchInit {
   const members: FetchInit = { ...init };
-  if (isPlain(init, members)) return members;
-  // A Request, an instance of a class, a proxy: what is inherited, hidden or made on demand counts too.
+  // An init may be a Request, a class instance or a proxy, whose members are inherited, hidden or made on demand.
   for (const key in init) copyMember(init, members, key);
   for (const key of MEMBERS) copyMember(init, members, key);
   return members;
@@ -40,12 +37,6 @@ export function readInit(init: FetchInit): FetchInit {
 /** Whether an init says nothing that fetch would read. */
 export function isEmptyInit(init: FetchInit | undefined): boolean {
   return init === undefined || MEMBERS.every((key) => Reflect.get(init, key) === undefined);
-}
-
-function isPlain(init: FetchInit, members: FetchInit): boolean {
-  const prototype: unknown = Object.getPrototypeOf(init);
-  if ((prototype !== Object.prototype && prototype !== null) || types.isProxy(init)) return false;
-  return Object.getOwnPropertyNames(init).length === Object.keys(members).length;
 }
 
 function copyMember(init: FetchInit, members: FetchInit, key: string): void {

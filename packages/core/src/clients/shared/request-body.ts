@@ -1,5 +1,3 @@
-// Not of node:util, whose import loads much that nobody needs here: 3 ms.
-import types from 'node:util/types';
 import { tagOf } from '../../failure/safe-get.ts';
 
 export type GivenBody = NonNullable<RequestInit['body']>;
@@ -14,7 +12,7 @@ export type BodyKind = 'none' | 'replayable' | 'one-shot';
 export function bodyKind(body: unknown): BodyKind {
   if (body === undefined || body === null) return 'none';
   if (typeof body !== 'object') return 'replayable';
-  if (types.isArrayBuffer(body) || ArrayBuffer.isView(body)) return 'replayable';
+  if (isArrayBuffer(body) || ArrayBuffer.isView(body)) return 'replayable';
   if (body instanceof URLSearchParams || body instanceof Blob) return 'replayable';
   return isForm(body) ? 'replayable' : 'one-shot';
 }
@@ -25,9 +23,9 @@ export function bodyKind(body: unknown): BodyKind {
  */
 export function copyBody(body: GivenBody): GivenBody {
   if (typeof body !== 'object') return body;
-  if (types.isArrayBuffer(body)) return body.slice(0);
+  if (isArrayBuffer(body)) return body.slice(0);
   // Of shared memory, fetch sends the text.
-  if (ArrayBuffer.isView(body) && types.isArrayBuffer(body.buffer)) {
+  if (ArrayBuffer.isView(body) && isArrayBuffer(body.buffer)) {
     return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice();
   }
   if (body instanceof URLSearchParams) return new URLSearchParams(body);
@@ -42,6 +40,11 @@ export function isByteStream(stream: ReadableStream): boolean {
   } catch {
     return false;
   }
+}
+
+// By its tag, so that buffers of other realms count; a view of shared memory has another tag.
+function isArrayBuffer(value: unknown): value is ArrayBuffer {
+  return tagOf(value) === 'ArrayBuffer';
 }
 
 type Form = FormData & Iterable<[string, string | Blob]>;
