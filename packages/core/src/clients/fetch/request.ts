@@ -4,7 +4,7 @@ import { type BodyKind, bodyKind, copyBody, isByteStream } from '../shared/reque
 
 export type FetchInput = Parameters<typeof globalThis.fetch>[0];
 export type FetchInit = NonNullable<Parameters<typeof globalThis.fetch>[1]>;
-export type FetchHeaders = NonNullable<FetchInit['headers']>;
+type FetchHeaders = NonNullable<FetchInit['headers']>;
 
 /** The arguments of a fetch as they were when it was called, and what the pipeline must know of them. */
 export interface FetchRequest {
