@@ -1,4 +1,3 @@
-import { n as ExecuteOptions, r as AttemptContext, t as AttemptFunction } from "./function-call.js";
 import { n as Timer, t as Clock } from "./clock.js";
 /** Whether it makes sense to send the same request again. */
 type Verdict = "retryable" | "terminal";
@@ -350,42 +349,37 @@ interface AttemptObserver {
 type HostMap = Readonly<Record<string, Family | "all">>;
 /** Where chance comes from: a number from 0 (inclusive) to 1 (exclusive), as `Math.random` gives. */
 type Random = () => number;
-/** How long to wait before the next attempt when the service did not say. */
+/** How long to wait before the next attempt where the service did not say. */
 interface BackoffSettings {
-  /**
-   * The median of the first wait, in milliseconds. It doubles from retry to retry.
-   *
-   * @defaultValue 1,000
-   */
+  /** The median of the first wait, in milliseconds. @defaultValue 1,000 */
   readonly initialDelayMs: number;
   /** The longest wait, in milliseconds. @defaultValue 30,000 */
   readonly maxDelayMs: number;
 }
 /** How many retries a wrapper may add to the calls it is given. */
 interface BudgetSettings {
-  /** How many retries each call of the last minute allows. @defaultValue 0.2 */
+  /** Retries allowed for each call of the last minute. @defaultValue 0.2 */
   readonly ratio: number;
-  /** How many retries a minute are allowed in any case, for clients with few calls. @defaultValue 30 */
+  /** Retries a minute that are allowed in any case, for clients of few calls. @defaultValue 30 */
   readonly minPerMinute: number;
 }
 /** When a circuit opens, and for how long. */
 interface CircuitSettings {
-  /** The share of failed attempts, from 0 to 1, at which the circuit opens. @defaultValue 0.8 */
+  /** The share of failures, from 0 to 1, at which the circuit opens. @defaultValue 0.8 */
   readonly failureRatio: number;
   /** How many attempts the window must hold before the circuit can open. @defaultValue 10 */
   readonly minimumAttempts: number;
-  /** The length of the sliding window, in milliseconds. @defaultValue 60,000 */
+  /** The window that is looked at, in milliseconds; it really slides. @defaultValue 60,000 */
   readonly windowMs: number;
   /**
-   * How long the circuit stays open the first time, in milliseconds, plus up to 10 % jitter; it doubles
-   * each time that the probe fails.
+   * How long the circuit stays open the first time, in milliseconds; each further time doubles it.
    *
    * @defaultValue 15,000
    */
   readonly openMs: number;
-  /** The longest time that the circuit stays open, in milliseconds before jitter. @defaultValue 120,000 */
+  /** The longest that it stays open before its jitter, in milliseconds. @defaultValue 120,000 */
   readonly maxOpenMs: number;
-  /** How many circuits one wrapper keeps; beyond that it forgets the oldest closed one. @defaultValue 1,000 */
+  /** How many circuits one wrapper keeps; beyond it the oldest closed one is forgotten. @defaultValue 1,000 */
   readonly maxCircuits: number;
 }
 /** How calls are held after a 429, and how many may wait. */
@@ -526,6 +520,20 @@ interface ResilienceOptions {
   /** @defaultValue `Math.random` */
   readonly random?: Random;
 }
+/** What the caller's function is told about the attempt that it makes. */
+interface AttemptContext {
+  /** The operation's name. */
+  readonly operation: string;
+  /** Counts from 1. */
+  readonly attempt: number;
+  /**
+   * Aborts when the caller's own signal does, or when the attempt's or the call's time is up. Made
+   * when it is first read.
+   */
+  readonly signal: AbortSignal;
+  /** The token that `refreshToken` gave in this call; absent before. */
+  readonly token?: string;
+}
 /** Codes that the seed page does not name, but that the services do answer with. */
 type ObservedCode = "TooManyRequests" | "ActiveRequestAlreadyExists" | "AuthenticationFailed" | "InvalidAuthenticationToken" | "Authentication_MSGraphPermissionMissing" | "Authentication_RequestFromNonPremiumTenantOrB2CTenant" | "Authorization_RequestDenied" | "UnknownError" | "serviceNotAvailable";
 /** The documented codes of every other status: the service refuses, does not find, or fails. */
@@ -572,6 +580,34 @@ interface RoutedRequest {
 export declare function operationFor(request: RoutedRequest, hosts?: HostMap): Operation;
 /** Any function that is called as `fetch` is. */
 type Fetch = typeof globalThis.fetch;
+/** What one call of `execute` may set for itself. */
+interface ExecuteOptions {
+  /** Ends the call at once, even in a wait; the call rejects with the signal's own reason. */
+  readonly signal?: AbortSignal;
+  /**
+   * Whether the function may be carried out twice.
+   *
+   * @defaultValue what the operations table says about an operation of this name, else true
+   */
+  readonly idempotent?: boolean;
+  /** The time limit of one attempt, in milliseconds. @defaultValue the wrapper's `attemptTimeoutMs` */
+  readonly attemptTimeoutMs?: number;
+  /** The time limit of the whole call, in milliseconds. @defaultValue the wrapper's `deadlineMs` */
+  readonly deadlineMs?: number;
+  /** How many attempts may follow the first. @defaultValue the wrapper's `retry.maxRetries` */
+  readonly maxRetries?: number;
+  /** The host that is called, where one wrapper serves several: each has circuits and pauses of its own. */
+  readonly host?: string;
+  /**
+   * Which calls go first when they wait for the same quota: those with the higher number, such as an
+   * isolation before an export. Has no effect without the `quota` option.
+   *
+   * @defaultValue the operation's
+   */
+  readonly priority?: number;
+}
+/** A function that makes one attempt. */
+type AttemptFunction<T> = (context: AttemptContext) => PromiseLike<T> | T;
 /**
  * What a wrapped call found out about the `Response` that it gave or the error that it rejected with.
  * Undefined for a success, and for whatever no wrapped call has seen. Never throws.
@@ -714,108 +750,64 @@ interface LogObserverOptions {
 export declare function logObserver(options?: LogObserverOptions): Observer;
 /** What a wrapper is doing now: plain data, for a health endpoint. */
 interface ResilienceSnapshot {
-  /** How many calls have begun and not ended. */
+  /** Calls that have begun and not ended. */
   readonly inFlight: number;
-  /** The retry budget of the last minute: calls, retries, and how many retries are allowed. */
+  /** The retry budget of the last minute. */
   readonly budget: {
     readonly calls: number;
     readonly retries: number;
     readonly allowed: number;
   };
-  /** The circuits that were used, at most `circuit.maxCircuits`; empty where circuits are off. */
   readonly circuits: readonly {
     /** Host and operation. */
     readonly circuit: string;
     readonly state: CircuitState;
-    /** How many attempts in the window count for the circuit. */
+    /** Attempts in the window that count for the circuit. */
     readonly attempts: number;
-    /** How many of them failed. */
     readonly failures: number;
     /** Milliseconds until a probe may be sent; 0 unless the circuit is open. */
     readonly openForMs: number;
   }[];
-  /** The quota groups that are paused, or in which calls still wait. */
+  /** The quota groups that are paused, or whose queue is not empty yet. */
   readonly throttles: readonly {
-    /** Host and quota group. */
     readonly group: string;
-    /** Milliseconds until the pause ends; 0 when only waiting calls are left. */
     readonly pausedForMs: number;
-    /** How many calls wait. */
     readonly waiting: number;
   }[];
   /** How full the quotas are, of the groups that were used; empty without the `quota` option. */
   readonly quotas: readonly QuotaState[];
 }
-/**
- * One wrapper with its circuits, retry budget, quotas and observers, which all calls through it share.
- * Made by {@link createResilience}; a program makes one for each tenant or user and keeps it.
- */
+/** One wrapper: its circuits, retry budget, throttle gate and observers. Make one and keep it. */
 interface Resilience {
-  /** The built-in fetch, wrapped as `wrapFetch` wraps it. The same function each time. */
+  /** The built-in fetch, wrapped. The same function each time. */
   readonly fetch: Fetch;
   /**
-   * Makes a fetch resilient: same arguments, same results, same errors as `fetch`, whose name it has.
-   * An HTTP error comes back as the `Response` that it is, unread; a rejection is the error of `fetch`
-   * itself. What the wrapper found out about either is read with `failureOf`.
-   *
-   * @param fetch - the built-in fetch, undici's, or any function that is called like it
-   * @throws TypeError when `fetch` is not a function
-   * @example
-   * ```ts
-   * const fetch = resilience.wrapFetch(globalThis.fetch);
-   * const response = await fetch('https://api.security.microsoft.com/api/incidents');
-   * if (!response.ok) console.error(failureOf(response)?.advice);
-   * ```
+   * A fetch that makes its HTTP calls resilient: same arguments, same results, same errors as
+   * `fetch`, whose name it bears. HTTP errors come back as the `Response` that they are, unread.
    */
   wrapFetch(fetch: Fetch): Fetch;
   /**
-   * Makes a function resilient: same parameters, same result, same errors, and a promise in any case.
+   * The same function, made resilient: same parameters, same result, same errors.
    *
-   * @param operation - a name from the operations table (`incidents.get`), or your own; a fixed text,
+   * @param operation - a name of the operations table (`incidents.get`), or your own; a fixed text,
    * never one with IDs in it
-   * @param fn - called once for each attempt, with the same `this` and arguments
-   * @throws TypeError when the name is missing or `fn` is not a function
-   * @example
-   * ```ts
-   * const getIncident = resilience.wrap('incidents.get', (id: number) => sdk.getIncident(id));
-   * const incident = await getIncident(7);
-   * ```
    */
   wrap<Self, Args extends readonly unknown[], Result>(operation: string, fn: (this: Self, ...args: Args) => PromiseLike<Result> | Result): (this: Self, ...args: Args) => Promise<Result>;
   /**
-   * Runs `fn`, and runs it again where that helps. Rejects with what `fn` itself rejected with last,
-   * unchanged; `failureOf(error)` tells what is known about it.
+   * Runs `fn`, again where that helps. Rejects with what `fn` itself rejected with last, unchanged;
+   * `failureOf(error)` tells what it was.
    *
-   * @param operation - a name from the operations table (`incidents.get`), or your own; a fixed text,
-   * never one with IDs in it
-   * @param fn - makes one attempt; gets the attempt's number and an `AbortSignal` that ends it in time
-   * @throws CircuitOpenError, ThrottledError when the call was refused before anything was sent
+   * @throws CircuitOpenError, ThrottledError when the wrapper refused to send it at all
    * @throws AttemptTimeoutError, DeadlineExceededError when the time was up
-   * @throws TypeError, at once, when the name is missing or `fn` is not a function
-   * @example
-   * ```ts
-   * const incident = await resilience.execute(
-   *   'incidents.get',
-   *   ({ signal }) => sdk.getIncident(7, { signal }),
-   *   { deadlineMs: 30_000 },
-   * );
-   * ```
    */
   execute<T>(operation: string, fn: AttemptFunction<T>, options?: ExecuteOptions): Promise<T>;
   /** What it is doing now. */
   snapshot(): ResilienceSnapshot;
 }
 /**
- * Makes a wrapper for calls to the Defender APIs: retries, circuit breaking, throttling and telemetry for
- * the calls that a program already makes.
+ * Makes a wrapper for calls to the Defender APIs.
  *
- * @param options - each has a default; none is needed
- * @throws TypeError that names every invalid option at once
- * @example
- * ```ts
- * const resilience = createResilience({ observers: [logObserver({ logger: console })] });
- * const response = await resilience.fetch('https://api.security.microsoft.com/api/incidents');
- * ```
+ * @throws TypeError that names every fault of the options at once
  */
 export declare function createResilience(options?: ResilienceOptions): Resilience;
 export type { AttemptContext, AttemptEnd, AttemptFunction, AttemptObserver, AttemptStart, BackoffSettings, BodyParameter, BudgetSettings, CallEnd, CallObserver, CallOutcome, CallStart, CatalogueEntry, CircuitChange, CircuitSettings, CircuitState, ClassifyOptions, ClientKind, Clock, ConsoleLogger, ErrorClass, ErrorCode, ErrorDetails, ExecuteOptions, Failure, FailureSource, Family, Fetch, GiveUpReason, HostMap, HttpRequestInfo, LogObserverOptions, MessageValues, MetricCode, Observer, Operation, OperationOptions, PinoLogger, Quota, QuotaChange, QuotaCounting, QuotaOptions, QuotaState, QuotaWindow, Random, ReadQuotas, RefreshContext, RefreshToken, Resilience, ResilienceOptions, ResilienceSnapshot, RetryScheduled, RetrySettings, ThrottleCause, ThrottleRefusal, ThrottleSettings, ThrottleWait, Timer, VariableKind, Verdict, WaitSource };

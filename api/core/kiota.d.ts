@@ -6,23 +6,34 @@ export interface KiotaMiddleware {
 }
 /**
  * A handler that makes the requests of a client that Kiota generated resilient, in the place of its
- * `RetryHandler`.
+ * `RetryHandler`. Works with version 1.0 of Kiota's fetch library, on Node.
  *
- * Kiota turns an answer into an error of the generated client's, which `classify` reads. Of an answer
- * that is no JSON it makes an error without status and ID; there this handler rejects with a
- * `DefenderApiError`, which bears `responseStatusCode` and `responseHeaders` as Kiota's errors do.
+ * Kiota turns an error response into an error of the generated client, which `classify` reads. Of a
+ * response that is not JSON it makes an error without status and ID; for those this handler rejects with a
+ * `DefenderApiError`, which has `responseStatusCode` and `responseHeaders` as Kiota's errors do.
  *
  * Uploads (`application/octet-stream`, `Content-Range`) and `$batch` requests pass untouched.
+ *
+ * @example
+ * ```ts
+ * const handlers = [kiotaMiddleware(resilience), new CustomFetchHandler(fetch)];
+ * const client = new HttpClient(undefined, ...handlers);
+ * ```
  */
 export declare function kiotaMiddleware(resilience: ResilienceLike): KiotaMiddleware;
 /**
- * Kiota's own chain with the resilient handler first, and without the `RetryHandler`. An
+ * Kiota's own chain with the resilient handler in the place of its `RetryHandler`. An
  * `AuthorizationHandler` in the chain asks for a token in each attempt; the authentication provider of a
- * request adapter is asked once for each call.
+ * request adapter is asked once for each call. Works with version 1.0 of Kiota's fetch library, on Node.
  *
- * @param chain - what `MiddlewareFactory.getDefaultMiddlewares` gives, or handlers of your own; those that
- * stand before the `AuthorizationHandler` and the `RetryHandler` stay outside and run once
- * @throws TypeError where the chain is empty
+ * @example
+ * ```ts
+ * const chain = kiotaMiddlewareChain(resilience, MiddlewareFactory.getDefaultMiddlewares());
+ * const client = new HttpClient(undefined, ...chain);
+ * ```
+ * @param chain - what `MiddlewareFactory.getDefaultMiddlewares` returns, or handlers of your own; those
+ * before the `AuthorizationHandler` and the `RetryHandler` stay outside and run once for each call
+ * @throws TypeError if the chain is empty
  */
 export declare function kiotaMiddlewareChain<T extends {
   next: unknown;

@@ -1,7 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const GUIDE = 'docs/guide/clients.md';
+const TESTS = 'packages/core/test/clients';
 
 /** Test files of `packages/core/test/clients`, and the tests in them behind the columns of the guide's table; undefined: the cell is empty. */
 type Row = readonly (string | undefined)[];
@@ -90,10 +92,7 @@ describe('the guide to the clients', () => {
     expect(rows.map(([client]) => client)).toEqual(Object.keys(ROWS));
     for (const [client = '', ...cells] of rows) {
       const [files = '', ...titles] = ROWS[client] ?? [];
-      const texts = files
-        .split(' ')
-        .map((file) => readFile(`packages/core/test/clients/${file}.test.ts`, 'utf8'));
-      const tests = (await Promise.all(texts)).join('\n');
+      const tests = (await Promise.all(files.split(' ').map(readTests))).join('\n');
       expect(cells.map((cell) => cell.includes('✓'))).toEqual(
         titles.map((title) => title !== undefined),
       );
@@ -114,6 +113,13 @@ describe('the guide to the clients', () => {
     }
   });
 });
+
+/** The text of one file of tests, in whichever folder of the clients it is. */
+async function readTests(file: string): Promise<string> {
+  const files = await readdir(TESTS, { recursive: true });
+  const found = files.filter((path) => basename(path) === `${file}.test.ts`);
+  return (await Promise.all(found.map((path) => readFile(join(TESTS, path), 'utf8')))).join('\n');
+}
 
 /** The cells of the table that follows `<!-- table -->`, without its head. */
 function tableOf(guide: string): string[][] {

@@ -230,7 +230,7 @@ export function warnOnce(): ReportObserverError {
     seen.add(key);
     emitWarning(
       `An observer failed in its hook ${key}. The call continued; pass onObserverError to see every such error.`,
-      'DEFENDER_RESILIENCE_OBSERVER',
+      { code: 'DEFENDER_RESILIENCE_OBSERVER' },
     );
   };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { failureOfResponse } from '../../src/clients/shared/response-body.ts';
 import { classify } from '../../src/failure/classify.ts';
-import { failureOfResponse } from '../../src/failure/response.ts';
 import { expectFailure } from './support.ts';
 
 const anyStatus = fc.oneof(

@@ -1,10 +1,15 @@
-import { operationFor } from '../../catalogue/routes.ts';
+/**
+ * For axios, versions 0 and 1. Needs Node 22 or later.
+ *
+ * @packageDocumentation
+ */
+
 import { attachFailure, failureOf } from '../../failure/attach.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { pipelineOf, type ResilienceLike } from '../../pipeline/pipeline-of.ts';
 import { runCall } from '../../pipeline/run-call.ts';
 import { AxiosCall } from './axios-call.ts';
-import { readCall } from './request.ts';
+import { readRequest } from './request.ts';
 import { type Sender, senderFor } from './sender.ts';
 import {
   type AxiosAdapter,
@@ -18,29 +23,36 @@ import {
 export type { ResilienceLike } from '../../pipeline/pipeline-of.ts';
 export type { AxiosLike } from './types.ts';
 
-/** The adapters that this module made, and whose they are. */
-const adapters = new WeakMap<object, Pipeline>();
-/** The instances that have the interceptor. */
-const instances = new WeakSet<object>();
+/** The adapters that this module made, and the wrapper that each belongs to. */
+const pipelineOfAdapter = new WeakMap<object, Pipeline>();
+/** The defaults of the instances that have our interceptor. */
+const wrapped = new WeakSet<object>();
 
 /**
  * Makes every request of an axios instance resilient, and of the instances that are created from it.
+ * Works with axios 0 and 1, on Node.
  *
- * Works below axios's interceptors and transforms, which run once for each call: request interceptors
- * before the first attempt, response interceptors after the last. A rejection is axios's own error,
- * unchanged; `failureOf(error)` tells what it was, and `failureOf(response)` where `validateStatus`
- * lets failures through. axios's `timeout`, where it is set, holds for each attempt and takes the place
- * of `attemptTimeoutMs`, which otherwise covers an attempt with its body, unless that is streamed.
+ * Attempts are made below axios's interceptors and transforms, so that these run once for each call:
+ * request interceptors before the first attempt, response interceptors after the last. A rejection is
+ * axios's own error, unchanged; `failureOf(error)` says what it was, and `failureOf(response)` does where
+ * `validateStatus` lets failures through. axios's `timeout`, where it is set, limits each attempt and
+ * takes the place of `attemptTimeoutMs`. Otherwise `attemptTimeoutMs` limits an attempt with its body,
+ * unless the body is streamed.
  *
  * A request that axios-retry would repeat as well is rejected with an error that says so.
  *
+ * @example
+ * ```ts
+ * const client = wrapAxios(resilience, axios.create({ baseURL: 'https://api.security.microsoft.com' }));
+ * const { data } = await client.get('/api/incidents');
+ * ```
  * @returns the same instance
- * @throws TypeError where the instance is none, or is wrapped by another wrapper already
+ * @throws TypeError if it is no axios instance, or is wrapped by another wrapper already
  */
 export function wrapAxios<T extends AxiosLike>(resilience: ResilienceLike, instance: T): T {
   const pipeline = pipelineOf(resilience, 'wrapAxios');
   if (!isInstance(instance)) {
-    throw new TypeError('wrapAxios takes an axios instance, such as axios.create() gives');
+    throw new TypeError('wrapAxios takes an axios instance, such as axios.create() returns');
   }
   install(pipeline, instance);
   return instance;
@@ -51,45 +63,39 @@ function install(pipeline: Pipeline, instance: Instance): void {
   const owner = ownerOf(defaults['adapter']);
   if (owner !== undefined && owner !== pipeline) {
     throw new TypeError(
-      'This axios instance, or the one that it was created from, is wrapped by another resilience already: attempts would multiply',
+      'This axios instance, or the one that it was created from, is already wrapped by another resilience: attempts would multiply',
     );
   }
-  if (instances.has(defaults)) return;
-  instances.add(defaults);
+  if (wrapped.has(defaults)) return;
+  wrapped.add(defaults);
   const sender = senderFor(instance);
   const resilient = (adapter: unknown): unknown =>
     ownerOf(adapter) === undefined ? adapterFor(pipeline, adapter, sender) : adapter;
   defaults['adapter'] = resilient(defaults['adapter']);
-  // For requests that bring an adapter of their own. Synchronous, so that the others' timing stays.
-  const useOwn = (config: AxiosConfig): AxiosConfig => {
+  // For requests that bring an adapter of their own. Synchronous, so that the other interceptors' timing stays.
+  const wrapOwnAdapter = (config: AxiosConfig): AxiosConfig => {
     config['adapter'] = resilient(config['adapter']);
     return config;
   };
-  interceptors.request.use(useOwn, undefined, { synchronous: true });
+  interceptors.request.use(wrapOwnAdapter, undefined, { synchronous: true });
 }
 
 function ownerOf(adapter: unknown): Pipeline | undefined {
-  return isRecord(adapter) ? adapters.get(adapter) : undefined;
+  return isRecord(adapter) ? pipelineOfAdapter.get(adapter) : undefined;
 }
 
 function adapterFor(pipeline: Pipeline, inner: unknown, sender: Sender): AxiosAdapter {
   const adapter: AxiosAdapter = async (config) => {
     refuseAxiosRetry(config);
-    const call = readCall(config);
-    if (call === undefined) return sender.send(inner, config);
-    const { method, url } = call;
-    const operation = operationFor(
-      { method, host: url.host, path: url.pathname },
-      pipeline.settings.hosts,
-    );
-    const plan = new AxiosCall(pipeline, operation, call, config, inner, sender);
+    const request = readRequest(config);
+    if (request === undefined) return sender.send(inner, config);
     try {
-      return await runCall(pipeline, plan);
+      return await runCall(pipeline, new AxiosCall(pipeline, request, config, inner, sender));
     } catch (error) {
-      throw plan.signal?.aborted === true ? await axiosCancel(sender, config, error) : error;
+      throw request.signal?.aborted ? await axiosCancel(sender, config, error) : error;
     }
   };
-  adapters.set(adapter, pipeline);
+  pipelineOfAdapter.set(adapter, pipeline);
   return adapter;
 }
 
@@ -102,11 +108,11 @@ async function axiosCancel(sender: Sender, config: AxiosConfig, reason: unknown)
   return cancel;
 }
 
-/** axios-retry leaves its state in the configuration of each request that it watches. */
+/** axios-retry keeps its state in the configuration of each request that it watches. */
 function refuseAxiosRetry(config: AxiosConfig): void {
   const state = config['axios-retry'];
   if (!isRecord(state) || state['retries'] === 0) return;
   throw new Error(
-    'axios-retry is installed on this axios instance, which wrapAxios makes resilient already: together they would multiply the attempts. Remove axios-retry, or give it { retries: 0 }.',
+    'axios-retry is installed on this axios instance, which wrapAxios already makes resilient: together they would multiply the attempts. Remove axios-retry, or give it { retries: 0 }.',
   );
 }

@@ -1,35 +1,36 @@
+import { tagOf } from '../../failure/safe-get.ts';
+import type { HttpRequest } from '../shared/http-call.ts';
 import { type BodyKind, bodyKind } from '../shared/request-body.ts';
 import { type AxiosConfig, isRecord } from './types.ts';
 
 /** What is read, once, of a request that axios is about to send. */
-export interface AxiosRequest {
+export interface AxiosRequest extends HttpRequest {
   readonly url: URL;
-  /** In capitals. */
-  readonly method: string;
-  readonly signal: AbortSignal | undefined;
   readonly bodyKind: BodyKind;
-  /** axios's own limit for an attempt, in milliseconds; 0: none. */
+  /** axios's own time limit for an attempt, in milliseconds; 0: none. */
   readonly timeoutMs: number;
   /** Stops listening to the cancel token. */
   release(): void;
 }
 
 /**
- * Reads what the pipeline must know. Undefined for whatever is not certainly an HTTP request to a
+ * Reads what the pipeline must know. Undefined for anything that is not certainly an HTTP request to a
  * known host: axios then sends it alone.
  */
-export function readCall(config: AxiosConfig): AxiosRequest | undefined {
+export function readRequest(config: AxiosConfig): AxiosRequest | undefined {
   const url = urlOf(config);
   if (url === undefined) return undefined;
-  const { method, timeout, data, signal, cancelToken } = config;
+  const { method, timeout, data, params, signal, cancelToken } = config;
   const cancel = signalOfToken(cancelToken);
   const own = isSignal(signal) ? signal : undefined;
   const signals = [own, cancel?.signal].filter((one) => one !== undefined);
   return {
     url,
     method: typeof method === 'string' ? method.toUpperCase() : 'GET',
-    signal: signals.length < 2 ? signals[0] : AbortSignal.any(signals),
+    params,
+    body: data,
     bodyKind: bodyKind(data),
+    signal: signals.length < 2 ? signals[0] : AbortSignal.any(signals),
     timeoutMs: typeof timeout === 'number' && timeout > 0 ? timeout : 0,
     release: () => cancel?.release(),
   };
@@ -40,26 +41,25 @@ const ABSOLUTE = /^([a-z][a-z\d+\-.]*:)?\/\//i;
 function urlOf({ url = '', baseURL, allowAbsoluteUrls }: AxiosConfig): URL | undefined {
   if (typeof url !== 'string') return undefined;
   const alone = typeof baseURL !== 'string' || (ABSOLUTE.test(url) && allowAbsoluteUrls !== false);
-  const href = alone ? url : joined(baseURL, url);
-  const parsed = URL.parse(href);
+  const parsed = URL.parse(alone ? url : join(baseURL, url));
   return parsed?.protocol.startsWith('http') ? parsed : undefined;
 }
 
-function joined(base: string, path: string): string {
+function join(base: string, path: string): string {
   return path === '' ? base : `${base.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`;
 }
 
 function isSignal(x: unknown): x is AbortSignal {
-  return Object.prototype.toString.call(x) === '[object AbortSignal]';
+  return tagOf(x) === 'AbortSignal';
 }
 
-interface Cancel {
+interface CancelSignal {
   readonly signal: AbortSignal;
   release(): void;
 }
 
-/** The older way to cancel, as a signal. */
-function signalOfToken(token: unknown): Cancel | undefined {
+/** axios's older way to cancel, as a signal. */
+function signalOfToken(token: unknown): CancelSignal | undefined {
   if (!isRecord(token)) return undefined;
   const { subscribe, unsubscribe } = token;
   if (typeof subscribe !== 'function') return undefined;

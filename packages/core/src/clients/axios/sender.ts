@@ -6,33 +6,33 @@ import {
   isRecord,
 } from './types.ts';
 
-/** Sends requests with whatever adapter they name, past the instance that is wrapped. */
+/** Sends requests with any adapter, past the instance that is wrapped. */
 export interface Sender {
-  /** One attempt, by a function or by a name or list of names that only axios itself can look up. */
+  /** Sends one attempt by an adapter function, or by a name or a list of names that axios looks up. */
   send(adapter: unknown, config: AxiosConfig): Promise<unknown>;
   /** The error with which axios rejects a request that its caller cancelled. */
   cancelled(config: AxiosConfig): Promise<unknown>;
 }
 
-/** The option by which a request's own configuration travels through the second instance. */
-const TICKET = 'defenderResilienceConfig';
+/** The option by which a request's own configuration passes through the second instance. */
+const CONFIG_OPTION = 'defenderResilienceConfig';
 
-/** axios looks adapters up by name in its dispatch alone, so a second, bare instance does it. */
+/** axios looks adapters up by name only when it sends a request, so a second, bare instance sends it. */
 export function senderFor(instance: Instance): Sender {
   let bare: Instance | undefined;
-  const dispatch = async (config: AxiosConfig): Promise<unknown> => {
+  const sendBare = async (config: AxiosConfig): Promise<unknown> => {
     bare ??= bareInstance(instance);
-    return bare.request({ url: '', [TICKET]: () => config });
+    return bare.request({ url: '', [CONFIG_OPTION]: () => config });
   };
   return {
     send(adapter, config) {
       if (isAdapter(adapter)) return adapter(config);
-      // The data is transformed already, and the answer will be.
-      return dispatch({ ...config, adapter, transformRequest: [], transformResponse: [] });
+      // The request's data is already transformed, and the response's will be.
+      return sendBare({ ...config, adapter, transformRequest: [], transformResponse: [] });
     },
     async cancelled(config) {
       try {
-        return await dispatch(config);
+        return await sendBare(config);
       } catch (error) {
         return error;
       }
@@ -42,21 +42,17 @@ export function senderFor(instance: Instance): Sender {
 
 /** An instance of the same axios without defaults, which sends a configuration as it is. */
 function bareInstance(instance: Instance): Instance {
-  const bare: unknown = instance.create?.() ?? constructed(instance);
+  const bare: unknown = instance.create?.() ?? Reflect.construct(instance.constructor, [{}]);
   if (!isInstance(bare)) throw new TypeError('This axios instance cannot make another one');
   for (const name of Object.keys(bare.defaults)) Reflect.deleteProperty(bare.defaults, name);
   // What an interceptor returns is sent as it is; merging would drop headers that are set to `false`.
-  bare.interceptors.request.use(taken, undefined, { synchronous: true });
+  bare.interceptors.request.use(unmerged, undefined, { synchronous: true });
   return bare;
 }
 
-function constructed(instance: Instance): unknown {
-  return Reflect.construct(instance.constructor, [{}]);
-}
-
-function taken(merged: AxiosConfig): unknown {
-  const ticket = merged[TICKET];
-  return typeof ticket === 'function' ? Reflect.apply(ticket, undefined, []) : merged;
+function unmerged(merged: AxiosConfig): unknown {
+  const config = merged[CONFIG_OPTION];
+  return typeof config === 'function' ? Reflect.apply(config, undefined, []) : merged;
 }
 
 function isAdapter(x: unknown): x is AxiosAdapter {
@@ -64,8 +60,8 @@ function isAdapter(x: unknown): x is AxiosAdapter {
 }
 
 /**
- * Gives an answer, or an error and its answer, the configuration of the call in the place of that of
- * the attempt: the two differ in the signal, and the caller knows only the first.
+ * Gives a response, or an error and its response, the call's configuration in the place of the attempt's:
+ * the two differ in their signal, and the caller knows only its own.
  */
 export function restoreConfig(outcome: unknown, own: AxiosConfig, signal: AbortSignal): void {
   if (!isRecord(outcome)) return;

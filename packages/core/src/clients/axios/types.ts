@@ -1,5 +1,5 @@
 /**
- * An axios instance, known by its shape: `axios` itself, what `axios.create` gives, or a
+ * An axios instance, known by its shape: `axios` itself, what `axios.create` returns, or a
  * `new axios.Axios()`.
  */
 export interface AxiosLike {
@@ -24,13 +24,13 @@ interface InterceptorManager {
   ): number;
 }
 
-/** The configuration of one request, as adapters get it: nothing in it is certain. */
+/** The configuration of one request, as adapters get it. Nothing in it is certain. */
 export type AxiosConfig = Record<string, unknown>;
 
 /** Sends one request. */
 export type AxiosAdapter = (config: AxiosConfig) => Promise<unknown>;
 
-/** axios's own answer. */
+/** What axios resolves with. */
 export interface AxiosResponse {
   readonly status: number;
   readonly headers: unknown;
@@ -38,7 +38,6 @@ export interface AxiosResponse {
   config?: unknown;
 }
 
-/** Whether it is an instance, as far as it matters here. */
 export function isInstance(x: unknown): x is Instance {
   return (
     isRecord(x) &&
@@ -50,12 +49,11 @@ export function isInstance(x: unknown): x is Instance {
   );
 }
 
-/** Whether it is an answer. */
 export function isAxiosResponse(x: unknown): x is AxiosResponse {
   return isRecord(x) && typeof x['status'] === 'number' && 'data' in x;
 }
 
-/** Whether its properties can be read by name. */
+/** Whether its properties can be read by name; instances of axios are functions. */
 export function isRecord(x: unknown): x is Record<string, unknown> {
   return (typeof x === 'object' && x !== null) || typeof x === 'function';
 }

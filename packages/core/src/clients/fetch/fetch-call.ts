@@ -1,85 +1,82 @@
-import type { Operation } from '../../catalogue/entry.ts';
-import { explainBody } from '../../failure/body-hints.ts';
 import { DefenderApiError } from '../../failure/errors.ts';
 import type { Failure } from '../../failure/failure.ts';
-import { failureOfResponse, release } from '../../failure/response.ts';
 import { safeGetObject } from '../../failure/safe-get.ts';
 import type { AttemptFanOut } from '../../observe/fan-out.ts';
-import type { ClientKind, HttpRequestInfo } from '../../observe/observer.ts';
-import type { AttemptSender, ClientCall } from '../../pipeline/call.ts';
-import { limitsOf } from '../../pipeline/limits.ts';
+import type { ClientKind } from '../../observe/observer.ts';
+import type { AttemptSender } from '../../pipeline/call.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
-import { linkBody } from '../shared/abort-body.ts';
-import { ERROR_BODY_TIMEOUT_MS } from '../shared/error-body.ts';
-import { RequestInfo } from '../shared/request-info.ts';
-import type { FetchInit } from './init.ts';
+import { addedHeaders, type HeaderPair } from '../shared/headers.ts';
+import { HttpCall } from '../shared/http-call.ts';
+import {
+  abortBodyOnSignal,
+  disposeResponse,
+  failureOfResponse,
+  readErrorBodyInTime,
+} from '../shared/response-body.ts';
 import { FetchMessage } from './message.ts';
-import type { FetchInput, FetchRequest } from './request.ts';
+import type { FetchInit, FetchInput, FetchRequest } from './request.ts';
 
-/** Calls the fetch inside. */
-export type SendFetch = (input: FetchInput, init: FetchInit) => Promise<Response>;
+/** What an attempt sends beyond what the caller gave. */
+export interface AttemptChanges {
+  /** The new token, and the headers that observers set. */
+  readonly headers: readonly HeaderPair[];
+  readonly token: string | undefined;
+}
+
+/** Calls the inner fetch; the changes are in the init already. */
+export type SendFetch = (
+  input: FetchInput,
+  init: FetchInit,
+  changes: AttemptChanges,
+) => Promise<Response>;
 
 /** One call of a wrapped fetch. */
-export class FetchCall implements ClientCall<Response> {
-  readonly operation: Operation;
-  readonly name: string;
+export class FetchCall extends HttpCall<Response> {
   readonly client: ClientKind = 'fetch';
-  readonly namesCallers = true;
-  readonly host: string;
-  readonly request: HttpRequestInfo;
-  readonly signal: AbortSignal | undefined;
-  readonly attemptTimeoutMs: number;
-  readonly deadlineMs: number;
-  readonly maxRetries: number;
-  readonly idempotent: boolean;
+  readonly namesCallers: boolean = true;
   readonly resendable: boolean;
-  readonly #pipeline: Pipeline;
-  readonly #body: unknown;
+  readonly #request: FetchRequest;
   readonly #message: FetchMessage;
   readonly #send: SendFetch;
-  /** Made when there is something to link: a WeakMap for each call takes 0.4 µs. */
-  #links: WeakMap<Response, () => void> | undefined = undefined;
-  /** Ends the reading of an error's body, while there is one. */
-  #stopReading: (() => void) | undefined = undefined;
+  /** Made at the first response with a signal, since most calls have none. */
+  #unlinks: WeakMap<Response, () => void> | undefined = undefined;
+  /** Ends the reading of an error body. The listener for the body does it, so that the signal gets no other. */
+  #reading: AbortController | undefined = undefined;
 
-  constructor(pipeline: Pipeline, operation: Operation, read: FetchRequest, send: SendFetch) {
-    const limits = limitsOf(pipeline.settings, operation, operation.name, read.method);
-    this.operation = operation;
-    this.name = operation.name;
-    this.host = read.url.host;
-    this.request = new RequestInfo(read.method, read.url, operation.route);
-    this.signal = read.signal;
-    this.attemptTimeoutMs = limits.attemptTimeoutMs;
-    this.deadlineMs = limits.deadlineMs;
-    this.maxRetries = limits.maxRetries;
-    this.idempotent = limits.idempotent;
-    this.resendable = read.bodyKind !== 'one-shot';
-    this.#pipeline = pipeline;
-    this.#body = read.body;
-    this.#message = new FetchMessage(read, limits.maxRetries);
+  constructor(pipeline: Pipeline, request: FetchRequest, send: SendFetch) {
+    super(pipeline, request);
+    this.resendable = request.bodyKind !== 'one-shot';
+    this.#request = request;
+    this.#message = new FetchMessage(request, this.maxRetries);
     this.#send = send;
   }
 
   send(context: AttemptSender, observed: AttemptFanOut | undefined): Promise<Response> {
-    const input = this.#message.input(context.attempt);
-    return this.#send(input, this.#message.init(context, observed));
+    const { attempt, signal, token } = context;
+    const headers = addedHeaders(this.#request.headers, token, observed);
+    const input = this.#message.input(attempt);
+    return this.#send(input, this.#message.init(signal, headers), { headers, token });
   }
 
   onResult(response: Response, attempt: AttemptSender): void {
     if (this.signal === undefined || typeof response !== 'object' || response === null) return;
-    // An answer without a body hears an abort too, in the undici of Node 22.
-    const read = safeGetObject(response, 'body') ?? response;
-    const unlink = linkBody(this.signal, read, (reason) => {
+    // In the undici of Node 22, even a response without a body follows the signal.
+    const body = safeGetObject(response, 'body') ?? response;
+    const unlink = abortBodyOnSignal(this.signal, body, (reason) => {
       attempt.abort(reason);
-      this.#stopReading?.();
+      this.#reading?.abort();
     });
-    this.#links ??= new WeakMap();
-    this.#links.set(response, unlink);
+    this.#unlinks ??= new WeakMap();
+    this.#unlinks.set(response, unlink);
   }
 
   classifyResult(response: Response): Promise<Failure | undefined> | undefined {
     if (!(response?.status >= 400)) return undefined;
-    return this.#failureOf(response);
+    const { clock } = this.pipeline;
+    this.#reading = new AbortController();
+    return readErrorBodyInTime(clock, this.#reading.signal, (signal) =>
+      failureOfResponse(response, { now: () => clock.epoch(), signal }),
+    );
   }
 
   statusOf(response: Response): number | undefined {
@@ -87,36 +84,16 @@ export class FetchCall implements ClientCall<Response> {
   }
 
   async dispose(response: Response): Promise<void> {
-    this.#links?.get(response)?.();
-    await release(response);
-  }
-
-  bodyAdvice(failure: Failure): string | undefined {
-    const { code } = failure;
-    if (code !== 'InvalidRequestBody' && code !== 'MissingRequiredParameter') return undefined;
-    return explainBody(this.operation, this.#body);
+    this.#unlinks?.get(response)?.();
+    await disposeResponse(response);
   }
 
   toError(response: Response, failure: Failure): DefenderApiError | undefined {
-    if (!this.#pipeline.settings.throwHttpErrors) return undefined;
+    if (!this.pipeline.settings.throwHttpErrors) return undefined;
     return new DefenderApiError(failure, { operation: this.name, cause: response });
   }
 
   close(): void {
     this.#message.close();
-  }
-
-  async #failureOf(response: Response): Promise<Failure | undefined> {
-    const { clock } = this.#pipeline;
-    const over = new AbortController();
-    const stop = (): void => over.abort();
-    const timer = clock.timer(stop, ERROR_BODY_TIMEOUT_MS);
-    this.#stopReading = stop;
-    try {
-      return await failureOfResponse(response, { now: () => clock.epoch(), signal: over.signal });
-    } finally {
-      timer.cancel();
-      this.#stopReading = undefined;
-    }
   }
 }

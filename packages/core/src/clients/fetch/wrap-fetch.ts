@@ -1,4 +1,3 @@
-import { operationFor } from '../../catalogue/routes.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { runCall } from '../../pipeline/run-call.ts';
 import { FetchCall } from './fetch-call.ts';
@@ -7,12 +6,10 @@ import { type FetchRequest, readRequest } from './request.ts';
 /** Any function that is called as `fetch` is. */
 export type Fetch = typeof globalThis.fetch;
 
-/** Wraps `inner` so that its HTTP calls go through the pipeline and everything else passes untouched. */
+/** Wraps `inner` so that its HTTP calls go through the pipeline, and everything else passes untouched. */
 export function wrapFetch(pipeline: Pipeline, inner: Fetch): Fetch {
-  const hosts =
-    Object.keys(pipeline.settings.hosts).length > 0 ? pipeline.settings.hosts : undefined;
   const fetch = function (this: unknown, ...args: Parameters<Fetch>): Promise<Response> {
-    const call = (input: unknown, init: unknown): Promise<Response> =>
+    const send = (input: unknown, init: unknown): Promise<Response> =>
       callAs(inner, this, [input, init, ...args.slice(2)]);
     let request: FetchRequest | undefined;
     try {
@@ -22,14 +19,11 @@ export function wrapFetch(pipeline: Pipeline, inner: Fetch): Fetch {
     }
     // The inner fetch reports invalid URLs, methods and arguments exactly as it does without the wrapper.
     if (request === undefined) return callAs(inner, this, args);
-    const { method, url, signal } = request;
-    const target = { method, host: url.host, path: url.pathname };
-    const operation = operationFor(target, hosts);
-    const answer = runCall(pipeline, new FetchCall(pipeline, operation, request, call));
-    if (!signal?.aborted) return answer;
-    // Nothing is sent: the inner fetch refuses it at once, arguments that are wrong before all else.
-    answer.catch(() => undefined);
-    return call(request.input, request.init);
+    const response = runCall(pipeline, new FetchCall(pipeline, request, send));
+    if (!request.signal?.aborted) return response;
+    // Nothing is sent. The inner fetch refuses it at once, and reports wrong arguments first.
+    response.catch(() => undefined);
+    return send(request.input, request.init);
   };
   Object.defineProperty(fetch, 'name', { value: 'fetch', configurable: true });
   Object.defineProperty(fetch, 'length', { value: inner.length, configurable: true });

@@ -1,34 +1,38 @@
 import type { Operation } from '../../catalogue/entry.ts';
 import { OTHER, operationNamed } from '../../catalogue/operations.ts';
 import type { Failure } from '../../failure/failure.ts';
-import { failureOfResponse, release } from '../../failure/response.ts';
+import { tagOf } from '../../failure/safe-get.ts';
 import type { ClientKind } from '../../observe/observer.ts';
 import type { AttemptContext, AttemptSender, ClientCall } from '../../pipeline/call.ts';
 import { limitsOf } from '../../pipeline/limits.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
-import { readInTime } from '../shared/error-body.ts';
+import {
+  disposeResponse,
+  failureOfResponse,
+  readErrorBodyInTime,
+} from '../shared/response-body.ts';
 
-/** What one call of `execute` may say for itself. */
+/** What one call of `execute` may set for itself. */
 export interface ExecuteOptions {
-  /** Ends the call at once, waits included; the call rejects with the signal's own reason. */
+  /** Ends the call at once, even in a wait; the call rejects with the signal's own reason. */
   readonly signal?: AbortSignal;
   /**
    * Whether the function may be carried out twice.
    *
-   * @defaultValue as the operations table says of an operation that it knows by this name, else true
+   * @defaultValue what the operations table says about an operation of this name, else true
    */
   readonly idempotent?: boolean;
-  /** In milliseconds. @defaultValue the wrapper's */
+  /** The time limit of one attempt, in milliseconds. @defaultValue the wrapper's `attemptTimeoutMs` */
   readonly attemptTimeoutMs?: number;
-  /** In milliseconds. @defaultValue the wrapper's */
+  /** The time limit of the whole call, in milliseconds. @defaultValue the wrapper's `deadlineMs` */
   readonly deadlineMs?: number;
-  /** @defaultValue the wrapper's */
+  /** How many attempts may follow the first. @defaultValue the wrapper's `retry.maxRetries` */
   readonly maxRetries?: number;
-  /** The host that is called, where one wrapper serves several: circuits and pauses go by it. */
+  /** The host that is called, where one wrapper serves several: each has circuits and pauses of its own. */
   readonly host?: string;
   /**
-   * Which calls go first where they wait for the same quota: the higher number, as `isolate` before an
-   * export. Without the `quota` option it changes nothing.
+   * Which calls go first when they wait for the same quota: those with the higher number, such as an
+   * isolation before an export. Has no effect without the `quota` option.
    *
    * @defaultValue the operation's
    */
@@ -40,7 +44,7 @@ const NO_OPTIONS: ExecuteOptions = Object.freeze({});
 /** A function that makes one attempt. */
 export type AttemptFunction<T> = (context: AttemptContext) => PromiseLike<T> | T;
 
-/** One call of a function of the caller's. */
+/** One call of a function that the caller gave to `execute` or `wrap`. */
 export class FunctionCall<T> implements ClientCall<T> {
   readonly operation: Operation;
   readonly name: string;
@@ -82,11 +86,11 @@ export class FunctionCall<T> implements ClientCall<T> {
     return this.#fn(context);
   }
 
-  /** A function may give a `Response` that says that it failed, as fetch does. */
+  /** A function may return a `Response` that says that it failed, as fetch does. */
   classifyResult(value: T): Promise<Failure | undefined> | undefined {
-    if (!isFailedResponse(value)) return undefined;
+    if (!isResponse(value) || value.status < 400) return undefined;
     const { clock } = this.#pipeline;
-    return readInTime(clock, this.signal, (signal) =>
+    return readErrorBodyInTime(clock, this.signal, (signal) =>
       failureOfResponse(value, { now: () => clock.epoch(), signal }),
     );
   }
@@ -96,7 +100,7 @@ export class FunctionCall<T> implements ClientCall<T> {
   }
 
   async dispose(value: T): Promise<void> {
-    if (isResponse(value)) await release(value);
+    if (isResponse(value)) await disposeResponse(value);
   }
 }
 
@@ -107,10 +111,6 @@ function isResponse(value: unknown): value is Response {
     value !== null &&
     'status' in value &&
     typeof value.status === 'number' &&
-    Object.prototype.toString.call(value) === '[object Response]'
+    tagOf(value) === 'Response'
   );
-}
-
-function isFailedResponse(value: unknown): value is Response {
-  return isResponse(value) && value.status >= 400;
 }

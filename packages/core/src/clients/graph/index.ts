@@ -1,5 +1,6 @@
 /**
- * For the Microsoft Graph JavaScript SDK (`@microsoft/microsoft-graph-client`).
+ * For the Microsoft Graph JavaScript SDK (`@microsoft/microsoft-graph-client`), versions 2 and 3. Needs
+ * Node 22 or later.
  *
  * @packageDocumentation
  */
@@ -9,20 +10,17 @@ import { followContext } from '../../pipeline/nested-calls.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { pipelineOf, type ResilienceLike } from '../../pipeline/pipeline-of.ts';
 import { runCall } from '../../pipeline/run-call.ts';
-import type { FetchInit } from '../fetch/init.ts';
-import { type FetchInput, readRequest } from '../fetch/request.ts';
+import type { AttemptChanges, SendFetch } from '../fetch/fetch-call.ts';
+import { type FetchInit, type FetchInput, readRequest } from '../fetch/request.ts';
+import { withHeaders } from '../shared/headers.ts';
+import { SdkCall, shouldBypass } from '../shared/sdk-call.ts';
 import {
   isAuthHandler,
-  isRepeated,
-  isRetryHandler,
-  passesThrough,
+  isRepeatedBySdk,
   refuseRetryHandler,
-  SdkCall,
-  type SdkChanges,
-  type SdkSend,
-} from '../shared/sdk-call.ts';
-import { freshHeaders, setHeader } from '../shared/sdk-headers.ts';
-import { showToGraph } from './annotate-response.ts';
+  splitChain,
+} from '../shared/sdk-chain.ts';
+import { annotateResponse } from './annotate-response.ts';
 
 export type { ResilienceLike } from '../../pipeline/pipeline-of.ts';
 
@@ -41,18 +39,26 @@ export interface GraphMiddleware {
 
 /**
  * A handler that makes the requests of the Microsoft Graph SDK resilient, in the place of its
- * `RetryHandler`. What stands behind it in the chain runs again for each attempt: put the
- * `AuthenticationHandler` there, as {@link graphMiddlewareChain} does, and each attempt asks for a
- * token.
+ * `RetryHandler`. Works with versions 2 and 3, on Node.
+ *
+ * The handlers behind it in the chain run again for each attempt. Put the `AuthenticationHandler` there,
+ * as {@link graphMiddlewareChain} does, and each attempt asks for a token.
  *
  * `$batch` requests and uploads (`application/octet-stream`, `Content-Range`) pass untouched.
+ *
+ * @example
+ * ```ts
+ * const chain = [graphMiddleware(resilience), new AuthenticationHandler(provider), new HTTPMessageHandler()];
+ * const client = Client.initWithMiddleware({ middleware: chain });
+ * ```
  */
 export function graphMiddleware(resilience: ResilienceLike): GraphMiddleware {
   return new ResilientHandler(pipelineOf(resilience, 'graphMiddleware'), undefined);
 }
 
 /**
- * The SDK's own chain with the resilient handler first, and without the `RetryHandler`.
+ * The SDK's own chain with the resilient handler in the place of its `RetryHandler`. Works with versions
+ * 2 and 3, on Node.
  *
  * @example
  * ```ts
@@ -62,33 +68,30 @@ export function graphMiddleware(resilience: ResilienceLike): GraphMiddleware {
  * );
  * const client = Client.initWithMiddleware({ middleware });
  * ```
- * @param chain - what `MiddlewareFactory.getDefaultMiddlewareChain` gives, or handlers of your own; those
- * that stand before the `AuthenticationHandler` and the `RetryHandler` stay outside and run once
- * @throws TypeError where the chain is empty
+ * @param chain - what `MiddlewareFactory.getDefaultMiddlewareChain` returns, or handlers of your own; those
+ * before the `AuthenticationHandler` and the `RetryHandler` stay outside and run once for each call
+ * @throws TypeError if the chain is empty
  */
 export function graphMiddlewareChain<T extends GraphMiddleware>(
   resilience: ResilienceLike,
   chain: readonly T[],
 ): (T | GraphMiddleware)[] {
   const pipeline = pipelineOf(resilience, 'graphMiddlewareChain');
-  if (chain?.length === undefined || chain.length === 0) {
-    throw new TypeError(
-      'graphMiddlewareChain takes a chain of handlers, such as MiddlewareFactory.getDefaultMiddlewareChain(authProvider) gives',
-    );
-  }
-  const first = chain.findIndex((handler) => isAuthHandler(handler) || isRetryHandler(handler));
-  const tokens = new TokenHandler();
-  const inside = chain
-    .slice(Math.max(first, 0))
-    .filter((handler) => !isRetryHandler(handler))
-    .flatMap((handler) => (isAuthHandler(handler) ? [handler, tokens] : [handler]));
-  const resilient = new ResilientHandler(pipeline, inside.includes(tokens) ? tokens : undefined);
-  return [...chain.slice(0, Math.max(first, 0)), resilient, ...inside];
+  const { outside, inside } = splitChain(
+    'graphMiddlewareChain',
+    chain,
+    'MiddlewareFactory.getDefaultMiddlewareChain(authProvider)',
+  );
+  const tokens = inside.some(isAuthHandler) ? new TokenHandler() : undefined;
+  const withTokens = inside.flatMap((handler): (T | GraphMiddleware)[] =>
+    tokens !== undefined && isAuthHandler(handler) ? [handler, tokens] : [handler],
+  );
+  return [...outside, new ResilientHandler(pipeline, tokens), ...withTokens];
 }
 
 class ResilientHandler implements GraphMiddleware {
   readonly #pipeline: Pipeline;
-  /** Sets a new token after the SDK's own handler has set its one. */
+  /** Sets a new token after the SDK's own handler has set its token; undefined where there is no such handler. */
   readonly #tokens: TokenHandler | undefined;
   #next: GraphMiddleware | undefined = undefined;
   #checked = false;
@@ -96,7 +99,7 @@ class ResilientHandler implements GraphMiddleware {
   constructor(pipeline: Pipeline, tokens: TokenHandler | undefined) {
     this.#pipeline = pipeline;
     this.#tokens = tokens;
-    // The SDK throws errors of its own making, in which the answer is hard to find.
+    // The SDK throws errors of its own, in which the response is hard to find.
     followContext();
   }
 
@@ -109,36 +112,36 @@ class ResilientHandler implements GraphMiddleware {
     const { request, options } = context;
     const read = readRequest(request, options);
     const headers = options?.headers ?? read?.request?.headers;
-    if (read === undefined || passesThrough(read, headers) || isRepeated(headers)) {
+    if (read === undefined || shouldBypass(read, headers) || isRepeatedBySdk(headers)) {
       await next.execute(context);
       return;
     }
-    const send: SdkSend = (input, init, changes) => this.#send(next, context, input, init, changes);
-    const plan = new SdkCall(this.#pipeline, read, send, () => false);
-    const response = await runCall(this.#pipeline, plan);
+    const send: SendFetch = (input, init, changes) =>
+      this.#send(next, context, input, init, changes);
+    const call = new SdkCall(this.#pipeline, read, send, () => false);
+    const response = await runCall(this.#pipeline, call);
     context.response = response;
     const failure = failureOf(response);
     if (failure === undefined) return;
-    showToGraph(response, failure, new Date(this.#pipeline.clock.epoch()));
+    annotateResponse(response, failure, new Date(this.#pipeline.clock.epoch()));
   }
 
-  /** One attempt, in a context of its own: the SDK's handlers change what they are given. */
+  /** Sends one attempt in a context of its own, since the SDK's handlers change what they are given. */
   async #send(
     next: GraphMiddleware,
     context: GraphContext,
     input: FetchInput,
     init: FetchInit,
-    { headers: changed, token }: SdkChanges,
+    { headers: added, token }: AttemptChanges,
   ): Promise<Response> {
-    const except = this.#tokens === undefined ? undefined : 'authorization';
-    const kept = token === undefined ? undefined : except;
-    const headers = freshHeaders(context.options?.headers, changed, kept);
+    // The token is set behind the SDK's own handler, where there is one.
+    const early = this.#tokens === undefined ? added : withoutAuthorization(added);
     const { response: _, ...rest } = context;
     const attempt: GraphContext = {
       ...rest,
-      // The token would be appended to the headers of the caller's own request.
+      // The SDK's handlers append to the headers of a `Request`.
       request: isBodiless(input) ? input.clone() : input,
-      options: { ...init, headers },
+      options: { ...init, headers: withHeaders(context.options?.headers ?? {}, early) },
     };
     if (token !== undefined) this.#tokens?.set(attempt, token);
     await next.execute(attempt);
@@ -156,7 +159,7 @@ class ResilientHandler implements GraphMiddleware {
   }
 }
 
-/** Stands behind the handler that authenticates, for the token that `refreshToken` gave. */
+/** Stands behind the handler that authenticates, and sets the token that `refreshToken` gave. */
 class TokenHandler implements GraphMiddleware {
   readonly #tokens = new WeakMap<GraphContext, string>();
   #next: GraphMiddleware | undefined = undefined;
@@ -172,12 +175,16 @@ class TokenHandler implements GraphMiddleware {
   async execute(context: GraphContext): Promise<void> {
     const token = this.#tokens.get(context);
     if (token !== undefined) {
-      const headers = freshHeaders(context.options?.headers, undefined);
-      setHeader(headers, 'Authorization', `Bearer ${token}`);
-      context.options = { ...context.options, headers };
+      const { headers = {} } = context.options ?? {};
+      const authorization = [['Authorization', `Bearer ${token}`]] as const;
+      context.options = { ...context.options, headers: withHeaders(headers, authorization) };
     }
     await this.#next?.execute(context);
   }
+}
+
+function withoutAuthorization(headers: AttemptChanges['headers']): AttemptChanges['headers'] {
+  return headers.filter(([name]) => name !== 'authorization');
 }
 
 function isBodiless(input: FetchInput): input is Request {

@@ -1,5 +1,5 @@
 /**
- * For clients that Kiota generated (`@microsoft/kiota-http-fetchlibrary`).
+ * For clients that Kiota generated (`@microsoft/kiota-http-fetchlibrary` 1.0). Needs Node 22 or later.
  *
  * @packageDocumentation
  */
@@ -8,17 +8,11 @@ import { followContext } from '../../pipeline/nested-calls.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { pipelineOf, type ResilienceLike } from '../../pipeline/pipeline-of.ts';
 import { runCall } from '../../pipeline/run-call.ts';
+import type { SendFetch } from '../fetch/fetch-call.ts';
 import { readRequest } from '../fetch/request.ts';
-import {
-  isAuthHandler,
-  isRepeated,
-  isRetryHandler,
-  passesThrough,
-  refuseRetryHandler,
-  SdkCall,
-  type SdkSend,
-} from '../shared/sdk-call.ts';
-import { freshHeaders } from '../shared/sdk-headers.ts';
+import { withHeaders } from '../shared/headers.ts';
+import { SdkCall, shouldBypass } from '../shared/sdk-call.ts';
+import { isRepeatedBySdk, refuseRetryHandler, splitChain } from '../shared/sdk-chain.ts';
 
 export type { ResilienceLike } from '../../pipeline/pipeline-of.ts';
 
@@ -30,40 +24,48 @@ export interface KiotaMiddleware {
 
 /**
  * A handler that makes the requests of a client that Kiota generated resilient, in the place of its
- * `RetryHandler`.
+ * `RetryHandler`. Works with version 1.0 of Kiota's fetch library, on Node.
  *
- * Kiota turns an answer into an error of the generated client's, which `classify` reads. Of an answer
- * that is no JSON it makes an error without status and ID; there this handler rejects with a
- * `DefenderApiError`, which bears `responseStatusCode` and `responseHeaders` as Kiota's errors do.
+ * Kiota turns an error response into an error of the generated client, which `classify` reads. Of a
+ * response that is not JSON it makes an error without status and ID; for those this handler rejects with a
+ * `DefenderApiError`, which has `responseStatusCode` and `responseHeaders` as Kiota's errors do.
  *
  * Uploads (`application/octet-stream`, `Content-Range`) and `$batch` requests pass untouched.
+ *
+ * @example
+ * ```ts
+ * const handlers = [kiotaMiddleware(resilience), new CustomFetchHandler(fetch)];
+ * const client = new HttpClient(undefined, ...handlers);
+ * ```
  */
 export function kiotaMiddleware(resilience: ResilienceLike): KiotaMiddleware {
   return new ResilientKiotaHandler(pipelineOf(resilience, 'kiotaMiddleware'));
 }
 
 /**
- * Kiota's own chain with the resilient handler first, and without the `RetryHandler`. An
+ * Kiota's own chain with the resilient handler in the place of its `RetryHandler`. An
  * `AuthorizationHandler` in the chain asks for a token in each attempt; the authentication provider of a
- * request adapter is asked once for each call.
+ * request adapter is asked once for each call. Works with version 1.0 of Kiota's fetch library, on Node.
  *
- * @param chain - what `MiddlewareFactory.getDefaultMiddlewares` gives, or handlers of your own; those that
- * stand before the `AuthorizationHandler` and the `RetryHandler` stay outside and run once
- * @throws TypeError where the chain is empty
+ * @example
+ * ```ts
+ * const chain = kiotaMiddlewareChain(resilience, MiddlewareFactory.getDefaultMiddlewares());
+ * const client = new HttpClient(undefined, ...chain);
+ * ```
+ * @param chain - what `MiddlewareFactory.getDefaultMiddlewares` returns, or handlers of your own; those
+ * before the `AuthorizationHandler` and the `RetryHandler` stay outside and run once for each call
+ * @throws TypeError if the chain is empty
  */
 export function kiotaMiddlewareChain<T extends { next: unknown }>(
   resilience: ResilienceLike,
   chain: readonly T[],
 ): (T | KiotaMiddleware)[] {
   const pipeline = pipelineOf(resilience, 'kiotaMiddlewareChain');
-  if (chain?.length === undefined || chain.length === 0) {
-    throw new TypeError(
-      'kiotaMiddlewareChain takes a chain of handlers, such as MiddlewareFactory.getDefaultMiddlewares() gives',
-    );
-  }
-  const first = chain.findIndex((handler) => isAuthHandler(handler) || isRetryHandler(handler));
-  const outside = chain.slice(0, Math.max(first, 0));
-  const inside = chain.slice(outside.length).filter((handler) => !isRetryHandler(handler));
+  const { outside, inside } = splitChain(
+    'kiotaMiddlewareChain',
+    chain,
+    'MiddlewareFactory.getDefaultMiddlewares()',
+  );
   return [...outside, new ResilientKiotaHandler(pipeline), ...inside];
 }
 
@@ -74,22 +76,22 @@ class ResilientKiotaHandler implements KiotaMiddleware {
 
   constructor(pipeline: Pipeline) {
     this.#pipeline = pipeline;
-    // Kiota throws errors of its own making, in which the answer is hard to find.
+    // Kiota throws errors of its own, in which the response is hard to find.
     followContext();
   }
 
   async execute(url: string, init: RequestInit, options?: object): Promise<Response> {
     const next = this.#checkedNext();
-    const read = readRequest(url, init);
-    const own: unknown = init.headers;
-    if (read === undefined || passesThrough(read, own) || isRepeated(own)) {
+    const request = readRequest(url, init);
+    const { headers = {} } = init;
+    if (request === undefined || shouldBypass(request, headers) || isRepeatedBySdk(headers)) {
       return next.execute(url, init, options);
     }
-    const send: SdkSend = async (input, attempt, changes) => {
-      const headers = freshHeaders(own, changes.headers);
-      return next.execute(String(input), { ...attempt, headers }, options);
+    const send: SendFetch = async (input, attempt, changes) => {
+      const own = { ...attempt, headers: withHeaders(headers, changes.headers) };
+      return next.execute(String(input), own, options);
     };
-    return runCall(this.#pipeline, new SdkCall(this.#pipeline, read, send, isUnreadable));
+    return runCall(this.#pipeline, new SdkCall(this.#pipeline, request, send, isUnreadable));
   }
 
   #checkedNext(): KiotaMiddleware {
@@ -102,7 +104,7 @@ class ResilientKiotaHandler implements KiotaMiddleware {
   }
 }
 
-/** A 401 is left to the adapter, which answers its claims challenge. */
+/** Kiota can make no error of it. A 401 is left to its request adapter, which answers claims challenges. */
 function isUnreadable(response: Response): boolean {
   const type = response.headers.get('content-type') ?? '';
   return response.status !== 401 && !type.toLowerCase().includes('json');

@@ -2,12 +2,12 @@ import { tagOf } from '../../failure/safe-get.ts';
 
 export type GivenBody = NonNullable<RequestInit['body']>;
 
-/** What is known of the body that a request sends. */
+/** What is known about the body of a request. */
 export type BodyKind = 'none' | 'replayable' | 'one-shot';
 
 /**
- * Whether a body can be sent again. Strings, buffers, forms and blobs can; whatever is read while it
- * is sent (streams, generators) cannot, and neither can what is not known.
+ * Whether a body can be sent again. Strings, buffers, forms and blobs can. What is read while it is sent
+ * (streams, generators) cannot, and neither can anything unknown.
  */
 export function bodyKind(body: unknown): BodyKind {
   if (body === undefined || body === null) return 'none';
@@ -18,8 +18,8 @@ export function bodyKind(body: unknown): BodyKind {
 }
 
 /**
- * A copy of a body that can be sent again, which later changes of the caller's do not reach: fetch
- * itself reads a body when it is called. What cannot change, or cannot be copied, is given as it is.
+ * A copy of a replayable body that later changes by the caller do not reach, since fetch itself reads a
+ * body when it is called. What cannot change, or cannot be copied, is returned as it is.
  */
 export function copyBody(body: GivenBody): GivenBody {
   if (typeof body !== 'object') return body;
@@ -32,7 +32,7 @@ export function copyBody(body: GivenBody): GivenBody {
   return isForm(body) ? copyForm(body) : body;
 }
 
-/** Whether a stream is free, and one that fetch may have made itself of a body that it has whole. */
+/** Whether a stream is unlocked and of bytes, as those are that fetch makes of a body it has whole. */
 export function isByteStream(stream: ReadableStream): boolean {
   try {
     stream.getReader({ mode: 'byob' }).releaseLock();
@@ -55,8 +55,8 @@ function isArrayBuffer(value: unknown): value is ArrayBuffer {
 
 type Form = FormData & Iterable<[string, string | Blob]>;
 
-// By its looks and not by `instanceof`: the form may come from another copy of undici, and naming
-// the global would load the whole of Node's fetch.
+// By its shape and not by `instanceof`: the form may come from another copy of undici, and naming the
+// global would load the whole of Node's fetch.
 function isForm(body: object): body is Form {
   return (
     tagOf(body) === 'FormData' &&

@@ -1,7 +1,7 @@
 import type { HttpRequestInfo } from '../../observe/observer.ts';
 
-/** Query parameters whose values tell nothing of a tenant, its people or its findings. */
-const HARMLESS_QUERY: ReadonlySet<string> = new Set([
+/** Query parameters whose values say nothing about a tenant, its people or its findings. */
+const HARMLESS_PARAMETERS: ReadonlySet<string> = new Set([
   '$top',
   '$skip',
   '$count',
@@ -11,7 +11,7 @@ const HARMLESS_QUERY: ReadonlySet<string> = new Set([
   'api-version',
 ]);
 
-/** What observers learn of a request; the redacted URL is made only when one reads it. */
+/** What observers learn about a request. The redacted URL is made only when one of them reads it. */
 export class RequestInfo implements HttpRequestInfo {
   readonly method: string;
   readonly template?: string;
@@ -43,26 +43,44 @@ export class RequestInfo implements HttpRequestInfo {
   }
 }
 
-/** A URL without user, password and fragment, and without the query values that may be secret. */
+/**
+ * A URL with the query parameters that a client will add to it, for observers. Leaves out those that are
+ * no plain values.
+ */
+export function withParams(url: URL, params: unknown): URL {
+  if (typeof params !== 'object' || params === null) return url;
+  const full = new URL(url);
+  const pairs = params instanceof URLSearchParams ? params : Object.entries(params);
+  for (const [name, value] of pairs) {
+    if (['string', 'number', 'boolean'].includes(typeof value)) {
+      full.searchParams.append(name, String(value));
+    }
+  }
+  return full;
+}
+
+/** A URL without user, password, fragment, and the query values that may be secret. */
 function redactUrl(url: URL): string {
   const query = url.search
     .slice(1)
     .split('&')
     .filter((pair) => pair !== '')
-    .map((pair) => {
-      const [name = ''] = pair.split('=', 1);
-      if (name === pair) return 'REDACTED';
-      return HARMLESS_QUERY.has(decoded(name).toLowerCase()) ? pair : `${name}=REDACTED`;
-    })
+    .map(redactPair)
     .join('&');
   return `${url.protocol}//${url.host}${url.pathname}${query === '' ? '' : `?${query}`}`;
 }
 
-function decoded(text: string): string {
+function redactPair(pair: string): string {
+  const [name = ''] = pair.split('=', 1);
+  if (name === pair) return 'REDACTED';
+  return HARMLESS_PARAMETERS.has(decode(name).toLowerCase()) ? pair : `${name}=REDACTED`;
+}
+
+function decode(name: string): string {
   try {
-    return decodeURIComponent(text);
+    return decodeURIComponent(name);
   } catch {
-    // A stray percent sign: the name is none of the harmless ones then.
+    // A stray percent sign: not one of the harmless names.
     return '';
   }
 }

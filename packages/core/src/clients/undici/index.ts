@@ -1,5 +1,6 @@
 /**
- * For undici's dispatchers, and through `setGlobalDispatcher` for the fetch that is built into Node.
+ * For undici's dispatchers, versions 6, 7 and 8, and through `setGlobalDispatcher` for the fetch that is
+ * built into Node. Needs Node 22 or later.
  *
  * @packageDocumentation
  */
@@ -10,7 +11,7 @@ import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { pipelineOf, type ResilienceLike } from '../../pipeline/pipeline-of.ts';
 import { runCall } from '../../pipeline/run-call.ts';
 import { fromLegacy, isLegacy, toLegacy } from './legacy-handler.ts';
-import type { UndiciAttempt } from './response-attempt.ts';
+import type { ResponseAttempt } from './response-attempt.ts';
 import { ResponseForwarder } from './response-forwarder.ts';
 import type { Dispatch, DispatchOptions, Handler, UndiciInterceptor } from './types.ts';
 import { UndiciCall } from './undici-call.ts';
@@ -19,9 +20,11 @@ export type { ResilienceLike } from '../../pipeline/pipeline-of.ts';
 export type { UndiciInterceptor } from './types.ts';
 
 /**
- * An interceptor that makes every request of a dispatcher resilient. Responses stream and keep their
- * back-pressure; an HTTP error that is given up on reaches the caller as the answer that it is, and a
- * rejection is undici's own error.
+ * An interceptor that makes every request of a dispatcher resilient. Works with undici 6, 7 and 8, on
+ * Node.
+ *
+ * Responses stream and keep their back-pressure. After the last attempt, an HTTP error reaches the caller
+ * as the response that it is, and a rejection is undici's own error.
  *
  * Compose it after `dns` and before `redirect` and `decompress`, so that it stands outside the first
  * and inside the others. Upgrades and `CONNECT` pass untouched.
@@ -36,12 +39,12 @@ export type { UndiciInterceptor } from './types.ts';
  */
 export function undiciInterceptor(resilience: ResilienceLike): UndiciInterceptor {
   const pipeline = pipelineOf(resilience, 'undiciInterceptor');
-  // What fetch and others make of an answer no longer shows that it passed here.
+  // What fetch and others make of a response no longer shows that it passed here.
   followContext();
   return <D extends (options: never, handler: never) => boolean>(dispatch: D): D => {
-    // The types of all undici versions meet in what is used of them, which is checked below.
-    const below = dispatch as unknown as Dispatch;
-    const resilient: Dispatch = (options, handler) => start(pipeline, below, options, handler);
+    // The types of the undici versions differ; what is used of them is checked below.
+    const inner = dispatch as unknown as Dispatch;
+    const resilient: Dispatch = (options, handler) => start(pipeline, inner, options, handler);
     return resilient as unknown as D;
   };
 }
@@ -54,40 +57,35 @@ function start(
 ): boolean {
   const legacy = isLegacy(handler);
   if (!isRequest(options) || !(legacy || isHandler(handler))) return dispatch(options, handler);
-  const aborter = new AbortController();
-  const target: Handler = legacy ? fromLegacy(handler) : handler;
-  const sink = new ResponseForwarder(target, (reason) => aborter.abort(reason));
-  let sent = false;
-  const plan = new UndiciCall(
-    pipeline,
-    options,
-    sink,
-    aborter.signal,
-    (attemptOptions, attempt) => {
-      sent = true;
-      dispatch(attemptOptions, legacy ? toLegacy(attempt) : attempt);
-    },
+  const controller = new AbortController();
+  const forwarder = new ResponseForwarder(legacy ? fromLegacy(handler) : handler, (reason) =>
+    controller.abort(reason),
   );
-  runCall(pipeline, plan)
+  let sent = false;
+  const send = (attemptOptions: DispatchOptions, attempt: Handler): void => {
+    sent = true;
+    dispatch(attemptOptions, legacy ? toLegacy(attempt) : attempt);
+  };
+  runCall(pipeline, new UndiciCall(pipeline, options, forwarder, controller.signal, send))
     .then(
-      (attempt) => handOn(attempt, sink),
-      (error: unknown) => sink.fail(error),
+      (attempt) => forward(attempt, forwarder),
+      (error: unknown) => forwarder.fail(error),
     )
-    .catch((error: unknown) => sink.crash(error));
-  // The first attempt waits: the caller must be able to abort before it begins.
-  if (!sent) sink.start(undefined);
+    .catch((error: unknown) => forwarder.crash(error));
+  // If the first attempt must wait, the caller can abort before it begins.
+  if (!sent) forwarder.start(undefined);
   return true;
 }
 
-function handOn(attempt: UndiciAttempt, sink: ResponseForwarder): void {
-  if (sink.aborted && attempt.status >= 400) {
-    attempt.drop();
-    sink.fail(sink.reason);
+function forward(attempt: ResponseAttempt, forwarder: ResponseForwarder): void {
+  if (forwarder.aborted && attempt.status >= 400) {
+    attempt.dispose();
+    forwarder.fail(forwarder.reason);
     return;
   }
   const failure = failureOf(attempt);
   if (failure !== undefined) attachFailure(attempt.headers, failure);
-  attempt.release();
+  attempt.forward();
 }
 
 function isRequest(options: unknown): options is DispatchOptions {

@@ -15,7 +15,7 @@ function hasMethod(target: object, key: string): boolean {
   return key in target && typeof Reflect.get(target, key) === 'function';
 }
 
-/** A handler of the caller's that is of the older kind, as one of the newer. */
+/** A handler of undici 6, which the caller gave, as one of undici 7. */
 export function fromLegacy(handler: LegacyHandler): Handler {
   return {
     onRequestStart: (controller, context) =>
@@ -23,9 +23,9 @@ export function fromLegacy(handler: LegacyHandler): Handler {
     onResponseStarted: () => handler.onResponseStarted?.(),
     onResponseStart(controller, status, headers, message) {
       const raw = rawOf(controller.rawHeaders, headers);
-      const goOn = handler.onHeaders?.(status, raw, () => controller.resume(), message);
-      // Before the final answer, undici itself does not look at what the handler returns.
-      if (goOn === false && status >= 200) controller.pause();
+      const result = handler.onHeaders?.(status, raw, () => controller.resume(), message);
+      // Before the final response, undici itself ignores what the handler returns.
+      if (result === false && status >= 200) controller.pause();
     },
     onResponseData(controller, chunk) {
       if (handler.onData?.(chunk) === false) controller.pause();
@@ -38,7 +38,7 @@ export function fromLegacy(handler: LegacyHandler): Handler {
   };
 }
 
-/** A handler of ours as one of the older kind. */
+/** Our handler, of undici 7, as one of undici 6. */
 export function toLegacy(handler: Handler): LegacyHandler {
   let controller = new LegacyController(() => undefined);
   return {
@@ -48,7 +48,7 @@ export function toLegacy(handler: Handler): LegacyHandler {
     },
     onResponseStarted: () => handler.onResponseStarted?.(),
     onHeaders(status, raw, resume, message) {
-      controller.answered(raw, resume);
+      controller.respond(raw, resume);
       handler.onResponseStart?.(controller, status, recordOf(raw), message);
       return !controller.paused;
     },
@@ -79,7 +79,7 @@ class LegacyController implements Controller {
     this.#abort = abort;
   }
 
-  answered(raw: RawHeaders, resume: () => void): void {
+  respond(raw: RawHeaders, resume: () => void): void {
     this.rawHeaders = raw;
     this.#resume = resume;
   }

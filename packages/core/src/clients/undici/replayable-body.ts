@@ -1,28 +1,29 @@
 import { bodyKind } from '../shared/request-body.ts';
 
-/** A body whose length is known beforehand was in memory anyway; beyond this it is not kept, in bytes. */
+/** A longer body is not kept, in bytes. */
 const MAX_KEPT = 1_048_576;
 
-/** What is sent in each attempt. */
-export interface SentBody {
+/** The body of a request, for each of its attempts. */
+export interface RequestBody {
+  /** What the next attempt sends. */
   readonly body: unknown;
   /** Whether it can be sent again. */
   readonly resendable: boolean;
-  /** Lets go of what was kept. */
+  /** Drops what was kept for another attempt. */
   close(): void;
 }
 
 /**
- * How a body goes into several attempts: as it is where it can be read again. The fetch that is built
- * into Node hands everything on as a generator; one with a known length is kept as it is read, and sent
- * again from the copy.
+ * Makes a body ready for several attempts: as it is where it can be read again. The fetch that is built
+ * into Node passes every body on as a generator. One whose length is known is kept while it is read, since
+ * the whole of it was in memory anyway, and sent again from the copy.
  *
- * @param length - what the `content-length` header says, in bytes
+ * @param length - the `content-length` header, in bytes
  */
-export function sentBody(body: unknown, length: number | undefined): SentBody {
+export function requestBody(body: unknown, length: number | undefined): RequestBody {
   const resendable = bodyKind(body) !== 'one-shot';
   if (!resendable && length !== undefined && length <= MAX_KEPT && isGenerator(body)) {
-    return new KeptBody(body, length);
+    return new ReplayableBody(body, length);
   }
   return { body, resendable, close: () => undefined };
 }
@@ -33,11 +34,14 @@ function isGenerator(body: unknown): body is AsyncIterable<unknown> {
   );
 }
 
-class KeptBody implements SentBody {
+type Step = IteratorResult<unknown, undefined>;
+
+/** A generator that several attempts can read from its beginning, even at the same time. */
+class ReplayableBody implements RequestBody {
   readonly #source: AsyncIterator<unknown>;
   readonly #length: number;
-  readonly #steps: Promise<IteratorResult<unknown, undefined>>[] = [];
-  #kept = 0;
+  readonly #steps: Promise<Step>[] = [];
+  #size = 0;
   #broken = false;
   #closed = false;
   #readers = 0;
@@ -51,12 +55,11 @@ class KeptBody implements SentBody {
     return !this.#broken;
   }
 
-  /** Read from its beginning each time. */
   get body(): AsyncIterable<unknown> {
     return { [Symbol.asyncIterator]: () => this.#read() };
   }
 
-  // An answer may come before all is sent: what is being read is read on.
+  // A response may arrive before the whole body is sent, so readers under way go on.
   close(): void {
     this.#closed = true;
     this.#endSource();
@@ -78,10 +81,10 @@ class KeptBody implements SentBody {
         if (step.done === true) stop();
         return step;
       },
-      // Leaves the source alone: an attempt that fails half-way leaves the rest to the next one.
+      // Does not end the source: if an attempt fails half-way, the next one needs the rest.
       return: () => {
         stop();
-        return Promise.resolve({ done: true, value: undefined });
+        return Promise.resolve(END);
       },
     };
   }
@@ -89,23 +92,23 @@ class KeptBody implements SentBody {
   #endSource(): void {
     if (!this.#closed || this.#readers > 0) return;
     this.#broken = true;
-    // Nobody asks for the rest: how it ends is of no interest.
+    // Nobody needs the rest, so how it ends does not matter.
     this.#source.return?.().catch(() => undefined);
   }
 
-  #step(index: number): Promise<IteratorResult<unknown, undefined>> {
+  #step(index: number): Promise<Step> {
     this.#steps[index] ??= this.#pull();
     return this.#steps[index];
   }
 
-  async #pull(): Promise<IteratorResult<unknown, undefined>> {
+  async #pull(): Promise<Step> {
     try {
       const step: IteratorResult<unknown, unknown> = await this.#source.next();
-      if (step.done === true) return { done: true, value: undefined };
+      if (step.done === true) return END;
       const { value } = step;
-      this.#kept += value instanceof Uint8Array ? value.byteLength : Number.NaN;
-      // Longer than it said, or no bytes: undici will complain, and it is not sent again.
-      if (!(this.#kept <= this.#length)) this.#broken = true;
+      this.#size += value instanceof Uint8Array ? value.byteLength : Number.NaN;
+      // Longer than its header says, or not bytes: undici will refuse it, so it is not sent again.
+      if (!(this.#size <= this.#length)) this.#broken = true;
       return { done: false, value };
     } catch (error) {
       this.#broken = true;
@@ -113,3 +116,5 @@ class KeptBody implements SentBody {
     }
   }
 }
+
+const END: Step = Object.freeze({ done: true, value: undefined });

@@ -1,46 +1,43 @@
-import { brotliDecompressSync, constants, gunzipSync, inflateSync } from 'node:zlib';
+import { MAX_ERROR_BODY } from '../../failure/text.ts';
+import { decode } from './decode.ts';
 import type { ResponseForwarder } from './response-forwarder.ts';
 import type { Controller, Handler, HeaderRecord } from './types.ts';
 
-/** How much of an error answer's body is held back to be looked at, in bytes. */
-const MAX_HELD = 65_536;
-/** A body of this size, decoded, is no error of the API's. */
-const MAX_DECODED = 1_048_576;
-
-const DROPPED: Error = new Error('The answer is not used: the request is sent again');
+const DISPOSED: Error = new Error('The response is not used: the request is sent again');
 
 type End = { readonly trailers: HeaderRecord } | { readonly error: unknown };
 
 /**
- * One attempt. A success flows on to the caller's handler at once; an error answer is held, its body up
- * to a limit, until it is known whether the request is sent again.
+ * One attempt. A success flows to the caller's handler at once. An error response is held back, its body
+ * up to 64 KiB, until it is known whether the request is sent again.
  */
-export class UndiciAttempt implements Handler {
+export class ResponseAttempt implements Handler {
   status = 0;
   headers: HeaderRecord = {};
-  /** Settles when the final answer's headers are there. */
-  readonly answered: Promise<this>;
-  readonly #sink: ResponseForwarder;
+  /** Settles when the final response's headers are there. */
+  readonly responded: Promise<this>;
+  readonly #forwarder: ResponseForwarder;
   readonly #settle: PromiseWithResolvers<this>;
-  readonly #looked: PromiseWithResolvers<void> = Promise.withResolvers();
-  #state: 'sent' | 'held' | 'flowing' | 'dropped' = 'sent';
+  /** Settles when the body is complete, too long or no longer waited for. */
+  readonly #peeked: PromiseWithResolvers<void> = Promise.withResolvers();
+  #state: 'sent' | 'held' | 'forwarded' | 'disposed' = 'sent';
   #controller: Controller | undefined = undefined;
   #message: string | undefined = undefined;
-  #held: Uint8Array[] = [];
+  #chunks: Uint8Array[] = [];
   #size = 0;
   #end: End | undefined = undefined;
 
-  constructor(sink: ResponseForwarder, signal: AbortSignal) {
-    this.#sink = sink;
+  constructor(forwarder: ResponseForwarder, signal: AbortSignal) {
+    this.#forwarder = forwarder;
     this.#settle = Promise.withResolvers();
-    this.answered = this.#settle.promise;
-    signal.addEventListener('abort', () => this.drop(signal.reason), { once: true });
+    this.responded = this.#settle.promise;
+    signal.addEventListener('abort', () => this.dispose(signal.reason), { once: true });
   }
 
   onRequestStart(controller: Controller, context: unknown): void {
     this.#controller = controller;
-    if (this.#state === 'dropped') controller.abort(DROPPED);
-    else this.#sink.start(context);
+    if (this.#state === 'disposed') controller.abort(DISPOSED);
+    else this.#forwarder.start(context);
   }
 
   onResponseStart(
@@ -51,7 +48,7 @@ export class UndiciAttempt implements Handler {
   ): void {
     if (this.#state !== 'sent') return;
     if (status < 200) {
-      this.#sink.inform(controller, status, headers, message);
+      this.#forwarder.inform(controller, status, headers, message);
       return;
     }
     this.#controller = controller;
@@ -61,20 +58,20 @@ export class UndiciAttempt implements Handler {
     if (status >= 400) {
       this.#state = 'held';
     } else {
-      this.#state = 'flowing';
-      this.#sink.open(controller, status, headers, message);
+      this.#state = 'forwarded';
+      this.#forwarder.open(controller, status, headers, message);
     }
     this.#settle.resolve(this);
   }
 
   onResponseData(controller: Controller, chunk: Uint8Array): void {
-    if (this.#state === 'flowing') this.#sink.data(chunk);
+    if (this.#state === 'forwarded') this.#forwarder.data(chunk);
     if (this.#state !== 'held') return;
-    this.#held.push(chunk);
+    this.#chunks.push(chunk);
     this.#size += chunk.byteLength;
-    if (this.#size < MAX_HELD) return;
+    if (this.#size < MAX_ERROR_BODY) return;
     controller.pause();
-    this.#looked.resolve();
+    this.#peeked.resolve();
   }
 
   onResponseEnd(_controller: Controller, trailers: HeaderRecord): void {
@@ -87,89 +84,70 @@ export class UndiciAttempt implements Handler {
   }
 
   onBodySent(chunk: unknown): void {
-    this.#sink.handler.onBodySent?.(chunk);
+    this.#forwarder.handler.onBodySent?.(chunk);
   }
 
   onRequestSent(): void {
-    this.#sink.handler.onRequestSent?.();
+    this.#forwarder.handler.onRequestSent?.();
   }
 
   onResponseStarted(): void {
-    this.#sink.handler.onResponseStarted?.();
+    this.#forwarder.handler.onResponseStarted?.();
   }
 
-  /** No answer came. */
+  /** No response came. */
   fail(error: unknown): void {
-    this.#state = 'dropped';
+    this.#state = 'disposed';
     this.#settle.reject(error);
   }
 
-  /** The beginning of the body of an answer that is held, decoded where it is compressed. */
-  async look(over: AbortSignal): Promise<Uint8Array | undefined> {
-    const stop = (): void => this.#looked.resolve();
-    over.addEventListener('abort', stop, { once: true });
-    await this.#looked.promise;
-    over.removeEventListener('abort', stop);
-    // Too much has come, or it has taken too long: the rest waits until it is known what becomes of it.
+  /**
+   * The beginning of a held response's body, decoded where it is compressed.
+   *
+   * @param signal - ends the wait; what has arrived by then is the beginning
+   */
+  async peekBody(signal: AbortSignal): Promise<Uint8Array | undefined> {
+    const stop = (): void => this.#peeked.resolve();
+    signal.addEventListener('abort', stop, { once: true });
+    await this.#peeked.promise;
+    signal.removeEventListener('abort', stop);
+    // The rest waits until it is known what becomes of the response.
     if (this.#end === undefined) this.#controller?.pause();
-    const bytes = Buffer.concat(this.#held);
-    return decoded(bytes, this.headers['content-encoding']);
+    return decode(Buffer.concat(this.#chunks), this.headers['content-encoding']);
   }
 
-  /** Hands a held answer on to the caller's handler: what has come of it, and then the rest. */
-  release(): void {
+  /** Gives a held response to the caller's handler: what has arrived, and then the rest. */
+  forward(): void {
     if (this.#state !== 'held' || this.#controller === undefined) return;
-    this.#state = 'flowing';
-    const [held, end] = [this.#held, this.#end];
-    this.#held = [];
-    this.#sink.open(this.#controller, this.status, this.headers, this.#message);
-    this.#sink.replay(held, () => {
-      if (end === undefined) return;
-      if ('error' in end) this.#sink.fail(end.error);
-      else this.#sink.end(end.trailers);
+    this.#state = 'forwarded';
+    const [chunks, end] = [this.#chunks, this.#end];
+    this.#chunks = [];
+    this.#forwarder.open(this.#controller, this.status, this.headers, this.#message);
+    this.#forwarder.replay(chunks, () => {
+      if (end !== undefined) this.#forwardEnd(end);
     });
   }
 
-  /** Lets go of an answer that nobody will read. */
-  drop(reason: unknown = DROPPED): void {
-    if (this.#state === 'flowing' || this.#state === 'dropped') return;
-    this.#state = 'dropped';
-    this.#held = [];
-    this.#looked.resolve();
+  /** Drops a response that nobody will read, and its connection if the response has not ended. */
+  dispose(reason: unknown = DISPOSED): void {
+    if (this.#state === 'forwarded' || this.#state === 'disposed') return;
+    this.#state = 'disposed';
+    this.#chunks = [];
+    this.#peeked.resolve();
     if (this.#end === undefined) this.#controller?.abort(reason);
   }
 
   #finish(end: End): void {
     if (this.#state === 'held') {
       this.#end = end;
-      this.#looked.resolve();
-    } else if (this.#state === 'flowing') {
-      if ('error' in end) this.#sink.fail(end.error);
-      else this.#sink.end(end.trailers);
+      this.#peeked.resolve();
+    } else if (this.#state === 'forwarded') {
+      this.#forwardEnd(end);
     }
   }
-}
 
-const DECODERS: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
-  gzip: (bytes) => gunzipSync(bytes, SYNC_FLUSH),
-  'x-gzip': (bytes) => gunzipSync(bytes, SYNC_FLUSH),
-  deflate: (bytes) => inflateSync(bytes, SYNC_FLUSH),
-  br: (bytes) =>
-    brotliDecompressSync(bytes, {
-      finishFlush: constants.BROTLI_OPERATION_FLUSH,
-      maxOutputLength: MAX_DECODED,
-    }),
-};
-
-// A body that was cut off gives what came of it.
-const SYNC_FLUSH = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: MAX_DECODED };
-
-function decoded(bytes: Uint8Array, encoding: unknown): Uint8Array | undefined {
-  if (typeof encoding !== 'string' || encoding === 'identity') return bytes;
-  try {
-    return DECODERS[encoding.toLowerCase()]?.(bytes);
-  } catch {
-    // Not what it says it is: the status and the headers must do.
-    return undefined;
+  #forwardEnd(end: End): void {
+    if ('error' in end) this.#forwarder.fail(end.error);
+    else this.#forwarder.end(end.trailers);
   }
 }

@@ -1,8 +1,8 @@
 import type { Controller, Handler, HeaderRecord } from './types.ts';
 
 /**
- * The caller's side of a call: its handler, and the one controller that it gets for all attempts, since
- * each attempt has a connection and a controller of its own.
+ * The caller's side of a call: its handler, and the one controller that the handler gets for all
+ * attempts, although each attempt has a connection and a controller of its own.
  */
 export class ResponseForwarder implements Controller {
   readonly handler: Handler;
@@ -11,13 +11,15 @@ export class ResponseForwarder implements Controller {
   readonly #onAbort: (reason: unknown) => void;
   #started: { readonly context: unknown } | undefined = undefined;
   #ended = false;
+  /** The controller of the response that flows. */
   #target: Controller | undefined = undefined;
   #paused = false;
-  /** What is still to be handed on before the rest of the answer may flow. */
-  #waiting: Uint8Array[] | undefined = undefined;
-  #afterwards: () => void = () => undefined;
+  /** Chunks that the handler must get before the rest of the response may flow. */
+  #backlog: Uint8Array[] | undefined = undefined;
+  /** What follows the backlog. */
+  #afterBacklog: () => void = noop;
 
-  /** @param onAbort - called when the caller aborts before an answer flows */
+  /** @param onAbort - called when the caller aborts before a response flows */
   constructor(handler: Handler, onAbort: (reason: unknown) => void) {
     this.handler = handler;
     this.#onAbort = onAbort;
@@ -42,7 +44,7 @@ export class ResponseForwarder implements Controller {
 
   resume(): void {
     this.#paused = false;
-    if (this.#waiting === undefined) this.#target?.resume();
+    if (this.#backlog === undefined) this.#target?.resume();
     else this.#flush();
   }
 
@@ -54,78 +56,80 @@ export class ResponseForwarder implements Controller {
     else this.#target.abort(reason);
   }
 
-  /** Told once, unless an interceptor below tells something new, such as the redirects it followed. */
+  /** Starts the handler, once, unless an interceptor below has a new context, such as followed redirects. */
   start(context: unknown): void {
-    const told = context ?? undefined;
-    if (this.#started !== undefined && this.#started.context === told) return;
-    this.#started = { context: told };
+    const known = context ?? undefined;
+    if (this.#started !== undefined && this.#started.context === known) return;
+    this.#started = { context: known };
     this.handler.onRequestStart?.(this, context);
   }
 
-  /** An answer before the final one. */
+  /** Forwards an informational response (1xx). */
   inform(controller: Controller, status: number, headers: HeaderRecord, message?: string): void {
     this.#target = controller;
     this.handler.onResponseStart?.(this, status, headers, message);
     this.#target = undefined;
   }
 
-  /** The final answer: from here on, the caller steers its connection. */
+  /** Forwards the final response. From now on the caller controls its connection. */
   open(controller: Controller, status: number, headers: HeaderRecord, message?: string): void {
     this.#target = controller;
     if (this.#paused) controller.pause();
     this.handler.onResponseStart?.(this, status, headers, message);
   }
 
-  /** Hands on what was held back, as fast as the handler takes it, and then lets the rest flow. */
-  replay(held: Uint8Array[], afterwards: () => void): void {
-    this.#waiting = held;
-    this.#afterwards = afterwards;
+  /** Forwards chunks that were held back, as fast as the handler takes them, and then lets the rest flow. */
+  replay(chunks: Uint8Array[], afterwards: () => void): void {
+    this.#backlog = chunks;
+    this.#afterBacklog = afterwards;
     this.#flush();
   }
 
   data(chunk: Uint8Array): void {
-    if (this.#waiting === undefined) this.handler.onResponseData?.(this, chunk);
-    else this.#waiting.push(chunk);
+    if (this.#backlog === undefined) this.handler.onResponseData?.(this, chunk);
+    else this.#backlog.push(chunk);
   }
 
   end(trailers: HeaderRecord): void {
-    this.#inTurn(() => {
+    this.#whenFlushed(() => {
       this.#ended = true;
       this.handler.onResponseEnd?.(this, trailers);
     });
   }
 
   fail(error: unknown): void {
-    this.#inTurn(() => {
+    this.#whenFlushed(() => {
       if (this.#ended) return;
       this.#ended = true;
       this.handler.onResponseError?.(this, error);
     });
   }
 
-  /** The caller's handler threw. It hears of it as of an answer that broke off, as undici does it. */
+  /** The caller's handler threw. It gets that as the error of its response, as undici itself does it. */
   crash(error: unknown): void {
     this.abort(error);
-    this.#waiting = undefined;
+    this.#backlog = undefined;
     this.fail(error);
   }
 
-  #inTurn(tell: () => void): void {
-    if (this.#waiting === undefined) tell();
-    else this.#afterwards = tell;
+  #whenFlushed(action: () => void): void {
+    if (this.#backlog === undefined) action();
+    else this.#afterBacklog = action;
   }
 
   #flush(): void {
-    const waiting = this.#waiting ?? [];
-    while (!this.#paused && !this.aborted && waiting.length > 0) {
-      const chunk = waiting.shift();
+    const backlog = this.#backlog ?? [];
+    while (!this.#paused && !this.aborted && backlog.length > 0) {
+      const chunk = backlog.shift();
       if (chunk !== undefined) this.handler.onResponseData?.(this, chunk);
     }
     if (this.#paused && !this.aborted) return;
-    this.#waiting = undefined;
-    const afterwards = this.#afterwards;
-    this.#afterwards = () => undefined;
+    this.#backlog = undefined;
+    const afterwards = this.#afterBacklog;
+    this.#afterBacklog = noop;
     if (!this.aborted) this.#target?.resume();
     afterwards();
   }
 }
+
+const noop = (): void => undefined;

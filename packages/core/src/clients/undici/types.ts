@@ -1,17 +1,17 @@
 /**
- * An interceptor for `dispatcher.compose(...)`, of undici 6, 7 or 8. It gives a dispatch function of the
- * very type that it is given.
+ * An interceptor for `dispatcher.compose(...)`, of undici 6, 7 or 8. It returns a dispatch function of the
+ * same type as the one it is given.
  */
 export type UndiciInterceptor = <D extends (options: never, handler: never) => boolean>(
   dispatch: D,
 ) => D;
 
-/** What a dispatcher is asked to send: nothing in it is certain. */
+/** What a dispatcher is asked to send. Nothing in it is certain. */
 export type DispatchOptions = Readonly<Record<string, unknown>>;
 
 export type Dispatch = (options: DispatchOptions, handler: object) => boolean;
 
-/** Steers one response, since undici 7. */
+/** Controls one response, since undici 7. */
 export interface Controller {
   pause(): void;
   resume(): void;
@@ -26,7 +26,7 @@ export interface Controller {
 /** Header values by their names in lower case. */
 export type HeaderRecord = Readonly<Record<string, string | string[] | undefined>>;
 
-/** Hears what becomes of a request, since undici 7. */
+/** Receives what becomes of a request, since undici 7. */
 export interface Handler {
   onRequestStart?(controller: Controller, context: unknown): void;
   onResponseStarted?(): void;
@@ -43,7 +43,7 @@ export interface Handler {
   onRequestSent?(): void;
 }
 
-/** The same before undici 7, and of the fetch that is built into Node. */
+/** The handler of undici 6, and of the fetch that is built into Node. */
 export interface LegacyHandler {
   onConnect(abort: (reason?: unknown) => void, context?: unknown): void;
   onResponseStarted?(): void;

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { sentBody } from '../../../src/clients/undici/replayable-body.ts';
+import { requestBody } from '../../../src/clients/undici/replayable-body.ts';
 
 describe('a generator that is sent', () => {
   async function* parts(fail: boolean): AsyncGenerator<unknown> {
@@ -16,7 +16,7 @@ describe('a generator that is sent', () => {
   }
 
   it('of known length is read again from its beginning, also by two at once', async () => {
-    const sent = sentBody(parts(false), 4);
+    const sent = requestBody(parts(false), 4);
     await expect(Promise.all([read(sent.body), read(sent.body)])).resolves.toEqual([
       'abcd',
       'abcd',
@@ -25,19 +25,19 @@ describe('a generator that is sent', () => {
   });
 
   it('that fails is not sent again', async () => {
-    const sent = sentBody(parts(true), 4);
+    const sent = requestBody(parts(true), 4);
     await expect(read(sent.body)).rejects.toThrow('no more');
     expect(sent.resendable).toBe(false);
   });
 
   it('that is longer than it says is not sent again', async () => {
-    const sent = sentBody(parts(false), 3);
+    const sent = requestBody(parts(false), 3);
     await read(sent.body);
     expect(sent.resendable).toBe(false);
   });
 
   it('that gives no bytes is not sent again', async () => {
-    const sent = sentBody(
+    const sent = requestBody(
       (async function* () {
         yield 'text';
       })(),
@@ -48,7 +48,7 @@ describe('a generator that is sent', () => {
   });
 
   it('is read on by an attempt that is under way when the call ends', async () => {
-    const sent = sentBody(parts(false), 4);
+    const sent = requestBody(parts(false), 4);
     const reader = (sent.body as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
     const first = await reader.next();
     sent.close();
@@ -57,7 +57,7 @@ describe('a generator that is sent', () => {
   });
 
   it('has no known length, or is a stream: it is sent once', () => {
-    expect(sentBody(parts(false), undefined).resendable).toBe(false);
-    expect(sentBody(Readable.from(['a']), 1).resendable).toBe(false);
+    expect(requestBody(parts(false), undefined).resendable).toBe(false);
+    expect(requestBody(Readable.from(['a']), 1).resendable).toBe(false);
   });
 });

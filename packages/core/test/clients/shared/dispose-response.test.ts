@@ -2,23 +2,23 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { failureOfResponse, release } from '../../src/failure/response.ts';
-import { manualClock } from '../../src/testing/index.ts';
-import { bytes, endless, stalled, watchedBody } from './streams.ts';
+import { disposeResponse, failureOfResponse } from '../../../src/clients/shared/response-body.ts';
+import { manualClock } from '../../../src/testing/index.ts';
+import { bytes, endless, stalled, watchedBody } from '../../failure/streams.ts';
 
 const now = (): number => 0;
 const BODY = JSON.stringify({ error: { code: 'Forbidden', message: 'x', target: 't' } });
 
-describe('release', () => {
+describe('disposeResponse', () => {
   it('reads the rest of a short body', async () => {
     const { body, seen } = watchedBody([bytes('a'), bytes('b')]);
-    await release(new Response(body, { status: 500 }));
+    await disposeResponse(new Response(body, { status: 500 }));
     expect(seen).toEqual({ read: 2, cancelled: false });
   });
 
   it('lets go of a long one', async () => {
     const { body, seen } = watchedBody(endless(16_384));
-    await release(new Response(body, { status: 500 }));
+    await disposeResponse(new Response(body, { status: 500 }));
     expect(seen).toEqual({ read: 81_920, cancelled: true });
   });
 
@@ -29,13 +29,13 @@ describe('release', () => {
       stalled(() => (cancelled = true)),
       { status: 500 },
     );
-    const released = release(response, clock);
+    const released = disposeResponse(response, clock);
     await clock.advance(1_999);
     expect(cancelled).toBe(false);
     await clock.advance(1);
     await released;
     expect(cancelled).toBe(true);
-    await release(new Response(BODY), clock);
+    await disposeResponse(new Response(BODY), clock);
     expect(clock.pendingTimers).toBe(0);
   });
 
@@ -58,7 +58,7 @@ describe('release', () => {
     ],
     ['a body that cannot be read', () => ({ body: {} }) as Response],
   ])('never rejects: %s', async (_, make) => {
-    await expect(release(make())).resolves.toBeUndefined();
+    await expect(disposeResponse(make())).resolves.toBeUndefined();
   });
 });
 
@@ -87,7 +87,7 @@ describe('a response over a socket', () => {
     for (let call = 0; call < 20; call += 1) {
       const response = await fetch(url);
       if (call % 2 === 0) await failureOfResponse(response, { now });
-      await release(response);
+      await disposeResponse(response);
     }
     // fetch opens a second one while the first is being freed.
     expect(sockets.size).toBeLessThanOrEqual(2);

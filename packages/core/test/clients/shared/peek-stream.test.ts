@@ -1,14 +1,15 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { startOfNodeStream, startOfWebStream } from '../../../src/clients/shared/stream-start.ts';
+import { peekNodeStream } from '../../../src/clients/shared/node-stream.ts';
+import { peekWebStream } from '../../../src/clients/shared/response-body.ts';
 
 const never = new AbortController().signal;
 
 describe('the beginning of a stream', () => {
   it('is given, and then the whole, which may be text', async () => {
     const source = Readable.from(['first ', 'second'], { objectMode: true });
-    const { start, whole } = await startOfNodeStream(source, 100, never);
+    const { start, whole } = await peekNodeStream(source, never);
     expect(Buffer.from(start).toString()).toBe('first second');
     await expect(text(whole)).resolves.toBe('first second');
   });
@@ -17,7 +18,7 @@ describe('the beginning of a stream', () => {
     const source = new Readable({ read: () => undefined });
     source.push('first');
     setImmediate(() => source.destroy(new Error('broke')));
-    const { start, whole } = await startOfNodeStream(source, 100, never);
+    const { start, whole } = await peekNodeStream(source, never);
     expect(Buffer.from(start).toString()).toBe('first');
     await expect(text(whole)).rejects.toThrow('broke');
   });
@@ -27,7 +28,7 @@ describe('the beginning of a stream', () => {
     source.push('first ');
     const over = new AbortController();
     setImmediate(() => over.abort());
-    const { start, whole } = await startOfNodeStream(source, 100, over.signal);
+    const { start, whole } = await peekNodeStream(source, over.signal);
     expect(Buffer.from(start).toString()).toBe('first ');
     source.push('second');
     source.push(null);
@@ -36,7 +37,7 @@ describe('the beginning of a stream', () => {
 
   it('of a source of objects is empty, and the source is let go of with the whole', async () => {
     const source = Readable.from([{ a: 1 }]);
-    const { start, whole } = await startOfNodeStream(source, 100, never);
+    const { start, whole } = await peekNodeStream(source, never);
     expect(start.byteLength).toBe(0);
     whole.destroy();
     expect(source.destroyed).toBe(true);
@@ -50,12 +51,12 @@ describe('the beginning of a stream', () => {
       // What is queued when a stream fails is lost, so that it must be read before.
       pull: (controller) => void setImmediate(() => controller.error(new Error('broke'))),
     });
-    const { start, whole } = await startOfWebStream(broken, 100, never);
+    const { start, whole } = await peekWebStream(broken, never);
     expect(Buffer.from(start).toString()).toBe('first');
     await expect(new Response(whole).text()).rejects.toThrow('broke');
     const over = new AbortController();
     setImmediate(() => over.abort());
-    const slow = await startOfWebStream(new ReadableStream(), 100, over.signal);
+    const slow = await peekWebStream(new ReadableStream(), over.signal);
     expect(slow.start.byteLength).toBe(0);
   });
 });

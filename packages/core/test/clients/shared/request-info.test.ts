@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withParams } from '../../../src/clients/shared/query.ts';
+import { withParams } from '../../../src/clients/shared/request-info.ts';
 
 describe('the parameters that a client will add', () => {
   const url = new URL('http://h/p?a=1');

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { attachFailure } from '../../src/failure/attach.ts';
-import type { Failure } from '../../src/failure/failure.ts';
-import { failureOfResponse } from '../../src/failure/response.ts';
-import { bytes, endless, stalled, watchedBody } from './streams.ts';
+import { failureOfResponse } from '../../../src/clients/shared/response-body.ts';
+import { attachFailure } from '../../../src/failure/attach.ts';
+import type { Failure } from '../../../src/failure/failure.ts';
+import { bytes, endless, stalled, watchedBody } from '../../failure/streams.ts';
 
 const now = (): number => 0;
 const BODY = JSON.stringify({ error: { code: 'Forbidden', message: 'x', target: 't' } });

@@ -1,0 +1,134 @@
+import { tagOf } from '../../failure/safe-get.ts';
+import type { AttemptFanOut } from '../../observe/fan-out.ts';
+
+/** A header that is set. */
+export type HeaderPair = readonly [name: string, value: string];
+
+/**
+ * The names and values of request headers in any form that a client takes: a `Headers`, pairs, names and
+ * values in turn (undici), any other iterable of pairs, or an object.
+ */
+export function headerPairs(headers: unknown): [name: string, value: unknown][] {
+  if (typeof headers !== 'object' || headers === null) return [];
+  if (isFlatList(headers)) {
+    return headers.flatMap((name, index) =>
+      index % 2 === 0 && index + 1 < headers.length ? [[String(name), headers[index + 1]]] : [],
+    );
+  }
+  const pairs: Iterable<unknown> = isIterable(headers) ? headers : Object.entries(headers);
+  return [...pairs].filter(isPair);
+}
+
+/** The text of one header, by its name in lower case. */
+export function getHeader(headers: unknown, name: string): string | undefined {
+  const found = headerPairs(headers).find(([key]) => key.toLowerCase() === name);
+  return typeof found?.[1] === 'string' ? found[1] : undefined;
+}
+
+/**
+ * A copy of request headers in their own form. An iterator gives its pairs only once, and the caller may
+ * change the object while the call still waits, so each attempt is sent from a copy. Anything invalid
+ * stays in the copy: the client then refuses it in its own words.
+ *
+ * @throws whatever a getter or an iterator of the caller's throws
+ */
+export function cloneHeaders<T>(headers: T): T {
+  if (typeof headers !== 'object' || headers === null) return headers;
+  if (tagOf(headers) === 'Headers') return cloneInstance(headers);
+  if (isAxiosHeaders(headers)) return headers.concat() as T;
+  // As fetch itself does it: whatever can be iterated is a list of pairs.
+  if (isIterable(headers)) return Array.from(headers, clonePair) as T;
+  const iterator: unknown = Reflect.get(headers, Symbol.iterator);
+  return iterator === undefined || iterator === null ? { ...headers } : headers;
+}
+
+/** A copy of request headers with `added` in the place of those of the same names. */
+export function withHeaders<T>(headers: T, added: readonly HeaderPair[]): T {
+  const copy = cloneHeaders(headers);
+  for (const [name, value] of added) setHeader(copy, name, value);
+  return copy;
+}
+
+/**
+ * The headers that an attempt adds to those of its request: the token that `refreshToken` gave, and
+ * those that observers set.
+ */
+export function addedHeaders(
+  headers: unknown,
+  token: string | undefined,
+  observed: AttemptFanOut | undefined,
+): readonly HeaderPair[] {
+  if (token === undefined && !observed?.wantsHeaders) return [];
+  const before = new Headers();
+  for (const [name, value] of headerPairs(headers)) {
+    if (isSendable(name, value)) before.append(name, value);
+  }
+  const after = new Headers(before);
+  if (token !== undefined) after.set('authorization', `Bearer ${token}`);
+  observed?.headers(after);
+  return [...after].filter(([name, value]) => before.get(name) !== value);
+}
+
+function setHeader(headers: unknown, name: string, value: string): void {
+  if (typeof headers !== 'object' || headers === null) return;
+  if (isHeaders(headers)) {
+    headers.set(name, value);
+  } else if (Array.isArray(headers)) {
+    const others = headerPairs(headers).filter(([key]) => key.toLowerCase() !== name.toLowerCase());
+    const pairs = [...others, [name, value]];
+    headers.splice(0, headers.length, ...(isFlatList(headers) ? pairs.flat() : pairs));
+  } else {
+    const [known = name, ...others] = namesLike(headers, name);
+    Reflect.set(headers, known, value);
+    for (const other of others) Reflect.deleteProperty(headers, other);
+  }
+}
+
+function namesLike(headers: object, name: string): string[] {
+  const lower = name.toLowerCase();
+  return Object.keys(headers).filter((key) => key.toLowerCase() === lower);
+}
+
+// With its own class: the `Headers` of another undici may keep the letter case of names.
+function cloneInstance<T extends object>(headers: T): T {
+  try {
+    return Reflect.construct(headers.constructor, [headers]) as T;
+  } catch {
+    // A class of the caller's whose constructor takes something else.
+    return headers;
+  }
+}
+
+function clonePair(pair: unknown): unknown {
+  return typeof pair === 'object' && pair !== null && isIterable(pair) ? Array.from(pair) : pair;
+}
+
+/** Whether a header can be sent. axios leaves out those that are `false` or null. */
+function isSendable(name: string, value: unknown): value is string {
+  return (
+    typeof value === 'string' &&
+    /^[\w!#$%&'*+.^`|~-]+$/.test(name) &&
+    /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
+  );
+}
+
+function isHeaders(headers: object): headers is Headers {
+  return tagOf(headers) === 'Headers';
+}
+
+/** axios's own class, since version 1; lists have a `concat` of another kind. */
+function isAxiosHeaders(headers: object): headers is { concat(): unknown } {
+  return !Array.isArray(headers) && 'concat' in headers && typeof headers.concat === 'function';
+}
+
+function isFlatList(headers: object): headers is unknown[] {
+  return Array.isArray(headers) && typeof headers[0] === 'string';
+}
+
+function isIterable(value: object): value is Iterable<unknown> {
+  return Symbol.iterator in value && typeof value[Symbol.iterator] === 'function';
+}
+
+function isPair(pair: unknown): pair is [name: string, value: unknown] {
+  return Array.isArray(pair) && typeof pair[0] === 'string';
+}

@@ -1,0 +1,85 @@
+import type { Operation } from '../../catalogue/entry.ts';
+import { OTHER } from '../../catalogue/operations.ts';
+import { operationFor } from '../../catalogue/routes.ts';
+import { explainBody } from '../../failure/body-hints.ts';
+import type { Failure } from '../../failure/failure.ts';
+import type { AttemptFanOut } from '../../observe/fan-out.ts';
+import type { ClientKind, HttpRequestInfo } from '../../observe/observer.ts';
+import type { AttemptSender, ClientCall } from '../../pipeline/call.ts';
+import { limitsOf } from '../../pipeline/limits.ts';
+import type { Pipeline } from '../../pipeline/pipeline.ts';
+import { RequestInfo, withParams } from './request-info.ts';
+
+/** What an HTTP client is about to send. */
+export interface HttpRequest {
+  readonly method: string;
+  /** Undefined where it cannot be told. */
+  readonly url: URL | undefined;
+  /** Query parameters that the client itself will add to the URL. */
+  readonly params?: unknown;
+  readonly body: unknown;
+  /** The caller's. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The codes for which the request's own body is checked for mistakes. */
+const BODY_CODES: ReadonlySet<string> = new Set(['InvalidRequestBody', 'MissingRequiredParameter']);
+
+/** One HTTP request, whichever client sends it: its operation, its limits and what observers learn of it. */
+export abstract class HttpCall<T> implements ClientCall<T> {
+  abstract readonly client: ClientKind;
+  abstract readonly resendable: boolean;
+  readonly operation: Operation;
+  readonly name: string;
+  readonly host: string | undefined;
+  readonly request: HttpRequestInfo | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly attemptTimeoutMs: number;
+  readonly deadlineMs: number;
+  readonly maxRetries: number;
+  readonly idempotent: boolean;
+  protected readonly pipeline: Pipeline;
+  readonly #body: unknown;
+
+  /** @param ownTimeout - whether the client limits the time of an attempt itself */
+  constructor(pipeline: Pipeline, request: HttpRequest, ownTimeout = false) {
+    const { method, url, body, signal } = request;
+    const operation = operationOf(request, pipeline);
+    const limits = limitsOf(pipeline.settings, operation, operation.name, method);
+    this.operation = operation;
+    this.name = operation.name;
+    this.host = url?.host;
+    this.request = infoOf(request, operation, pipeline);
+    this.signal = signal;
+    this.attemptTimeoutMs = ownTimeout ? limits.deadlineMs : limits.attemptTimeoutMs;
+    this.deadlineMs = limits.deadlineMs;
+    this.maxRetries = limits.maxRetries;
+    this.idempotent = limits.idempotent;
+    this.pipeline = pipeline;
+    this.#body = body;
+  }
+
+  abstract send(context: AttemptSender, observed: AttemptFanOut | undefined): PromiseLike<T>;
+
+  abstract classifyResult(value: T): Promise<Failure | undefined> | undefined;
+
+  bodyAdvice({ code }: Failure): string | undefined {
+    return BODY_CODES.has(code) ? explainBody(this.operation, this.#body) : undefined;
+  }
+}
+
+function operationOf({ method, url }: HttpRequest, { settings }: Pipeline): Operation {
+  if (url === undefined) return OTHER;
+  return operationFor({ method, host: url.host, path: url.pathname }, settings.hosts);
+}
+
+function infoOf(
+  { method, url, params }: HttpRequest,
+  { route }: Operation,
+  { observers }: Pipeline,
+): HttpRequestInfo | undefined {
+  if (url === undefined) return undefined;
+  // Nobody reads the URL where nobody observes.
+  const full = observers === undefined ? url : withParams(url, params);
+  return new RequestInfo(method, full, route);
+}

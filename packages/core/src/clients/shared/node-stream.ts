@@ -1,0 +1,84 @@
+import { Readable } from 'node:stream';
+import { MAX_ERROR_BODY } from '../../failure/text.ts';
+
+/**
+ * Reads the beginning of a Node stream. Never rejects: where the stream breaks off, what came before is
+ * the beginning, and whoever reads the whole gets the error.
+ *
+ * @param signal - ends the reading; what has arrived by then is the beginning
+ * @returns the beginning, 64 KiB at most, and a stream that gives all of it
+ */
+export async function peekNodeStream(
+  source: Readable,
+  signal: AbortSignal,
+): Promise<{ readonly start: Uint8Array; readonly whole: Readable }> {
+  const whole = new ReplayedStream(source);
+  return { start: await whole.readStart(signal), whole };
+}
+
+type Step = { readonly chunk: unknown } | { readonly error: unknown } | 'end';
+
+/** Gives what was already read of its source, and then the rest. */
+class ReplayedStream extends Readable {
+  readonly #source: Readable;
+  readonly #iterator: AsyncIterator<unknown>;
+  readonly #chunks: unknown[] = [];
+  #next: Promise<Step> | undefined = undefined;
+
+  constructor(source: Readable) {
+    super();
+    this.#source = source;
+    this.#iterator = source[Symbol.asyncIterator]();
+  }
+
+  async readStart(signal: AbortSignal): Promise<Uint8Array> {
+    const start: Uint8Array[] = [];
+    let size = 0;
+    const { promise: aborted, resolve } = Promise.withResolvers<'aborted'>();
+    const stop = (): void => resolve('aborted');
+    signal.addEventListener('abort', stop, { once: true });
+    while (size < MAX_ERROR_BODY && !signal.aborted) {
+      const step = await Promise.race([this.#pull(), aborted]);
+      if (step === 'aborted' || step === 'end' || 'error' in step) break;
+      this.#next = undefined;
+      this.#chunks.push(step.chunk);
+      const bytes = typeof step.chunk === 'string' ? Buffer.from(step.chunk) : step.chunk;
+      if (!(bytes instanceof Uint8Array)) break;
+      start.push(bytes);
+      size += bytes.byteLength;
+    }
+    signal.removeEventListener('abort', stop);
+    return Buffer.concat(start).subarray(0, MAX_ERROR_BODY);
+  }
+
+  override _read(): void {
+    if (this.#chunks.length > 0) {
+      this.push(this.#chunks.shift());
+      return;
+    }
+    void this.#pull().then((step) => {
+      this.#next = undefined;
+      if (step === 'end') this.push(null);
+      else if ('error' in step) this.destroy(asError(step.error));
+      else this.push(step.chunk);
+    });
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    this.#source.destroy();
+    callback(error);
+  }
+
+  /** The next step of the source, asked for once until it is used. Never rejects. */
+  #pull(): Promise<Step> {
+    this.#next ??= this.#iterator.next().then(
+      ({ done, value }): Step => (done ? 'end' : { chunk: value }),
+      (error: unknown): Step => ({ error }),
+    );
+    return this.#next;
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error('The stream failed', { cause: error });
+}

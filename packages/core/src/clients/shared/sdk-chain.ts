@@ -1,0 +1,78 @@
+import { isObject } from '../../is.ts';
+import { getHeader } from './headers.ts';
+
+/** The handlers of a chain: those that run once for each call, and those that run in each attempt. */
+export interface SplitChain<T> {
+  readonly outside: readonly T[];
+  /** Without the SDK's own retry handler. */
+  readonly inside: readonly T[];
+}
+
+/**
+ * Splits an SDK's chain at its first handler that authenticates or retries.
+ *
+ * @param example - how to get a chain, for the message
+ * @throws TypeError if the chain is empty
+ */
+export function splitChain<T>(caller: string, chain: readonly T[], example: string): SplitChain<T> {
+  if (chain?.length === undefined || chain.length === 0) {
+    throw new TypeError(`${caller} takes a chain of handlers, such as ${example} returns`);
+  }
+  const first = chain.findIndex((handler) => isAuthHandler(handler) || isRetryHandler(handler));
+  const split = Math.max(first, 0);
+  return {
+    outside: chain.slice(0, split),
+    inside: chain.slice(split).filter((handler) => !isRetryHandler(handler)),
+  };
+}
+
+/** Whether a handler gets the token. */
+export function isAuthHandler(handler: unknown): boolean {
+  return hasProperty(handler, 'authenticationProvider');
+}
+
+/** The SDK's own retry handler, by its method: minified classes have other names. */
+function isRetryHandler(handler: unknown): boolean {
+  return hasProperty(handler, 'executeWithRetry');
+}
+
+/**
+ * Refuses a chain in which the SDK's retry handler stands behind the resilient one.
+ *
+ * @param nextKey - the property in which a handler keeps the next one
+ * @param chainFunction - the function that builds the chain correctly, for the message
+ */
+export function refuseRetryHandler(first: unknown, nextKey: string, chainFunction: string): void {
+  const seen = new Set<unknown>();
+  for (let handler = first; isObject(handler) && !seen.has(handler); ) {
+    if (isRetryHandler(handler)) {
+      throw new Error(
+        `The SDK's RetryHandler is in the same chain as the resilient handler: together they would multiply the attempts. Build the chain with ${chainFunction}, which takes it out.`,
+      );
+    }
+    seen.add(handler);
+    handler = Reflect.get(handler, nextKey);
+  }
+}
+
+let warned = false;
+
+/**
+ * Whether the SDK's retry handler, standing in front of the resilient one, repeats a request. Such a
+ * request passes untouched: it was already repeated as often as it makes sense.
+ */
+export function isRepeatedBySdk(headers: unknown): boolean {
+  if (getHeader(headers, 'retry-attempt') === undefined) return false;
+  if (!warned) {
+    warned = true;
+    process.emitWarning(
+      "The SDK's RetryHandler stands before the resilient middleware and repeats what that gave up on; take it out of the chain.",
+      { code: 'DEFENDER_RESILIENCE_NESTED' },
+    );
+  }
+  return true;
+}
+
+function hasProperty(handler: unknown, key: string): boolean {
+  return isObject(handler) && key in handler;
+}
