@@ -54,7 +54,10 @@ export class CallTracer {
     const parent = context.active();
     const span = tracer.startSpan(
       callSpanName(start),
-      { kind: SpanKind.INTERNAL, attributes: { [ATTR_OPERATION]: start.operation } },
+      {
+        kind: SpanKind.INTERNAL,
+        attributes: { ...this.#settings.constantAttributes, [ATTR_OPERATION]: start.operation },
+      },
       parent,
     );
     if (span.isRecording()) return new CallSpan(tracer, this.#settings, start, span, parent);
@@ -145,7 +148,7 @@ class CallSpan implements CallObserver, AttemptOwner {
   }
 
   #startAttempt(attempt: AttemptStart): Span {
-    const { suppressTransportSpans, urlCapture } = this.#settings;
+    const { suppressTransportSpans } = this.#settings;
     const wait = { source: this.#retrySource, throttleMs: this.#throttleMs };
     this.#retrySource = undefined;
     this.#throttleMs = 0;
@@ -156,7 +159,7 @@ class CallSpan implements CallObserver, AttemptOwner {
       attemptSpanName(this.#start),
       {
         kind: isClient ? SpanKind.CLIENT : SpanKind.INTERNAL,
-        attributes: attemptAttributes(this.#start, attempt, wait, urlCapture),
+        attributes: attemptAttributes(this.#start, attempt, wait, this.#settings),
       },
       this.#context,
     );
