@@ -23,7 +23,7 @@ import { AttemptContext, type AttemptOwner, AttemptSpan } from './attempt-span.t
 import { ATTR_OPERATION, ATTR_TRACKING_IDS } from './attribute-names.ts';
 import type { Settings } from './options.ts';
 import { NAME, SCHEMA_URL, VERSION } from './scope.ts';
-import { SpanContextLayer, UnpropagatedContext } from './send-context.ts';
+import { isUndiciInstrumented, SpanContextLayer, TransportContext } from './send-context.ts';
 import {
   addCallEnd,
   addFailure,
@@ -168,16 +168,22 @@ class CallSpan implements CallObserver, AttemptOwner {
 
 /** The context that an attempt is sent in. */
 function sendContextOf(
-  { suppressTransportSpans }: Settings,
+  { suppressTransportSpans, propagate }: Settings,
   { request }: CallStart,
   span: Span,
   parent: Context,
 ): Context {
-  if (request === undefined) return new SpanContextLayer(span, parent, false);
-  if (suppressTransportSpans) return new SpanContextLayer(span, parent, true);
-  return new UnpropagatedContext(new SpanContextLayer(span, parent, false));
+  if (request !== undefined && suppressTransportSpans) {
+    return new SpanContextLayer(span, parent, true);
+  }
+  // A function makes requests of its own, below spans of its own.
+  const allowed = request === undefined ? 'all' : 'own-request';
+  const inSpan = new SpanContextLayer(span, parent, false);
+  return new TransportContext(inSpan, propagate === 'none' ? 'none' : allowed);
 }
 
-function propagatedSpan({ propagate }: Settings, span: Span): Span | undefined {
-  return propagate === 'traceparent' ? span : undefined;
+/** The span whose `traceparent` is sent; undefined if none is, or if the transport sends its own. */
+function propagatedSpan(settings: Settings, span: Span): Span | undefined {
+  if (settings.propagate === 'none') return undefined;
+  return settings.suppressTransportSpans || !isUndiciInstrumented() ? span : undefined;
 }

@@ -22,9 +22,9 @@ export interface OtelObserverOptions {
    */
   readonly meterProvider?: MeterProvider;
   /**
-   * Whether requests to the service have a `traceparent` header with the span of the attempt. Baggage
-   * and `tracestate` are never sent. With `'none'` nothing is sent, even if the transport is
-   * instrumented.
+   * Whether requests to the service have a `traceparent` header with their CLIENT span. Baggage and
+   * `tracestate` are never sent. With `'none'` nothing is sent, even if the transport is instrumented;
+   * this includes the requests that a function makes inside `execute` and `wrap`.
    *
    * @defaultValue `'none'`
    */
@@ -33,8 +33,9 @@ export interface OtelObserverOptions {
    * Whether the spans of an instrumented transport (undici, `node:http`) are left out while an HTTP
    * request is sent, so that the attempt's span is the only CLIENT span. With `false` the
    * instrumentation's span is the CLIENT span, and the attempt's span is its parent, of kind INTERNAL.
+   * The instrumentation then also sends the `traceparent`, in the format of the registered propagator.
    * Note that instrumentations record URLs with all query values. `execute` and `wrap` ignore this
-   * option: everything that your function does is traced.
+   * option: the CLIENT spans of your function are always traced.
    *
    * @defaultValue `true`
    */
