@@ -62,8 +62,10 @@ A closed set, the same for spans and metrics:
 ## Metrics
 
 Durations are in seconds. There is no \`http.client.request.duration\`, since an instrumented transport records it.
-With the \`quota\` option there are the \`quota\` gauges of each group, from its first call on; those of several wrappers
-are added up.
+Observable metrics are read at each export. Metrics of an operation, a circuit or an error exist from its first call on.
+The \`quota\` gauges exist with the \`quota\` option; of several wrappers they show the fullest window of each group. At
+most 200 operations (option \`maxOperations\`), 100 circuits and 50 quota groups have attributes of their own. The
+attributes of the option \`constantAttributes\` are on every span and metric.
 
 | metric | kind | unit | attributes | meaning |
 | --- | --- | --- | --- | --- |

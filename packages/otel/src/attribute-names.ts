@@ -29,5 +29,6 @@ export const ATTR_RETRY_SOURCE = 'defender.retry.source';
 export const ATTR_THROTTLE_DELAY = 'defender.throttle.delay_ms';
 export const ATTR_CIRCUIT = 'defender.circuit';
 export const ATTR_CIRCUIT_STATE = 'defender.circuit.state';
+export const ATTR_CIRCUIT_TO = 'defender.circuit.to';
 export const ATTR_QUOTA_GROUP = 'defender.quota.group';
 export const ATTR_QUOTA_PER = 'defender.quota.per';

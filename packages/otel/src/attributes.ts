@@ -94,7 +94,7 @@ export const attributeTable: readonly AttributeRow[] = Object.freeze([
   {
     name: ATTR_HTTP_RESPONSE_STATUS_CODE,
     type: 'int',
-    on: ['attempt'],
+    on: ['attempt', 'metric'],
     when: 'if there was an HTTP response',
     meaning: 'The HTTP status',
     example: '503',

@@ -1,4 +1,5 @@
 import type {
+  AttemptObserver,
   CallEnd,
   CallObserver,
   CallStart,
@@ -8,7 +9,6 @@ import type {
   RetryScheduled,
 } from '@defender-resilience/core';
 import {
-  type Attributes,
   type Counter,
   createNoopMeter,
   type Histogram,
@@ -16,134 +16,124 @@ import {
   type MeterProvider,
   metrics,
 } from '@opentelemetry/api';
-import {
-  ATTR_ERROR_CLASS,
-  ATTR_ERROR_TYPE,
-  ATTR_OUTCOME,
-  ATTR_RETRY_REASON,
-} from './attribute-names.ts';
-import { BoundedNames } from './bounded-names.ts';
-import { CircuitGauge } from './circuit-gauge.ts';
-import { errorClassOf, errorTypeOf } from './error-type.ts';
-import { CIRCUIT_STATE, ERRORS, OPERATION_DURATION, optionsOf, RETRIES } from './instruments.ts';
-import { type OperationState, type OperationStates, operationStatesOf } from './operation-state.ts';
+import { type ClientState, MAX_WRAPPERS } from './client-state.ts';
+import { errorLabelsOf, errorTypeOf } from './error-type.ts';
+import { ERRORS, OPERATION_DURATION, optionsOf, RETRIES } from './instruments.ts';
+import { observablesOf } from './observables.ts';
+import type { OperationState } from './operation-state.ts';
 import type { Settings } from './options.ts';
-import { MAX_WRAPPERS, type QuotaGauges, quotaGaugesOf } from './quota-gauges.ts';
-import { NAME, SCHEMA_URL, VERSION } from './scope.ts';
+import { NAME, reportFault, SCHEMA_URL, VERSION } from './scope.ts';
 
-interface Instruments {
+/** Where calls are measured: the instruments of one meter, and the state that it reads at each export. */
+interface Recorder {
   readonly duration: Histogram;
   readonly errors: Counter;
   readonly retries: Counter;
-  readonly operations: OperationStates;
+  readonly client: ClientState;
+  readonly epoch: () => number;
+  readonly expectedStatuses: ReadonlySet<number>;
 }
 
 /** Measures calls, circuits and quotas through the metrics API. */
 export class CallMetrics {
   readonly #settings: Settings;
-  readonly #operations: BoundedNames;
-  readonly #circuits = new CircuitGauge();
+  readonly #startMs: number;
   readonly #quotas: ReadQuotas[] = [];
   #provider: MeterProvider | undefined = undefined;
-  #instruments: Instruments | undefined = undefined;
-  #gauges: QuotaGauges | undefined = undefined;
+  #recorder: Recorder | undefined = undefined;
 
   constructor(settings: Settings) {
     this.#settings = settings;
-    this.#operations = new BoundedNames(settings.maxOperations);
+    this.#startMs = settings.clock.epoch();
+    // With an SDK the start time is exported even if no call is ever made.
+    try {
+      this.#currentRecorder();
+    } catch (error) {
+      reportFault(error, 'when the instruments were made');
+    }
   }
 
   /** Undefined when there is no SDK that collects metrics. */
-  start(call: CallStart): CallMeasurement | undefined {
-    const instruments = this.#currentInstruments();
-    if (instruments === undefined) return undefined;
-    const state = instruments.operations.of(this.#operations.of(call.operation));
-    return new CallMeasurement(instruments, state, this.#settings.expectedStatuses);
+  start(call: CallStart): CallObserver | undefined {
+    const recorder = this.#currentRecorder();
+    if (recorder === undefined) return undefined;
+    recorder.client.circuitOf(call);
+    return new CallMeasurement(recorder, recorder.client.operation(call.operation));
   }
 
   circuit(change: CircuitChange): void {
-    this.#circuits.change(change);
-    this.#currentInstruments();
+    this.#currentRecorder()?.client.circuitChanged(change);
   }
 
   quotas(read: ReadQuotas): void {
     if (this.#quotas.length < MAX_WRAPPERS) this.#quotas.push(read);
-    this.#currentInstruments();
-    this.#gauges?.add(read);
+    this.#currentRecorder()?.client.addQuotas(read);
   }
 
   // Unlike a tracer, a meter that was made before the SDK was registered never uses it, so the global
   // provider is looked up at each call.
-  #currentInstruments(): Instruments | undefined {
+  #currentRecorder(): Recorder | undefined {
     const provider = this.#settings.meterProvider ?? metrics.getMeterProvider();
-    if (provider === this.#provider) return this.#instruments;
+    if (provider === this.#provider) return this.#recorder;
     this.#provider = provider;
-    this.#instruments = undefined;
-    this.#gauges = undefined;
+    this.#recorder = undefined;
     const meter = provider.getMeter(NAME, VERSION, { schemaUrl: SCHEMA_URL });
     if (meter === createNoopMeter()) return undefined;
-    this.#instruments = instrumentsOf(meter);
-    meter
-      .createObservableGauge(CIRCUIT_STATE.name, optionsOf(CIRCUIT_STATE))
-      .addCallback(this.#circuits.observe);
-    this.#gauges = quotaGaugesOf(meter);
-    for (const read of this.#quotas) this.#gauges.add(read);
-    return this.#instruments;
+    this.#recorder = recorderOf(meter, this.#settings);
+    this.#recorder.client.observerStarted(this.#startMs);
+    for (const read of this.#quotas) this.#recorder.client.addQuotas(read);
+    return this.#recorder;
   }
 }
 
-function instrumentsOf(meter: Meter): Instruments {
+function recorderOf(meter: Meter, settings: Settings): Recorder {
+  const { constantAttributes, maxOperations, expectedStatuses, clock } = settings;
   return {
     duration: meter.createHistogram(OPERATION_DURATION.name, optionsOf(OPERATION_DURATION)),
     errors: meter.createCounter(ERRORS.name, optionsOf(ERRORS)),
     retries: meter.createCounter(RETRIES.name, optionsOf(RETRIES)),
-    operations: operationStatesOf(meter),
+    client: observablesOf(meter).client(constantAttributes, maxOperations),
+    epoch: () => clock.epoch(),
+    expectedStatuses,
   };
 }
 
 /** Measures one call. */
 class CallMeasurement implements CallObserver {
-  readonly #instruments: Instruments;
+  readonly #recorder: Recorder;
   readonly #operation: OperationState;
-  readonly #expectedStatuses: ReadonlySet<number>;
 
-  constructor(
-    instruments: Instruments,
-    operation: OperationState,
-    expectedStatuses: ReadonlySet<number>,
-  ) {
-    this.#instruments = instruments;
+  constructor(recorder: Recorder, operation: OperationState) {
+    this.#recorder = recorder;
     this.#operation = operation;
-    this.#expectedStatuses = expectedStatuses;
-    operation.inProgress += 1;
+    operation.inFlight += 1;
+  }
+
+  attempt(): AttemptObserver {
+    return this.#operation;
   }
 
   retry({ failure }: RetryScheduled): void {
-    this.#instruments.retries.add(1, {
-      ...this.#operation.attributes,
-      [ATTR_RETRY_REASON]: errorTypeOf(failure),
-    });
+    this.#recorder.retries.add(1, this.#operation.retryAttributes(errorTypeOf(failure)));
   }
 
   end({ outcome, durationMs, failure }: CallEnd): void {
-    const { duration, errors } = this.#instruments;
+    const { duration, errors, client, epoch } = this.#recorder;
     const seconds = durationMs / 1_000;
-    this.#operation.inProgress -= 1;
     if (outcome === 'success') {
+      this.#operation.succeed(epoch());
       duration.record(seconds, this.#operation.success);
       return;
     }
-    const attributes: Attributes = { ...this.#operation.attributes, [ATTR_OUTCOME]: outcome };
-    if (failure !== undefined && this.#isError(failure)) {
-      const type = errorTypeOf(failure);
-      attributes[ATTR_ERROR_TYPE] = type;
-      errors.add(1, { [ATTR_ERROR_TYPE]: type, [ATTR_ERROR_CLASS]: errorClassOf(failure) });
-    }
+    const error =
+      failure !== undefined && this.#isError(failure) ? errorLabelsOf(failure) : undefined;
+    const attributes = this.#operation.fail(outcome, error, epoch());
+    if (error !== undefined) errors.add(1, client.errorAttributes(error));
     duration.record(seconds, attributes);
   }
 
   #isError({ source, status }: Failure): boolean {
     if (source === 'cancelled') return false;
-    return status === undefined || !this.#expectedStatuses.has(status);
+    return status === undefined || !this.#recorder.expectedStatuses.has(status);
   }
 }

@@ -23,7 +23,7 @@ import { AttemptContext, type AttemptOwner, AttemptSpan } from './attempt-span.t
 import { ATTR_OPERATION, ATTR_TRACKING_IDS } from './attribute-names.ts';
 import type { Settings } from './options.ts';
 import { NAME, SCHEMA_URL, VERSION } from './scope.ts';
-import { SpanContextLayer, UnpropagatedContext } from './send-context.ts';
+import { isUndiciInstrumented, SpanContextLayer, TransportContext } from './send-context.ts';
 import {
   addCallEnd,
   addFailure,
@@ -54,7 +54,10 @@ export class CallTracer {
     const parent = context.active();
     const span = tracer.startSpan(
       callSpanName(start),
-      { kind: SpanKind.INTERNAL, attributes: { [ATTR_OPERATION]: start.operation } },
+      {
+        kind: SpanKind.INTERNAL,
+        attributes: { ...this.#settings.constantAttributes, [ATTR_OPERATION]: start.operation },
+      },
       parent,
     );
     if (span.isRecording()) return new CallSpan(tracer, this.#settings, start, span, parent);
@@ -145,7 +148,7 @@ class CallSpan implements CallObserver, AttemptOwner {
   }
 
   #startAttempt(attempt: AttemptStart): Span {
-    const { suppressTransportSpans, urlCapture } = this.#settings;
+    const { suppressTransportSpans } = this.#settings;
     const wait = { source: this.#retrySource, throttleMs: this.#throttleMs };
     this.#retrySource = undefined;
     this.#throttleMs = 0;
@@ -156,7 +159,7 @@ class CallSpan implements CallObserver, AttemptOwner {
       attemptSpanName(this.#start),
       {
         kind: isClient ? SpanKind.CLIENT : SpanKind.INTERNAL,
-        attributes: attemptAttributes(this.#start, attempt, wait, urlCapture),
+        attributes: attemptAttributes(this.#start, attempt, wait, this.#settings),
       },
       this.#context,
     );
@@ -165,16 +168,22 @@ class CallSpan implements CallObserver, AttemptOwner {
 
 /** The context that an attempt is sent in. */
 function sendContextOf(
-  { suppressTransportSpans }: Settings,
+  { suppressTransportSpans, propagate }: Settings,
   { request }: CallStart,
   span: Span,
   parent: Context,
 ): Context {
-  if (request === undefined) return new SpanContextLayer(span, parent, false);
-  if (suppressTransportSpans) return new SpanContextLayer(span, parent, true);
-  return new UnpropagatedContext(new SpanContextLayer(span, parent, false));
+  if (request !== undefined && suppressTransportSpans) {
+    return new SpanContextLayer(span, parent, true);
+  }
+  // A function makes requests of its own, below spans of its own.
+  const allowed = request === undefined ? 'all' : 'own-request';
+  const inSpan = new SpanContextLayer(span, parent, false);
+  return new TransportContext(inSpan, propagate === 'none' ? 'none' : allowed);
 }
 
-function propagatedSpan({ propagate }: Settings, span: Span): Span | undefined {
-  return propagate === 'traceparent' ? span : undefined;
+/** The span whose `traceparent` is sent; undefined if none is, or if the transport sends its own. */
+function propagatedSpan(settings: Settings, span: Span): Span | undefined {
+  if (settings.propagate === 'none') return undefined;
+  return settings.suppressTransportSpans || !isUndiciInstrumented() ? span : undefined;
 }

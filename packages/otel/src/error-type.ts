@@ -69,8 +69,18 @@ export function errorTypeOf(failure: Failure): string {
 }
 
 /** The kind of error, from a closed set. */
-export function errorClassOf(failure: Failure): ErrorClass | undefined {
-  return classes.get(metricCode(failure));
+export function errorClassOf(failure: Failure): ErrorClass {
+  return classes.get(metricCode(failure)) ?? 'server';
+}
+
+/** The attributes that metrics have of a failure. */
+export interface ErrorLabels {
+  readonly type: string;
+  readonly class: ErrorClass;
+}
+
+export function errorLabelsOf(failure: Failure): ErrorLabels {
+  return { type: errorTypeOf(failure), class: errorClassOf(failure) };
 }
 
 const MAX_CODE_LENGTH = 64;

@@ -1,9 +1,11 @@
-import type { MetricOptions } from '@opentelemetry/api';
+import type { Attributes, MetricOptions, Observable } from '@opentelemetry/api';
 import {
   ATTR_CIRCUIT,
   ATTR_CIRCUIT_STATE,
+  ATTR_CIRCUIT_TO,
   ATTR_ERROR_CLASS,
   ATTR_ERROR_TYPE,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
   ATTR_OPERATION,
   ATTR_OUTCOME,
   ATTR_QUOTA_GROUP,
@@ -14,14 +16,22 @@ import {
 /** One metric. The instruments and the reference page are made from these rows. */
 export interface InstrumentRow {
   readonly name: string;
-  readonly kind: 'Histogram' | 'Counter' | 'ObservableUpDownCounter' | 'ObservableGauge';
+  readonly kind:
+    | 'Histogram'
+    | 'Counter'
+    | 'ObservableCounter'
+    | 'ObservableUpDownCounter'
+    | 'ObservableGauge';
   /** A UCUM unit. */
   readonly unit: string;
   readonly description: string;
+  /** The names of its attributes, without those of the option `constantAttributes`. */
   readonly attributes: readonly string[];
   /** The bucket boundaries that the SDK is advised to use, in the metric's unit. */
   readonly boundaries?: readonly number[];
 }
+
+const ERROR = [ATTR_ERROR_TYPE, ATTR_ERROR_CLASS];
 
 export const OPERATION_DURATION: InstrumentRow = Object.freeze({
   name: 'defender.client.operation.duration',
@@ -38,7 +48,7 @@ export const ERRORS: InstrumentRow = Object.freeze({
   kind: 'Counter',
   unit: '{error}',
   description: 'Calls that failed after all retries, by error',
-  attributes: [ATTR_ERROR_TYPE, ATTR_ERROR_CLASS],
+  attributes: ERROR,
 });
 
 export const RETRIES: InstrumentRow = Object.freeze({
@@ -49,58 +59,123 @@ export const RETRIES: InstrumentRow = Object.freeze({
   attributes: [ATTR_OPERATION, ATTR_RETRY_REASON],
 });
 
-export const ACTIVE_OPERATIONS: InstrumentRow = Object.freeze({
-  name: 'defender.client.operations.active',
-  kind: 'ObservableUpDownCounter',
-  unit: '{operation}',
-  description: 'Calls in progress',
-  attributes: [ATTR_OPERATION],
+export type ObservableKey =
+  | 'operations'
+  | 'inFlight'
+  | 'attempts'
+  | 'failuresSinceSuccess'
+  | 'lastSuccess'
+  | 'lastError'
+  | 'startTime'
+  | 'circuitState'
+  | 'circuitTransitions'
+  | 'quotaLimit'
+  | 'quotaUsed'
+  | 'quotaWaiting';
+
+/** The metrics that are read at each export instead of being recorded at each call. */
+export const OBSERVABLES: Readonly<Record<ObservableKey, InstrumentRow>> = Object.freeze({
+  operations: {
+    name: 'defender.client.operations',
+    kind: 'ObservableCounter',
+    unit: '{operation}',
+    description: 'Calls that ended, each with all its attempts',
+    attributes: [ATTR_OPERATION, ATTR_OUTCOME, ...ERROR],
+  },
+  inFlight: {
+    name: 'defender.client.operations.in_flight',
+    kind: 'ObservableUpDownCounter',
+    unit: '{operation}',
+    description: 'Calls in progress',
+    attributes: [ATTR_OPERATION],
+  },
+  attempts: {
+    name: 'defender.client.attempts',
+    kind: 'ObservableCounter',
+    unit: '{attempt}',
+    description: 'Attempts that ended, by the HTTP status of the response',
+    attributes: [ATTR_OPERATION, ATTR_HTTP_RESPONSE_STATUS_CODE],
+  },
+  failuresSinceSuccess: {
+    name: 'defender.client.failures_since_success',
+    kind: 'ObservableGauge',
+    unit: '{call}',
+    description:
+      'Calls of the operation that failed with this error since the operation last succeeded; 0 after a success',
+    attributes: [ATTR_OPERATION, ...ERROR],
+  },
+  lastSuccess: {
+    name: 'defender.client.last_success.timestamp',
+    kind: 'ObservableGauge',
+    unit: 's',
+    description:
+      'When a call of the operation last succeeded, in seconds since 1970; 0 from its first call on until one does',
+    attributes: [ATTR_OPERATION],
+  },
+  lastError: {
+    name: 'defender.client.last_error.timestamp',
+    kind: 'ObservableGauge',
+    unit: 's',
+    description: 'When a call of the operation last failed with this error, in seconds since 1970',
+    attributes: [ATTR_OPERATION, ...ERROR],
+  },
+  startTime: {
+    name: 'defender.client.start_time',
+    kind: 'ObservableGauge',
+    unit: 's',
+    description: 'When the observer was made, in seconds since 1970',
+    attributes: [],
+  },
+  circuitState: {
+    name: 'defender.client.circuit.state',
+    kind: 'ObservableGauge',
+    unit: '{state}',
+    description: '1 for the current state of the circuit, 0 for the other states',
+    attributes: [ATTR_CIRCUIT, ATTR_OPERATION, ATTR_CIRCUIT_STATE],
+  },
+  circuitTransitions: {
+    name: 'defender.client.circuit.transitions',
+    kind: 'ObservableCounter',
+    unit: '{transition}',
+    description: 'Changes of the state of the circuit',
+    attributes: [ATTR_CIRCUIT, ATTR_OPERATION, ATTR_CIRCUIT_TO],
+  },
+  quotaLimit: {
+    name: 'defender.client.quota.limit',
+    kind: 'ObservableGauge',
+    unit: '{call}',
+    description:
+      'Calls that the quota allows in its window: as configured, or less after the service refused calls',
+    attributes: [ATTR_QUOTA_GROUP, ATTR_QUOTA_PER],
+  },
+  quotaUsed: {
+    name: 'defender.client.quota.used',
+    kind: 'ObservableGauge',
+    unit: '{call}',
+    description: 'Calls in the window that ends now, as far as this process knows',
+    attributes: [ATTR_QUOTA_GROUP, ATTR_QUOTA_PER],
+  },
+  quotaWaiting: {
+    name: 'defender.client.quota.waiting',
+    kind: 'ObservableGauge',
+    unit: '{call}',
+    description: 'Calls that wait for the quota',
+    attributes: [ATTR_QUOTA_GROUP],
+  },
 });
 
-export const CIRCUIT_STATE: InstrumentRow = Object.freeze({
-  name: 'defender.client.circuit.state',
-  kind: 'ObservableGauge',
-  unit: '1',
-  description:
-    '1 for the current state of the circuit, 0 for the other states; from its first change on',
-  attributes: [ATTR_CIRCUIT, ATTR_CIRCUIT_STATE],
-});
-
-export const QUOTA_LIMIT: InstrumentRow = Object.freeze({
-  name: 'defender.client.quota.limit',
-  kind: 'ObservableGauge',
-  unit: '{call}',
-  description:
-    'Calls that the quota allows in its window: as configured, or less after the service refused calls',
-  attributes: [ATTR_QUOTA_GROUP, ATTR_QUOTA_PER],
-});
-
-export const QUOTA_USED: InstrumentRow = Object.freeze({
-  name: 'defender.client.quota.used',
-  kind: 'ObservableGauge',
-  unit: '{call}',
-  description: 'Calls in the window that ends now, as far as this process knows',
-  attributes: [ATTR_QUOTA_GROUP, ATTR_QUOTA_PER],
-});
-
-export const QUOTA_WAITING: InstrumentRow = Object.freeze({
-  name: 'defender.client.quota.waiting',
-  kind: 'ObservableGauge',
-  unit: '{call}',
-  description: 'Calls that wait for the quota',
-  attributes: [ATTR_QUOTA_GROUP],
-});
+/** Where the values of one export go. */
+export interface Report {
+  readonly instruments: Readonly<Record<ObservableKey, Observable>>;
+  readonly observe: (instrument: Observable, value: number, attributes: Attributes) => void;
+}
 
 /** Every metric of this package. */
 export const instrumentTable: readonly InstrumentRow[] = Object.freeze([
   OPERATION_DURATION,
   ERRORS,
   RETRIES,
-  ACTIVE_OPERATIONS,
-  CIRCUIT_STATE,
-  QUOTA_LIMIT,
-  QUOTA_USED,
-  QUOTA_WAITING,
+  ...Object.values(OBSERVABLES),
 ]);
 
 /** The options of the instrument, as the metrics API takes them. */

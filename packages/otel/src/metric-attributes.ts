@@ -1,6 +1,7 @@
 import {
   ATTR_CIRCUIT,
   ATTR_CIRCUIT_STATE,
+  ATTR_CIRCUIT_TO,
   ATTR_ERROR_CLASS,
   ATTR_QUOTA_GROUP,
   ATTR_QUOTA_PER,
@@ -30,7 +31,15 @@ export const metricAttributes: readonly AttributeRow[] = Object.freeze([
     type: 'string',
     on: ['metric'],
     when: 'always',
-    meaning: '`closed`, `open` or `half-open`',
+    meaning: '`closed`, `open` or `half_open`',
+    example: 'open',
+  },
+  {
+    name: ATTR_CIRCUIT_TO,
+    type: 'string',
+    on: ['metric'],
+    when: 'always',
+    meaning: 'The state that the circuit changed to: `closed`, `open` or `half_open`',
     example: 'open',
   },
   {

@@ -1,4 +1,5 @@
 import type {
+  AttemptEnd,
   AttemptObserver,
   AttemptStart,
   CallEnd,
@@ -70,7 +71,10 @@ class CombinedObserver implements CallObserver {
   }
 
   attempt(start: AttemptStart): AttemptObserver | undefined {
-    return this.#span.attempt?.(start);
+    const measurement = this.#measurement.attempt?.(start);
+    const span = this.#span.attempt?.(start);
+    if (measurement === undefined) return span;
+    return span === undefined ? measurement : new CombinedAttempt(span, measurement);
   }
 
   retry(retry: RetryScheduled): void {
@@ -86,6 +90,32 @@ class CombinedObserver implements CallObserver {
   }
 
   end(end: CallEnd): void {
+    try {
+      this.#measurement.end?.(end);
+    } finally {
+      this.#span.end?.(end);
+    }
+  }
+}
+
+/** The span and the measurement of one attempt. */
+class CombinedAttempt implements AttemptObserver {
+  /** Present only when the span has it: a client copies the headers for each observer with this hook. */
+  declare readonly headers?: (headers: Headers) => void;
+  readonly #span: AttemptObserver;
+  readonly #measurement: AttemptObserver;
+
+  constructor(span: AttemptObserver, measurement: AttemptObserver) {
+    this.#span = span;
+    this.#measurement = measurement;
+    if (span.headers !== undefined) this.headers = (headers) => span.headers?.(headers);
+  }
+
+  run<T>(fn: () => T): T {
+    return this.#span.run === undefined ? fn() : this.#span.run(fn);
+  }
+
+  end(end: AttemptEnd): void {
     try {
       this.#measurement.end?.(end);
     } finally {

@@ -1,4 +1,5 @@
-import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
+import type { Attributes, MeterProvider, TracerProvider } from '@opentelemetry/api';
+import { attributeTable } from './attributes.ts';
 
 /** What a request tells the service about the trace. */
 export type Propagation = 'none' | 'traceparent';
@@ -21,9 +22,9 @@ export interface OtelObserverOptions {
    */
   readonly meterProvider?: MeterProvider;
   /**
-   * Whether requests to the service have a `traceparent` header with the span of the attempt. Baggage
-   * and `tracestate` are never sent. With `'none'` nothing is sent, even if the transport is
-   * instrumented.
+   * Whether requests to the service have a `traceparent` header with their CLIENT span. Baggage and
+   * `tracestate` are never sent. With `'none'` nothing is sent, even if the transport is instrumented;
+   * this includes the requests that a function makes inside `execute` and `wrap`.
    *
    * @defaultValue `'none'`
    */
@@ -32,8 +33,9 @@ export interface OtelObserverOptions {
    * Whether the spans of an instrumented transport (undici, `node:http`) are left out while an HTTP
    * request is sent, so that the attempt's span is the only CLIENT span. With `false` the
    * instrumentation's span is the CLIENT span, and the attempt's span is its parent, of kind INTERNAL.
+   * The instrumentation then also sends the `traceparent`, in the format of the registered propagator.
    * Note that instrumentations record URLs with all query values. `execute` and `wrap` ignore this
-   * option: everything that your function does is traced.
+   * option: the CLIENT spans of your function are always traced.
    *
    * @defaultValue `true`
    */
@@ -59,6 +61,20 @@ export interface OtelObserverOptions {
    * @defaultValue 200, more than the operations table has
    */
   readonly maxOperations?: number;
+  /**
+   * Attributes of every span and every metric of this observer, such as the tenant of its wrapper. At
+   * most 10, each a string of at most 128 characters, a number or a boolean. Give a set of values that
+   * is bounded, since each makes series of its own.
+   *
+   * @defaultValue `{}`
+   */
+  readonly constantAttributes?: Readonly<Record<string, string | number | boolean>>;
+  /**
+   * The wall clock, in milliseconds since 1970, from which the timestamp metrics are read.
+   *
+   * @defaultValue `Date.now`
+   */
+  readonly clock?: { epoch(): number };
 }
 
 /** The options, validated and with defaults. */
@@ -70,6 +86,8 @@ export interface Settings {
   readonly urlCapture: UrlCapture;
   readonly expectedStatuses: ReadonlySet<number>;
   readonly maxOperations: number;
+  readonly constantAttributes: Attributes;
+  readonly clock: { epoch(): number };
 }
 
 interface Rule {
@@ -83,6 +101,22 @@ const hasMethod = (name: string) => (value: unknown) =>
 
 const isStatus = (value: unknown): boolean =>
   Number.isInteger(value) && Number(value) >= 100 && Number(value) <= 599;
+
+const MAX_CONSTANT_ATTRIBUTES = 10;
+const MAX_ATTRIBUTE_LENGTH = 128;
+const OWN_NAMES: ReadonlySet<string> = new Set(attributeTable.map(({ name }) => name));
+
+function areConstantAttributes(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const entries = Object.entries(value);
+  return entries.length <= MAX_CONSTANT_ATTRIBUTES && entries.every(isConstantAttribute);
+}
+
+function isConstantAttribute([name, value]: [string, unknown]): boolean {
+  if (name === '' || OWN_NAMES.has(name)) return false;
+  if (typeof value === 'string') return value.length <= MAX_ATTRIBUTE_LENGTH;
+  return Number.isFinite(value) || typeof value === 'boolean';
+}
 
 const RULES: readonly Rule[] = [
   { option: 'tracerProvider', requirement: 'have getTracer', accepts: hasMethod('getTracer') },
@@ -112,6 +146,12 @@ const RULES: readonly Rule[] = [
     requirement: 'be an integer ≥ 1',
     accepts: (value) => Number.isInteger(value) && Number(value) >= 1,
   },
+  {
+    option: 'constantAttributes',
+    requirement: `be at most ${MAX_CONSTANT_ATTRIBUTES} attributes that otelObserver does not set itself, each a string of at most ${MAX_ATTRIBUTE_LENGTH} characters, a number or a boolean`,
+    accepts: areConstantAttributes,
+  },
+  { option: 'clock', requirement: 'have epoch', accepts: hasMethod('epoch') },
 ];
 
 /**
@@ -135,6 +175,8 @@ export function settingsOf(options: OtelObserverOptions): Settings {
     urlCapture: options.urlCapture ?? 'redacted',
     expectedStatuses: new Set(options.expectedStatuses),
     maxOperations: options.maxOperations ?? 200,
+    constantAttributes: Object.freeze({ ...options.constantAttributes }),
+    clock: options.clock ?? { epoch: () => Date.now() },
   };
 }
 

@@ -1,4 +1,11 @@
-import { type Context, createContextKey, type Span, SpanKind } from '@opentelemetry/api';
+import {
+  type Context,
+  createContextKey,
+  propagation,
+  type Span,
+  SpanKind,
+  trace,
+} from '@opentelemetry/api';
 
 // OpenTelemetry's own keys, the same in API 1.x and in SDK 2.x and 3.x: `createContextKey` gives the
 // same symbol for the same description, so @opentelemetry/core need not be a dependency.
@@ -42,18 +49,27 @@ export class SpanContextLayer implements Context {
 }
 
 /**
- * A context in which everything is traced, but no CLIENT span is propagated to the service.
+ * Which CLIENT spans below an attempt are sent to the service as `traceparent`: none, only that of the
+ * attempt's own request, or all.
+ */
+export type Injection = 'none' | 'own-request' | 'all';
+
+/**
+ * A context in which everything is traced, but only what `injection` allows is sent to the service.
  *
  * The instrumentation of a transport starts its span in the active context, and then sets that span in
- * the context to have the headers injected. A context that is derived from this one by setting a CLIENT
- * span, or a span that is not recorded, is suppressed, so that propagators add nothing to the request.
- * With any other span, such as that of a token request, it stays a context like this one.
+ * the context to have the headers injected. So a context that is derived from this one by setting a
+ * CLIENT span, or a span that is not recorded, is made for propagators: it is suppressed, or it has
+ * neither baggage nor `tracestate`. With any other span, such as that of a token request, it stays a
+ * context like this one.
  */
-export class UnpropagatedContext implements Context {
+export class TransportContext implements Context {
   readonly #inner: Context;
+  readonly #injection: Injection;
 
-  constructor(inner: Context) {
+  constructor(inner: Context, injection: Injection) {
     this.#inner = inner;
+    this.#injection = injection;
   }
 
   getValue(key: symbol): unknown {
@@ -62,14 +78,26 @@ export class UnpropagatedContext implements Context {
 
   setValue(key: symbol, value: unknown): Context {
     const derived = this.#inner.setValue(key, value);
-    return isSpan(value) && kindOf(value) === SpanKind.CLIENT
+    if (!isSpan(value)) return new TransportContext(derived, this.#injection);
+    if (kindOf(value) !== SpanKind.CLIENT) {
+      return new TransportContext(derived, this.#injection === 'all' ? 'all' : 'none');
+    }
+    return this.#injection === 'none'
       ? derived.setValue(SUPPRESS_TRACING, true)
-      : new UnpropagatedContext(derived);
+      : traceparentOnly(derived, value);
   }
 
   deleteValue(key: symbol): Context {
-    return new UnpropagatedContext(this.#inner.deleteValue(key));
+    return new TransportContext(this.#inner.deleteValue(key), this.#injection);
   }
+}
+
+function traceparentOnly(context: Context, span: Span): Context {
+  const { traceId, spanId, traceFlags, traceState } = span.spanContext();
+  const withoutBaggage = propagation.deleteBaggage(context);
+  if (traceState === undefined) return withoutBaggage;
+  const withoutState = trace.wrapSpanContext({ traceId, spanId, traceFlags });
+  return trace.setSpan(withoutBaggage, withoutState);
 }
 
 function isSpan(value: unknown): value is Span {
@@ -84,4 +112,17 @@ function isSpan(value: unknown): value is Span {
 /** A span that is not recorded has no kind: it is taken for the transport's. */
 function kindOf(span: Span): SpanKind {
   return 'kind' in span && typeof span.kind === 'number' ? span.kind : SpanKind.CLIENT;
+}
+
+// Reached without an import, which bundles for other platforms could not resolve.
+const requestCreated = globalThis.process
+  ?.getBuiltinModule?.('node:diagnostics_channel')
+  ?.channel('undici:request:create');
+
+/**
+ * Whether the requests of undici and of Node's fetch are instrumented. Such an instrumentation appends
+ * its own `traceparent`, so that setting one as well would send two.
+ */
+export function isUndiciInstrumented(): boolean {
+  return requestCreated?.hasSubscribers === true;
 }

@@ -30,7 +30,7 @@ import {
   ATTR_URL_TEMPLATE,
 } from './attribute-names.ts';
 import { errorCodeOf, errorTypeOf } from './error-type.ts';
-import type { UrlCapture } from './options.ts';
+import type { Settings, UrlCapture } from './options.ts';
 
 /** The methods that the conventions know; any other is `_OTHER`. */
 const METHODS: ReadonlySet<string> = new Set([
@@ -70,9 +70,9 @@ export function attemptAttributes(
   { operation, request }: CallStart,
   { attempt, delayMs, previous }: AttemptStart,
   { source, throttleMs }: WaitBefore,
-  urlCapture: UrlCapture,
+  { urlCapture, constantAttributes }: Pick<Settings, 'urlCapture' | 'constantAttributes'>,
 ): Attributes {
-  const attributes: Attributes = {};
+  const attributes: Attributes = { ...constantAttributes };
   if (request !== undefined) addRequest(attributes, request, urlCapture);
   if (request !== undefined && attempt > 1)
     attributes[ATTR_HTTP_REQUEST_RESEND_COUNT] = attempt - 1;

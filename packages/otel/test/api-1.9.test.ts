@@ -46,7 +46,13 @@ describe.each(sdkVersions)('with SDK $version', ({ create }) => {
     expect(names).toEqual([
       'defender.client.operation.duration',
       'defender.client.retries',
-      'defender.client.operations.active',
+      'defender.client.operations',
+      'defender.client.operations.in_flight',
+      'defender.client.attempts',
+      'defender.client.last_success.timestamp',
+      'defender.client.start_time',
+      'defender.client.circuit.state',
+      'defender.client.circuit.transitions',
     ]);
   });
 });

@@ -82,6 +82,13 @@ describe('the guide', () => {
 
     expect(observer.call).toBeTypeOf('function');
   });
+
+  it('names the tenant', async () => {
+    const observers = [otelObserver({ constantAttributes: { tenant: 'contoso' } })];
+
+    const { execute } = createResilience({ observers });
+    await expect(execute('nightly.export', async () => 'done')).resolves.toBe('done');
+  });
 });
 
 const PAGES = ['docs/guide/opentelemetry.md', 'packages/otel/README.md'];

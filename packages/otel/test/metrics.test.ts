@@ -1,4 +1,4 @@
-import type { CircuitChange } from '@defender-resilience/core';
+import type { CircuitState } from '@defender-resilience/core';
 import { createResilience, type ResilienceOptions } from '@defender-resilience/core';
 import type { Attributes } from '@opentelemetry/api';
 import { describe, expect, it } from 'vitest';
@@ -107,7 +107,7 @@ describe.each(sdkVersions)('with SDK $version', ({ create }) => {
     const { sdk, resilience } = traced([]);
     const release = Promise.withResolvers<void>();
     const calls = [1, 2].map(() => resilience.execute('nightly.export', () => release.promise));
-    const active = 'defender.client.operations.active';
+    const active = 'defender.client.operations.in_flight';
     const operation = { 'defender.operation': 'nightly.export' };
     expect(await seriesOf(sdk, active)).toEqual([[operation, 2]]);
     release.resolve();
@@ -123,7 +123,7 @@ describe.each(sdkVersions)('with SDK $version', ({ create }) => {
     const calls = [resilience, other].map(({ execute }) =>
       execute('nightly.export', () => release.promise),
     );
-    const active = 'defender.client.operations.active';
+    const active = 'defender.client.operations.in_flight';
     const operation = { 'defender.operation': 'nightly.export' };
     expect(await seriesOf(sdk, active)).toEqual([[operation, 2]]);
     release.resolve();
@@ -140,18 +140,31 @@ describe.each(sdkVersions)('with SDK $version', ({ create }) => {
     expect(attributes).toEqual({ 'defender.operation': 'x', 'defender.outcome': 'cancelled' });
   });
 
-  it('shows the state that a circuit is in from its first change on', async () => {
+  it('shows the state of a circuit from its first call on, and counts its changes', async () => {
     const { sdk, fetch } = traced([() => failing('InternalServerError', 500)], {
       circuit: { minimumAttempts: 1 },
       retry: { maxRetries: 0 },
     });
-    expect(await seriesOf(sdk, 'defender.client.circuit.state')).toEqual([]);
-    await fetch(INCIDENTS);
-    const circuit = 'api.security.microsoft.com incidents.list';
-    expect(await seriesOf(sdk, 'defender.client.circuit.state')).toEqual([
-      [{ 'defender.circuit': circuit, 'defender.circuit.state': 'closed' }, 0],
-      [{ 'defender.circuit': circuit, 'defender.circuit.state': 'open' }, 1],
-      [{ 'defender.circuit': circuit, 'defender.circuit.state': 'half-open' }, 0],
+    const circuit = {
+      'defender.circuit': 'api.security.microsoft.com incidents.list',
+      'defender.operation': 'incidents.list',
+    };
+    const state = 'defender.client.circuit.state';
+    const transitions = 'defender.client.circuit.transitions';
+    expect(await seriesOf(sdk, state)).toEqual([]);
+    const first = fetch(INCIDENTS);
+    expect(await seriesOf(sdk, state)).toEqual([
+      [{ ...circuit, 'defender.circuit.state': 'closed' }, 1],
+      [{ ...circuit, 'defender.circuit.state': 'open' }, 0],
+      [{ ...circuit, 'defender.circuit.state': 'half_open' }, 0],
+    ]);
+    expect((await seriesOf(sdk, transitions)).map(([, value]) => value)).toEqual([0, 0, 0]);
+    await first;
+    expect((await seriesOf(sdk, state)).map(([, value]) => value)).toEqual([0, 1, 0]);
+    expect(await seriesOf(sdk, transitions)).toEqual([
+      [{ ...circuit, 'defender.circuit.to': 'closed' }, 0],
+      [{ ...circuit, 'defender.circuit.to': 'open' }, 1],
+      [{ ...circuit, 'defender.circuit.to': 'half_open' }, 0],
     ]);
   });
 
@@ -203,18 +216,19 @@ describe('circuits', () => {
     const sdk = newestSdk.create();
     const { meterProvider } = sdk;
     const observer = otelObserver({ meterProvider });
-    const change = (index: number, to: CircuitChange['to']): void =>
-      observer.circuit?.({ circuit: `${index}`, operation: 'any', from: 'closed', to });
-    for (let index = 0; index < 150; index += 1) change(index, 'open');
-    change(99, 'half-open');
-    change(100, 'half-open');
+    const change = (index: number, from: CircuitState, to: CircuitState): void =>
+      observer.circuit?.({ circuit: `${index}`, operation: 'any', from, to });
+    for (let index = 0; index < 150; index += 1) change(index, 'closed', 'open');
+    change(99, 'open', 'half-open');
+    change(100, 'open', 'half-open');
 
     const series = await seriesOf(sdk, 'defender.client.circuit.state');
     const current = series.filter(([, value]) => value === 1).map(([attributes]) => attributes);
     expect(current).toHaveLength(100);
     expect(current.at(-1)).toEqual({
       'defender.circuit': '99',
-      'defender.circuit.state': 'half-open',
+      'defender.operation': 'any',
+      'defender.circuit.state': 'half_open',
     });
   });
 });

@@ -47,6 +47,20 @@ describe('otelObserver', () => {
     );
   });
 
+  it.each([
+    { 'error.type': 'x' },
+    { '': 'x' },
+    { tenant: 'x'.repeat(129) },
+    { tenant: Number.NaN },
+    { tenant: ['contoso'] },
+    Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`a${index}`, index])),
+    ['contoso'],
+    'contoso',
+  ])('refuses the constantAttributes %j', (constantAttributes: unknown) => {
+    const options: object = { constantAttributes };
+    expect(() => otelObserver(options)).toThrow('constantAttributes must be at most 10 attributes');
+  });
+
   it('treats undefined as the default', () => {
     const options: object = { propagate: undefined, maxOperations: undefined };
     expect(() => otelObserver(options)).not.toThrow();

@@ -1,6 +1,7 @@
 import { createResilience, type QuotaState, type ReadQuotas } from '@defender-resilience/core';
 import { type Attributes, metrics } from '@opentelemetry/api';
 import { afterEach, describe, expect, it } from 'vitest';
+import { promObserver } from '../../prom/src/index.ts';
 import { otelObserver } from '../src/index.ts';
 import { newestSdk, sdkVersions, type TestSdk } from './support/sdks.ts';
 
@@ -96,31 +97,62 @@ describe.each(sdkVersions)('with SDK $version', ({ create }) => {
 
     expect((await quotasIn(sdk))[USED]).toEqual([[minute('incidents'), 7]]);
     const names = (await sdk.metrics()).map(({ descriptor }) => descriptor.name);
-    expect(names).toContain('defender.client.operations.active');
+    expect(names).toContain('defender.client.operations.in_flight');
   });
 
-  it('has at most 50 groups, and adds up the others', async () => {
+  it('has at most 50 groups, and shows the fullest of the others', async () => {
     const sdk = create();
     const states = Array.from({ length: 53 }, (_, index) => state(`group-${index}`, index));
     otelObserver({ meterProvider: sdk.meterProvider }).quotas?.(() => states);
     const used = (await quotasIn(sdk))[USED];
     expect(used).toHaveLength(51);
     expect(used?.[49]).toEqual([minute('group-49'), 49]);
-    expect(used?.[50]).toEqual([minute('_OTHER'), 50 + 51 + 52]);
-    expect((await quotasIn(sdk))[LIMIT]?.[50]).toEqual([minute('_OTHER'), 150]);
+    expect(used?.[50]).toEqual([minute('_OTHER'), 52]);
+    expect((await quotasIn(sdk))[LIMIT]?.[50]).toEqual([minute('_OTHER'), 50]);
   });
 
-  it('adds up the quotas of several wrappers', async () => {
+  it('shows the fullest quota of several wrappers, and does not add up their limits', async () => {
     const sdk = create();
     for (const calls of [1, 2]) {
       const { fetch } = wrapperOf(sdk, { incidents: { perMinute: 50 } });
       for (let index = 0; index < calls; index += 1) await fetch(INCIDENTS);
     }
     expect(await quotasIn(sdk)).toMatchObject({
-      [LIMIT]: [[minute('incidents'), 100]],
-      [USED]: [[minute('incidents'), 3]],
+      [LIMIT]: [[minute('incidents'), 50]],
+      [USED]: [[minute('incidents'), 2]],
     });
   });
+});
+
+it('shows the same as promObserver for several wrappers in one process', async () => {
+  const sdk = newestSdk.create();
+  const { register } = promObserver({ exemplars: false });
+  const limits = { incidents: { perMinute: 50 }, machines: { perMinute: 40 } };
+  for (const calls of [1, 3, 2]) {
+    const observers = [
+      otelObserver({ meterProvider: sdk.meterProvider }),
+      promObserver({ register, exemplars: false }),
+    ];
+    const { wrapFetch } = createResilience({ observers, quota: { groups: limits } });
+    const fetch = wrapFetch(answering);
+    for (let index = 0; index < calls; index += 1) {
+      await fetch(INCIDENTS);
+      await fetch(INCIDENTS.replace('incidents', 'machines'));
+    }
+  }
+  const scraped = await register.metrics();
+  const quotas = await quotasIn(sdk);
+  for (const [metric, name] of [
+    [LIMIT, 'defender_client_quota_limit'],
+    [USED, 'defender_client_quota_used'],
+  ] as const) {
+    const own = quotas[metric]?.map(([attributes, value]) => {
+      const { 'defender.quota.group': group, 'defender.quota.per': per } = attributes;
+      return `${name}{quota_group="${group}",per="${per}"} ${value}`;
+    });
+    expect(own).toHaveLength(2);
+    expect(scraped.split('\n').filter((line) => line.startsWith(`${name}{`))).toEqual(own);
+  }
 });
 
 it('counts a wrapper once that has two observers', async () => {
@@ -146,8 +178,10 @@ it('shows the quotas of a wrapper that was made before the SDK was registered', 
 it('reads 1,000 wrappers at most', async () => {
   const sdk = newestSdk.create();
   const observer = otelObserver({ meterProvider: sdk.meterProvider });
-  for (let index = 0; index < 1_500; index += 1) observer.quotas?.(() => [state('incidents', 1)]);
-  expect((await quotasIn(sdk))[USED]).toEqual([[minute('incidents'), 1_000]]);
+  for (let index = 0; index < 1_500; index += 1)
+    observer.quotas?.(() => [{ ...state('incidents', 1), waiting: 1 }]);
+  const waiting = (await quotasIn(sdk))[WAITING];
+  expect(waiting).toEqual([[{ 'defender.quota.group': 'incidents' }, 1_000]]);
 });
 
 function wrapperOf(

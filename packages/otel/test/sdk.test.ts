@@ -72,7 +72,13 @@ describe.each(Object.entries(sdkModules))('startTelemetry with SDK %s', (version
     expect(exported).toEqual([
       ['defender.client.operation.duration', 's'],
       ['defender.client.retries', '{retry}'],
-      ['defender.client.operations.active', '{operation}'],
+      ['defender.client.operations', '{operation}'],
+      ['defender.client.operations.in_flight', '{operation}'],
+      ['defender.client.attempts', '{attempt}'],
+      ['defender.client.last_success.timestamp', 's'],
+      ['defender.client.start_time', 's'],
+      ['defender.client.circuit.state', '{state}'],
+      ['defender.client.circuit.transitions', '{transition}'],
     ]);
   });
 

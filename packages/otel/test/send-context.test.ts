@@ -1,6 +1,6 @@
 import { context, createContextKey, SpanKind, trace } from '@opentelemetry/api';
 import { describe, expect, it } from 'vitest';
-import { SpanContextLayer, UnpropagatedContext } from '../src/send-context.ts';
+import { SpanContextLayer, TransportContext } from '../src/send-context.ts';
 import { sdkVersions } from './support/sdks.ts';
 
 const KEY = createContextKey('a value of the caller');
@@ -34,7 +34,7 @@ describe.each(sdkVersions)('a layer with a span, with SDK $version', ({ create }
 
 describe.each(sdkVersions)('a context that is not propagated, with SDK $version', ({ create }) => {
   const tracer = create().tracerProvider.getTracer('test');
-  const base = new UnpropagatedContext(context.active()).setValue(KEY, 'before');
+  const base = new TransportContext(context.active(), 'none').setValue(KEY, 'before');
   const records = (within: typeof base): boolean =>
     tracer.startSpan('probe', {}, within).isRecording();
 

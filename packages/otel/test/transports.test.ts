@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createResilience, type Resilience } from '@defender-resilience/core';
-import { context, propagation, SpanKind, trace } from '@opentelemetry/api';
+import { context, createTraceState, propagation, SpanKind, trace } from '@opentelemetry/api';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import { NodeSDK } from '@opentelemetry/sdk-node';
@@ -21,6 +21,8 @@ const sdk = new NodeSDK({
   instrumentations: [undici, http],
 });
 
+/** The `traceparent` of each request that the service received. */
+const traceparents: unknown[] = [];
 /** The trace headers of each request that the service received, each as often as it was sent. */
 const received: string[][] = [];
 const TRACE_HEADERS = new Set(['traceparent', 'tracestate', 'baggage']);
@@ -28,6 +30,7 @@ const TRACE_HEADERS = new Set(['traceparent', 'tracestate', 'baggage']);
 const server = createServer((request, response) => {
   const names = request.rawHeaders.filter((_, index) => index % 2 === 0);
   received.push(names.map((name) => name.toLowerCase()).filter((name) => TRACE_HEADERS.has(name)));
+  traceparents.push(request.headers['traceparent']);
   response.statusCode = request.url === '/token' || received.length % 3 === 0 ? 200 : 503;
   response.end();
 });
@@ -44,6 +47,7 @@ beforeAll(async () => {
 afterEach(() => {
   exporter.reset();
   received.length = 0;
+  traceparents.length = 0;
   undici.enable();
   http.enable();
 });
@@ -69,8 +73,23 @@ const withBaggage = <T>(run: () => T): T => {
   return context.with(propagation.setBaggage(context.active(), baggage), run);
 };
 
-const clients = (): number =>
-  exporter.getFinishedSpans().filter((span) => span.kind === SpanKind.CLIENT).length;
+const clientSpans = () =>
+  exporter.getFinishedSpans().filter((span) => span.kind === SpanKind.CLIENT);
+const clients = (): number => clientSpans().length;
+const traceparentsOf = (spans: ReturnType<typeof clientSpans>): string[] =>
+  spans.map((span) => span.spanContext()).map((id) => `00-${id.traceId}-${id.spanId}-01`);
+
+/** Inside a trace that another service started, with a state and baggage. */
+const insideTrace = <T>(run: () => T): T => {
+  const parent = trace.wrapSpanContext({
+    traceId: '0af7651916cd43dd8448eb211c80319c',
+    spanId: 'b7ad6b7169203331',
+    traceFlags: 1,
+    isRemote: true,
+    traceState: createTraceState('vendor=1'),
+  });
+  return withBaggage(() => context.with(trace.setSpan(context.active(), parent), run));
+};
 
 const transports = { undici: globalThis.fetch, 'node:http': fetchOverHttp };
 const combinations = (['undici', 'node:http'] as const).flatMap((transport) =>
@@ -94,6 +113,32 @@ describe.each(combinations)(
 
       expect(clients()).toBe(3);
       expect(received).toEqual([headers, headers, headers]);
+    });
+
+    it('makes the server span a child of the CLIENT span', async () => {
+      const fetch = traced(options).wrapFetch(transports[transport]);
+      await insideTrace(() => fetch(`${url}/api/incidents`));
+
+      expect(received).toEqual([headers, headers, headers]);
+      const propagated = options.propagate === 'traceparent';
+      const expected = traceparentsOf(clientSpans());
+      expect(traceparents).toEqual(propagated ? expected : expected.map(() => undefined));
+    });
+
+    it('sends the same for a function, without baggage and tracestate', async () => {
+      const { execute } = traced(options);
+      await insideTrace(() =>
+        execute('incidents.list', async () => {
+          const response = await transports[transport](`${url}/api/incidents`);
+          if (!response.ok) throw Object.assign(new Error('failed'), { status: response.status });
+        }),
+      );
+
+      expect(clients()).toBe(3);
+      expect(received).toEqual([headers, headers, headers]);
+      const propagated = options.propagate === 'traceparent';
+      const expected = traceparentsOf(clientSpans());
+      expect(traceparents).toEqual(propagated ? expected : expected.map(() => undefined));
     });
 
     it('sends the same without an instrumentation', async () => {
@@ -148,6 +193,22 @@ describe.each(combinations)(
 );
 
 describe('a fetch of the caller that gets its own token', () => {
+  it('sends traceparent to the API alone', async () => {
+    const tracer = trace.getTracer('credentials');
+    const options = { suppressTransportSpans: false, propagate: 'traceparent' } as const;
+    const fetch = traced(options).wrapFetch(async (input, init) => {
+      await tracer.startActiveSpan('get token', async (span) => {
+        await globalThis.fetch(`${url}/token`);
+        span.end();
+      });
+      return globalThis.fetch(input, init);
+    });
+    received.push([]); // The third answer is a success: that to the API.
+    await insideTrace(() => fetch(`${url}/api/incidents`));
+
+    expect(received).toEqual([[], [], ['traceparent']]);
+  });
+
   it('is traced in full where the transport makes the spans, and nothing is sent along', async () => {
     const tracer = trace.getTracer('credentials');
     const fetch = traced({ suppressTransportSpans: false }).wrapFetch(async (input, init) => {
