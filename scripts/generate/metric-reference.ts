@@ -7,15 +7,17 @@ import {
   type MetricLabel,
   OTHER,
 } from '../../packages/prom/src/definition.ts';
-import { bornSeries } from '../../packages/prom/src/label-values.ts';
+import { initialSeries } from '../../packages/prom/src/label-values.ts';
 import { metrics } from '../../packages/prom/src/metrics.ts';
 
-const BORN: Readonly<Record<NonNullable<MetricDefinition['zero']>['when'], string>> = {
+const ANY_NAME = { operation: '', quota_group: '', circuit: '' };
+
+const INITIALIZED: Readonly<Record<NonNullable<MetricDefinition['zero']>['when'], string>> = {
   start: 'from the start',
   operation: 'with the first call of an operation',
   quota_group: 'with the first call of a quota group',
-  quota: 'when a scrape first finds that a quota group is counted',
-  circuit: 'when the circuit is met: with its first call over HTTP, else with its first change',
+  quota: 'when a scrape first finds a quota for the group',
+  circuit: 'with the first call through a circuit',
 };
 
 const AGGREGATED: Readonly<Record<MetricDefinition['aggregator'], string>> = {
@@ -61,16 +63,16 @@ ${codesByClass()}
 ## How many series there can be
 
 Every label has a closed set of values. The bound is what no input can exceed: each operation ending in each way
-with each code. ${number(born('start'))} series exist from the start, ${number(born('operation'))} more for each operation
-from its first call, ${number(born('quota_group'))} for each quota group, ${number(born('quota'))} more where it is counted,
-${number(born('circuit'))} for each circuit;
+with each code. ${number(initialCount('start'))} series exist from the start, ${number(initialCount('operation'))} more for each operation
+from its first call, ${number(initialCount('quota_group'))} for each quota group, ${number(initialCount('quota'))} more where it is counted,
+${number(initialCount('circuit'))} for each circuit;
 all others only when they happen.
 
 ${table(
   ['metric', 'from the start', 'bound', 'of which'],
   metrics.map((row) => [
     `\`${row.name}\``,
-    number(bornSeries(row, 'start').length * linesOf(row)),
+    number(initialSeries(row, 'start').length * linesOf(row)),
     number(bound(row)),
     factors(row),
   ]),
@@ -105,7 +107,7 @@ function bornWhen({ name, type, zero, readsQuotas }: MetricDefinition): string {
       `\`${label}\` ${allowed.map((value) => (value === '' ? 'empty' : `\`${value}\``)).join(' or ')}`,
   );
   const which = only.length === 0 ? 'All series' : `Series with ${only.join(', ')}`;
-  return `${which} are there ${BORN[zero.when]}${type === 'gauge' ? '' : ', and begin at zero'}.`;
+  return `${which} are there ${INITIALIZED[zero.when]}${type === 'gauge' ? '' : ', and begin at zero'}.`;
 }
 
 function values(label: LabelValues): string {
@@ -140,9 +142,12 @@ function linesOf({ buckets }: MetricDefinition): number {
   return buckets === undefined ? 1 : buckets.length + 3;
 }
 
-function born(when: Parameters<typeof bornSeries>[1]): number {
-  const info = when === 'start' ? 1 : 0;
-  return metrics.reduce((sum, row) => sum + bornSeries(row, when, '').length * linesOf(row), info);
+function initialCount(when: Parameters<typeof initialSeries>[1]): number {
+  const alwaysThere = when === 'start' ? 2 : 0;
+  return metrics.reduce(
+    (sum, row) => sum + initialSeries(row, when, ANY_NAME).length * linesOf(row),
+    alwaysThere,
+  );
 }
 
 const free = ({ labels }: MetricDefinition): readonly MetricLabel[] =>

@@ -9,130 +9,141 @@ import {
   type RetryScheduled,
   type ThrottleWait,
 } from '@defender-resilience/core';
-import type { HistogramCell, Labels } from './cells.ts';
+import type { Labels } from './client.ts';
 import { OTHER } from './definition.ts';
-import { exemplarLabels, fitTrackingId } from './exemplar-labels.ts';
+import { exemplarLabels, validTrackingId } from './exemplars.ts';
 import { statusLabel } from './http-labels.ts';
-import type { Instruments, OperationCells } from './instruments.ts';
+import type { Instruments, OperationSeries } from './instruments.ts';
 import { label } from './label-values.ts';
 import type { RecentErrorsRing } from './recent-errors.ts';
+import type { HistogramSeries } from './series.ts';
 import type { TraceContext, TraceReader } from './trace-context.ts';
 
 /** What all calls of one observer share. */
-export interface Meter {
+export interface CallContext {
   readonly instruments: Instruments;
   readonly recentErrors: RecentErrorsRing;
   readonly traces: TraceReader;
   readonly clock: { epoch(): number };
   /** Whether the registry prints exemplars. */
   readonly exemplars: boolean;
+  /** How often the metrics were scraped. */
+  readonly scrapes: () => number;
 }
 
-/** Counts what happens to one call. */
+/** Records one call. */
 export class CallMeter implements CallObserver {
   /** The trace of the last attempt. */
   trace: TraceContext | undefined = undefined;
-  readonly #meter: Meter;
+  readonly #context: CallContext;
   readonly #start: CallStart;
-  readonly #operation: OperationCells;
-  #held = false;
+  readonly #operation: OperationSeries;
+  #queued = false;
 
-  constructor(meter: Meter, start: CallStart, operation: OperationCells) {
-    this.#meter = meter;
+  constructor(context: CallContext, start: CallStart, operation: OperationSeries) {
+    this.#context = context;
     this.#start = start;
     this.#operation = operation;
-    meter.instruments.inFlight.add(1);
+    context.instruments.inFlight.add(1);
   }
 
   attempt(): AttemptObserver {
-    this.#letGo();
-    return this.#meter.traces.available() ? new TracedAttemptMeter(this) : new AttemptMeter(this);
+    this.#leaveQueue();
+    return this.#context.traces.available() ? new TracedAttemptMeter(this) : new AttemptMeter(this);
   }
 
   throttled({ delayMs, reason = 'pause' }: ThrottleWait): void {
-    const { instruments } = this.#meter;
-    const { waits, seconds } = instruments.groups.get(this.#start.quotaGroup);
-    waits(reason).add(1);
-    seconds(reason).add(delayMs / 1_000);
-    if (this.#held) return;
-    this.#held = true;
+    const { instruments } = this.#context;
+    const { waits, waitSeconds } = instruments.group(this.#start.quotaGroup);
+    waits(reason).inc(1);
+    waitSeconds(reason).inc(delayMs / 1_000);
+    if (this.#queued) return;
+    this.#queued = true;
     instruments.queue.add(1);
   }
 
   attemptEnded({ durationMs, status, failure }: AttemptEnd): void {
-    this.#operation.attempts(statusLabel(status)).add(1);
-    const duration = this.#meter.instruments.attemptDuration(this.#start.request?.method, status);
+    this.#operation.attempts(statusLabel(status)).inc(1);
+    const duration = this.#context.instruments.attemptDuration(this.#start.request?.method, status);
     this.#time(duration, durationMs, failure?.trackingId);
   }
 
   retry({ nextAttempt, delayMs, source, failure }: RetryScheduled): void {
-    const { instruments } = this.#meter;
+    const { instruments } = this.#context;
     const code = metricCode(failure);
-    const retries = this.#operation.retries(code);
-    retries.add(1);
-    instruments.retryWaits(label(source)).add(delayMs / 1_000);
-    const labels = this.#pointer(failure);
-    if (labels !== undefined) retries.mark(labels, this.#now());
+    this.#operation.retries(code).inc(1, this.#exemplar(failure));
+    instruments.retryWaits(label(source)).inc(delayMs / 1_000);
     this.#record(failure, code, nextAttempt - 1, false);
   }
 
   end(end: CallEnd): void {
     const { outcome, durationMs, failure } = end;
-    this.#letGo();
-    this.#meter.instruments.inFlight.add(-1);
+    this.#leaveQueue();
+    this.#context.instruments.inFlight.add(-1);
     if (outcome === 'success') {
-      this.#operation.succeeded.add(1);
+      this.#operation.succeeded.inc(1);
       this.#time(this.#operation.successDuration, durationMs, undefined);
+      this.#succeeded();
       return;
     }
     this.#time(this.#operation.duration(outcome), durationMs, failure?.trackingId);
     if (failure === undefined || outcome === 'cancelled') {
-      this.#operation.ended(outcome, '').add(1);
+      this.#operation.ended(outcome, '').inc(1);
     } else {
       this.#failed(end, failure);
     }
   }
 
+  #succeeded(): void {
+    this.#operation.lastSuccess.value = this.#now();
+    for (const { sinceSuccess } of this.#operation.failures.values()) sinceSuccess.value = 0;
+  }
+
   #failed({ outcome, attempts, giveUpReason }: CallEnd, failure: Failure): void {
-    const { instruments, traces } = this.#meter;
-    // A call that was refused made no attempt in which the trace was read.
+    const { instruments, traces } = this.#context;
+    // A rejected call had no attempt in which its trace could be read.
     if (attempts === 0) this.trace = traces.read();
     const code = metricCode(failure);
-    const error = instruments.errors(code);
-    const giveUp = instruments.giveUps(label(giveUpReason ?? 'terminal'));
-    error.add(1);
-    giveUp.add(1);
-    this.#operation.ended(outcome, code).add(1);
-    instruments.lastError(code).value = this.#now();
+    const exemplar = this.#exemplar(failure);
+    instruments.errors(code).inc(1, exemplar);
+    instruments.giveUps(label(giveUpReason ?? 'terminal')).inc(1, exemplar);
+    this.#operation.ended(outcome, code).inc(1);
+    const state = instruments.failureState(this.#operation, code);
+    state.sinceSuccess.add(1);
+    state.lastAt.value = this.#now();
     if (outcome === 'rejected') {
       const known = giveUpReason === 'circuit-open' || giveUpReason === 'throttled';
-      instruments.rejections(known ? label(giveUpReason) : OTHER).add(1);
-    }
-    const labels = this.#pointer(failure);
-    if (labels !== undefined) {
-      error.mark(labels, this.#now());
-      giveUp.mark(labels, this.#now());
+      instruments.rejections(known ? label(giveUpReason) : OTHER).inc(1);
     }
     this.#record(failure, code, attempts, true);
   }
 
-  /** Observes a duration; what failed leaves its tracking ID, what succeeded only fills a gap. */
-  #time(duration: HistogramCell, durationMs: number, trackingId: string | undefined): void {
+  /** Observes a duration. A failure leaves its tracking ID; a success only fills an empty place. */
+  #time(duration: HistogramSeries, durationMs: number, trackingId: string | undefined): void {
     const seconds = durationMs / 1_000;
-    const bucket = duration.observe(seconds);
-    if (bucket < 0 || !this.#meter.exemplars) return;
-    if (trackingId === undefined && (this.trace === undefined || !duration.wants(bucket))) return;
-    const labels = exemplarLabels(trackingId, this.trace);
-    if (labels !== undefined) duration.mark(bucket, labels, seconds, this.#now());
+    duration.observe(seconds, this.#durationExemplar(duration, seconds, trackingId));
   }
 
-  #pointer({ trackingId }: Failure): Labels | undefined {
-    return this.#meter.exemplars ? exemplarLabels(trackingId, this.trace) : undefined;
+  #durationExemplar(
+    duration: HistogramSeries,
+    seconds: number,
+    trackingId: string | undefined,
+  ): Labels | undefined {
+    const { exemplars, scrapes } = this.#context;
+    if (!exemplars || (trackingId === undefined && this.trace === undefined)) return undefined;
+    const labels = exemplarLabels(trackingId, this.trace);
+    if (labels === undefined) return undefined;
+    const free = duration.takeExemplarSlot(seconds, scrapes());
+    return free || trackingId !== undefined ? labels : undefined;
+  }
+
+  #exemplar({ trackingId }: Failure): Labels | undefined {
+    return this.#context.exemplars ? exemplarLabels(trackingId, this.trace) : undefined;
   }
 
   #record(failure: Failure, code: string, attempt: number, final: boolean): void {
-    const { recentErrors, clock } = this.#meter;
-    const trackingId = fitTrackingId(failure.trackingId);
+    const { recentErrors, clock } = this.#context;
+    const trackingId = validTrackingId(failure.trackingId);
     recentErrors.record(clock.epoch(), {
       operation: this.#operation.name,
       code,
@@ -145,17 +156,17 @@ export class CallMeter implements CallObserver {
   }
 
   readTrace(): void {
-    this.trace = this.#meter.traces.read();
+    this.trace = this.#context.traces.read();
   }
 
-  #letGo(): void {
-    if (!this.#held) return;
-    this.#held = false;
-    this.#meter.instruments.queue.add(-1);
+  #leaveQueue(): void {
+    if (!this.#queued) return;
+    this.#queued = false;
+    this.#context.instruments.queue.add(-1);
   }
 
   #now(): number {
-    return this.#meter.clock.epoch() / 1_000;
+    return this.#context.clock.epoch() / 1_000;
   }
 }
 
@@ -171,7 +182,7 @@ class AttemptMeter implements AttemptObserver {
   }
 }
 
-/** Looks at the trace while the attempt is sent, which is when the observers before it have a span. */
+/** Reads the trace while the attempt is sent: then the observers before it have an active span. */
 class TracedAttemptMeter extends AttemptMeter {
   run<T>(fn: () => T): T {
     this.call.readTrace();

@@ -23,7 +23,10 @@ export type MetricName =
   | 'circuit_transitions_total'
   | 'operations_in_flight'
   | 'queue_length'
+  | 'failures_since_success'
+  | 'last_success_timestamp_seconds'
   | 'last_error_timestamp_seconds'
+  | 'start_time_seconds'
   | 'info';
 
 /** Every label. */
@@ -44,13 +47,13 @@ export type LabelName =
   | 'to'
   | 'version';
 
-/** The labels that take names as they come, until there are too many. */
+/** The limits of labels that take names as they come. */
 export type LimitName = 'maxOperations' | 'maxCircuits' | 'maxQuotaGroups';
 
 /**
- * The values that a label can have, always a closed set: those listed; the codes of core's
- * `metricCodes` (and `or`, where given); the first names that come, every further one being
- * `_OTHER`; or one value for the whole process.
+ * The values of a label, always a bounded set: those listed; the codes of core's `metricCodes` (and
+ * `or`, where given); the first names that occur, with `_OTHER` for all further ones; or one value for
+ * the whole process.
  */
 export type LabelValues =
   | { readonly kind: 'listed'; readonly values: readonly string[] }
@@ -62,15 +65,15 @@ export type LabelValues =
 export interface MetricLabel {
   readonly name: LabelName;
   readonly values: LabelValues;
-  /** Set where the value follows from another label's: it makes no further series. */
+  /** The label whose value determines this one, so that it adds no series. */
   readonly determinedBy?: LabelName;
   readonly meaning: string;
 }
 
 /**
- * When series are born with the value 0, so that `increase()` sees the first event: at the start, or
- * when their operation, quota group or circuit is first met, or the quota of their group first seen.
- * `only` narrows labels to some of their values; every combination of the rest is born.
+ * When series are initialized to 0, so that `increase()` sees their first event: at the start, when
+ * their operation, quota group or circuit first occurs, or when their group first shows a quota. All
+ * combinations of label values are initialized; `only` narrows labels to some of their values.
  */
 export interface ZeroRule {
   readonly when: 'start' | 'operation' | 'quota_group' | 'quota' | 'circuit';
@@ -84,25 +87,25 @@ export interface MetricDefinition {
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly help: string;
   readonly labels: readonly MetricLabel[];
-  /** The upper bounds of a histogram's buckets but `+Inf`, in seconds. */
+  /** The upper bounds of a histogram's buckets without `+Inf`, in seconds. */
   readonly buckets?: readonly number[];
-  /** Absent: a series is born with its first event. */
+  /** Absent: a series appears with its first event. */
   readonly zero?: ZeroRule;
   /** Whether its series carry exemplars where the registry is OpenMetrics. */
   readonly exemplars: boolean;
-  /** How the workers of a cluster are put together. */
+  /** How prom-client combines the workers of a cluster. */
   readonly aggregator: 'sum' | 'max' | 'min';
-  /** Set where the quotas are read at each scrape, rather than events counted as they happen. */
+  /** Set where a scrape reads the quotas first. */
   readonly readsQuotas?: true;
 }
 
 /** The prefix unless the option `prefix` says otherwise. */
 export const DEFAULT_PREFIX = 'defender_client_';
 
-/** What stands for every value that is not in a label's closed set. */
+/** The label value of everything outside a label's bounded set. */
 export const OTHER = '_OTHER';
 
-/** How many names the labels of kind `first` take unless the options say otherwise. */
+/** How many names the labels of kind `first` take by default. */
 export const DEFAULT_LIMITS: Readonly<Record<LimitName, number>> = Object.freeze({
   maxOperations: 200,
   maxCircuits: 100,

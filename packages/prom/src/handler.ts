@@ -1,31 +1,33 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isOpenMetrics } from './client.ts';
 import type { RecentErrors } from './recent-errors.ts';
-import { isOpenMetrics } from './registry.ts';
+import { show } from './unknown.ts';
 import { warnOnce } from './warn.ts';
 
-/** What is served: a registry, or whatever puts several together, such as those of a cluster. */
+/** What is served: a registry, or something that combines several, such as those of a cluster. */
 export interface MetricsSource {
   readonly contentType: string;
   metrics(): Promise<string>;
 }
 
-/** What `metricsHandler` serves beside the metrics. */
+/** The options of `metricsHandler`. */
 export interface MetricsHandlerOptions {
-  /** @defaultValue `'/metrics'` */
+  /** The path of the metrics, which starts with a slash. @defaultValue `'/metrics'` */
   readonly path?: string;
   /**
-   * Serves an observer's last errors as JSON, with their tracking IDs: for your own network alone.
+   * The errors to serve as JSON with their tracking IDs: `observer.recentErrors`. Serve them in your
+   * own network only.
    *
    * @defaultValue none are served
    */
   readonly recentErrors?: RecentErrors;
-  /** @defaultValue `'/debug/defender/errors'` */
+  /** The path of the recent errors, which starts with a slash. @defaultValue `'/debug/defender/errors'` */
   readonly recentErrorsPath?: string;
 }
 
 /**
- * A listener of `node:http`, or a handler of the frameworks that are built on it. With `next`, as
- * express gives it, it leaves other paths to it; without, it answers them with 404.
+ * A request listener for `node:http`, or a handler for the frameworks built on it. Other paths go to
+ * `next` where a framework such as express passes it, and are answered with 404 elsewhere.
  */
 export type MetricsHandler = (
   request: IncomingMessage & { readonly baseUrl?: string },
@@ -46,10 +48,16 @@ const PROMETHEUS_TEXT = 'text/plain; version=0.0.4; charset=utf-8';
 const METHODS = ['GET', 'HEAD'];
 
 /**
- * Makes a handler that serves `/metrics`.
+ * Creates a handler that serves metrics, and on request the recent errors.
  *
- * @param source - the registry, `observer.register`
- * @throws TypeError when it is given something else
+ * @param source - the registry, such as `observer.register`
+ * @example
+ * ```ts
+ * const observer = promObserver({ register });
+ * const handler = metricsHandler(register, { recentErrors: observer.recentErrors });
+ * createServer(handler).listen(9464, '127.0.0.1');
+ * ```
+ * @throws TypeError when the source is no registry or an option is invalid
  */
 export function metricsHandler(
   source: MetricsSource,
@@ -57,10 +65,11 @@ export function metricsHandler(
 ): MetricsHandler {
   if (typeof source?.metrics !== 'function' || typeof source.contentType !== 'string') {
     throw new TypeError(
-      'metricsHandler takes a registry: something with contentType and metrics()',
+      'metricsHandler takes a registry: an object with contentType and metrics()',
     );
   }
   const { path = '/metrics', recentErrorsPath = '/debug/defender/errors', recentErrors } = options;
+  checkPaths({ path, recentErrorsPath });
   const routes = new Map<string, Route>([[path, () => exposition(source)]]);
   if (recentErrors !== undefined) {
     routes.set(recentErrorsPath, (query) => errorList(recentErrors, query));
@@ -72,7 +81,21 @@ export function metricsHandler(
   };
 }
 
-/** Finds the route by the path as it is asked for, and by the rest of it that a framework leaves. */
+function checkPaths(paths: Readonly<Record<'path' | 'recentErrorsPath', unknown>>): void {
+  const faults = Object.entries(paths).flatMap(([name, value]) =>
+    typeof value === 'string' && /^\/[^?#]*$/.test(value)
+      ? []
+      : [`${name} must be a path that starts with "/", such as "/metrics", got ${show(value)}`],
+  );
+  if (faults.length === 0 && paths.path === paths.recentErrorsPath) {
+    faults.push(`path and recentErrorsPath must differ, got ${show(paths.path)} for both`);
+  }
+  if (faults.length > 0) {
+    throw new TypeError(`metricsHandler got invalid options:\n- ${faults.join('\n- ')}`);
+  }
+}
+
+/** Finds the route by the requested path, and by what a framework leaves of it. */
 function find(
   routes: ReadonlyMap<string, Route>,
   { url = '/', baseUrl = '' }: Parameters<MetricsHandler>[0],
@@ -109,9 +132,13 @@ async function respond(
 
 async function exposition(source: MetricsSource): Promise<Answer> {
   try {
-    const body = await source.metrics();
-    // The cluster registry of prom-client 15 says OpenMetrics and prints the text format, which
-    // Prometheus refuses: an OpenMetrics page must end with this line.
+    const body: unknown = await source.metrics();
+    if (typeof body !== 'string') {
+      warnOnce(source, `metrics() of the registry must resolve to a string, got ${show(body)}`);
+      return text(500, 'The metrics could not be collected');
+    }
+    // The cluster registry of prom-client 15 claims OpenMetrics and prints the text format, which
+    // Prometheus rejects: an OpenMetrics page must end with this line.
     const mistaken = isOpenMetrics(source) && !body.endsWith('# EOF\n');
     return { status: 200, contentType: mistaken ? PROMETHEUS_TEXT : source.contentType, body };
   } catch (error) {

@@ -3,21 +3,11 @@
  *
  * @packageDocumentation
  */
-export type {
-  LabelName,
-  LabelValues,
-  LimitName,
-  MetricDefinition,
-  MetricLabel,
-  MetricName,
-  ZeroRule,
-} from './definition.ts';
+export type { MetricClient, MetricRegistry } from './client.ts';
 export { DEFAULT_PREFIX } from './definition.ts';
 export type { MetricsHandler, MetricsHandlerOptions, MetricsSource } from './handler.ts';
 export { metricsHandler } from './handler.ts';
-export { metrics } from './metrics.ts';
 export { type PromObserver, promObserver } from './observer.ts';
 export type { PromObserverOptions } from './options.ts';
 export type { RecentError, RecentErrors, RecentErrorsQuery } from './recent-errors.ts';
-export type { MetricClient, MetricRegistry } from './registry.ts';
 export type { TraceContext } from './trace-context.ts';

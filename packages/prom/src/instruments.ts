@@ -1,109 +1,136 @@
-import { Bounded } from './bounded.ts';
-import type { CounterCell, GaugeCell, HistogramCell, Labels } from './cells.ts';
+import type { Labels } from './client.ts';
 import {
+  type LabelName,
   type LimitName,
-  type MetricDefinition,
   type MetricName,
   OTHER,
   type ZeroRule,
 } from './definition.ts';
-import { type Family, familyOf } from './family.ts';
 import { methodLabels, NONE, statusClassLabel } from './http-labels.ts';
-import { bornSeries, classOf } from './label-values.ts';
-import { type QuotaCells, QuotaMeter } from './quota-meter.ts';
+import { classOf, initialSeries } from './label-values.ts';
+import type { MetricSet } from './metric-set.ts';
+import { metric, metrics } from './metrics.ts';
+import { QuotaGauges, type QuotaSeries } from './quota-gauges.ts';
+import type { CounterSeries, GaugeSeries, HistogramSeries } from './series.ts';
 import { version } from './version.ts';
 
+/** Finds a series by the value of one label, or of two. The values must come from a closed set. */
+type ByOne<Series> = (value: string) => Series;
+type ByTwo<Series> = (first: string, second: string) => Series;
+
+/** How the calls of an operation failed with one code. */
+export interface FailureState {
+  /** How many did since the last success. */
+  readonly sinceSuccess: GaugeSeries;
+  readonly lastAt: GaugeSeries;
+}
+
 /** The series of one operation. */
-export interface OperationCells {
-  /** The label's value: `_OTHER` for those beyond the limit. */
+export interface OperationSeries {
+  /** The label's value: `_OTHER` beyond the limit. */
   readonly name: string;
-  /** What the last call went through and counted against. */
+  /** The circuit and quota group of the latest call. */
   circuit: string | undefined;
   quotaGroup: string | undefined;
-  readonly ended: Find2<CounterCell>;
-  readonly duration: Find<HistogramCell>;
-  /** The way of almost every call, without a search. */
-  readonly succeeded: CounterCell;
-  readonly successDuration: HistogramCell;
-  readonly attempts: Find<CounterCell>;
-  readonly retries: Find<CounterCell>;
+  readonly ended: ByTwo<CounterSeries>;
+  readonly duration: ByOne<HistogramSeries>;
+  /** Those of a success, which need no lookup. */
+  readonly succeeded: CounterSeries;
+  readonly successDuration: HistogramSeries;
+  readonly lastSuccess: GaugeSeries;
+  readonly attempts: ByOne<CounterSeries>;
+  readonly retries: ByOne<CounterSeries>;
+  /** By code, once the operation has failed with it. */
+  readonly failures: Map<string, FailureState>;
 }
 
 /** The series of one quota group. */
-export interface GroupCells {
-  /** By what held the attempt back. */
-  readonly waits: Find<CounterCell>;
-  readonly seconds: Find<CounterCell>;
-  /** Born when the group is first found to have a quota. */
-  readonly quota: () => QuotaCells;
+export interface GroupSeries {
+  readonly waits: ByOne<CounterSeries>;
+  readonly waitSeconds: ByOne<CounterSeries>;
+  /** Created when the group turns out to have a quota. */
+  readonly quota: () => QuotaSeries;
 }
 
 /** The series of one circuit. */
-export interface CircuitCells {
-  readonly state: Find<GaugeCell>;
-  readonly transitions: Find<CounterCell>;
+export interface CircuitSeries {
+  readonly state: ByOne<GaugeSeries>;
+  readonly transitions: ByOne<CounterSeries>;
 }
 
-/** Finds a series by the value of one label, or of two. The values must come from a closed set. */
-type Find<Cell> = (value: string) => Cell;
-type Find2<Cell> = (first: string, second: string) => Cell;
-
-/** Every series under one set of constant labels, kept at hand so that counting needs no search. */
+/** Every series with one set of constant labels. */
 export class Instruments {
-  readonly inFlight: GaugeCell;
-  readonly queue: GaugeCell;
-  readonly errors: Find<CounterCell>;
-  readonly lastError: Find<GaugeCell>;
-  readonly giveUps: Find<CounterCell>;
-  readonly rejections: Find<CounterCell>;
-  readonly retryWaits: Find<CounterCell>;
-  readonly operations: Bounded<OperationCells>;
-  readonly groups: Bounded<GroupCells>;
-  readonly quotas: QuotaMeter;
-  readonly circuits: Bounded<CircuitCells>;
-  readonly #attemptDurations: ReadonlyMap<string, Find<HistogramCell>>;
-  readonly #otherMethods: Find<HistogramCell>;
-  readonly #families: ReadonlyMap<MetricName, Family>;
+  readonly inFlight: GaugeSeries;
+  readonly queue: GaugeSeries;
+  readonly startTime: GaugeSeries;
+  readonly errors: ByOne<CounterSeries>;
+  readonly giveUps: ByOne<CounterSeries>;
+  readonly rejections: ByOne<CounterSeries>;
+  readonly retryWaits: ByOne<CounterSeries>;
+  readonly operation: ByOne<OperationSeries>;
+  readonly group: ByOne<GroupSeries>;
+  readonly quotas: QuotaGauges;
+  readonly #attemptDurations: ByTwo<HistogramSeries>;
+  readonly #circuit: ByTwo<CircuitSeries>;
+  readonly #set: MetricSet;
   readonly #constant: Labels;
 
-  constructor(
-    families: ReadonlyMap<MetricName, Family>,
-    constant: Labels,
-    limits: Readonly<Record<LimitName, number>>,
-  ) {
-    this.#families = families;
+  constructor(set: MetricSet, constant: Labels, limits: Readonly<Record<LimitName, number>>) {
+    this.#set = set;
     this.#constant = constant;
-    this.#bear('start');
+    this.#initialize('start', {});
     this.#gauge('info', version).value = 1;
     this.inFlight = this.#gauge('operations_in_flight');
     this.queue = this.#gauge('queue_length');
-    this.errors = found((code) => this.#counter('errors_total', code, classOf(code)));
-    this.lastError = found((code) => this.#gauge('last_error_timestamp_seconds', code));
-    this.giveUps = found((reason) => this.#counter('give_ups_total', reason));
-    this.rejections = found((reason) => this.#counter('rejections_total', reason));
-    this.retryWaits = found((source) => this.#counter('retry_wait_seconds_total', source));
-    const ofMethod = (method: string): Find<HistogramCell> =>
-      found((status) => this.#histogram('attempt_duration_seconds', method, status));
-    this.#attemptDurations = new Map(methodLabels.map((method) => [method, ofMethod(method)]));
-    this.#otherMethods = ofMethod(OTHER);
-    this.operations = new Bounded(limits.maxOperations, (name) => this.#operation(name));
-    this.groups = new Bounded(limits.maxQuotaGroups, (name) => this.#group(name));
-    this.quotas = new QuotaMeter(
-      (name) => this.groups.get(name).quota(),
+    this.startTime = this.#gauge('start_time_seconds');
+    this.errors = memoize((code) => this.#counter('errors_total', code, classOf(code)));
+    this.giveUps = memoize((reason) => this.#counter('give_ups_total', reason));
+    this.rejections = memoize((reason) => this.#counter('rejections_total', reason));
+    this.retryWaits = memoize((source) => this.#counter('retry_wait_seconds_total', source));
+    this.#attemptDurations = memoizeTwo((method, status) =>
+      this.#histogram('attempt_duration_seconds', method, status),
+    );
+    this.operation = bounded(limits.maxOperations, (name) => this.#operationSeries(name));
+    this.group = bounded(limits.maxQuotaGroups, (name) => this.#groupSeries(name));
+    this.#circuit = bounded(limits.maxCircuits, (name, operation) =>
+      this.#circuitSeries(name, name !== OTHER && isLabel(operation) ? operation : OTHER),
+    );
+    this.quotas = new QuotaGauges(
+      (name) => this.group(name).quota(),
       this.#gauge('quota_store_up'),
     );
-    this.circuits = new Bounded(limits.maxCircuits, (name) => this.#circuit(name));
   }
 
-  attemptDuration(method: string | undefined, status: number | undefined): HistogramCell {
-    const ofMethod = this.#attemptDurations.get(method ?? NONE) ?? this.#otherMethods;
-    return ofMethod(statusClassLabel(status));
+  attemptDuration(method: string | undefined, status: number | undefined): HistogramSeries {
+    const known = method === undefined || methodLabels.has(method);
+    return this.#attemptDurations(known ? (method ?? NONE) : OTHER, statusClassLabel(status));
   }
 
-  #operation(name: string): OperationCells {
-    this.#bear('operation', name);
-    const ended = found2((outcome, code) => this.#counter('operations_total', name, outcome, code));
-    const duration = found((outcome) =>
+  /** @param operation - what the circuit's calls do: a circuit has one operation */
+  circuit(name: string, operation: string): CircuitSeries {
+    return this.#circuit(name, operation);
+  }
+
+  /** How calls of an operation failed with a code. */
+  failureState(operation: OperationSeries, code: string): FailureState {
+    let state = operation.failures.get(code);
+    if (state === undefined) {
+      const labels = [operation.name, code, classOf(code)];
+      state = {
+        sinceSuccess: this.#gauge('failures_since_success', ...labels),
+        lastAt: this.#gauge('last_error_timestamp_seconds', ...labels),
+      };
+      operation.failures.set(code, state);
+    }
+    return state;
+  }
+
+  #operationSeries(name: string): OperationSeries {
+    this.#initialize('operation', { operation: name });
+    const ended = memoizeTwo((outcome, code) =>
+      this.#counter('operations_total', name, outcome, code),
+    );
+    const duration = memoize((outcome) =>
       this.#histogram('operation_duration_seconds', name, outcome),
     );
     return {
@@ -114,93 +141,113 @@ export class Instruments {
       duration,
       succeeded: ended('success', ''),
       successDuration: duration('success'),
-      attempts: found((status) => this.#counter('attempts_total', name, status)),
-      retries: found((reason) => this.#counter('retries_total', name, reason)),
+      lastSuccess: this.#gauge('last_success_timestamp_seconds', name),
+      attempts: memoize((status) => this.#counter('attempts_total', name, status)),
+      retries: memoize((reason) => this.#counter('retries_total', name, reason)),
+      failures: new Map(),
     };
   }
 
-  #group(name: string): GroupCells {
-    this.#bear('quota_group', name);
-    let quota: QuotaCells | undefined;
+  #groupSeries(name: string): GroupSeries {
+    this.#initialize('quota_group', { quota_group: name });
+    const quotas = memoize(() => this.#quotaSeries(name));
     return {
-      waits: found((reason) => this.#counter('throttle_waits_total', name, reason)),
-      seconds: found((reason) => this.#counter('throttle_wait_seconds_total', name, reason)),
-      quota: () => {
-        quota ??= this.#quota(name);
-        return quota;
-      },
+      waits: memoize((reason) => this.#counter('throttle_waits_total', name, reason)),
+      waitSeconds: memoize((reason) => this.#counter('throttle_wait_seconds_total', name, reason)),
+      quota: () => quotas(name),
     };
   }
 
-  #quota(group: string): QuotaCells {
-    this.#bear('quota', group);
+  #quotaSeries(group: string): QuotaSeries {
+    this.#initialize('quota', { quota_group: group });
     return {
-      limit: found((per) => this.#gauge('quota_limit', group, per)),
-      used: found((per) => this.#gauge('quota_used', group, per)),
+      limit: memoize((per) => this.#gauge('quota_limit', group, per)),
+      used: memoize((per) => this.#gauge('quota_used', group, per)),
       waiting: this.#gauge('quota_waiting', group),
       nextFree: this.#gauge('quota_next_free_seconds', group),
       running: this.#gauge('quota_running_time_seconds', group),
       runningLimit: this.#gauge('quota_running_time_limit_seconds', group),
-      changes: found((reason) => this.#counter('quota_limit_changes_total', group, reason)),
+      changes: memoize((reason) => this.#counter('quota_limit_changes_total', group, reason)),
     };
   }
 
-  #circuit(name: string): CircuitCells {
-    this.#bear('circuit', name);
-    const state = found((value) => this.#gauge('circuit_state', name, value));
-    // Many circuits share the last series: what is closed there says nothing.
-    if (name !== OTHER) state('closed').hold();
+  #circuitSeries(name: string, operation: string): CircuitSeries {
+    this.#initialize('circuit', { circuit: name, operation });
+    const state = memoize((value) => this.#gauge('circuit_state', name, operation, value));
+    // Many circuits share the last series, so it says nothing about those that are closed.
+    if (name !== OTHER) state('closed').enter();
     return {
       state,
-      transitions: found((to) => this.#counter('circuit_transitions_total', name, to)),
+      transitions: memoize((to) => this.#counter('circuit_transitions_total', name, to)),
     };
   }
 
-  /** Makes the series that the table lets be born now, at zero. */
-  #bear(when: ZeroRule['when'], met?: string): void {
-    for (const { definition } of this.#families.values()) {
-      for (const values of bornSeries(definition, when, met)) {
-        if (definition.type === 'counter') this.#counter(definition.name, ...values);
-        else if (definition.type === 'histogram') this.#histogram(definition.name, ...values);
-        else this.#gauge(definition.name, ...values).value = 0;
+  /** Creates the series that the table wants at 0 when an operation, group or circuit is first seen. */
+  #initialize(when: ZeroRule['when'], names: Partial<Readonly<Record<LabelName, string>>>): void {
+    for (const definition of metrics) {
+      for (const values of initialSeries(definition, when, names)) {
+        const { name, type } = definition;
+        if (type === 'counter') this.#counter(name, ...values);
+        else if (type === 'histogram') this.#histogram(name, ...values);
+        else this.#gauge(name, ...values).value = 0;
       }
     }
   }
 
-  #counter(name: MetricName, ...values: readonly string[]): CounterCell {
-    const family = familyOf(this.#families, name);
-    return family.counter(this.#labels(family.definition, values));
+  #counter(name: MetricName, ...values: readonly string[]): CounterSeries {
+    return this.#set.counter(name, this.#labels(name, values));
   }
 
-  #gauge(name: MetricName, ...values: readonly string[]): GaugeCell {
-    const family = familyOf(this.#families, name);
-    return family.gauge(this.#labels(family.definition, values));
+  #gauge(name: MetricName, ...values: readonly string[]): GaugeSeries {
+    return this.#set.gauge(name, this.#labels(name, values));
   }
 
-  #histogram(name: MetricName, ...values: readonly string[]): HistogramCell {
-    const family = familyOf(this.#families, name);
-    return family.histogram(this.#labels(family.definition, values));
+  #histogram(name: MetricName, ...values: readonly string[]): HistogramSeries {
+    return this.#set.histogram(name, this.#labels(name, values));
   }
 
-  #labels({ labels }: MetricDefinition, values: readonly string[]): Labels {
-    const own = labels.map(({ name }, index) => [name, values[index] ?? ''] as const);
+  #labels(name: MetricName, values: readonly string[]): Labels {
+    const own = metric(name).labels.map((label, index) => [label.name, values[index] ?? '']);
     return Object.freeze({ ...this.#constant, ...Object.fromEntries(own) });
   }
 }
 
-function found<Cell>(make: Find<Cell>): Find<Cell> {
-  const known = new Map<string, Cell>();
-  return (value) => {
-    let cell = known.get(value);
-    if (cell === undefined) {
-      cell = make(value);
-      known.set(value, cell);
-    }
-    return cell;
+const MAX_NAME_LENGTH = 128;
+
+/**
+ * Something for each of the first `max` names, and one for all others. What is no use as a label, such
+ * as an empty or very long name, belongs to the others.
+ */
+function bounded<T>(max: number, make: ByTwo<T>): (name: string, detail?: string) => T {
+  const known = new Map<string, T>();
+  const others = memoize(() => make(OTHER, ''));
+  return (name, detail = '') => {
+    const found = known.get(name);
+    if (found !== undefined) return found;
+    if (known.size >= max || !isLabel(name)) return others(OTHER);
+    const made = make(name, detail);
+    known.set(name, made);
+    return made;
   };
 }
 
-function found2<Cell>(make: Find2<Cell>): Find2<Cell> {
-  const byFirst = found((first) => found((second) => make(first, second)));
+// The types promise a string; a plugin must not throw because another one broke the promise.
+function isLabel(name: unknown): boolean {
+  return (
+    typeof name === 'string' && name !== '' && name !== OTHER && name.length <= MAX_NAME_LENGTH
+  );
+}
+
+function memoize<T>(make: ByOne<T>): ByOne<T> {
+  const known = new Map<string, T>();
+  return (value) => {
+    const found = known.get(value) ?? make(value);
+    known.set(value, found);
+    return found;
+  };
+}
+
+function memoizeTwo<T>(make: ByTwo<T>): ByTwo<T> {
+  const byFirst = memoize((first) => memoize((second) => make(first, second)));
   return (first, second) => byFirst(first)(second);
 }

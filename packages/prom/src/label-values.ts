@@ -12,12 +12,12 @@ const classes: ReadonlyMap<string, string> = new Map(
   metricCodes.map((row) => [row.code, row.class]),
 );
 
-/** The class that a code stands for: the value of a label that the code determines. */
+/** The class of a code. */
 export function classOf(code: string): string {
   return classes.get(code) ?? classes.get(OTHER) ?? OTHER;
 }
 
-/** Every value that a label can have before anything has happened; none where names come as they do. */
+/** Every value of a label that is known beforehand; none for labels that take names as they come. */
 export function closedValues({ values }: MetricLabel): readonly string[] {
   switch (values.kind) {
     case 'listed':
@@ -32,33 +32,24 @@ export function closedValues({ values }: MetricLabel): readonly string[] {
   }
 }
 
-/** Where series are born with a thing that one of their labels names: that label. */
-const NAMED_BY: Readonly<Record<ZeroRule['when'], LabelName | undefined>> = {
-  start: undefined,
-  operation: 'operation',
-  quota_group: 'quota_group',
-  quota: 'quota_group',
-  circuit: 'circuit',
-};
-
 /**
- * The series that are born when a thing is first met: for each the values of the metric's labels, in
- * the order of the table.
+ * The series that exist with the value 0 from some moment on: for each the values of the metric's
+ * labels, in the order of the table.
  *
- * @param met - the value of the label that gave the occasion; undefined at the start.
+ * @param names - the labels that are known at that moment, such as the operation that was first called
  */
-export function bornSeries(
+export function initialSeries(
   { labels, zero }: MetricDefinition,
   when: ZeroRule['when'],
-  met?: string,
+  names: Partial<Readonly<Record<LabelName, string>>> = {},
 ): readonly (readonly string[])[] {
   if (zero?.when !== when) return [];
   let rows: readonly (readonly string[])[] = [[]];
   labels.forEach((label) => {
-    const values =
-      label.name === NAMED_BY[when] && met !== undefined ? [met] : zero.only?.[label.name];
+    const name = names[label.name];
+    const values = name === undefined ? zero.only?.[label.name] : [name];
     rows = rows.flatMap((row) => {
-      const code = row[labels.findIndex(({ name }) => name === label.determinedBy)];
+      const code = row[labels.findIndex((other) => other.name === label.determinedBy)];
       const next = code === undefined ? (values ?? closedValues(label)) : [classOf(code)];
       return next.map((value) => [...row, value]);
     });
@@ -66,13 +57,13 @@ export function bornSeries(
   return rows;
 }
 
-/** The names that labels of the table have, and `le`, which histograms add. */
+/** The names of the table's labels, and `le`, which histograms add. */
 export const tableLabelNames: ReadonlySet<string> = new Set([
   'le',
   ...metrics.flatMap(({ labels }) => labels.map(({ name }) => name)),
 ]);
 
-/** A word of the observers, such as `half-open`, as a label has it: with underscores. */
+/** A word of core's events, such as `half-open`, as a label value: with underscores. */
 export function label(word: string): string {
   return word.replaceAll('-', '_');
 }

@@ -6,136 +6,141 @@ import type {
   QuotaChange,
   ReadQuotas,
 } from '@defender-resilience/core';
-import { CallMeter, type Meter } from './call-meter.ts';
-import type { OperationCells } from './instruments.ts';
+import { type CallContext, CallMeter } from './call-meter.ts';
+import { isOpenMetrics, loadClient, type MetricClient, type MetricRegistry } from './client.ts';
+import type { OperationSeries } from './instruments.ts';
 import { label } from './label-values.ts';
-import type { MetricSet } from './metric-set.ts';
+import { type MetricSet, metricSetIn } from './metric-set.ts';
 import { type PromObserverOptions, type Settings, settingsOf } from './options.ts';
-import { QuotaReaders } from './quota-readers.ts';
 import { type RecentErrors, RecentErrorsRing } from './recent-errors.ts';
-import {
-  attach,
-  isAttached,
-  isOpenMetrics,
-  type MetricRegistry,
-  sharedRegistry,
-} from './registry.ts';
 import { traceReader } from './trace-context.ts';
 import { warnOnce } from './warn.ts';
 
-/** An observer that counts into a registry of prom-client. */
+/** An observer that records metrics in a registry of prom-client. */
 export interface PromObserver extends Observer {
-  /** The registry that the metrics are in. */
+  /** The registry that holds the metrics. */
   readonly register: MetricRegistry;
-  /** The last errors with their tracking IDs. */
+  /** The latest errors with their tracking IDs. */
   readonly recentErrors: RecentErrors;
 }
 
 /**
- * Makes an observer that counts calls, attempts, retries, errors and circuits for Prometheus, and
- * shows the quotas.
+ * Creates an observer that records calls, attempts, retries, errors, circuits and quotas as Prometheus
+ * metrics.
  *
- * It puts its metrics into the registry at once, reuses them where another observer has put them
- * there, and never clears a registry or collects anything else. Where several observers are used,
- * name it after those that trace, so that it sees their spans.
+ * It registers its metrics at once and shares them with other observers of the same registry and prefix.
+ * It never clears a registry and collects nothing else. List it after observers that trace, so that its
+ * exemplars can point to their spans.
  *
- * @throws TypeError that names every fault of the options at once
- * @throws Error when no registry is given and prom-client is not installed, or when a name belongs to
- * a metric of someone else
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * import { createResilience } from '@defender-resilience/core';
+ * import { metricsHandler, promObserver } from '@defender-resilience/prom';
+ * import { Registry } from 'prom-client';
+ *
+ * // Only OpenMetrics registries print exemplars, which carry the tracking IDs.
+ * const register = new Registry();
+ * register.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+ * const observer = promObserver({ register });
+ * const { fetch } = createResilience({ observers: [observer] });
+ * createServer(metricsHandler(register, { recentErrors: observer.recentErrors })).listen(9464);
+ * ```
+ * @throws TypeError that lists every invalid option
+ * @throws Error when prom-client is not installed and no `client` is given, or when a metric of another
+ * owner has one of the names
  */
 export function promObserver(options: PromObserverOptions = {}): PromObserver {
   const settings = settingsOf(options);
-  const register = settings.register ?? sharedRegistry(settings.client);
+  const client = settings.client ?? loadClient();
+  const register = settings.register ?? client.register;
+  if (!(register instanceof client.Registry)) {
+    throw new TypeError(
+      'promObserver got a `register` of another copy of prom-client: pass the module that it comes from as `client`',
+    );
+  }
   const exemplars = settings.exemplars && isOpenMetrics(register);
   if (settings.exemplars && !exemplars) {
     warnOnce(
       register,
-      'A text registry prints no exemplars, so /metrics leads to no tracking IDs: use one of the type OpenMetrics, or say `exemplars: false`.',
+      'A text registry prints no exemplars, so /metrics does not lead to tracking IDs: use an OpenMetrics registry, or set `exemplars: false`.',
     );
   }
-  return new MeteringObserver(settings, register, exemplars);
+  return new MetricsObserver(settings, client, register, exemplars);
 }
 
-class MeteringObserver implements PromObserver {
+class MetricsObserver implements PromObserver {
   readonly register: MetricRegistry;
   readonly recentErrors: RecentErrorsRing;
-  readonly #settings: Settings;
-  readonly #exemplars: boolean;
-  readonly #readers = new QuotaReaders();
-  #set: MetricSet;
-  #meter: Meter;
+  readonly #set: MetricSet;
+  readonly #context: CallContext;
 
-  constructor(settings: Settings, register: MetricRegistry, exemplars: boolean) {
+  constructor(
+    { capacity, constantLabels, limits, prefix, traceContext, clock }: Settings,
+    client: MetricClient,
+    register: MetricRegistry,
+    exemplars: boolean,
+  ) {
     this.register = register;
-    this.recentErrors = new RecentErrorsRing(settings.capacity);
-    this.#settings = settings;
-    this.#exemplars = exemplars;
-    this.#set = attach(register, settings.prefix);
-    this.#meter = this.#meterOf(this.#set);
+    this.recentErrors = new RecentErrorsRing(capacity);
+    this.#set = metricSetIn(client, register, prefix, Object.keys(constantLabels));
+    const instruments = this.#set.instruments(constantLabels, limits);
+    instruments.startTime.value ??= clock.epoch() / 1_000;
+    this.#context = {
+      instruments,
+      recentErrors: this.recentErrors,
+      traces: traceReader(traceContext),
+      clock,
+      exemplars,
+      scrapes: () => this.#set.scrapes,
+    };
   }
 
   call(start: CallStart): CallObserver {
-    if (!isAttached(this.register, this.#set)) this.#attachAgain();
-    const operation = this.#meter.instruments.operations.get(start.operation);
-    this.#meet(start, operation);
-    return new CallMeter(this.#meter, start, operation);
+    if (!this.#set.attached) this.#attachAgain();
+    const operation = this.#context.instruments.operation(start.operation);
+    this.#ensureSeries(start, operation);
+    return new CallMeter(this.#context, start, operation);
   }
 
-  circuit({ circuit, from, to }: CircuitChange): void {
-    const { state, transitions } = this.#meter.instruments.circuits.get(circuit);
-    state(label(from)).release();
-    state(label(to)).hold();
-    transitions(label(to)).add(1);
+  circuit({ circuit, operation, from, to }: CircuitChange): void {
+    const { state, transitions } = this.#context.instruments.circuit(circuit, operation);
+    state(label(from)).leave();
+    state(label(to)).enter();
+    transitions(label(to)).inc(1);
   }
 
   quota(change: QuotaChange): void {
     if (change.kind === 'store') return;
-    this.#meter.instruments.quotas.changed(change.group, label(change.reason));
+    this.#context.instruments.quotas.changed(change.group, label(change.reason));
   }
 
   quotas(read: ReadQuotas): void {
-    this.#readers.add(read);
-    this.#meter.instruments.quotas.watch(this.#readers);
+    this.#context.instruments.quotas.watch(read);
   }
 
-  /** Lets circuit and quota group be born before their first event. Almost always they are. */
-  #meet({ quotaGroup, circuit }: CallStart, operation: OperationCells): void {
-    const { circuits, groups } = this.#meter.instruments;
-    if (operation.quotaGroup !== quotaGroup) {
-      operation.quotaGroup = quotaGroup;
-      groups.get(quotaGroup);
+  /** Creates the series of circuit and quota group before their first event. Most calls find them there. */
+  #ensureSeries({ quotaGroup, circuit, operation }: CallStart, series: OperationSeries): void {
+    const { instruments } = this.#context;
+    if (series.quotaGroup !== quotaGroup) {
+      series.quotaGroup = quotaGroup;
+      instruments.group(quotaGroup);
     }
-    if (circuit === undefined || operation.circuit === circuit) return;
-    operation.circuit = circuit;
-    circuits.get(circuit);
+    if (circuit === undefined || series.circuit === circuit) return;
+    series.circuit = circuit;
+    instruments.circuit(circuit, operation);
   }
 
-  // Somebody cleared the registry. What was counted goes on from where it was.
+  // Somebody cleared the registry. The metrics keep their values.
   #attachAgain(): void {
-    const { register } = this;
     try {
-      const set = attach(register, this.#settings.prefix, this.#set);
-      if (set === this.#set) return;
-      this.#set = set;
-      this.#meter = this.#meterOf(set);
-      if (!this.#readers.empty) this.#meter.instruments.quotas.watch(this.#readers);
+      this.#set.attach();
     } catch {
-      // A call is no place to complain that somebody else has taken the names: count on unseen.
+      // A call must not fail because somebody else took the names: its metrics are only not shown.
       warnOnce(
-        register,
-        'The registry was cleared, and names of promObserver now belong to metrics of someone else: its own are not shown.',
+        this.register,
+        'The registry was cleared, and metrics of another owner took names of promObserver: its metrics are not shown.',
       );
     }
-  }
-
-  #meterOf(set: MetricSet): Meter {
-    const { constantLabels, limits, traceContext, clock } = this.#settings;
-    return {
-      instruments: set.instruments(constantLabels, limits),
-      recentErrors: this.recentErrors,
-      traces: traceReader(traceContext),
-      clock,
-      exemplars: this.#exemplars,
-    };
   }
 }

@@ -1,57 +1,86 @@
-import type { Labels } from './cells.ts';
+import {
+  isClient,
+  isRegistry,
+  type Labels,
+  type MetricClient,
+  type MetricRegistry,
+} from './client.ts';
 import { DEFAULT_LIMITS, DEFAULT_PREFIX, type LimitName } from './definition.ts';
 import { tableLabelNames } from './label-values.ts';
-import { isRegistry, type MetricClient, type MetricRegistry } from './registry.ts';
 import type { TraceContext } from './trace-context.ts';
 import { property, show } from './unknown.ts';
 
 /** The options of `promObserver`. Every one has a default. */
 export interface PromObserverOptions {
   /**
-   * The registry that the metrics go into: of prom-client 15 or of `@prometheus-io/client`, with
-   * whatever it holds already.
+   * The registry that the metrics are registered in. It may hold other metrics.
    *
-   * @defaultValue the `register` of `client`
+   * @defaultValue the default registry of `client`
    */
   readonly register?: MetricRegistry;
-  /** prom-client, or the module `@prometheus-io/client`. Not used where `register` is given. @defaultValue prom-client */
+  /**
+   * The module whose classes the metrics are made of: `prom-client`, a copy of it, or its successor
+   * `@prometheus-io/client`. Needed where `register` comes from another module than your `prom-client`.
+   *
+   * @defaultValue the installed `prom-client`
+   */
   readonly client?: MetricClient;
-  /** What every metric's name begins with. @defaultValue `'defender_client_'` */
+  /** What every metric name starts with. @defaultValue `'defender_client_'` */
   readonly prefix?: string;
   /**
-   * Whether counters and histograms carry the tracking ID and the trace ID of their last event.
-   * Takes a registry of the type OpenMetrics: with a text registry there are none, and a process
-   * warning says so unless this is `false`.
+   * Whether counters and histograms carry the tracking ID and trace ID of their latest event. This
+   * needs an OpenMetrics registry; with a text registry there are no exemplars, and a process warning
+   * says so unless this is `false`.
    *
    * @defaultValue `true`
    */
   readonly exemplars?: boolean;
-  /** How many of the last errors `recentErrors` keeps, 0 to 1,000. @defaultValue `{ capacity: 100 }` */
+  /**
+   * How many of the latest errors `recentErrors` keeps: `capacity` from 0 to 1,000. The five latest of
+   * each code are kept beside them.
+   *
+   * @defaultValue `{ capacity: 100 }`
+   */
   readonly recentErrors?: { readonly capacity?: number };
-  /** Labels that every series carries, such as the tenant's name: at most 10, each one fixed value. */
+  /**
+   * Labels with fixed values that every series carries, such as the name of the tenant. At most 10.
+   * Observers of one registry and prefix need the same label names.
+   *
+   * @defaultValue none
+   */
   readonly constantLabels?: Readonly<Record<string, string>>;
   /**
-   * How many operations have series of their own, 1 to 10,000; further ones are `_OTHER`. Of several
-   * observers in one registry with the same constant labels, the first one decides.
+   * How many operations have series of their own, from 1 to 10,000. Further ones share the label value
+   * `_OTHER`. When observers share a registry and constant labels, the first one's limit applies.
    *
    * @defaultValue 200, which is more than the operations table holds
    */
   readonly maxOperations?: number;
-  /** The same for circuits. @defaultValue 100 */
+  /**
+   * How many circuits have series of their own, from 1 to 10,000. Further ones share the label value
+   * `_OTHER`. When observers share a registry and constant labels, the first one's limit applies.
+   *
+   * @defaultValue 100
+   */
   readonly maxCircuits?: number;
-  /** The same for quota groups. @defaultValue 50 */
+  /**
+   * How many quota groups have series of their own, from 1 to 10,000. Further ones share the label
+   * value `_OTHER`. When observers share a registry and constant labels, the first one's limit applies.
+   *
+   * @defaultValue 50
+   */
   readonly maxQuotaGroups?: number;
   /**
-   * Tells the trace that is active now. Called in the context of each attempt.
+   * Returns the active trace. Called in the context of each attempt.
    *
    * @defaultValue reads the active span of OpenTelemetry, where the program uses it
    */
   readonly traceContext?: () => TraceContext | undefined;
-  /** Tells the time, in milliseconds since 1970. @defaultValue the time of this process */
+  /** Returns the time in milliseconds since 1970. @defaultValue the time of this process */
   readonly clock?: { epoch(): number };
 }
 
-/** The options with their defaults, checked. */
+/** The validated options with their defaults. */
 export interface Settings {
   readonly register: MetricRegistry | undefined;
   readonly client: MetricClient | undefined;
@@ -80,10 +109,10 @@ const rules: Readonly<Record<keyof PromObserverOptions, Rule>> = {
   register: { accepts: 'a registry of prom-client', check: isRegistry },
   client: {
     accepts: 'the module prom-client or @prometheus-io/client',
-    check: (value) => isRegistry(property(value, 'register')),
+    check: isClient,
   },
   prefix: {
-    accepts: 'letters, digits, _ and :, the first no digit',
+    accepts: 'letters, digits, _ and :, not starting with a digit',
     check: (value) => typeof value === 'string' && (value === '' || METRIC_NAME.test(value)),
   },
   exemplars: { accepts: 'true or false', check: (value) => typeof value === 'boolean' },
@@ -102,16 +131,14 @@ const rules: Readonly<Record<keyof PromObserverOptions, Rule>> = {
 const CAPACITY = integer(0, 1_000);
 
 /**
- * Checks the options and fills in the defaults.
+ * Validates the options and fills in the defaults.
  *
- * @throws TypeError that names every fault at once
+ * @throws TypeError that lists every invalid option
  */
 export function settingsOf(options: PromObserverOptions): Settings {
   const faults = faultsIn(options);
   if (faults.length > 0) {
-    throw new TypeError(
-      `promObserver was given options that do not hold:\n- ${faults.join('\n- ')}`,
-    );
+    throw new TypeError(`promObserver got invalid options:\n- ${faults.join('\n- ')}`);
   }
   return {
     register: options.register,
@@ -160,8 +187,8 @@ function labelFaults(labels: unknown): readonly string[] {
   const entries = Object.entries(labels);
   const faults = entries.flatMap(([name, value]) => {
     const path = `constantLabels.${name}`;
-    if (!LABEL_NAME.test(name)) return [`${path} is not a valid name of a label`];
-    if (tableLabelNames.has(name)) return [`${path} is the name of a label that the metrics have`];
+    if (!LABEL_NAME.test(name)) return [`${path} is not a valid label name`];
+    if (tableLabelNames.has(name)) return [`${path} is a label of the metrics themselves`];
     return typeof value === 'string' && value.length <= MAX_LABEL_VALUE
       ? []
       : [`${path} must be a string of at most ${MAX_LABEL_VALUE} characters, got ${show(value)}`];
@@ -176,7 +203,7 @@ function faultsOf(path: string, rule: Rule | undefined, value: unknown): readonl
   return [`${path} must be ${rule.accepts}, got ${show(value)}`];
 }
 
-// In one order whoever wrote them: the same labels are the same series.
+// In a fixed order, so that the same labels are the same series.
 function sorted(labels: Readonly<Record<string, string>>): Labels {
   return Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

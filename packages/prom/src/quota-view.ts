@@ -1,8 +1,8 @@
 import type { QuotaState, QuotaWindow } from '@defender-resilience/core';
 
-/** What the series of one group show. */
+/** The values of one group's series. */
 export interface QuotaView {
-  /** At most one for each kind of window. */
+  /** At most one per kind of window. */
   readonly windows: readonly QuotaWindow[];
   readonly runningTime: NonNullable<QuotaState['runningTime']> | undefined;
   readonly waiting: number;
@@ -10,8 +10,8 @@ export interface QuotaView {
 }
 
 /**
- * Puts states together that share series: those of several wrappers, or of groups beyond the limit. Of
- * each kind of window the fullest is shown, whole, so that used and limit belong together.
+ * Combines the states that share series: those of several wrappers, or of groups beyond the limit. The
+ * fullest window of each kind is shown as it is, so that used and limit belong together.
  */
 export function viewOf(states: readonly QuotaState[]): QuotaView {
   const fullest = new Map<QuotaWindow['per'], QuotaWindow>();
@@ -28,13 +28,13 @@ export function viewOf(states: readonly QuotaState[]): QuotaView {
   };
 }
 
-/** 1 while shared limiters' stores count, 0 while one is away; undefined where there is none. */
+/** 1 while the shared stores are reachable, 0 while one is not; undefined when there is none. */
 export function storeUp(states: readonly QuotaState[]): number | undefined {
   if (states.some(({ counting }) => counting === 'fallback')) return 0;
   return states.some(({ counting }) => counting === 'shared') ? 1 : undefined;
 }
 
-// Multiplied out, since a limit can be 0.
+// Cross-multiplied, since a limit can be 0.
 function fuller(a: QuotaWindow, b: QuotaWindow): QuotaWindow {
   return b.used * a.limit > a.used * b.limit ? b : a;
 }

@@ -28,10 +28,12 @@ describe('the workers of a cluster', () => {
 
   it('share what is no sum: an open circuit is open, not open twice', async () => {
     const [, page] = await scrape('prom-client', 'text');
-    expect(page).toContain('defender_client_circuit_state{circuit="host op",state="open"} 1\n');
+    expect(page).toContain(
+      'defender_client_circuit_state{circuit="host op",operation="op",state="open"} 1\n',
+    );
     expect(page).toMatch(/^defender_client_info\{.*\} 1$/m);
     expect(page).toMatch(
-      /^defender_client_last_error_timestamp_seconds\{code="Forbidden"\} 1\d{9}(\.\d+)?$/m,
+      /^defender_client_last_error_timestamp_seconds\{operation="incidents.list",code="Forbidden",class="permission"\} 1\d{9}(\.\d+)?$/m,
     );
   });
 

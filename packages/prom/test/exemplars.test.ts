@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Registry } from 'prom-client';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { exemplarLabels } from '../src/exemplar-labels.ts';
+import { exemplarLabels } from '../src/exemplars.ts';
 import { type PromObserver, promObserver, type TraceContext } from '../src/index.ts';
 import { call, failure } from './support/drive.ts';
 import { exemplars } from './support/exposition.ts';

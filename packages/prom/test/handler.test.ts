@@ -130,9 +130,43 @@ describe('/metrics', () => {
     for (const wrong of [[{ contentType: 'text/plain' }], []]) {
       const make = (): void => void Reflect.apply(metricsHandler, undefined, wrong);
       expect(make).toThrow(
-        new TypeError('metricsHandler takes a registry: something with contentType and metrics()'),
+        new TypeError('metricsHandler takes a registry: an object with contentType and metrics()'),
       );
     }
+  });
+});
+
+describe('a source that resolves something else than a string', () => {
+  it.each([undefined, null, 7, {}])('(%j) is a 500, and says so in a warning', async (page) => {
+    using warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
+    const source = { contentType: 'text/plain', metrics: async () => page as never };
+    await using served = await serve(metricsHandler(source));
+    const response = await fetch(`${served.url}/metrics`);
+    expect(response.status).toBe(500);
+    expect(await response.text()).toBe('The metrics could not be collected\n');
+    expect(warn).toHaveBeenCalledExactlyOnceWith(
+      expect.stringContaining('must resolve to a string, got '),
+      { code: 'DEFENDER_RESILIENCE_PROM' },
+    );
+  });
+});
+
+describe('paths', () => {
+  const handler = (options: object) => () => metricsHandler(new Registry(), options);
+
+  it.each(['metrics', '', 5, null, '/metrics?x=1', '/metrics#x'])(
+    'such as %j are refused with what is expected',
+    (path) => {
+      const rule = 'must be a path that starts with "/", such as "/metrics", got';
+      expect(handler({ path })).toThrow(`path ${rule}`);
+      expect(handler({ recentErrorsPath: path })).toThrow(`recentErrorsPath ${rule}`);
+    },
+  );
+
+  it('must differ', () => {
+    expect(handler({ path: '/debug', recentErrorsPath: '/debug' })).toThrow(
+      'path and recentErrorsPath must differ, got "/debug" for both',
+    );
   });
 });
 

@@ -1,6 +1,6 @@
 import { metricCodes } from '@defender-resilience/core';
 import { describe, expect, it } from 'vitest';
-import { metrics } from '../src/index.ts';
+import { metrics } from '../src/metrics.ts';
 
 describe('the table of metrics', () => {
   it('names each metric once', () => {
@@ -31,7 +31,7 @@ describe('the table of metrics', () => {
     expect(buckets ?? []).toEqual([...(buckets ?? [])].sort((a, b) => a - b));
   });
 
-  it.each(metrics)('lets series of $name be born that it can have', ({ labels, zero }) => {
+  it.each(metrics)('initializes only series of $name that it can have', ({ labels, zero }) => {
     for (const [name, values] of Object.entries(zero?.only ?? {})) {
       const label = labels.find((candidate) => candidate.name === name);
       const allowed: readonly string[] =

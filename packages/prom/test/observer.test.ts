@@ -6,7 +6,8 @@ import {
 } from '@defender-resilience/core';
 import { Registry } from 'prom-client';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { metrics, type PromObserver, promObserver } from '../src/index.ts';
+import { type PromObserver, promObserver } from '../src/index.ts';
+import { metrics } from '../src/metrics.ts';
 import { call, failure, start } from './support/drive.ts';
 import { happened, lines } from './support/exposition.ts';
 
@@ -65,7 +66,9 @@ describe('a call', () => {
       'attempts_total{operation="incidents.list",status="200"}': 1,
       'attempt_duration_seconds_sum{method="GET",status_class="2xx"}': 0.1,
       'attempt_duration_seconds_count{method="GET",status_class="2xx"}': 1,
-      'circuit_state{circuit="api.security.microsoft.com incidents.list",state="closed"}': 1,
+      'circuit_state{circuit="api.security.microsoft.com incidents.list",operation="incidents.list",state="closed"}': 1,
+      'last_success_timestamp_seconds{operation="incidents.list"}': 1_700_000_000,
+      start_time_seconds: 1_700_000_000,
     });
   });
 
@@ -77,7 +80,8 @@ describe('a call', () => {
       'operations_total{operation="incidents.list",outcome="failure",code="Forbidden"}': 1,
       'operation_duration_seconds_count{operation="incidents.list",outcome="failure"}': 1,
       'attempts_total{operation="incidents.list",status="403"}': 1,
-      'last_error_timestamp_seconds{code="Forbidden"}': 1_700_000_000,
+      'last_error_timestamp_seconds{operation="incidents.list",code="Forbidden",class="permission"}': 1_700_000_000,
+      'failures_since_success{operation="incidents.list",code="Forbidden",class="permission"}': 1,
     });
   });
 
@@ -275,12 +279,13 @@ describe('a circuit', () => {
     const text = await register.metrics();
     return ['closed', 'open', 'half_open'].map(
       (state) =>
-        lines(text).find(({ series }) => series.endsWith(`{circuit="${name}",state="${state}"}`))
-          ?.value,
+        lines(text).find(({ series }) =>
+          series.endsWith(`{circuit="${name}",operation="incidents.list",state="${state}"}`),
+        )?.value,
     );
   };
 
-  it('is born closed with its first call, and has no change yet', async () => {
+  it('is closed from its first call on, with no transition yet', async () => {
     call(observer);
     expect(await states()).toEqual([1, 0, 0]);
     expect(await register.metrics()).toContain(
@@ -314,10 +319,12 @@ describe('a circuit', () => {
     expect(await states()).toEqual([1, 0, 1]);
   });
 
-  it('of a function is born with its first call as well', async () => {
+  it('of a function exists from its first call on as well', async () => {
     const observe = { operation: 'nightly.export', circuit: 'nightly.export' };
     call(observer, { start: observe });
-    expect(await seen()).toHaveProperty(['circuit_state{circuit="nightly.export",state="closed"}']);
+    expect(await seen()).toHaveProperty([
+      'circuit_state{circuit="nightly.export",operation="nightly.export",state="closed"}',
+    ]);
   });
 
   it('that is switched off is none', async () => {
@@ -341,9 +348,10 @@ describe('a circuit', () => {
     for (const sharer of ['host-b', 'host-c']) go(sharer, 'open', 'half-open', 'closed');
     go('host-b', 'closed', 'open');
     const page = await register.metrics();
-    expect(page).toContain('n_circuit_state{circuit="first",state="open"} 1\n');
-    expect(page).toContain('n_circuit_state{circuit="_OTHER",state="open"} 1\n');
-    expect(page).toContain('n_circuit_state{circuit="_OTHER",state="closed"} 1\n');
+    const others = 'n_circuit_state{circuit="_OTHER",operation="_OTHER",state';
+    expect(page).toContain('n_circuit_state{circuit="first",operation="op",state="open"} 1\n');
+    expect(page).toContain(`${others}="open"} 1\n`);
+    expect(page).toContain(`${others}="closed"} 1\n`);
     expect(page).not.toContain('host-b');
   });
 });

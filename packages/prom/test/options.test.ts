@@ -7,8 +7,8 @@ function make(options: unknown): () => void {
   return () => void Reflect.apply(promObserver, undefined, [options]);
 }
 
-describe('options that do not hold', () => {
-  it('are told all at once, each with its rule and its value', () => {
+describe('invalid options', () => {
+  it('are reported all at once, each with its rule and its value', () => {
     const wrong = {
       register: {},
       client: 'prom-client',
@@ -26,10 +26,10 @@ describe('options that do not hold', () => {
     expect(make(wrong)).toThrow(
       new TypeError(
         [
-          'promObserver was given options that do not hold:',
+          'promObserver got invalid options:',
           '- register must be a registry of prom-client, got an object',
           '- client must be the module prom-client or @prometheus-io/client, got "prom-client"',
-          '- prefix must be letters, digits, _ and :, the first no digit, got "1_"',
+          '- prefix must be letters, digits, _ and :, not starting with a digit, got "1_"',
           '- exemplars must be true or false, got "yes"',
           '- maxOperations must be an integer ≥ 1 and ≤ 10000, got 0',
           '- maxCircuits must be an integer ≥ 1 and ≤ 10000, got 1.5',
@@ -39,11 +39,11 @@ describe('options that do not hold', () => {
           '- prefx is not an option',
           '- recentErrors.capacity must be an integer ≥ 0 and ≤ 1000, got 1001',
           '- recentErrors.size is not an option',
-          '- constantLabels.code is the name of a label that the metrics have',
-          '- constantLabels.__mine is not a valid name of a label',
-          '- constantLabels.a-b is not a valid name of a label',
+          '- constantLabels.code is a label of the metrics themselves',
+          '- constantLabels.__mine is not a valid label name',
+          '- constantLabels.a-b is not a valid label name',
           '- constantLabels.tenant must be a string of at most 128 characters, got 7',
-          '- constantLabels.le is the name of a label that the metrics have',
+          '- constantLabels.le is a label of the metrics themselves',
         ].join('\n'),
       ),
     );

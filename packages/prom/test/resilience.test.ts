@@ -61,7 +61,7 @@ describe('calls through the wrapper', () => {
       'retries_total{operation="incidents.list",reason="InternalServerError"}': 1,
       'attempts_total{operation="incidents.list",status="500"}': 1,
       'attempts_total{operation="incidents.list",status="403"}': 1,
-      'circuit_state{circuit="HOST incidents.list",state="closed"}': 1,
+      'circuit_state{circuit="HOST incidents.list",operation="incidents.list",state="closed"}': 1,
     });
     expect(exemplars(await s.observer.register.metrics())).toMatchObject({
       'errors_total{code="Forbidden",class="permission"}': `tracking_id="${second}"`,
@@ -87,11 +87,11 @@ describe('calls through the wrapper', () => {
       'errors_total{code="CircuitOpen",class="local"}': 1,
       'rejections_total{reason="circuit_open"}': 1,
       'operations_total{operation="incidents.list",outcome="rejected",code="CircuitOpen"}': 1,
-      'circuit_state{circuit="HOST incidents.list",state="open"}': 1,
+      'circuit_state{circuit="HOST incidents.list",operation="incidents.list",state="open"}': 1,
       'circuit_transitions_total{circuit="HOST incidents.list",to="open"}': 1,
     });
     expect(await s.seen()).not.toHaveProperty([
-      'circuit_state{circuit="HOST incidents.list",state="closed"}',
+      'circuit_state{circuit="HOST incidents.list",operation="incidents.list",state="closed"}',
     ]);
   });
 
