@@ -7,6 +7,7 @@ import { metricReference } from './generate/metric-reference.ts';
 import { operationReference } from './generate/operation-reference.ts';
 import { optionReference } from './generate/option-reference.ts';
 import { otelReference } from './generate/otel-reference.ts';
+import { projectFiles } from './generate/project-files.ts';
 
 const files: Readonly<Record<string, string>> = {
   'docs/reference/error-codes.md': errorReference(),
@@ -16,6 +17,7 @@ const files: Readonly<Record<string, string>> = {
   'docs/reference/opentelemetry.md': otelReference(),
   ...dashboardFiles(),
   ...alertFiles(),
+  ...projectFiles(),
 };
 
 const stale = await updateCommitted(Object.entries(files));

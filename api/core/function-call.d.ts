@@ -12,27 +12,27 @@ interface AttemptContext {
   /** The token that `refreshToken` returned in this call; absent before. */
   readonly token?: string;
 }
-/** What one call of `execute` may say for itself. */
+/** What one call of `execute` may set for itself. */
 interface ExecuteOptions {
-  /** Ends the call at once, waits included; the call rejects with the signal's own reason. */
+  /** Ends the call at once, even in a wait; the call rejects with the signal's own reason. */
   readonly signal?: AbortSignal;
   /**
    * Whether the function may be carried out twice.
    *
-   * @defaultValue as the operations table says of an operation that it knows by this name, else true
+   * @defaultValue what the operations table says about an operation of this name, else true
    */
   readonly idempotent?: boolean;
-  /** In milliseconds. @defaultValue the wrapper's */
+  /** The time limit of one attempt, in milliseconds. @defaultValue the wrapper's `attemptTimeoutMs` */
   readonly attemptTimeoutMs?: number;
-  /** In milliseconds. @defaultValue the wrapper's */
+  /** The time limit of the whole call, in milliseconds. @defaultValue the wrapper's `deadlineMs` */
   readonly deadlineMs?: number;
-  /** @defaultValue the wrapper's */
+  /** How many attempts may follow the first. @defaultValue the wrapper's `retry.maxRetries` */
   readonly maxRetries?: number;
-  /** The host that is called, where one wrapper serves several: circuits and pauses go by it. */
+  /** The host that is called, where one wrapper serves several: each has circuits and pauses of its own. */
   readonly host?: string;
   /**
-   * Which calls go first where they wait for the same quota: the higher number, as `isolate` before an
-   * export. Without the `quota` option it changes nothing.
+   * Which calls go first when they wait for the same quota: those with the higher number, such as an
+   * isolation before an export. Has no effect without the `quota` option.
    *
    * @defaultValue the operation's
    */

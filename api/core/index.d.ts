@@ -1,21 +1,21 @@
+import { n as ExecuteOptions, r as AttemptContext, t as AttemptFunction } from "./function-call.js";
 import { n as Timer, t as Clock } from "./clock.js";
-/** Whether it makes sense to send the same request again. */
+/** Whether sending the same request again can succeed (`retryable`) or cannot (`terminal`). */
 type Verdict = "retryable" | "terminal";
-/** What kind of trouble a code stands for. A closed set: fit for a metric's label. */
+/** The kind of problem that a code stands for. A closed set, safe as a metric label. */
 type ErrorClass = "input" | "auth" | "permission" | "not_found" | "conflict" | "throttle" | "server" | "transport" | "local";
-/** The variable parts of a message, by the names that the catalogue's template gives them. */
+/** The variable parts of a message, by their names in the catalogue's template. */
 type MessageValues = Readonly<Record<string, string | number | readonly string[]>>;
 /**
- * How a variable part of a message is to be read.
+ * How a variable part of a message is parsed.
  *
- * `number`: a whole number. `list`: names parted by commas, possibly none. `timespan`: .NET's
- * `00:01:00`, as a number of milliseconds. `duration`: `8 seconds` or a timespan, as a number of
- * milliseconds.
+ * `number`: an integer. `list`: names separated by commas, possibly none. `timespan`: .NET's
+ * `00:01:00`, parsed to milliseconds. `duration`: `8 seconds` or a timespan, parsed to milliseconds.
  */
 type VariableKind = "number" | "list" | "timespan" | "duration";
-/** One error code that the APIs are documented, or were seen, to answer with. */
+/** One error code of the APIs, documented or seen in real responses. */
 interface CatalogueEntry {
-  /** The code in its canonical spelling, such as `ResourceNotFound`. */
+  /** The code in its documented spelling, such as `ResourceNotFound`. */
   readonly code: string;
   /** Other codes that mean the same, such as `"429"` for `TooManyRequests`. */
   readonly aliases?: readonly string[];
@@ -23,25 +23,29 @@ interface CatalogueEntry {
   readonly status: number;
   /** Further HTTP statuses that the code was seen with. */
   readonly otherStatuses?: readonly number[];
-  /** Whether the code is on the seed page of documented error codes. */
+  /**
+   * Whether the code is on Microsoft's page of common error codes,
+   * https://learn.microsoft.com/defender-xdr/api-error-codes.
+   */
   readonly documented: boolean;
-  /** The API families that answer with the code. */
+  /** The API families that send the code. */
   readonly families: readonly Family[];
+  /** The kind of problem, such as `permission`. */
   readonly class: ErrorClass;
   /**
-   * `by-status`: the code says nothing of its own, so the status alone decides, as it does for a code
-   * that the catalogue does not know.
+   * Whether sending the same request again can succeed. `by-status`: the code says nothing, so the
+   * status alone decides, as for a code that the catalogue does not have.
    */
   readonly verdict: Verdict | "by-status";
   /**
-   * The message as it is documented, its variable parts in braces: `Hash value {hash} is invalid.`
-   * Microsoft reserves the right to change messages, so a template that does not match changes
-   * nothing but the `values`.
+   * The documented message with its variable parts in braces: `Hash value {hash} is invalid.` Empty
+   * if the code comes without a message. Microsoft may change messages, so a message that does not
+   * match only leaves the failure without `values`.
    */
   readonly template: string;
-  /** Further message texts that are documented or were seen with this code. */
+  /** Other messages that are documented or were seen with this code. */
   readonly otherTemplates?: readonly string[];
-  /** The variables of the templates that are more than plain text. */
+  /** How the variables of the templates are parsed; those not named are plain text. */
   readonly variables?: Readonly<Record<string, VariableKind>>;
   /** What it means, in one sentence. */
   readonly meaning: string;
@@ -49,337 +53,418 @@ interface CatalogueEntry {
   readonly advice: string;
   /** The page that documents the code. */
   readonly docs: string;
-  /** Where the row's facts come from: the page that documents it, or where it was seen. */
+  /** The page that documents the code, or where it was seen. */
   readonly source: string;
-  /** Where its other texts, statuses and causes were seen. */
+  /** Where its other messages, statuses and causes were seen. */
   readonly otherSources?: readonly string[];
 }
 /** An API family: Defender XDR, Defender for Endpoint, or Microsoft Graph security. */
 type Family = "xdr" | "mde" | "graph";
-/** How many calls a quota allows, as documented. */
+/** The limits of one quota group. */
 interface Quota {
+  /** How many calls the service accepts in a minute. Absent: no limit by the minute. */
   readonly perMinute?: number;
+  /** How many calls the service accepts in an hour. Absent: no limit by the hour. */
   readonly perHour?: number;
-  /** How long queries may run in an hour, in milliseconds. */
+  /** How long queries may run in an hour, in milliseconds. Absent: no limit. */
   readonly runningMsPerHour?: number;
-  /** The same for a day. */
+  /** How long queries may run in a day, in milliseconds. Absent: no limit. */
   readonly runningMsPerDay?: number;
 }
-/** One operation of the APIs, as the operations table knows it. */
+/** One operation of the APIs: a row of the operations table. */
 interface Operation {
-  /** The low-cardinality name, such as `incidents.list`; `other` for whatever the table does not know. */
+  /** The name, such as `incidents.list`; `other` for any request that the table does not have. */
   readonly name: string;
+  /** The API that the operation belongs to; absent if it is unknown. */
   readonly family?: Family;
-  /** The HTTP method in capitals. */
+  /** The HTTP method in upper case. */
   readonly method?: string;
-  /** The canonical route, such as `/api/machines/{id}/isolate`: fit for `url.template`. */
+  /** The documented route, such as `/api/machines/{id}/isolate`. Contains no IDs: safe as a metric label. */
   readonly route?: string;
-  /** The group of operations that share one documented quota, such as `incidents`. */
+  /** The name of the group of operations that share one quota, such as `incidents`. */
   readonly quotaGroup: string;
+  /** The limits on the operation's page in Microsoft's documentation (`docs`); absent if it states none. */
   readonly quota?: Quota;
-  /** Which calls go first where they wait for the same quota: the higher number. Undefined: 0. */
+  /** Among calls that wait for the same quota, the highest priority is sent first. @defaultValue 0 */
   readonly priority?: number;
   /**
-   * Whether sending it twice does no more than sending it once. Undefined: as the HTTP method says.
+   * Whether sending the request twice has the same effect as sending it once.
+   *
+   * @defaultValue true for GET, HEAD, OPTIONS, PUT and DELETE, otherwise false
    */
   readonly idempotent?: boolean;
-  /** Milliseconds until an attempt is given up; undefined: the wrapper's own default. */
+  /** The timeout of one attempt, in milliseconds. @defaultValue the option `attemptTimeoutMs` */
   readonly attemptTimeoutMs?: number;
-  /** Milliseconds until the whole call is given up; undefined: the wrapper's own default. */
+  /** The timeout of the whole call, in milliseconds. @defaultValue the option `deadlineMs` */
   readonly deadlineMs?: number;
-  /** The body's documented parameters in their exact spelling: XDR and MDE compare letter case. */
+  /** The documented parameters of the JSON body, whose names are case-sensitive in XDR and MDE. */
   readonly bodyParameters?: readonly BodyParameter[];
-  /** What to look up before sending a call again whose end is unknown. */
+  /** What to check before sending the request again after a failure that may have carried it out. */
   readonly ambiguityAdvice?: string;
+  /** The operation's page in Microsoft's documentation. */
   readonly docs?: string;
 }
 /** One parameter of a JSON body. */
 interface BodyParameter {
+  /** The name in its exact spelling. */
   readonly name: string;
+  /** Whether the operation fails without the parameter. @defaultValue false */
   readonly required?: boolean;
 }
-/** Who said that the call failed. */
+/**
+ * Where a failure comes from: `api`, in the service's own error format; `gateway`, any other HTTP
+ * error, such as a proxy's page; `network`, no HTTP response; `timeout`, no HTTP response in time;
+ * `circuit` and `throttle`, not sent by this package; `cancelled`, aborted by the caller; `unknown`,
+ * anything else, such as a bug in the program.
+ */
 type FailureSource = "api" | "gateway" | "network" | "timeout" | "circuit" | "throttle" | "cancelled" | "unknown";
-/** What is known about one failed attempt or call. Plain data, safe to serialise. */
+/** What is known about one failed attempt or call. Plain, frozen data. */
 interface Failure {
   /**
-   * The service's own code, in the catalogue's spelling where it is known. Where the answer carries
-   * none, `Http` and the status (`Http503`); for what never was an HTTP answer Node's code
-   * (`ECONNRESET`), else `Timeout`, `CircuitOpen`, `Throttled`, `Cancelled` or `Unknown`.
+   * The service's own error code, in the catalogue's spelling if the catalogue has it. A response
+   * without a code gives `Http` and the status (`Http503`); a failure without a response gives Node's
+   * code (`ECONNRESET`) or one of `Timeout`, `CircuitOpen`, `Throttled`, `Cancelled` and `Unknown`.
    */
   readonly code: string;
-  /** The HTTP status; absent when there was no HTTP answer. */
+  /** The HTTP status; absent if there was no HTTP response. */
   readonly status?: number;
   /**
-   * What the service said, at most 1,024 characters. It may echo what was sent, so it belongs to the
-   * caller alone: the wrapper itself never logs it.
+   * The service's message, at most 1,024 characters. It may echo what was sent, secrets included, so
+   * this package never logs it.
    */
   readonly message: string;
-  /** The ID to give to Microsoft. Opaque: not always a GUID. */
+  /**
+   * The ID to give to Microsoft support. Opaque, and not always a GUID; at most 128 characters. Absent
+   * if the response has none.
+   */
   readonly trackingId?: string;
-  /** Whether it makes sense to send the same request again. */
+  /** Whether sending the same request again can succeed. */
   readonly verdict: Verdict;
+  /** Where the failure comes from: the API, a gateway, the network, this package or the caller. */
   readonly source: FailureSource;
   /**
-   * True when the request may have been carried out although the call failed: a reset, a timeout, a
-   * gateway's 502 or 504. Absent when it certainly was not.
+   * True if the service may have executed the request although the call failed, as after a reset, a
+   * timeout, or a gateway's 502 or 504. Absent if it certainly did not.
    */
   readonly ambiguous?: true;
   /**
-   * True for a 401 that no new token can mend, such as a missing licence: `refreshToken` is not asked.
+   * True for a 401 that a new token cannot fix, such as a missing licence: `refreshToken` is not
+   * called. Absent for any other failure.
    */
-  readonly tokenUseless?: true;
-  /** How long the service asked to wait, in milliseconds from the answer on. */
+  readonly refreshUseless?: true;
+  /**
+   * How long the service asked to wait, in milliseconds from the response on. Absent if it did not
+   * ask, or if the verdict is `terminal`.
+   */
   readonly retryAfterMs?: number;
-  /** The variable parts of the message. */
+  /**
+   * The variable parts of the message by the names in the catalogue's template, such as `waitMs`.
+   * Absent if the message matches no template.
+   */
   readonly values?: MessageValues;
-  /** What a person should do about it. */
+  /** What a person should do, in one or a few sentences. Absent if there is nothing to say. */
   readonly advice?: string;
-  /** The code's row in the catalogue. */
+  /** The code's row in the catalogue; absent for a code that the catalogue does not have. */
   readonly entry?: CatalogueEntry;
 }
-/** How much of one limit on calls is used. */
+/** The state of one limit on calls. */
 interface QuotaWindow {
+  /** The length of the window. */
   readonly per: "minute" | "hour";
-  /** How many calls the window lets through now: the configured limit, or a lower one that was learned. */
+  /** How many calls are allowed in the window: the configured limit, or a lower one that was observed. */
   readonly limit: number;
-  /** Calls in the window that ends now, as far as this process knows. */
+  /** How many calls were sent in the last minute or hour, as far as this process knows. */
   readonly used: number;
+  /** How many more calls are allowed now: `limit` minus `used`, and never below 0. */
   readonly remaining: number;
 }
 /**
- * Who counts a group's calls: this process alone, all processes through the shared limiter, or each
- * process its share of the limit, because the limiter's store is away.
+ * Who counts the calls of a group. `local`: this process alone. `shared`: all processes together, in
+ * the shared store. `fallback`: each process for itself within its share of the limit, because the
+ * store is unavailable.
  */
 type QuotaCounting = "local" | "shared" | "fallback";
 /**
- * What one wrapper knows of one quota group now. Where several wrappers name the same group, `waiting`
- * adds up, since each has a queue of its own; `used` and `limit` do not: wrappers that share a store see
- * the same count, others have different quotas. {@link combineQuotas} puts them together.
+ * The state of one quota group in one wrapper. Of several wrappers, {@link combineQuotas} makes one
+ * state: `waiting` adds up, because each wrapper has its own queue; `used` and `limit` do not, because
+ * wrappers that share a store see the same count.
  */
 interface QuotaState {
-  /** As in the operations table, such as `incidents`. */
+  /** The group's name in the operations table, such as `incidents`. */
   readonly group: string;
+  /** The limits of the group on calls. */
   readonly windows: readonly QuotaWindow[];
-  /** The running time of queries, where it is limited, in milliseconds. */
+  /** How long queries ran and may run, in milliseconds; absent if that is not limited. */
   readonly runningTime?: {
     readonly usedMs: number;
     readonly limitMs: number;
   };
-  /** Calls that wait for their turn. */
+  /** How many calls are waiting. */
   readonly waiting: number;
-  /** Milliseconds until the service's pause ends; 0 when there is none. */
+  /** Milliseconds until the pause ends that the service asked for; 0 if there is none. */
   readonly pausedForMs: number;
-  /** Milliseconds until the next call may be sent; 0 when one may be sent now. */
+  /** Milliseconds until the next call may be sent; 0 if one may be sent now. */
   readonly nextFreeMs: number;
+  /** Who counts the calls of the group. */
   readonly counting: QuotaCounting;
 }
-/** What a quota learned. */
+/** The event of a limit that changed, or of the shared store that failed or recovered. */
 type QuotaChange = {
+  /** The limit of a group was changed. */
   readonly kind: "limit";
+  /** The quota group, such as `incidents`. */
   readonly group: string;
+  /** The window of the limit. */
   readonly per: "minute" | "hour";
+  /** The limit before the change, in calls. */
   readonly from: number;
+  /** The limit after the change, in calls. */
   readonly to: number;
   /**
-   * `announced`: the service said its limit; `throttled`: it answered 429; `recovered`: the limit is
-   * back in full.
+   * `announced`: the service's message named its limit; `throttled`: the service answered 429 below
+   * the limit; `recovered`: the limit is back in full.
    */
   readonly reason: "announced" | "throttled" | "recovered";
 } | {
-  /** The shared limiter's store cannot be reached, or can be reached again. Once for each outage. */
+  /** The shared store became unavailable or available; once each for an outage. */
   readonly kind: "store";
+  /** `lost`: unavailable; `back`: available again. */
   readonly state: "lost" | "back";
-  /** What the limiter rejected with; absent when it did not answer in time. */
+  /** What the store failed with; absent if it did not respond in time. May hold secrets. */
   readonly error?: unknown;
 };
 /** Returns the state of every quota group that was used. */
 type ReadQuotas = () => readonly QuotaState[];
 /**
- * One state for each group, of the states of several wrappers in one process. Of each window the fullest
- * is taken, whole, so that `used` and `limit` belong together; `waiting` is the sum.
+ * Combines the states of several wrappers in one process to one state per group. Takes the fullest one
+ * of each window as a whole, so that `used` and `limit` belong together, and the sum of `waiting`.
  */
 export declare function combineQuotas(states: readonly QuotaState[]): readonly QuotaState[];
-/** How a call came in. */
+/** The client that made a call: an adapter's name, or `function` for `execute` and `wrap`. */
 type ClientKind = "fetch" | "function" | "axios" | "graph" | "undici";
-/** How a logical call ended. */
+/**
+ * How a call ended. `failure`: it was sent and failed; `rejected`: it was not sent, because of an open
+ * circuit or a used-up quota; `cancelled`: the caller aborted it.
+ */
 type CallOutcome = "success" | "failure" | "cancelled" | "rejected";
-/** The state of a circuit. */
+/** A circuit allows all calls (`closed`), none (`open`), or one to probe the service (`half-open`). */
 type CircuitState = "closed" | "open" | "half-open";
-/** What is known of an HTTP request before it is sent. Free of secrets. */
+/** An HTTP request as it will be sent. Contains no secrets. */
 interface HttpRequestInfo {
-  /** The method as it goes over the wire, such as `GET`. */
+  /** The HTTP method as sent, such as `GET`. */
   readonly method: string;
   /** `http` or `https`. */
   readonly scheme: string;
+  /** The host name without the port, such as `api.security.microsoft.com`. */
   readonly host: string;
+  /** The port, the scheme's default one included. */
   readonly port: number;
   /**
-   * The URL without user name and password, every query value that is not known to be harmless
-   * replaced by `REDACTED`. Computed when it is read.
+   * The URL without user name and password. Query values are replaced by `REDACTED` unless they are
+   * known to be harmless. Computed when it is read.
    */
   readonly url: string;
-  /** The catalogue's route, such as `/api/machines/{id}/isolate`; absent for unknown paths. */
+  /** The documented route, such as `/api/machines/{id}/isolate`; absent for an unknown path. */
   readonly template?: string;
 }
-/** One logical call begins. */
+/** The event of a call that begins. A call consists of one or more attempts. */
 interface CallStart {
-  /** A low-cardinality name from the catalogue, or the one that the caller gave. */
+  /** The operation's name in the catalogue, or the name that the caller passed to `execute` or `wrap`. */
   readonly operation: string;
+  /** The client that made the call. */
   readonly client: ClientKind;
+  /** The API that is called; absent for an unknown host or operation. */
   readonly family?: Family;
+  /** The quota group of the call, such as `incidents`. */
   readonly quotaGroup: string;
-  /** The circuit that the call goes through; absent where circuits are switched off. */
+  /** The key of the call's circuit: host and operation. Absent if circuits are turned off. */
   readonly circuit?: string;
-  /** Absent for `execute` and `wrap`, which do not know of HTTP. */
+  /** The HTTP request; absent for `execute` and `wrap`, which do not see it. */
   readonly request?: HttpRequestInfo;
 }
-/** One attempt begins. */
+/** The event of an attempt that begins. */
 interface AttemptStart {
-  /** Counts from 1. */
+  /** The number of the attempt in its call, from 1. */
   readonly attempt: number;
-  /** The wait before this attempt, in milliseconds; 0 for the first. */
+  /** How long the call waited before this attempt, in milliseconds; 0 for the first attempt. */
   readonly delayMs: number;
-  /** The failure of the attempt before; absent for the first. */
+  /** The failure of the previous attempt; absent for the first attempt. */
   readonly previous?: Failure;
 }
-/** One attempt ended: its answer's headers are there, or it failed. */
+/** The event of an attempt that ended: its response headers arrived, or it failed. */
 interface AttemptEnd {
+  /** The number of the attempt in its call, from 1. */
   readonly attempt: number;
+  /** How long the attempt took, in milliseconds. */
   readonly durationMs: number;
-  /** The HTTP status, where the client tells it. */
+  /** The HTTP status; absent if there was no response, or the client does not show it. */
   readonly status?: number;
-  /** Absent when the attempt succeeded. */
+  /** Why the attempt failed; absent if it succeeded. */
   readonly failure?: Failure;
-  /** What the attempt rejected with, if it did. May hold secrets: never record it as it is. */
+  /** What the attempt rejected with; absent if it resolved. May hold secrets: do not log it as it is. */
   readonly error?: unknown;
 }
-/** Where a wait before the next attempt comes from. */
+/**
+ * What decided the wait before a retry: the service (`retry-after`), the `backoff`, or a
+ * `token-refresh`, after which the retry follows at once.
+ */
 type WaitSource = "retry-after" | "backoff" | "token-refresh";
-/** A retry was decided; the wait begins now. */
+/** The event of a retry that was decided. Its wait begins now. */
 interface RetryScheduled {
-  /** The number of the attempt that will come next: 2 or more. */
+  /** The number of the attempt that follows: 2 or more. */
   readonly nextAttempt: number;
+  /** The wait before that attempt, in milliseconds. */
   readonly delayMs: number;
+  /** What decided the wait. */
   readonly source: WaitSource;
   /** The failure that is retried. */
   readonly failure: Failure;
 }
-/** The call is held back before it is sent. */
+/** The event of an attempt that waits for its quota before it is sent. */
 interface ThrottleWait {
+  /** The number of the attempt in its call, from 1. */
   readonly attempt: number;
-  /** The quota group that it waits for. */
+  /** The quota group that the call waits for, such as `incidents`. */
   readonly group: string;
-  /** How long the call waits, in milliseconds, as far as is known now. */
+  /** The expected wait, in milliseconds. */
   readonly delayMs: number;
   /**
-   * `pause`: the service asked for it; `quota`: the call waits for its turn, which is the ordinary
-   * course of a bulk job. Absent: `pause`.
+   * `pause`: the service asked all calls of the group to wait. `quota`: the call waits for its turn,
+   * which is normal for a bulk job.
+   *
+   * @defaultValue `pause`
    */
   readonly reason?: "pause" | "quota";
 }
-/** Why a failed call was not tried again. */
+/**
+ * Why a failed call was not retried. `terminal`: a retry cannot succeed. `retries-exhausted` and
+ * `budget-exhausted`: `maxRetries` or the retry budget is used up. `deadline`: no time left.
+ * `wait-too-long`: the service asked for a longer wait than `retry.maxRetryAfterMs` or the deadline
+ * allows. `not-replayable`: the request may have been carried out and is not idempotent, or its body
+ * cannot be sent twice. `circuit-open` and `throttled`: this package refused to send it. `cancelled`:
+ * the caller aborted.
+ */
 type GiveUpReason = "terminal" | "retries-exhausted" | "budget-exhausted" | "deadline" | "wait-too-long" | "not-replayable" | "circuit-open" | "throttled" | "cancelled";
-/** One logical call ended. */
+/** The event of a call that ended. */
 interface CallEnd {
+  /** How the call ended. */
   readonly outcome: CallOutcome;
-  /** How many attempts were sent; 0 when the wrapper refused the call. */
+  /** How many attempts were sent; 0 for a call that was refused. */
   readonly attempts: number;
-  /** From the call's start to its end, waits included. */
+  /** The time from the call's start to its end in milliseconds, waits included. */
   readonly durationMs: number;
-  /** Absent when the call succeeded. */
+  /** Why the call failed; absent if it succeeded. */
   readonly failure?: Failure;
-  /** Why there was no further attempt; absent when the call succeeded. */
+  /** Why there was no further attempt; absent if the call succeeded. */
   readonly giveUpReason?: GiveUpReason;
 }
-/** A circuit changed its state. */
+/** The event of a circuit that changed its state. */
 interface CircuitChange {
-  /** The circuit's key: host and operation. Bounded by the wrapper's `circuit.maxCircuits`. */
+  /** The circuit's key: host and operation. At most `circuit.maxCircuits` different ones. */
   readonly circuit: string;
+  /** The operation whose calls go through the circuit. */
   readonly operation: string;
+  /** The host that the calls go to; absent for `execute` and `wrap`. */
   readonly host?: string;
+  /** The state before the change. */
   readonly from: CircuitState;
+  /** The state after the change. */
   readonly to: CircuitState;
-  /** How long the circuit stays open, in milliseconds; only when it opens. */
+  /** How long the circuit stays open, in milliseconds; absent unless it opens. */
   readonly openMs?: number;
-  /** The failure that opened it. */
+  /** The failure that opened the circuit; absent unless it opens. */
   readonly failure?: Failure;
 }
 /**
- * Watches calls. Every hook is optional, runs synchronously, must be quick, and cannot break the call:
- * what it throws is reported to the wrapper's `onObserverError` and otherwise ignored.
+ * Observes calls. Every hook is optional and runs synchronously, so it must be fast. A hook cannot break
+ * a call: what it throws or rejects with goes to the option `onObserverError`.
+ *
+ * @example
+ * ```ts
+ * const observer: Observer = {
+ *   call: ({ operation }) => ({
+ *     end: ({ outcome, durationMs }) => console.log(operation, outcome, durationMs),
+ *   }),
+ * };
+ * createResilience({ observers: [observer] });
+ * ```
  */
 interface Observer {
-  /** One logical call begins. What it returns watches this call alone. */
+  /** Called when a call begins. Returns an observer for this call, or nothing to ignore the call. */
   call?(call: CallStart): CallObserver | undefined;
-  /** A circuit opened, let a probe through, or closed. */
+  /** Called when a circuit opens, half-opens or closes. */
   circuit?(change: CircuitChange): void;
-  /** A quota's limit was corrected, or the store that processes share was lost or found again. */
+  /** Called when the limit of a quota changes, or the shared quota store fails or recovers. */
   quota?(change: QuotaChange): void;
   /**
-   * Called once, when a wrapper with quotas is made: `read` tells how full they are whenever it is
-   * called, such as at a scrape.
+   * Called once by `createResilience` if quotas are on. Calling `read`, such as for each scrape,
+   * returns the current state of all quotas.
    */
   quotas?(read: ReadQuotas): void;
 }
-/** Watches one logical call. */
+/** Observes one call. Every hook is optional. */
 interface CallObserver {
-  /** An attempt begins. What it returns watches this attempt alone. */
+  /** Called when an attempt begins. Returns an observer for this attempt, or nothing to ignore it. */
   attempt?(attempt: AttemptStart): AttemptObserver | undefined;
-  /** Called when a retry was decided, before its wait. Not called when the call gives up. */
+  /** Called when a retry was decided, before its wait. Not called if there is no further attempt. */
   retry?(retry: RetryScheduled): void;
-  /** Called when the call is held by the throttle gate or its quota, before its wait. */
+  /** Called when an attempt has to wait for its quota, before that wait. */
   throttled?(wait: ThrottleWait): void;
-  /** Called exactly once. */
+  /** Called exactly once, when the call ends. */
   end?(end: CallEnd): void;
 }
-/** Watches one attempt. */
+/** Observes one attempt. Every hook is optional. */
 interface AttemptObserver {
   /**
-   * Runs the attempt inside the observer's context, such as an active span. Must call `fn` exactly
-   * once and return what it returns; an observer that does not is passed over.
+   * Runs the attempt inside a context of the observer, such as an active span. Must call `fn` exactly
+   * once and return its result. If it does not, the attempt is sent anyway, exactly once.
    */
   run?<T>(fn: () => T): T;
-  /** May add headers to the request, such as `traceparent`. Called for HTTP clients only. */
+  /** May add headers to the request, such as `traceparent`. Not called for `execute` and `wrap`. */
   headers?(headers: Headers): void;
-  /** Called exactly once. */
+  /** Called exactly once, when the attempt ends. */
   end?(end: AttemptEnd): void;
 }
-/** Hosts in lower case, such as `127.0.0.1:8080`, and the family that they serve, or `all`. */
+/** Maps a host, such as `127.0.0.1:8080`, to the API family that it serves, or to `all` of them. */
 type HostMap = Readonly<Record<string, Family | "all">>;
 /** Where chance comes from: a number from 0 (inclusive) to 1 (exclusive), as `Math.random` gives. */
 type Random = () => number;
-/** How long to wait before the next attempt where the service did not say. */
+/** How long to wait before the next attempt when the service did not say. */
 interface BackoffSettings {
-  /** The median of the first wait, in milliseconds. @defaultValue 1,000 */
+  /**
+   * The median of the first wait, in milliseconds. It doubles from retry to retry.
+   *
+   * @defaultValue 1,000
+   */
   readonly initialDelayMs: number;
   /** The longest wait, in milliseconds. @defaultValue 30,000 */
   readonly maxDelayMs: number;
 }
 /** How many retries a wrapper may add to the calls it is given. */
 interface BudgetSettings {
-  /** Retries allowed for each call of the last minute. @defaultValue 0.2 */
+  /** How many retries each call of the last minute allows. @defaultValue 0.2 */
   readonly ratio: number;
-  /** Retries a minute that are allowed in any case, for clients of few calls. @defaultValue 30 */
+  /** How many retries a minute are allowed in any case, for clients with few calls. @defaultValue 30 */
   readonly minPerMinute: number;
 }
 /** When a circuit opens, and for how long. */
 interface CircuitSettings {
-  /** The share of failures, from 0 to 1, at which the circuit opens. @defaultValue 0.8 */
+  /** The share of failed attempts, from 0 to 1, at which the circuit opens. @defaultValue 0.8 */
   readonly failureRatio: number;
   /** How many attempts the window must hold before the circuit can open. @defaultValue 10 */
   readonly minimumAttempts: number;
-  /** The window that is looked at, in milliseconds; it really slides. @defaultValue 60,000 */
+  /** The length of the sliding window, in milliseconds. @defaultValue 60,000 */
   readonly windowMs: number;
   /**
-   * How long the circuit stays open the first time, in milliseconds; each further time doubles it.
+   * How long the circuit stays open the first time, in milliseconds, plus up to 10 % jitter; it doubles
+   * each time that the probe fails.
    *
    * @defaultValue 15,000
    */
   readonly openMs: number;
-  /** The longest that it stays open before its jitter, in milliseconds. @defaultValue 120,000 */
+  /** The longest time that the circuit stays open, in milliseconds before jitter. @defaultValue 120,000 */
   readonly maxOpenMs: number;
-  /** How many circuits one wrapper keeps; beyond it the oldest closed one is forgotten. @defaultValue 1,000 */
+  /** How many circuits one wrapper keeps; beyond that it forgets the oldest closed one. @defaultValue 1,000 */
   readonly maxCircuits: number;
 }
 /** How calls are held after a 429, and how many may wait. */
@@ -419,62 +504,109 @@ interface QuotaOptions {
    */
   readonly transitMs?: number;
 }
-/** How failed attempts are repeated. */
+/** How failed attempts are retried. */
 interface RetrySettings extends BackoffSettings {
-  /** How often a failed attempt is repeated; attempts are one more. @defaultValue 3 */
+  /** The maximum number of retries; a call has one attempt more. @defaultValue 3 */
   readonly maxRetries: number;
-  /** The first wait after a 429 that tells none, in milliseconds. @defaultValue 10,000 */
+  /**
+   * The median wait before the first retry of a 429 without Retry-After, in milliseconds. It doubles
+   * with each retry.
+   *
+   * @defaultValue 10,000
+   */
   readonly throttleInitialDelayMs: number;
-  /** The longest wait after a 429 that tells none, in milliseconds. @defaultValue 60,000 */
+  /**
+   * The maximum wait before a retry of a 429 without Retry-After, in milliseconds.
+   *
+   * @defaultValue 60,000
+   */
   readonly throttleMaxDelayMs: number;
   /**
-   * A told wait that is longer than this, in milliseconds, is not waited for: the call fails at once.
+   * Give up when Retry-After exceeds this, in milliseconds: the call fails at once, and its failure's
+   * `retryAfterMs` says how long the wait is.
    *
    * @defaultValue 180,000
    */
   readonly maxRetryAfterMs: number;
 }
-/** What differs for one operation. */
+/** The options for one operation. */
 interface OperationOptions {
+  /**
+   * The timeout of one attempt of this operation, in milliseconds.
+   *
+   * @defaultValue the option `attemptTimeoutMs` of `createResilience`
+   */
   readonly attemptTimeoutMs?: number;
+  /**
+   * The timeout of a whole call of this operation, in milliseconds.
+   *
+   * @defaultValue the option `deadlineMs` of `createResilience`
+   */
   readonly deadlineMs?: number;
+  /**
+   * The maximum number of retries of a call of this operation.
+   *
+   * @defaultValue the option `retry.maxRetries` of `createResilience`
+   */
   readonly maxRetries?: number;
-  /** Whether sending it twice does no more than sending it once. */
+  /**
+   * Whether sending the request twice has the same effect as sending it once, so that it can be
+   * retried after a failure that may have carried it out.
+   *
+   * @defaultValue as the operations table says, else true for GET, HEAD, OPTIONS, PUT and DELETE
+   */
   readonly idempotent?: boolean;
-  /** Which calls go first where they wait for the same quota: the higher number. */
+  /**
+   * Among calls that wait for the same quota, those with the highest priority are sent first.
+   *
+   * @defaultValue as the operations table says, else 0
+   */
   readonly priority?: number;
 }
-/** What `refreshToken` is told. */
+/** What `refreshToken` is called with. */
 interface RefreshContext {
+  /** The operation's name, such as `incidents.list`. */
   readonly operation: string;
+  /** The API that refused the token; absent for an unknown host or operation. */
   readonly family?: Family;
-  /** The host that refused the token; absent for `execute` and `wrap`. */
+  /** The host that refused the token; for `execute` and `wrap` the option `host`, else absent. */
   readonly host?: string;
+  /** The 401. */
   readonly failure: Failure;
 }
-/** Gets a new access token after a 401. */
+/** Gets a new access token after a 401. Resolves with undefined if there is none. */
 type RefreshToken = (context: RefreshContext) => Promise<string | undefined> | string | undefined;
 /** The options of `createResilience`. Every one has a default. */
 interface ResilienceOptions {
   /**
-   * How long one attempt may take until its headers are there, in milliseconds.
+   * The timeout of one attempt, until its response headers arrive, in milliseconds.
    *
-   * @defaultValue 60,000; for advanced hunting 240,000, because the service itself gives up at 180 s
-   * to 200 s. Given here, it holds for every operation that `operations` does not name.
+   * @defaultValue 60,000; for advanced hunting 240,000, because the service gives up after 180 s to
+   * 200 s. A value given here applies to all operations without one of their own in `operations`.
    */
   readonly attemptTimeoutMs?: number;
   /**
-   * How long a call may take with all its attempts and waits, in milliseconds. At least
+   * The timeout of a whole call with all its attempts and waits, in milliseconds. At least
    * `attemptTimeoutMs`.
    *
    * @defaultValue 300,000; for advanced hunting 900,000
    */
   readonly deadlineMs?: number;
-  /** How failed attempts are repeated; see the table of options for the fields' defaults. */
+  /** How failed attempts are retried. @defaultValue up to 3 retries, after 1 s, 2 s and 4 s with jitter */
   readonly retry?: Partial<RetrySettings>;
-  /** How many retries may be added to the calls of the last minute. */
+  /**
+   * Limits retries to a share of the recent calls, so that they cannot multiply the load on a service
+   * that is down.
+   *
+   * @defaultValue 20 % of the calls of the last minute, and always 30 per minute
+   */
   readonly budget?: Partial<BudgetSettings>;
-  /** When calls are refused because the service is down; `false` switches circuits off. */
+  /**
+   * When calls are refused because the service is down. There is one circuit per host and operation.
+   * `false` turns circuits off.
+   *
+   * @defaultValue opens at 80 % failures of at least 10 attempts in 60 s, for 15 s at first
+   */
   readonly circuit?: Partial<CircuitSettings> | false;
   /**
    * How calls are held after a 429, and how many may wait in one quota group. `false` switches the
@@ -492,62 +624,50 @@ interface ResilienceOptions {
    */
   readonly quota?: QuotaOptions | "documented" | false;
   /**
-   * Whether a wrapped fetch rejects with a `DefenderApiError` when the API answers with an HTTP error.
-   * Without it, the fetch resolves with the `Response`, as the bare fetch does.
+   * Whether a wrapped fetch rejects HTTP errors with a `DefenderApiError`. If not, it resolves with the
+   * `Response`, as fetch does.
    *
    * @defaultValue `false`
    */
   readonly throwHttpErrors?: boolean;
   /**
-   * Called after a 401, at most once in a call and once at a time for each host. For fetch, the token
-   * that it gives replaces the one of the refused request; for `execute` and `wrap`, the function runs
-   * again and finds it as `context.token`. Not called for a 401 that no token can mend (a licence).
+   * Called after a 401, at most once per call and once at a time per host. HTTP clients send the
+   * request again with the returned token; for `execute` and `wrap` the function is called again with
+   * it as `context.token`. Not called for a 401 that a new token cannot fix, such as a missing licence.
+   *
+   * @defaultValue none: a 401 fails the call
    */
   readonly refreshToken?: RefreshToken;
-  /** What differs for single operations, by their names in the operations table or your own. */
+  /** Options for single operations, by their names in the operations table or your own. */
   readonly operations?: Readonly<Record<string, OperationOptions>>;
   /**
-   * Further hosts (`localhost:8080`) that serve the APIs, such as a proxy, and which family they
-   * serve. Microsoft's own hosts are known.
+   * Additional hosts that serve the APIs, such as a proxy, and the API family that each one serves:
+   * `{ 'localhost:8080': 'all' }`. Microsoft's hosts are known.
+   *
+   * @defaultValue none
    */
   readonly hosts?: HostMap;
-  /** Who watches the calls: the OpenTelemetry, Prometheus and log observers, or your own. */
+  /** The observers of all calls: for OpenTelemetry, Prometheus or logs, or your own. @defaultValue none */
   readonly observers?: readonly Observer[];
-  /** Told when an observer threw. @defaultValue a process warning, once for each observer and hook */
+  /** Called when an observer threw. @defaultValue prints a process warning, once per hook and kind of error */
   readonly onObserverError?: (error: unknown, hook: string) => void;
-  /** @defaultValue the time of this process */
+  /** The source of time, for tests. @defaultValue the real time */
   readonly clock?: Clock;
-  /** @defaultValue `Math.random` */
+  /** The source of randomness for jitter, for tests. @defaultValue `Math.random` */
   readonly random?: Random;
 }
-/** What the caller's function is told about the attempt that it makes. */
-interface AttemptContext {
-  /** The operation's name. */
-  readonly operation: string;
-  /** Counts from 1. */
-  readonly attempt: number;
-  /**
-   * Aborts when the caller's own signal does, or when the attempt's or the call's time is up. Made
-   * when it is first read.
-   */
-  readonly signal: AbortSignal;
-  /** The token that `refreshToken` gave in this call; absent before. */
-  readonly token?: string;
-}
-/** Codes that the seed page does not name, but that the services do answer with. */
+/** The codes on Microsoft's page of common error codes, in the order of the page. */
+type DocumentedCode = "BadRequest" | "ODataError" | "InvalidInput" | "InvalidRequestBody" | "InvalidHashValue" | "InvalidDomainName" | "InvalidIpAddress" | "InvalidUrl" | "MaximumBatchSizeExceeded" | "MissingRequiredParameter" | "OsPlatformNotSupported" | "ClientVersionNotSupported" | "Unauthorized" | "Forbidden" | "DisabledFeature" | "DisallowedOperation" | "NotFound" | "ResourceNotFound" | "InternalServerError";
+/** Codes that are not on Microsoft's page of common error codes, but that the services send. */
 type ObservedCode = "TooManyRequests" | "ActiveRequestAlreadyExists" | "AuthenticationFailed" | "InvalidAuthenticationToken" | "Authentication_MSGraphPermissionMissing" | "Authentication_RequestFromNonPremiumTenantOrB2CTenant" | "Authorization_RequestDenied" | "UnknownError" | "serviceNotAvailable";
-/** The documented codes of every other status: the service refuses, does not find, or fails. */
-type RefusalCode = "Unauthorized" | "Forbidden" | "DisabledFeature" | "DisallowedOperation" | "NotFound" | "ResourceNotFound" | "InternalServerError";
-/** The documented codes of status 400: the request itself is at fault. */
-type RequestCode = "BadRequest" | "ODataError" | "InvalidInput" | "InvalidRequestBody" | "InvalidHashValue" | "InvalidDomainName" | "InvalidIpAddress" | "InvalidUrl" | "MaximumBatchSizeExceeded" | "MissingRequiredParameter" | "OsPlatformNotSupported" | "ClientVersionNotSupported";
-/** A code of the catalogue, in its canonical spelling. */
-type ErrorCode = RequestCode | RefusalCode | ObservedCode;
+/** An error code in the catalogue's spelling. */
+type ErrorCode = DocumentedCode | ObservedCode;
 /**
- * Every error code that the APIs are documented, or were seen, to answer with: the documented ones
- * first, in the order of Microsoft's page.
+ * The error codes of the APIs: the documented ones in the order of Microsoft's page
+ * (https://learn.microsoft.com/defender-xdr/api-error-codes), then those seen in real responses.
  */
 export declare const catalogue: readonly CatalogueEntry[];
-/** The row of a code or of one of its aliases, in any letter case; undefined where there is none. */
+/** Finds the catalogue's row for a code or an alias of it, in any case; undefined if there is none. */
 export declare function findErrorCode(code: string): CatalogueEntry | undefined;
 /**
  * The message that a service answering with this code would send.
@@ -557,13 +677,13 @@ export declare function findErrorCode(code: string): CatalogueEntry | undefined;
  */
 export declare function formatMessage(entry: CatalogueEntry, values: MessageValues): string;
 /**
- * The operations of the three APIs: the routes that Microsoft documents, their quotas, and what a
- * wrapper must know to call them twice.
+ * The operations of the three APIs: the routes that Microsoft documents, their quotas, and whether they
+ * can be sent twice.
  */
 export declare const operations: readonly Operation[];
-/** The parts of a request that tell its operation. */
+/** The parts of a request that identify its operation. */
 interface RoutedRequest {
-  /** In any letter case. */
+  /** In any case. */
   readonly method: string;
   /** As in `URL.host`. */
   readonly host: string;
@@ -571,98 +691,97 @@ interface RoutedRequest {
   readonly path: string;
 }
 /**
- * The operation of a request. Total, and of low cardinality: an unknown path of a known host is
- * `other`, and all calls to an unknown host go by the host's name alone, so no part of a path ever
- * shows.
+ * Finds the operation of a request. Never throws and has a bounded number of results: an unknown path
+ * of a known host is `other`, and all requests to an unknown host share one operation named after the
+ * host, so that no part of a path ends up in a metric.
  *
- * @param hosts - further hosts and what they serve; keys in lower case.
+ * @param hosts - additional hosts and the API family that each one serves; keys in lower case
+ *
+ * @example
+ * ```ts
+ * const { host, pathname } = new URL('https://api.security.microsoft.com/api/incidents/7');
+ * operationFor({ method: 'GET', host, path: pathname }).name; // 'incidents.get'
+ * ```
  */
 export declare function operationFor(request: RoutedRequest, hosts?: HostMap): Operation;
 /** Any function that is called as `fetch` is. */
 type Fetch = typeof globalThis.fetch;
-/** What one call of `execute` may set for itself. */
-interface ExecuteOptions {
-  /** Ends the call at once, even in a wait; the call rejects with the signal's own reason. */
-  readonly signal?: AbortSignal;
-  /**
-   * Whether the function may be carried out twice.
-   *
-   * @defaultValue what the operations table says about an operation of this name, else true
-   */
-  readonly idempotent?: boolean;
-  /** The time limit of one attempt, in milliseconds. @defaultValue the wrapper's `attemptTimeoutMs` */
-  readonly attemptTimeoutMs?: number;
-  /** The time limit of the whole call, in milliseconds. @defaultValue the wrapper's `deadlineMs` */
-  readonly deadlineMs?: number;
-  /** How many attempts may follow the first. @defaultValue the wrapper's `retry.maxRetries` */
-  readonly maxRetries?: number;
-  /** The host that is called, where one wrapper serves several: each has circuits and pauses of its own. */
-  readonly host?: string;
-  /**
-   * Which calls go first when they wait for the same quota: those with the higher number, such as an
-   * isolation before an export. Has no effect without the `quota` option.
-   *
-   * @defaultValue the operation's
-   */
-  readonly priority?: number;
-}
-/** A function that makes one attempt. */
-type AttemptFunction<T> = (context: AttemptContext) => PromiseLike<T> | T;
 /**
- * What a wrapped call found out about the `Response` that it gave or the error that it rejected with.
- * Undefined for a success, and for whatever no wrapped call has seen. Never throws.
+ * Returns what a wrapped call found out about the `Response` that it resolved with or the error that
+ * it rejected with. Undefined for a success, and for anything that no wrapped call has seen. Never
+ * throws.
  */
 export declare function failureOf(x: unknown): Failure | undefined;
-/** How `classify` reads dates. */
+/** The options of `classify`. */
 interface ClassifyOptions {
-  /** Milliseconds since 1970, for a Retry-After that is a date. @defaultValue the real time */
+  /**
+   * Gives the current time in milliseconds since 1970, to turn a Retry-After date into a wait.
+   *
+   * @defaultValue the real time
+   */
   readonly now?: () => number;
 }
 /**
- * Says what is wrong with an answer or an error: a `Response` (its status and headers, since its body
- * cannot be read at once), `{ status, headers?, body? }`, or whatever fetch, axios, got, ky, superagent,
- * the Microsoft Graph and Azure SDKs or Node itself threw.
+ * Explains an HTTP response or an error: its code, whether a retry can help, how long to wait, and what
+ * to do. Synchronous and without I/O; reads at most 64 KiB of a body, and never throws.
  *
- * Reads at most 64 KiB of a body, and never throws, whatever it is given.
+ * Takes a `Response` (by its status and headers, because its body cannot be read synchronously), a
+ * `{ status, headers?, body? }`, or an error thrown by fetch, undici, axios, got, ky, superagent, the
+ * Microsoft Graph and Azure SDKs, MSAL, or Node itself. If a wrapped call has seen the object before,
+ * returns what that call found out, as `failureOf` does.
  *
- * @returns undefined for a success (a status below 400), and for what is neither an answer nor an error
+ * @returns undefined for a success (a status below 400), and for what is neither a response nor an error
+ *
+ * @example
+ * ```ts
+ * const body = await response.text();
+ * const failure = classify({ status: response.status, headers: response.headers, body });
+ * if (failure?.verdict === 'retryable') console.log(`try again in ${failure.retryAfterMs ?? 1_000} ms`);
+ * ```
  */
 export declare function classify(x: unknown, options?: ClassifyOptions): Failure | undefined;
-/** What an error of this package tells beside its failure. */
+/** What a `DefenderApiError` has in addition to its failure. */
 interface ErrorDetails {
   /** The operation's name, such as `machines.isolate`. */
   readonly operation?: string;
-  /** What was caught: the client's own error, or the `Response`. */
+  /** The client's own error, or the `Response`. */
   readonly cause?: unknown;
 }
-/** The wrapper itself refused or gave up a call. The common ancestor of all such errors. */
+/**
+ * This package refused a call or gave it up, without an error from the API. The base class of
+ * `CircuitOpenError`, `ThrottledError`, `AttemptTimeoutError` and `DeadlineExceededError`.
+ */
 export declare class ResilienceError extends Error {
   #private;
   readonly name: string;
-  /** As in `failure`: `CircuitOpen`, `Throttled` or `Timeout`. */
+  /** `CircuitOpen`, `Throttled` or `Timeout`. */
   readonly code: string;
+  /** The operation's name, such as `machines.isolate`. */
   readonly operation: string;
   constructor(failure: Failure, operation: string);
   get failure(): Failure;
 }
-/** The circuit is open: the service failed so often lately that the call was not sent. */
+/** The circuit is open, because recent calls kept failing: the call was not sent. */
 export declare class CircuitOpenError extends ResilienceError {
-  /** Milliseconds until the circuit lets a call through again. */
+  /** Milliseconds until the circuit allows a call again. */
   readonly retryAfterMs: number;
   constructor({ operation, retryAfterMs }: {
     operation: string;
     retryAfterMs: number;
   });
 }
-/** Why a call that had to wait was rejected. */
+/**
+ * Why a call was refused instead of waiting: `queue-full`, too many calls are waiting; `wait-too-long`,
+ * the wait exceeds `retry.maxRetryAfterMs` or the deadline.
+ */
 type ThrottleRefusal = "queue-full" | "wait-too-long";
-/** What a call had to wait for: a pause that the service asked for, or its turn in a used-up quota. */
+/** What a call had to wait for: the end of a `pause` that the service asked for, or a used-up `quota`. */
 type ThrottleCause = "pause" | "quota";
-/** The call's quota group is paused or used up, and the call could not wait: it was not sent. */
+/** The call's quota group is paused or used up, and the call cannot wait: it was not sent. */
 export declare class ThrottledError extends ResilienceError {
   /** Milliseconds until the call could have been sent, as far as is known. */
   readonly retryAfterMs: number;
-  /** `queue-full`: too many calls wait; `wait-too-long`: the wait is longer than the call may wait. */
+  /** Why the call did not wait: too many calls are waiting, or the wait is too long. */
   readonly reason: ThrottleRefusal;
   /** `pause`: the service asked for a pause; `quota`: the quota is used up. */
   readonly heldBy: ThrottleCause;
@@ -673,7 +792,7 @@ export declare class ThrottledError extends ResilienceError {
     heldBy?: ThrottleCause;
   });
 }
-/** One attempt got no answer in time. The service may have carried it out. */
+/** One attempt got no response in time. The service may have executed the request. */
 export declare class AttemptTimeoutError extends ResilienceError {
   readonly timeoutMs: number;
   constructor({ operation, timeoutMs }: {
@@ -681,7 +800,7 @@ export declare class AttemptTimeoutError extends ResilienceError {
     timeoutMs: number;
   });
 }
-/** The call with all its attempts and waits took longer than it may. */
+/** The call with all its attempts and waits exceeded its deadline. */
 export declare class DeadlineExceededError extends ResilienceError {
   readonly timeoutMs: number;
   constructor({ operation, timeoutMs }: {
@@ -690,124 +809,183 @@ export declare class DeadlineExceededError extends ResilienceError {
   });
 }
 /**
- * The API answered with an error. Its message names the operation, status, code and tracking ID: never
- * the URL or what the service said, since that may echo what was sent. What the service said is in
- * `failure.message`; neither printing nor serialising the error shows it.
+ * The API answered with an error. The message names the operation, status, code and tracking ID, but
+ * neither the URL nor the service's message, which may echo what was sent. The service's message is
+ * `failure.message`; printing or serialising the error does not show it.
  */
 export declare class DefenderApiError extends Error {
   #private;
   readonly name: string;
-  /** The service's own code, as in `failure`. */
+  /** The service's own code, as in `failure.code`. */
   readonly code: string;
+  /** The HTTP status; absent if there was no HTTP response. */
   readonly status?: number;
-  /** The ID to give to Microsoft. */
+  /** The ID to give to Microsoft support. */
   readonly trackingId?: string;
+  /** The operation's name, such as `machines.isolate`. */
   readonly operation?: string;
   constructor(failure: Failure, details?: ErrorDetails);
   get failure(): Failure;
 }
-/** One value that `metricCode` can give, and what kind of trouble it stands for. */
+/** One value that `metricCode` can return. */
 interface MetricCode {
+  /** The value, such as `TooManyRequests`, `Http503` or `_OTHER`. */
   readonly code: string;
+  /** What kind of problem the code stands for. */
   readonly class: ErrorClass;
 }
 /**
- * Every value that `metricCode` can give, once each, so that a metric can start each at zero. What is
- * `_OTHER` came from the service, hence its class `server`.
+ * Every value that `metricCode` can return, once each, so that a metric can start them all at zero.
+ * `_OTHER` always comes from the service, hence its class `server`.
  */
 export declare const metricCodes: readonly MetricCode[];
 /**
- * A code fit for a metric's label: one of `metricCodes`, whatever the service wrote.
+ * Returns a code that is safe as a metric label: one of `metricCodes`, whatever the service sent.
  *
- * The catalogue's canonical code; for an answer without a code `Http` and a common status; for what
- * never was an answer `Network`, `Timeout`, `CircuitOpen`, `Throttled`, `Cancelled` or `Unknown`;
- * `_OTHER` for all else.
+ * The catalogue's code; for a response without a code, `Http` and a common status; without a response,
+ * `Network`, `Timeout`, `CircuitOpen`, `Throttled`, `Cancelled` or `Unknown`; otherwise `_OTHER`.
  */
 export declare function metricCode(failure: Pick<Failure, "code" | "status" | "source">): string;
-/** A logger in the manner of `console`: the message first. */
+/** A logger like `console`, whose methods take the message first. */
 interface ConsoleLogger {
   info(message: string, fields?: object): void;
   warn(message: string, fields?: object): void;
   error(message: string, fields?: object): void;
 }
-/** A logger in the manner of pino: the fields first. */
+/** A logger like pino, whose methods take the fields first. */
 interface PinoLogger {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
   bindings(): object;
 }
-/** How `logObserver` logs. */
+/** The options of `logObserver`. */
 interface LogObserverOptions {
-  /** Any `console`- or pino-shaped logger. @defaultValue `console` */
+  /**
+   * The logger: `console`, pino, or an object with the same `info`, `warn` and `error`. It is taken for
+   * pino if it has a method `bindings`.
+   *
+   * @defaultValue `console`
+   */
   readonly logger?: ConsoleLogger | PinoLogger;
 }
 /**
- * Logs what a person on call wants to know: failures, retries, pauses, circuits, and calls that came
- * through in the end. Calls that succeed at once are not logged. Writes codes, numbers, operation
- * names and tracking IDs: never a token, a URL, a query, a body or what the service said.
+ * Creates an observer that logs failures, retries, pauses, changes of circuits and quotas, and calls
+ * that succeeded after a retry. Calls that succeed at once are not logged.
+ *
+ * Logs codes, numbers, operation names and tracking IDs, but never a token, URL, query or body, nor the
+ * service's message.
+ *
+ * @example
+ * ```ts
+ * createResilience({ observers: [logObserver({ logger: pino() })] });
+ * ```
  */
 export declare function logObserver(options?: LogObserverOptions): Observer;
 /** What a wrapper is doing now: plain data, for a health endpoint. */
 interface ResilienceSnapshot {
-  /** Calls that have begun and not ended. */
+  /** How many calls have begun and not ended. */
   readonly inFlight: number;
-  /** The retry budget of the last minute. */
+  /** The retry budget of the last minute: calls, retries, and how many retries are allowed. */
   readonly budget: {
     readonly calls: number;
     readonly retries: number;
     readonly allowed: number;
   };
+  /** The circuits that were used, at most `circuit.maxCircuits`; empty where circuits are off. */
   readonly circuits: readonly {
     /** Host and operation. */
     readonly circuit: string;
     readonly state: CircuitState;
-    /** Attempts in the window that count for the circuit. */
+    /** How many attempts in the window count for the circuit. */
     readonly attempts: number;
+    /** How many of them failed. */
     readonly failures: number;
     /** Milliseconds until a probe may be sent; 0 unless the circuit is open. */
     readonly openForMs: number;
   }[];
-  /** The quota groups that are paused, or whose queue is not empty yet. */
+  /** The quota groups that are paused, or in which calls still wait. */
   readonly throttles: readonly {
+    /** Host and quota group. */
     readonly group: string;
+    /** Milliseconds until the pause ends; 0 when only waiting calls are left. */
     readonly pausedForMs: number;
+    /** How many calls wait. */
     readonly waiting: number;
   }[];
   /** How full the quotas are, of the groups that were used; empty without the `quota` option. */
   readonly quotas: readonly QuotaState[];
 }
-/** One wrapper: its circuits, retry budget, throttle gate and observers. Make one and keep it. */
+/**
+ * One wrapper with its circuits, retry budget, quotas and observers, which all calls through it share.
+ * Made by {@link createResilience}; a program makes one for each tenant or user and keeps it.
+ */
 interface Resilience {
-  /** The built-in fetch, wrapped. The same function each time. */
+  /** The built-in fetch, wrapped as `wrapFetch` wraps it. The same function each time. */
   readonly fetch: Fetch;
   /**
-   * A fetch that makes its HTTP calls resilient: same arguments, same results, same errors as
-   * `fetch`, whose name it bears. HTTP errors come back as the `Response` that they are, unread.
+   * Makes a fetch resilient: same arguments, same results, same errors as `fetch`, whose name it has.
+   * An HTTP error comes back as the `Response` that it is, unread; a rejection is the error of `fetch`
+   * itself. What the wrapper found out about either is read with `failureOf`.
+   *
+   * @param fetch - the built-in fetch, undici's, or any function that is called like it
+   * @throws TypeError when `fetch` is not a function
+   * @example
+   * ```ts
+   * const fetch = resilience.wrapFetch(globalThis.fetch);
+   * const response = await fetch('https://api.security.microsoft.com/api/incidents');
+   * if (!response.ok) console.error(failureOf(response)?.advice);
+   * ```
    */
   wrapFetch(fetch: Fetch): Fetch;
   /**
-   * The same function, made resilient: same parameters, same result, same errors.
+   * Makes a function resilient: same parameters, same result, same errors, and a promise in any case.
    *
-   * @param operation - a name of the operations table (`incidents.get`), or your own; a fixed text,
+   * @param operation - a name from the operations table (`incidents.get`), or your own; a fixed text,
    * never one with IDs in it
+   * @param fn - called once for each attempt, with the same `this` and arguments
+   * @throws TypeError when the name is missing or `fn` is not a function
+   * @example
+   * ```ts
+   * const getIncident = resilience.wrap('incidents.get', (id: number) => sdk.getIncident(id));
+   * const incident = await getIncident(7);
+   * ```
    */
   wrap<Self, Args extends readonly unknown[], Result>(operation: string, fn: (this: Self, ...args: Args) => PromiseLike<Result> | Result): (this: Self, ...args: Args) => Promise<Result>;
   /**
-   * Runs `fn`, again where that helps. Rejects with what `fn` itself rejected with last, unchanged;
-   * `failureOf(error)` tells what it was.
+   * Runs `fn`, and runs it again where that helps. Rejects with what `fn` itself rejected with last,
+   * unchanged; `failureOf(error)` tells what is known about it.
    *
-   * @throws CircuitOpenError, ThrottledError when the wrapper refused to send it at all
+   * @param operation - a name from the operations table (`incidents.get`), or your own; a fixed text,
+   * never one with IDs in it
+   * @param fn - makes one attempt; gets the attempt's number and an `AbortSignal` that ends it in time
+   * @throws CircuitOpenError, ThrottledError when the call was refused before anything was sent
    * @throws AttemptTimeoutError, DeadlineExceededError when the time was up
+   * @throws TypeError, at once, when the name is missing or `fn` is not a function
+   * @example
+   * ```ts
+   * const incident = await resilience.execute(
+   *   'incidents.get',
+   *   ({ signal }) => sdk.getIncident(7, { signal }),
+   *   { deadlineMs: 30_000 },
+   * );
+   * ```
    */
   execute<T>(operation: string, fn: AttemptFunction<T>, options?: ExecuteOptions): Promise<T>;
   /** What it is doing now. */
   snapshot(): ResilienceSnapshot;
 }
 /**
- * Makes a wrapper for calls to the Defender APIs.
+ * Makes a wrapper for calls to the Defender APIs: retries, circuit breaking, throttling and telemetry for
+ * the calls that a program already makes.
  *
- * @throws TypeError that names every fault of the options at once
+ * @param options - each has a default; none is needed
+ * @throws TypeError that names every invalid option at once
+ * @example
+ * ```ts
+ * const resilience = createResilience({ observers: [logObserver({ logger: console })] });
+ * const response = await resilience.fetch('https://api.security.microsoft.com/api/incidents');
+ * ```
  */
 export declare function createResilience(options?: ResilienceOptions): Resilience;
 export type { AttemptContext, AttemptEnd, AttemptFunction, AttemptObserver, AttemptStart, BackoffSettings, BodyParameter, BudgetSettings, CallEnd, CallObserver, CallOutcome, CallStart, CatalogueEntry, CircuitChange, CircuitSettings, CircuitState, ClassifyOptions, ClientKind, Clock, ConsoleLogger, ErrorClass, ErrorCode, ErrorDetails, ExecuteOptions, Failure, FailureSource, Family, Fetch, GiveUpReason, HostMap, HttpRequestInfo, LogObserverOptions, MessageValues, MetricCode, Observer, Operation, OperationOptions, PinoLogger, Quota, QuotaChange, QuotaCounting, QuotaOptions, QuotaState, QuotaWindow, Random, ReadQuotas, RefreshContext, RefreshToken, Resilience, ResilienceOptions, ResilienceSnapshot, RetryScheduled, RetrySettings, ThrottleCause, ThrottleRefusal, ThrottleSettings, ThrottleWait, Timer, VariableKind, Verdict, WaitSource };

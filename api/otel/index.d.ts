@@ -19,9 +19,9 @@ interface OtelObserverOptions {
    */
   readonly meterProvider?: MeterProvider;
   /**
-   * Whether requests to the service have a `traceparent` header with the span of the attempt. Baggage
-   * and `tracestate` are never sent. With `'none'` nothing is sent, even if the transport is
-   * instrumented.
+   * Whether requests to the service have a `traceparent` header with their CLIENT span. Baggage and
+   * `tracestate` are never sent. With `'none'` nothing is sent, even if the transport is instrumented;
+   * this includes the requests that a function makes inside `execute` and `wrap`.
    *
    * @defaultValue `'none'`
    */
@@ -30,8 +30,9 @@ interface OtelObserverOptions {
    * Whether the spans of an instrumented transport (undici, `node:http`) are left out while an HTTP
    * request is sent, so that the attempt's span is the only CLIENT span. With `false` the
    * instrumentation's span is the CLIENT span, and the attempt's span is its parent, of kind INTERNAL.
+   * The instrumentation then also sends the `traceparent`, in the format of the registered propagator.
    * Note that instrumentations record URLs with all query values. `execute` and `wrap` ignore this
-   * option: everything that your function does is traced.
+   * option: the CLIENT spans of your function are always traced.
    *
    * @defaultValue `true`
    */
@@ -57,6 +58,22 @@ interface OtelObserverOptions {
    * @defaultValue 200, more than the operations table has
    */
   readonly maxOperations?: number;
+  /**
+   * Attributes of every span and every metric of this observer, such as the tenant of its wrapper. At
+   * most 10, each a string of at most 128 characters, a number or a boolean. Give a set of values that
+   * is bounded, since each makes series of its own.
+   *
+   * @defaultValue `{}`
+   */
+  readonly constantAttributes?: Readonly<Record<string, string | number | boolean>>;
+  /**
+   * The wall clock, in milliseconds since 1970, from which the timestamp metrics are read.
+   *
+   * @defaultValue `Date.now`
+   */
+  readonly clock?: {
+    epoch(): number;
+  };
 }
 /**
  * Makes an observer that traces and measures calls through the OpenTelemetry API: one INTERNAL span

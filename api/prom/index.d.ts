@@ -1,62 +1,59 @@
 import { Observer } from "@defender-resilience/core";
 import { IncomingMessage, ServerResponse } from "node:http";
-/** Every metric, named without the prefix. */
-type MetricName = "errors_total" | "give_ups_total" | "operations_total" | "operation_duration_seconds" | "attempts_total" | "attempt_duration_seconds" | "retries_total" | "retry_wait_seconds_total" | "rejections_total" | "throttle_waits_total" | "throttle_wait_seconds_total" | "quota_limit" | "quota_used" | "quota_waiting" | "quota_next_free_seconds" | "quota_running_time_seconds" | "quota_running_time_limit_seconds" | "quota_limit_changes_total" | "quota_store_up" | "circuit_state" | "circuit_transitions_total" | "operations_in_flight" | "queue_length" | "last_error_timestamp_seconds" | "info";
-/** Every label. */
-type LabelName = "code" | "class" | "operation" | "outcome" | "status" | "method" | "status_class" | "reason" | "source" | "quota_group" | "per" | "circuit" | "state" | "to" | "version";
-/** The labels that take names as they come, until there are too many. */
-type LimitName = "maxOperations" | "maxCircuits" | "maxQuotaGroups";
-/**
- * The values that a label can have, always a closed set: those listed; the codes of core's
- * `metricCodes` (and `or`, where given); the first names that come, every further one being
- * `_OTHER`; or one value for the whole process.
- */
-type LabelValues = {
-  readonly kind: "listed";
-  readonly values: readonly string[];
-} | {
-  readonly kind: "codes";
-  readonly or?: string;
-} | {
-  readonly kind: "first";
-  readonly limit: LimitName;
-} | {
-  readonly kind: "constant";
-};
-/** One label of one metric. */
-interface MetricLabel {
-  readonly name: LabelName;
-  readonly values: LabelValues;
-  /** Set where the value follows from another label's: it makes no further series. */
-  readonly determinedBy?: LabelName;
-  readonly meaning: string;
+/** A registry of prom-client 15, or of its successor `@prometheus-io/client`. */
+interface MetricRegistry {
+  readonly contentType: string;
+  metrics(): Promise<string>;
+  getSingleMetric(name: string): unknown;
+  registerMetric(metric: never): void;
 }
-/**
- * When series are born with the value 0, so that `increase()` sees the first event: at the start, or
- * when their operation, quota group or circuit is first met, or the quota of their group first seen.
- * `only` narrows labels to some of their values; every combination of the rest is born.
- */
-interface ZeroRule {
-  readonly when: "start" | "operation" | "quota_group" | "quota" | "circuit";
-  readonly only?: Partial<Readonly<Record<LabelName, readonly string[]>>>;
+/** A counter of prom-client, as far as this package uses it. */
+interface ClientCounter {
+  inc(labels: Record<string, string>, value: number): void;
+  inc(increment: {
+    labels: Record<string, string>;
+    value: number;
+    exemplarLabels: Record<string, string>;
+  }): void;
+  reset(): void;
 }
-/** One metric. */
-interface MetricDefinition {
-  /** Without the prefix. */
-  readonly name: MetricName;
-  readonly type: "counter" | "gauge" | "histogram";
-  readonly help: string;
-  readonly labels: readonly MetricLabel[];
-  /** The upper bounds of a histogram's buckets but `+Inf`, in seconds. */
-  readonly buckets?: readonly number[];
-  /** Absent: a series is born with its first event. */
-  readonly zero?: ZeroRule;
-  /** Whether its series carry exemplars where the registry is OpenMetrics. */
-  readonly exemplars: boolean;
-  /** How the workers of a cluster are put together. */
-  readonly aggregator: "sum" | "max" | "min";
-  /** Set where the quotas are read at each scrape, rather than events counted as they happen. */
-  readonly readsQuotas?: true;
+/** A gauge of prom-client, as far as this package uses it. */
+interface ClientGauge {
+  set(labels: Record<string, string>, value: number): void;
+  remove(labels: Record<string, string>): void;
+  reset(): void;
+}
+/** A histogram of prom-client, as far as this package uses it. */
+interface ClientHistogram {
+  observe(labels: Record<string, string>, value: number): void;
+  observe(observation: {
+    labels: Record<string, string>;
+    value: number;
+    exemplarLabels: Record<string, string>;
+  }): void;
+  zero(labels: Record<string, string>): void;
+  reset(): void;
+}
+/** What every metric is created with. */
+interface ClientMetricConfig {
+  name: string;
+  help: string;
+  labelNames: string[];
+  /** Empty: the metrics are registered together, once all of them are known to fit. */
+  registers: [];
+  aggregator: "sum" | "max" | "min";
+  enableExemplars: boolean;
+  collect: () => void;
+}
+/** The module prom-client or `@prometheus-io/client`, as far as this package uses it. */
+interface MetricClient {
+  readonly register: MetricRegistry;
+  readonly Registry: new () => MetricRegistry;
+  readonly Counter: new (config: ClientMetricConfig) => ClientCounter;
+  readonly Gauge: new (config: ClientMetricConfig) => ClientGauge;
+  readonly Histogram: new (config: ClientMetricConfig & {
+    buckets: number[];
+  }) => ClientHistogram;
 }
 /** The prefix unless the option `prefix` says otherwise. */
 export declare const DEFAULT_PREFIX = "defender_client_";
@@ -91,54 +88,45 @@ interface RecentErrors {
   /** How many errors have been forgotten to make room. */
   readonly dropped: number;
 }
-/** What is served: a registry, or whatever puts several together, such as those of a cluster. */
+/** What is served: a registry, or something that combines several, such as those of a cluster. */
 interface MetricsSource {
   readonly contentType: string;
   metrics(): Promise<string>;
 }
-/** What `metricsHandler` serves beside the metrics. */
+/** The options of `metricsHandler`. */
 interface MetricsHandlerOptions {
-  /** @defaultValue `'/metrics'` */
+  /** The path of the metrics, which starts with a slash. @defaultValue `'/metrics'` */
   readonly path?: string;
   /**
-   * Serves an observer's last errors as JSON, with their tracking IDs: for your own network alone.
+   * The errors to serve as JSON with their tracking IDs: `observer.recentErrors`. Serve them in your
+   * own network only.
    *
    * @defaultValue none are served
    */
   readonly recentErrors?: RecentErrors;
-  /** @defaultValue `'/debug/defender/errors'` */
+  /** The path of the recent errors, which starts with a slash. @defaultValue `'/debug/defender/errors'` */
   readonly recentErrorsPath?: string;
 }
 /**
- * A listener of `node:http`, or a handler of the frameworks that are built on it. With `next`, as
- * express gives it, it leaves other paths to it; without, it answers them with 404.
+ * A request listener for `node:http`, or a handler for the frameworks built on it. Other paths go to
+ * `next` where a framework such as express passes it, and are answered with 404 elsewhere.
  */
 type MetricsHandler = (request: IncomingMessage & {
   readonly baseUrl?: string;
 }, response: ServerResponse, next?: () => void) => void;
 /**
- * Makes a handler that serves `/metrics`.
+ * Creates a handler that serves metrics, and on request the recent errors.
  *
- * @param source - the registry, `observer.register`
- * @throws TypeError when it is given something else
+ * @param source - the registry, such as `observer.register`
+ * @example
+ * ```ts
+ * const observer = promObserver({ register });
+ * const handler = metricsHandler(register, { recentErrors: observer.recentErrors });
+ * createServer(handler).listen(9464, '127.0.0.1');
+ * ```
+ * @throws TypeError when the source is no registry or an option is invalid
  */
 export declare function metricsHandler(source: MetricsSource, options?: MetricsHandlerOptions): MetricsHandler;
-/**
- * The one table of metrics, in the order in which it is documented. From here come the metrics
- * themselves, their reference page, the dashboards and the alerts.
- */
-export declare const metrics: readonly MetricDefinition[];
-/** A registry of prom-client 15 or of its successor `@prometheus-io/client`. */
-interface MetricRegistry {
-  readonly contentType: string;
-  metrics(): Promise<string>;
-  getSingleMetric(name: string): unknown;
-  registerMetric(metric: object): void;
-}
-/** What is needed of the module prom-client, or of its successor: the registry that all share. */
-interface MetricClient {
-  readonly register: MetricRegistry;
-}
 /** What is known of the trace that a call belongs to. */
 interface TraceContext {
   /** 32 lower-case hexadecimal digits. */
@@ -149,70 +137,108 @@ interface TraceContext {
 /** The options of `promObserver`. Every one has a default. */
 interface PromObserverOptions {
   /**
-   * The registry that the metrics go into: of prom-client 15 or of `@prometheus-io/client`, with
-   * whatever it holds already.
+   * The registry that the metrics are registered in. It may hold other metrics.
    *
-   * @defaultValue the `register` of `client`
+   * @defaultValue the default registry of `client`
    */
   readonly register?: MetricRegistry;
-  /** prom-client, or the module `@prometheus-io/client`. Not used where `register` is given. @defaultValue prom-client */
+  /**
+   * The module whose classes the metrics are made of: `prom-client`, a copy of it, or its successor
+   * `@prometheus-io/client`. Needed where `register` comes from another module than your `prom-client`.
+   *
+   * @defaultValue the installed `prom-client`
+   */
   readonly client?: MetricClient;
-  /** What every metric's name begins with. @defaultValue `'defender_client_'` */
+  /** What every metric name starts with. @defaultValue `'defender_client_'` */
   readonly prefix?: string;
   /**
-   * Whether counters and histograms carry the tracking ID and the trace ID of their last event.
-   * Takes a registry of the type OpenMetrics: with a text registry there are none, and a process
-   * warning says so unless this is `false`.
+   * Whether counters and histograms carry the tracking ID and trace ID of their latest event. This
+   * needs an OpenMetrics registry; with a text registry there are no exemplars, and a process warning
+   * says so unless this is `false`.
    *
    * @defaultValue `true`
    */
   readonly exemplars?: boolean;
-  /** How many of the last errors `recentErrors` keeps, 0 to 1,000. @defaultValue `{ capacity: 100 }` */
+  /**
+   * How many of the latest errors `recentErrors` keeps: `capacity` from 0 to 1,000. The five latest of
+   * each code are kept beside them.
+   *
+   * @defaultValue `{ capacity: 100 }`
+   */
   readonly recentErrors?: {
     readonly capacity?: number;
   };
-  /** Labels that every series carries, such as the tenant's name: at most 10, each one fixed value. */
+  /**
+   * Labels with fixed values that every series carries, such as the name of the tenant. At most 10.
+   * Observers of one registry and prefix need the same label names.
+   *
+   * @defaultValue none
+   */
   readonly constantLabels?: Readonly<Record<string, string>>;
   /**
-   * How many operations have series of their own, 1 to 10,000; further ones are `_OTHER`. Of several
-   * observers in one registry with the same constant labels, the first one decides.
+   * How many operations have series of their own, from 1 to 10,000. Further ones share the label value
+   * `_OTHER`. When observers share a registry and constant labels, the first one's limit applies.
    *
    * @defaultValue 200, which is more than the operations table holds
    */
   readonly maxOperations?: number;
-  /** The same for circuits. @defaultValue 100 */
+  /**
+   * How many circuits have series of their own, from 1 to 10,000. Further ones share the label value
+   * `_OTHER`. When observers share a registry and constant labels, the first one's limit applies.
+   *
+   * @defaultValue 100
+   */
   readonly maxCircuits?: number;
-  /** The same for quota groups. @defaultValue 50 */
+  /**
+   * How many quota groups have series of their own, from 1 to 10,000. Further ones share the label
+   * value `_OTHER`. When observers share a registry and constant labels, the first one's limit applies.
+   *
+   * @defaultValue 50
+   */
   readonly maxQuotaGroups?: number;
   /**
-   * Tells the trace that is active now. Called in the context of each attempt.
+   * Returns the active trace. Called in the context of each attempt.
    *
    * @defaultValue reads the active span of OpenTelemetry, where the program uses it
    */
   readonly traceContext?: () => TraceContext | undefined;
-  /** Tells the time, in milliseconds since 1970. @defaultValue the time of this process */
+  /** Returns the time in milliseconds since 1970. @defaultValue the time of this process */
   readonly clock?: {
     epoch(): number;
   };
 }
-/** An observer that counts into a registry of prom-client. */
+/** An observer that records metrics in a registry of prom-client. */
 interface PromObserver extends Observer {
-  /** The registry that the metrics are in. */
+  /** The registry that holds the metrics. */
   readonly register: MetricRegistry;
-  /** The last errors with their tracking IDs. */
+  /** The latest errors with their tracking IDs. */
   readonly recentErrors: RecentErrors;
 }
 /**
- * Makes an observer that counts calls, attempts, retries, errors and circuits for Prometheus, and
- * shows the quotas.
+ * Creates an observer that records calls, attempts, retries, errors, circuits and quotas as Prometheus
+ * metrics.
  *
- * It puts its metrics into the registry at once, reuses them where another observer has put them
- * there, and never clears a registry or collects anything else. Where several observers are used,
- * name it after those that trace, so that it sees their spans.
+ * It registers its metrics at once and shares them with other observers of the same registry and prefix.
+ * It never clears a registry and collects nothing else. List it after observers that trace, so that its
+ * exemplars can point to their spans.
  *
- * @throws TypeError that names every fault of the options at once
- * @throws Error when no registry is given and prom-client is not installed, or when a name belongs to
- * a metric of someone else
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * import { createResilience } from '@defender-resilience/core';
+ * import { metricsHandler, promObserver } from '@defender-resilience/prom';
+ * import { Registry } from 'prom-client';
+ *
+ * // Only OpenMetrics registries print exemplars, which carry the tracking IDs.
+ * const register = new Registry();
+ * register.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+ * const observer = promObserver({ register });
+ * const { fetch } = createResilience({ observers: [observer] });
+ * createServer(metricsHandler(register, { recentErrors: observer.recentErrors })).listen(9464);
+ * ```
+ * @throws TypeError that lists every invalid option
+ * @throws Error when prom-client is not installed and no `client` is given, or when a metric of another
+ * owner has one of the names
  */
 export declare function promObserver(options?: PromObserverOptions): PromObserver;
-export type { LabelName, LabelValues, LimitName, MetricClient, MetricDefinition, MetricLabel, MetricName, MetricRegistry, MetricsHandler, MetricsHandlerOptions, MetricsSource, PromObserver, PromObserverOptions, RecentError, RecentErrors, RecentErrorsQuery, TraceContext, ZeroRule };
+export type { MetricClient, MetricRegistry, MetricsHandler, MetricsHandlerOptions, MetricsSource, PromObserver, PromObserverOptions, RecentError, RecentErrors, RecentErrorsQuery, TraceContext };
