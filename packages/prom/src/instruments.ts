@@ -69,9 +69,10 @@ export class Instruments {
   readonly retryWaits: ByOne<CounterSeries>;
   readonly operation: ByOne<OperationSeries>;
   readonly group: ByOne<GroupSeries>;
+  /** By the circuit's key and the operation of its calls. */
+  readonly circuit: ByTwo<CircuitSeries>;
   readonly quotas: QuotaGauges;
   readonly #attemptDurations: ByTwo<HistogramSeries>;
-  readonly #circuit: ByTwo<CircuitSeries>;
   readonly #set: MetricSet;
   readonly #constant: Labels;
 
@@ -92,7 +93,7 @@ export class Instruments {
     );
     this.operation = bounded(limits.maxOperations, (name) => this.#operationSeries(name));
     this.group = bounded(limits.maxQuotaGroups, (name) => this.#groupSeries(name));
-    this.#circuit = bounded(limits.maxCircuits, (name, operation) =>
+    this.circuit = bounded(limits.maxCircuits, (name, operation) =>
       this.#circuitSeries(name, name !== OTHER && isLabel(operation) ? operation : OTHER),
     );
     this.quotas = new QuotaGauges(
@@ -104,11 +105,6 @@ export class Instruments {
   attemptDuration(method: string | undefined, status: number | undefined): HistogramSeries {
     const known = method === undefined || methodLabels.has(method);
     return this.#attemptDurations(known ? (method ?? NONE) : OTHER, statusClassLabel(status));
-  }
-
-  /** @param operation - what the circuit's calls do: a circuit has one operation */
-  circuit(name: string, operation: string): CircuitSeries {
-    return this.#circuit(name, operation);
   }
 
   /** How calls of an operation failed with a code. */
@@ -207,8 +203,11 @@ export class Instruments {
   }
 
   #labels(name: MetricName, values: readonly string[]): Labels {
-    const own = metric(name).labels.map((label, index) => [label.name, values[index] ?? '']);
-    return Object.freeze({ ...this.#constant, ...Object.fromEntries(own) });
+    const labels: Record<string, string> = { ...this.#constant };
+    metric(name).labels.forEach((label, index) => {
+      labels[label.name] = values[index] ?? '';
+    });
+    return Object.freeze(labels);
   }
 }
 
