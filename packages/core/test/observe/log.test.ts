@@ -164,7 +164,7 @@ it.each<[unknown, string]>([
   [{ log: console }, 'log is not an option; did you mean logger?'],
   [console, 'is not an option'],
 ])('refuses options that it could not log with', (options, message) => {
-  const create = () => Reflect.apply(logObserver, undefined, [options]);
+  const create = (): unknown => Reflect.apply(logObserver, undefined, [options]);
   expect(create).toThrow(TypeError);
   expect(create).toThrow(message);
 });
