@@ -876,6 +876,8 @@ interface LogObserverOptions {
  * Logs codes, numbers, operation names and tracking IDs, but never a token, URL, query or body, nor the
  * service's message.
  *
+ * @throws TypeError if an option is invalid
+ *
  * @example
  * ```ts
  * createResilience({ observers: [logObserver({ logger: pino() })] });

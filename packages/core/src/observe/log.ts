@@ -1,4 +1,5 @@
 import type { Failure } from '../failure/failure.ts';
+import { checkOptions, type OptionRules, withMethods } from '../validation/check-options.ts';
 import type { CallObserver, CallStart, Observer } from './observer.ts';
 import type { QuotaChange } from './quota.ts';
 
@@ -28,8 +29,12 @@ export interface LogObserverOptions {
   readonly logger?: ConsoleLogger | PinoLogger;
 }
 
+const OPTIONS: OptionRules = {
+  logger: withMethods('a logger with info, warn and error', 'info', 'warn', 'error'),
+};
+
 type Level = 'info' | 'warn' | 'error';
-type Fields = Readonly<Record<string, string | number | undefined>>;
+type LogFields = Readonly<Record<string, string | number | undefined>>;
 
 /**
  * Creates an observer that logs failures, retries, pauses, changes of circuits and quotas, and calls
@@ -38,12 +43,15 @@ type Fields = Readonly<Record<string, string | number | undefined>>;
  * Logs codes, numbers, operation names and tracking IDs, but never a token, URL, query or body, nor the
  * service's message.
  *
+ * @throws TypeError if an option is invalid
+ *
  * @example
  * ```ts
  * createResilience({ observers: [logObserver({ logger: pino() })] });
  * ```
  */
 export function logObserver(options: LogObserverOptions = {}): Observer {
+  checkOptions('logObserver', OPTIONS, options);
   const write = writer(options.logger ?? console);
   return {
     call: (start) => logCall(start, write),
@@ -120,7 +128,7 @@ function logCall(start: CallStart, write: Writer): CallObserver {
   };
 }
 
-function facts(failure: Failure | undefined): Fields {
+function facts(failure: Failure | undefined): LogFields {
   if (failure === undefined) return {};
   const { code, status, verdict, trackingId, retryAfterMs } = failure;
   return { code, status, verdict, trackingId, retryAfterMs };
@@ -139,7 +147,7 @@ function seconds(ms: number): string {
   return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
 }
 
-type Writer = (level: Level, message: string, fields: Fields) => void;
+type Writer = (level: Level, message: string, fields: LogFields) => void;
 
 function writer(logger: ConsoleLogger | PinoLogger): Writer {
   if (isPino(logger)) return (level, message, fields) => logger[level](present(fields), message);
@@ -150,6 +158,6 @@ function isPino(logger: ConsoleLogger | PinoLogger): logger is PinoLogger {
   return 'bindings' in logger && typeof logger.bindings === 'function';
 }
 
-function present(fields: Fields): object {
+function present(fields: LogFields): object {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

@@ -1,8 +1,18 @@
 import type { Quota } from '../catalogue/entry.ts';
-import { isRecord } from '../is.ts';
+import { OTHER, operations } from '../catalogue/operations.ts';
 import type { QuotaSettings, ThrottleSettings } from '../quota/gate.ts';
+import {
+  boolean,
+  integer,
+  mapOf,
+  type OptionRules,
+  object,
+  orValue,
+  type Rule,
+} from '../validation/check-options.ts';
+import { nearestOption } from '../validation/nearest-option.ts';
 import type { ResilienceOptions } from './options.ts';
-import { show } from './values.ts';
+import { numberFields } from './table.ts';
 
 /** How calls keep within their quotas. */
 export interface QuotaOptions {
@@ -35,27 +45,51 @@ export interface QuotaOptions {
   readonly transitMs?: number;
 }
 
-type Check = readonly [accepts: string, check: (value: unknown) => boolean];
-
-/** What the options on throttling and quotas accept that are not numbers. */
-export const QUOTA_OPTIONS: Readonly<Record<string, Check>> = {
-  throttle: ['an object or false', (value) => value === false || isRecord(value)],
-  'throttle.pause': ['true or false', (value) => typeof value === 'boolean'],
-  quota: [
-    "false, 'documented' or an object",
-    (value) => value === false || value === 'documented' || isRecord(value),
-  ],
-  'quota.groups': ['an object of quota groups', isRecord],
-};
-
 const HOUR_MS = 3_600_000;
 
-/** The limits of a group and the most that they can be: a place is kept for each call of a window. */
-const QUOTA_FIELDS: Readonly<Record<string, number>> = {
-  perMinute: 1_000_000,
-  perHour: 1_000_000,
-  runningMsPerHour: HOUR_MS * 1_000,
-  runningMsPerDay: 24 * HOUR_MS * 1_000,
+/** The maximum of each limit: one entry is kept for each call of a window. */
+const limits: Rule = object(
+  {
+    perMinute: integer(1, 1_000_000),
+    perHour: integer(1, 1_000_000),
+    runningMsPerHour: integer(1, HOUR_MS * 1_000),
+    runningMsPerDay: integer(1, 24 * HOUR_MS * 1_000),
+  },
+  'an object of limits or false',
+);
+
+const GROUPS: ReadonlySet<string> = new Set([
+  OTHER.quotaGroup,
+  ...operations.map(({ quotaGroup }) => quotaGroup),
+]);
+
+/** A group that no operation belongs to would limit nothing. */
+function groupFault(name: string): string | undefined {
+  if (GROUPS.has(name)) return undefined;
+  const nearest = nearestOption(name, [...GROUPS]);
+  return `is not a quota group${nearest === undefined ? ' of the operations table' : `; did you mean '${nearest}'?`}`;
+}
+
+/** The rules of the options on throttling and quotas. */
+export const QUOTA_FIELDS: OptionRules = {
+  throttle: orValue(
+    object({ ...numberFields('throttle'), pause: boolean }),
+    'an object or false',
+    false,
+  ),
+  quota: orValue(
+    object({
+      ...numberFields('quota'),
+      groups: mapOf(
+        orValue(limits, limits.accepts, false),
+        'an object of quota groups',
+        groupFault,
+      ),
+    }),
+    "false, 'documented' or an object",
+    false,
+    'documented',
+  ),
 };
 
 /**
@@ -71,42 +105,17 @@ export function throttleSettings(
   return { pause: given?.pause ?? waits, maxWaiting: get('throttle.maxWaiting') };
 }
 
-/** Adds the faults of `quota.groups`. */
-export function checkQuotaGroups(groups: unknown, faults: string[]): void {
-  if (!isRecord(groups)) return;
-  for (const [group, given] of Object.entries(groups)) {
-    const path = `quota.groups['${group}']`;
-    if (given === false || given === undefined) continue;
-    if (!isRecord(given)) {
-      faults.push(`${path} must be an object of limits or false, got ${show(given)}`);
-      continue;
-    }
-    for (const [field, value] of Object.entries(given)) {
-      const max = QUOTA_FIELDS[field];
-      if (max === undefined) faults.push(`${path}.${field} is not an option`);
-      else if (value !== undefined && !isCount(value, max)) {
-        faults.push(`${path}.${field} must be an integer ≥ 1 and ≤ ${max}, got ${show(value)}`);
-      }
-    }
-  }
-}
-
-/** The settings; undefined where quotas are off. */
+/** The settings; undefined if quotas are off. */
 export function quotaSettings(
   given: QuotaOptions | 'documented' | false | undefined,
-  values: ReadonlyMap<string, number>,
+  get: (path: string) => number,
 ): QuotaSettings | undefined {
   if (given === undefined || given === false) return undefined;
   const { groups } = given === 'documented' ? {} : given;
-  const get = (name: string): number => values.get(`quota.${name}`) ?? Number.NaN;
   return {
     groups: { ...groups },
-    minuteMs: get('minuteMs'),
-    transitMs: get('transitMs'),
-    reserve: get('reserve'),
+    minuteMs: get('quota.minuteMs'),
+    transitMs: get('quota.transitMs'),
+    reserve: get('quota.reserve'),
   };
-}
-
-function isCount(value: unknown, max: number): boolean {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= max;
 }

@@ -1,4 +1,11 @@
 import { MAX_TIMER_MS } from '../clock.ts';
+import {
+  boolean,
+  integer,
+  number,
+  type OptionRules,
+  type Rule,
+} from '../validation/check-options.ts';
 
 /** The timeouts of operations for which the operations table has none. */
 export const DEFAULT_ATTEMPT_TIMEOUT_MS = 60_000;
@@ -151,10 +158,23 @@ export const NUMBER_OPTIONS: readonly NumberOption[] = [
   },
 ];
 
-/** The numeric options of a single operation. */
-export const OPERATION_FIELDS: readonly NumberOption[] = [
-  { path: 'attemptTimeoutMs', ...TIME, text: '' },
-  { path: 'deadlineMs', ...TIME, text: '' },
-  { path: 'maxRetries', integer: true, min: 0, max: 100, text: '' },
-  { path: 'priority', min: -1_000, max: 1_000, text: '' },
-];
+/** The rules of the numeric options of one section, such as `retry`, or of none. */
+export function numberFields(section: string): OptionRules {
+  const prefix = section === '' ? '' : `${section}.`;
+  const rows = NUMBER_OPTIONS.filter(({ path }) =>
+    section === '' ? !path.includes('.') : path.startsWith(prefix),
+  );
+  return Object.fromEntries(rows.map((row) => [row.path.slice(prefix.length), ruleOf(row)]));
+}
+
+function ruleOf({ integer: whole, min, max }: NumberOption): Rule {
+  return whole ? integer(min, max) : number(min, max);
+}
+
+/** The options of a single operation or call. */
+export const CALL_FIELDS: OptionRules = {
+  ...numberFields(''),
+  maxRetries: integer(0, 100),
+  idempotent: boolean,
+  priority: number(-1_000, 1_000),
+};

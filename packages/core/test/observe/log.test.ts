@@ -157,3 +157,14 @@ it('writes what a quota learned, and not that calls wait their turn', () => {
   ]);
   expect(JSON.stringify(lines)).not.toContain('canary');
 });
+
+it.each<[unknown, string]>([
+  [{ logger: {} }, 'logger must be a logger with info, warn and error, got an object'],
+  [{ logger: 'pino' }, 'logger must be a logger with info, warn and error, got "pino"'],
+  [{ log: console }, 'log is not an option; did you mean logger?'],
+  [console, 'is not an option'],
+])('refuses options that it could not log with', (options, message) => {
+  const create = (): unknown => Reflect.apply(logObserver, undefined, [options]);
+  expect(create).toThrow(TypeError);
+  expect(create).toThrow(message);
+});

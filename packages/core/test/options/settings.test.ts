@@ -130,10 +130,10 @@ describe('faults', () => {
     expect(message).toBe(
       [
         'createResilience got invalid options:',
-        '- throwHttpErrors must be true or false, got "maybe"',
         '- retry.maxRetries must be an integer ≥ 0 and ≤ 100, got -1',
         '- retry.initialDelayMs must be a number ≥ 0, got "soon"',
         '- circuit.failureRatio must be a number ≥ 0.01 and ≤ 1, got 2',
+        '- throwHttpErrors must be true or false, got "maybe"',
       ].join('\n'),
     );
   });
@@ -146,12 +146,9 @@ describe('faults', () => {
     [{ retry: 3 }, 'retry must be an object, got 3'],
     [{ circuit: true }, 'circuit must be an object or false, got true'],
     [{ observers: {} }, 'observers must be an array of observers, got an object'],
-    [{ observers: [undefined] }, 'observers must be an array of observers, got an array'],
+    [{ observers: [undefined] }, 'observers[0] must be an observer, got undefined'],
     [{ refreshToken: 'token' }, 'refreshToken must be a function'],
-    [
-      { hosts: { a: 'azure' } },
-      "hosts must be an object of hosts and 'xdr', 'mde', 'graph' or 'all'",
-    ],
+    [{ hosts: { a: 'azure' } }, "hosts['a'] must be 'xdr', 'mde', 'graph' or 'all', got \"azure\""],
     [{ clock: { now: () => 0 } }, 'clock must be a Clock with now, epoch and timer'],
     [{ operations: [] }, 'operations must be an object of operation names, got an array'],
     [{ operations: { x: 1 } }, "operations['x'] must be an object, got 1"],

@@ -1,0 +1,2 @@
+import { a as checkOptions, c as integer, d as object, f as oneOf, g as withMethods, h as where, i as boolean, l as mapOf, m as property, n as Rule, o as describe, p as orValue, r as arrayOf, s as fn, t as OptionRules, u as number } from "./check-options.js";
+export { OptionRules, Rule, arrayOf, boolean, checkOptions, describe, fn, integer, mapOf, number, object, oneOf, orValue, property, where, withMethods };

@@ -1,0 +1,23 @@
+import { mapOf, oneOf, type Rule } from '../validation/check-options.ts';
+
+const HOST = /^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
+
+/** Accepts a map of hosts to API families. A key that can equal no `URL.host` is a fault. */
+export const hosts: Rule = mapOf(
+  oneOf('xdr', 'mde', 'graph', 'all'),
+  "an object of hosts and 'xdr', 'mde', 'graph' or 'all'",
+  (host) => {
+    if (HOST.test(host)) return undefined;
+    if (host.includes('*')) return 'must be a host: name each one, wildcards are not supported';
+    const hint = hostIn(host);
+    return `must be a host such as localhost:8080${hint === undefined ? '' : `; did you mean '${hint}'?`}`;
+  },
+);
+
+/** The host in a URL, or in a host with a path. */
+function hostIn(text: string): string | undefined {
+  const url = text.includes('://') ? text : `https://${text}`;
+  if (!URL.canParse(url)) return undefined;
+  const { host } = new URL(url);
+  return HOST.test(host) ? host : undefined;
+}

@@ -1,0 +1,207 @@
+import { isFunction, isObject, isRecord, isThenable } from '../is.ts';
+import { nearestOption } from './nearest-option.ts';
+
+/** Checks one value. Create one with the functions of this module. */
+export interface Rule {
+  /** What the rule accepts, for messages: `an integer ≥ 0`. */
+  readonly accepts: string;
+  /** Whether the rule accepts a value. A rule with `fields` or `items` leaves the content to them. */
+  readonly test: (value: unknown) => boolean;
+  /** The rules of an object's options. Any other option is a fault. */
+  readonly fields?: OptionRules | undefined;
+  /** Checks each entry of an array or object: what is wrong with its key, and the rule of its value. */
+  readonly items?: Items | undefined;
+  /** What else is wrong with an object that passed the test: whole messages, each with the path. */
+  readonly faults?: ((value: object, path: string) => readonly string[]) | undefined;
+}
+
+/** The rules of an object's options, by name. */
+export type OptionRules = Readonly<Record<string, Rule>>;
+
+interface Items {
+  readonly value: Rule;
+  /** Says what is wrong with a key, to follow its path in a message; undefined if nothing is. */
+  readonly key?: ((key: string) => string | undefined) | undefined;
+}
+
+/** Accepts what passes the test. `accepts` follows "must be" in messages. */
+export function where(accepts: string, test: (value: unknown) => boolean): Rule {
+  return { accepts, test };
+}
+
+export const boolean: Rule = where('true or false', (value) => typeof value === 'boolean');
+export const fn: Rule = where('a function', isFunction);
+
+/** Accepts a number from `min` to `max`. */
+export function number(min: number, max: number = Number.MAX_SAFE_INTEGER): Rule {
+  return where(
+    `a number ${range(min, max)}`,
+    (value) => typeof value === 'number' && value >= min && value <= max,
+  );
+}
+
+/** Accepts an integer from `min` to `max`. */
+export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): Rule {
+  return where(
+    `an integer ${range(min, max)}`,
+    (value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max,
+  );
+}
+
+function range(min: number, max: number): string {
+  // The limit of timers and of integers goes without saying.
+  return max >= MAX_TIMER_MS ? `≥ ${min}` : `≥ ${min} and ≤ ${max}`;
+}
+
+const MAX_TIMER_MS = 2_147_483_647;
+
+/** Accepts the given strings. */
+export function oneOf(...values: readonly string[]): Rule {
+  const quoted = values.map((value) => `'${value}'`);
+  const last = quoted.pop() ?? '';
+  const accepts = quoted.length === 0 ? last : `${quoted.join(', ')} or ${last}`;
+  return where(accepts, (value) => typeof value === 'string' && values.includes(value));
+}
+
+/** Accepts an object with the given methods, such as a client's own class. */
+export function withMethods(accepts: string, ...methods: readonly string[]): Rule {
+  return where(
+    accepts,
+    (value) => isObject(value) && methods.every((name) => isFunction(property(value, name))),
+  );
+}
+
+/** Accepts an object with the given options. */
+export function object(fields: OptionRules, accepts = 'an object'): Rule {
+  return { accepts, test: isRecord, fields };
+}
+
+/** Accepts an object with any keys, unless `key` says what is wrong with one. */
+export function mapOf(value: Rule, accepts: string, key?: Items['key']): Rule {
+  return { accepts, test: isRecord, items: { value, key } };
+}
+
+/** Accepts an array. */
+export function arrayOf(value: Rule, accepts: string): Rule {
+  return { accepts, test: Array.isArray, items: { value } };
+}
+
+/** Accepts what `rule` accepts, and the given values, such as `false`. */
+export function orValue(rule: Rule, accepts: string, ...values: readonly unknown[]): Rule {
+  return { ...rule, accepts, test: (value) => values.includes(value) || rule.test(value) };
+}
+
+/**
+ * Checks options.
+ *
+ * @param receiver - the function that was called with them, for the message
+ * @throws TypeError that lists every fault: the option's path, what it must be, and what it was
+ */
+export function checkOptions(
+  receiver: string,
+  fields: OptionRules,
+  options: unknown,
+  extraFaults?: () => readonly string[],
+): void {
+  if (options === undefined) return;
+  if (!isRecord(options)) {
+    throw new TypeError(`${receiver} takes an object of options, got ${describe(options)}`);
+  }
+  const faults = fieldFaults(options, fields, '', fields);
+  if (faults.length === 0) faults.push(...(extraFaults?.() ?? []));
+  if (faults.length > 0) {
+    throw new TypeError(`${receiver} got invalid options:\n- ${faults.join('\n- ')}`);
+  }
+}
+
+function faultsOf(value: unknown, rule: Rule, path: string, root: OptionRules): string[] {
+  if (!rule.test(value)) return [`${path} must be ${rule.accepts}, got ${describe(value)}`];
+  if (!isObject(value)) return [];
+  return [
+    ...(rule.fields === undefined ? [] : fieldFaults(value, rule.fields, `${path}.`, root)),
+    ...(rule.items === undefined ? [] : itemFaults(value, rule.items, path, root)),
+    ...(rule.faults?.(value, path) ?? []),
+  ];
+}
+
+function fieldFaults(
+  options: object,
+  fields: OptionRules,
+  prefix: string,
+  root: OptionRules,
+): string[] {
+  const faults: string[] = [];
+  for (const name of Object.keys(options)) {
+    const value = property(options, name);
+    const path = prefix + name;
+    const rule = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (rule === undefined) faults.push(unknownOption(path, fields, prefix, root));
+    // An option that is undefined has its default.
+    else if (value !== undefined) faults.push(...faultsOf(value, rule, path, root));
+  }
+  return faults;
+}
+
+function itemFaults(
+  items: object,
+  { key, value: rule }: Items,
+  path: string,
+  root: OptionRules,
+): string[] {
+  const faults: string[] = [];
+  for (const name of Object.keys(items)) {
+    const itemPath = Array.isArray(items) ? `${path}[${name}]` : `${path}['${name}']`;
+    const keyFault = key?.(name);
+    const value = property(items, name);
+    if (keyFault !== undefined) faults.push(`${itemPath} ${keyFault}`);
+    else if (value !== undefined || Array.isArray(items)) {
+      faults.push(...faultsOf(value, rule, itemPath, root));
+    }
+  }
+  return faults;
+}
+
+function unknownOption(
+  path: string,
+  siblings: OptionRules,
+  prefix: string,
+  root: OptionRules,
+): string {
+  const candidates = [...pathsOf(siblings, prefix), ...pathsOf(root, '')];
+  const nearest = nearestOption(path, candidates);
+  return `${path} is not an option${nearest === undefined ? '' : `; did you mean ${nearest}?`}`;
+}
+
+/** The paths of all options, those of nested objects included. */
+function pathsOf(fields: OptionRules, prefix: string): string[] {
+  return Object.entries(fields).flatMap(([name, rule]) => [
+    prefix + name,
+    ...pathsOf(rule.fields ?? {}, `${prefix}${name}.`),
+  ]);
+}
+
+/** Reads an option; undefined if its getter throws. */
+export function property(target: object, name: string): unknown {
+  try {
+    return Reflect.get(target, name);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Longer strings may be tokens or secrets in the wrong place. */
+const MAX_SHOWN = 20;
+
+/** Describes a value for a message, without what an object holds. */
+export function describe(value: unknown): string {
+  if (typeof value === 'string') {
+    return value.length <= MAX_SHOWN
+      ? JSON.stringify(value)
+      : `a string of ${value.length} characters`;
+  }
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'symbol') return 'a symbol';
+  if (!isObject(value)) return String(value);
+  if (Array.isArray(value)) return 'an array';
+  return isThenable(value) ? 'a promise' : 'an object';
+}
