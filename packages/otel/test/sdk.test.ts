@@ -167,7 +167,9 @@ describe.each(Object.entries(sdkModules))('startTelemetry with SDK %s', (version
     expect(receiver.exports.length).toBeGreaterThan(0);
     expect(await warning).toMatchObject({
       ...LOST,
-      message: expect.stringContaining('(it took longer than 50 ms)'),
+      message:
+        'The last export failed (it took longer than 50 ms). Spans, metrics and log records that had ' +
+        'not been exported are lost. Is the OTLP receiver running?',
     });
   });
 
