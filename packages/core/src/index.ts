@@ -48,6 +48,7 @@ export type {
   ClientKind,
   GiveUpReason,
   HttpRequestInfo,
+  HttpResponseInfo,
   Observer,
   RetryScheduled,
   ThrottleWait,

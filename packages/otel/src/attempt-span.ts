@@ -7,7 +7,7 @@ import {
   type SpanContext,
 } from '@opentelemetry/api';
 import { ATTR_HTTP_RESPONSE_STATUS_CODE } from './attribute-names.ts';
-import { addFailure, endSpan } from './span-attributes.ts';
+import { addFailure, addResponse, endSpan } from './span-attributes.ts';
 
 /** An attempt that runs in a context. It has no span of its own when the call is not recorded. */
 export class AttemptContext implements AttemptObserver {
@@ -46,11 +46,12 @@ export class AttemptSpan extends AttemptContext {
     this.#call = call;
   }
 
-  end({ status, failure }: AttemptEnd): void {
+  end({ status, response, failure }: AttemptEnd): void {
     if (failure !== undefined) this.#call.attemptFailed(failure);
     const expected = this.#call.isExpected(status);
     endSpan(this.#span, failure, expected, (attributes) => {
       if (status !== undefined) attributes[ATTR_HTTP_RESPONSE_STATUS_CODE] = status;
+      if (response !== undefined) addResponse(attributes, response);
       if (failure !== undefined) addFailure(attributes, failure, expected);
     });
   }

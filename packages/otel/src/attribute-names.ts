@@ -4,13 +4,15 @@ export {
   ATTR_HTTP_REQUEST_METHOD_ORIGINAL,
   ATTR_HTTP_REQUEST_RESEND_COUNT,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_NETWORK_PROTOCOL_VERSION,
   ATTR_SERVER_ADDRESS,
   ATTR_SERVER_PORT,
   ATTR_URL_FULL,
 } from '@opentelemetry/semantic-conventions';
 
 // Copied, as OpenTelemetry asks libraries to do: the incubating entry of the package may drop a name
-// in any minor version. A test compares the copy with it.
+// in any minor version. A test compares the copies with it.
+export const ATTR_AZURE_SERVICE_REQUEST_ID = 'azure.service.request.id';
 export const ATTR_URL_TEMPLATE = 'url.template';
 
 export const ATTR_OPERATION = 'defender.operation';

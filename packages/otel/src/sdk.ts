@@ -3,9 +3,8 @@
  *
  * @packageDocumentation
  */
-import { diag } from '@opentelemetry/api';
 import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node';
-import { NAME } from './scope.ts';
+import { shutDown } from './shutdown.ts';
 
 /** The options of `startTelemetry`. They take precedence over the `OTEL_*` variables. */
 export interface TelemetryOptions {
@@ -24,9 +23,11 @@ export interface TelemetryOptions {
    */
   readonly endpoint?: string | URL;
   /**
-   * How long `shutdown` waits for the last export, in milliseconds.
+   * How long `shutdown` waits for the last export, in milliseconds. It is also the time that each
+   * export has with its retries, unless `OTEL_EXPORTER_OTLP_TIMEOUT` is set, so that the process can end
+   * soon after `shutdown`.
    *
-   * @defaultValue 10,000
+   * @defaultValue 5,000
    */
   readonly shutdownTimeoutMs?: number;
   /**
@@ -40,13 +41,14 @@ export interface TelemetryOptions {
 /** A running SDK. */
 export interface Telemetry extends AsyncDisposable {
   /**
-   * Exports what is not exported yet and stops the SDK. A second call returns the promise of the first.
-   * Never rejects: when the receiver is down, telemetry is lost, but the program goes on.
+   * Exports what is not exported yet and stops the SDK, within `shutdownTimeoutMs`. A second call
+   * returns the promise of the first. Never rejects: when the receiver is down, telemetry is lost, a
+   * process warning says so, and the program goes on.
    */
   shutdown(): Promise<void>;
 }
 
-const DEFAULT_SHUTDOWN_TIMEOUT_MS = 10_000;
+const DEFAULT_SHUTDOWN_TIMEOUT_MS = 5_000;
 
 // The SDK's own default has the command line of the process in the resource, which may hold secrets.
 const DEFAULT_DETECTORS = 'env,host,os,serviceinstance';
@@ -76,9 +78,11 @@ export async function startTelemetry(options: TelemetryOptions = {}): Promise<Te
     ...options.sdk,
     ...(serviceName === undefined ? {} : { serviceName }),
   };
-  const { OTEL_NODE_RESOURCE_DETECTORS: detectors } = process.env;
+  const { OTEL_NODE_RESOURCE_DETECTORS: detectors, OTEL_EXPORTER_OTLP_TIMEOUT: exportTimeout } =
+    process.env;
   const variables: Readonly<Record<string, string>> = {
     OTEL_NODE_RESOURCE_DETECTORS: detectors || DEFAULT_DETECTORS,
+    OTEL_EXPORTER_OTLP_TIMEOUT: exportTimeout || String(shutdownTimeoutMs),
     ...(endpoint === undefined ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: String(endpoint) }),
   };
   const sdk = withEnvironment(variables, () => {
@@ -88,7 +92,7 @@ export async function startTelemetry(options: TelemetryOptions = {}): Promise<Te
   });
   let ended: Promise<void> | undefined;
   const shutdown = (): Promise<void> => {
-    ended ??= settledWithin(() => sdk.shutdown(), shutdownTimeoutMs);
+    ended ??= shutDown(() => sdk.shutdown(), shutdownTimeoutMs);
     return ended;
   };
   return { shutdown, [Symbol.asyncDispose]: shutdown };
@@ -127,21 +131,4 @@ function withEnvironment<T>(variables: Readonly<Record<string, string>>, run: ()
       else process.env[name] = value;
     }
   }
-}
-
-/** Resolves when `end` has settled, or after `timeoutMs`. */
-async function settledWithin(end: () => Promise<void>, timeoutMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeUp = new Promise<string>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs, `it took longer than ${timeoutMs} ms`);
-  });
-  const ended = Promise.resolve()
-    .then(end)
-    .then(
-      () => undefined,
-      (error: unknown) => (error instanceof Error ? error.name : typeof error),
-    );
-  const fault = await Promise.race([ended, timeUp]);
-  clearTimeout(timer);
-  if (fault !== undefined) diag.error(`${NAME}: the last export failed: ${fault}`);
 }

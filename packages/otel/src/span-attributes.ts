@@ -4,6 +4,7 @@ import type {
   CallStart,
   Failure,
   HttpRequestInfo,
+  HttpResponseInfo,
 } from '@defender-resilience/core';
 import { type Attributes, type Span, SpanStatusCode } from '@opentelemetry/api';
 import { HTTP_REQUEST_METHOD_VALUE_OTHER } from '@opentelemetry/semantic-conventions';
@@ -11,12 +12,14 @@ import {
   ATTR_AMBIGUOUS,
   ATTR_ATTEMPT,
   ATTR_ATTEMPTS,
+  ATTR_AZURE_SERVICE_REQUEST_ID,
   ATTR_ERROR_CODE,
   ATTR_ERROR_TYPE,
   ATTR_GIVE_UP_REASON,
   ATTR_HTTP_REQUEST_METHOD,
   ATTR_HTTP_REQUEST_METHOD_ORIGINAL,
   ATTR_HTTP_REQUEST_RESEND_COUNT,
+  ATTR_NETWORK_PROTOCOL_VERSION,
   ATTR_OPERATION,
   ATTR_OUTCOME,
   ATTR_RETRY_DELAY,
@@ -106,6 +109,15 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 }
 function routeUrl({ scheme, host, port, template = '/REDACTED' }: HttpRequestInfo): string {
   const suffix = DEFAULT_PORTS[scheme] === port ? '' : `:${port}`;
   return `${scheme}://${host}${suffix}${template}`;
+}
+
+/** What is known about the response to an attempt, without its status. */
+export function addResponse(
+  attributes: Attributes,
+  { requestId, protocolVersion }: HttpResponseInfo,
+): void {
+  if (protocolVersion !== undefined) attributes[ATTR_NETWORK_PROTOCOL_VERSION] = protocolVersion;
+  if (requestId !== undefined) attributes[ATTR_AZURE_SERVICE_REQUEST_ID] = requestId;
 }
 
 /** What the failure of an attempt or a call adds to its span. */

@@ -4,7 +4,7 @@ import * as conventions from '@opentelemetry/semantic-conventions/incubating';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { traceparentOf } from '../src/attempt-span.ts';
-import { ATTR_URL_TEMPLATE } from '../src/attribute-names.ts';
+import { ATTR_AZURE_SERVICE_REQUEST_ID, ATTR_URL_TEMPLATE } from '../src/attribute-names.ts';
 import { attributeTable } from '../src/attributes.ts';
 import { errorClassOf, errorCodeOf, errorTypeOf, errorTypes } from '../src/error-type.ts';
 import { instrumentTable } from '../src/instruments.ts';
@@ -30,8 +30,9 @@ describe('the attribute table', () => {
     }
   });
 
-  it('copies the one name that is still in development as it is', () => {
+  it('copies the names that are still in development as they are', () => {
     expect(ATTR_URL_TEMPLATE).toBe(conventions.ATTR_URL_TEMPLATE);
+    expect(ATTR_AZURE_SERVICE_REQUEST_ID).toBe(conventions.ATTR_AZURE_SERVICE_REQUEST_ID);
   });
 
   it('says of the attributes of every metric that they are on metrics', () => {

@@ -1,4 +1,4 @@
-import type { CallStart, Failure } from '@defender-resilience/core';
+import type { CallStart, Failure, HttpResponseInfo } from '@defender-resilience/core';
 import { expect, it } from 'vitest';
 import type { AttributePlace } from '../src/attributes.ts';
 import { attributeTable } from '../src/attributes.ts';
@@ -30,13 +30,15 @@ const FAILURE: Failure = {
   ambiguous: true,
 };
 
+const RESPONSE: HttpResponseInfo = { requestId: 'request-1', protocolVersion: '2' };
+
 it.each(sdkVersions)('every attribute of the table is written with SDK $version', ({ create }) => {
   const { tracerProvider, spans } = create();
   const observer = otelObserver({ tracerProvider });
 
   const survived = observer.call?.(START);
   const first = survived?.attempt?.({ attempt: 1, delayMs: 0 });
-  first?.end?.({ attempt: 1, durationMs: 5, status: 502, failure: FAILURE });
+  first?.end?.({ attempt: 1, durationMs: 5, status: 502, response: RESPONSE, failure: FAILURE });
   survived?.retry?.({ nextAttempt: 2, delayMs: 7, source: 'backoff', failure: FAILURE });
   survived?.throttled?.({ attempt: 2, group: 'machines', delayMs: 3 });
   const second = survived?.attempt?.({ attempt: 2, delayMs: 7, previous: FAILURE });

@@ -141,10 +141,12 @@ describe.each(sdkVersions)('with SDK $version', ({ create }) => {
   });
 
   it('shows the state of a circuit from its first call on, and counts its changes', async () => {
-    const { sdk, fetch } = traced([() => failing('InternalServerError', 500)], {
+    const { sdk, resilience } = traced([], {
       circuit: { minimumAttempts: 1 },
       retry: { maxRetries: 0 },
     });
+    const answer = Promise.withResolvers<Response>();
+    const fetch = resilience.wrapFetch(() => answer.promise);
     const circuit = {
       'defender.circuit': 'api.security.microsoft.com incidents.list',
       'defender.operation': 'incidents.list',
@@ -159,6 +161,7 @@ describe.each(sdkVersions)('with SDK $version', ({ create }) => {
       [{ ...circuit, 'defender.circuit.state': 'half_open' }, 0],
     ]);
     expect((await seriesOf(sdk, transitions)).map(([, value]) => value)).toEqual([0, 0, 0]);
+    answer.resolve(failing('InternalServerError', 500));
     await first;
     expect((await seriesOf(sdk, state)).map(([, value]) => value)).toEqual([0, 1, 0]);
     expect(await seriesOf(sdk, transitions)).toEqual([

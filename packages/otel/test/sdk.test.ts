@@ -37,6 +37,19 @@ async function exportOneCall(options: TelemetryOptions): Promise<Telemetry> {
   return telemetry;
 }
 
+const LOST = { name: 'TelemetryWarning', code: 'TELEMETRY_LOST' };
+
+/** The next warning of this process. */
+const nextWarning = (): Promise<unknown> =>
+  new Promise((resolve) => process.once('warning', resolve));
+
+/** A URL at which nothing listens. */
+async function deadUrl(): Promise<string> {
+  const receiver = await startOtlpReceiver();
+  await receiver[Symbol.asyncDispose]();
+  return receiver.url;
+}
+
 const spansOf = (receiver: OtlpReceiver): { name: unknown; kind: unknown }[] =>
   receiver.all('/v1/traces', 'spans').map(({ name, kind }) => ({ name, kind }));
 
@@ -138,17 +151,57 @@ describe.each(Object.entries(sdkModules))('startTelemetry with SDK %s', (version
 
   it('affects neither calls nor shutdown when the receiver refuses exports', async () => {
     mocked();
+    const warning = nextWarning();
     await using receiver = await startOtlpReceiver(400);
     const telemetry = await exportOneCall({ endpoint: receiver.url });
     expect(receiver.exports.length).toBeGreaterThan(0);
     await expect(telemetry.shutdown()).resolves.toBeUndefined();
+    expect(await warning).toMatchObject(LOST);
   });
 
   it('does not wait longer than it may for the last export', async () => {
     mocked();
+    const warning = nextWarning();
     await using receiver = await startOtlpReceiver('hang');
     await exportOneCall({ endpoint: receiver.url, shutdownTimeoutMs: 50 });
     expect(receiver.exports.length).toBeGreaterThan(0);
+    expect(await warning).toMatchObject({
+      ...LOST,
+      message:
+        'The last export failed (it took longer than 50 ms). Spans, metrics and log records that had ' +
+        'not been exported are lost. Is the OTLP receiver running?',
+    });
+  });
+
+  it('says what was lost when the receiver is down, within 5 s by default', async () => {
+    mocked();
+    const warning = nextWarning();
+    const startedAt = performance.now();
+    await exportOneCall({ endpoint: await deadUrl() });
+    expect(performance.now() - startedAt).toBeLessThan(8_000);
+    expect(await warning).toMatchObject({
+      ...LOST,
+      message:
+        'The last export failed (ECONNREFUSED). Spans, metrics and log records that had not been ' +
+        'exported are lost. Is the OTLP receiver running?',
+    });
+  });
+
+  it('says so for metrics alone, which the SDK reports to its diagnostics only', async () => {
+    mocked();
+    vi.stubEnv('OTEL_TRACES_EXPORTER', 'none');
+    const warning = nextWarning();
+    await exportOneCall({ endpoint: await deadUrl(), shutdownTimeoutMs: 2_000 });
+    expect(await warning).toMatchObject(LOST);
+  });
+
+  it('identifies the process, so that two do not write the same series', async () => {
+    mocked();
+    await using receiver = await startOtlpReceiver();
+    await exportOneCall({ endpoint: receiver.url });
+    const [{ resource } = {}] = receiver.all('/v1/metrics', 'resourceMetrics');
+    const { 'service.instance.id': id } = attributesOf(resource);
+    expect(id).toMatch(/^[0-9a-f-]{36}$/);
   });
 });
 

@@ -1,5 +1,6 @@
-import { catalogue, failureOf } from '@defender-resilience/core';
+import { catalogue, createResilience, failureOf } from '@defender-resilience/core';
 import { describe, expect, it } from 'vitest';
+import { otelObserver } from '../src/index.ts';
 import { assertSpan, childrenOf, spanNamed } from './support/assert-span.ts';
 import { startBench } from './support/bench.ts';
 import { withAsyncContext } from './support/context.ts';
@@ -39,6 +40,17 @@ describe.each(sdkVersions)('with SDK $version', (sdk) => {
         'defender.operation': 'incidents.list',
         'defender.attempt': 1,
       },
+    });
+  });
+
+  it("shows the service's ID of a request that succeeded", async () => {
+    const { tracerProvider, spans } = sdk.create();
+    const { wrapFetch } = createResilience({ observers: [otelObserver({ tracerProvider })] });
+    const headers = { 'x-ms-request-id': 'a1d1c2a0-0000-4000-8000-000000000002' };
+    const fetch = wrapFetch(async () => new Response('{}', { headers }));
+    await fetch('https://api.security.microsoft.com/api/incidents');
+    expect(spanNamed(spans(), `GET ${LIST}`).attributes).toMatchObject({
+      'azure.service.request.id': 'a1d1c2a0-0000-4000-8000-000000000002',
     });
   });
 

@@ -24,14 +24,14 @@ export function chooseTrackingId(
   lastResort: string | undefined,
 ): string | undefined {
   for (const candidate of fromBody) {
-    const id = trackingId(candidate);
+    const id = safeTrackingId(candidate);
     if (id !== undefined) return id;
   }
   for (const name of HEADERS) {
-    const id = trackingId(header(name));
+    const id = safeTrackingId(header(name));
     if (id !== undefined) return id;
   }
-  return trackingId(lastResort);
+  return safeTrackingId(lastResort);
 }
 
 /** Nearly every ID: a GUID, or an activity ID of ASP.NET. */
@@ -41,7 +41,8 @@ const USUAL = /^[\da-f|.-]{1,128}$/i;
 const NOT_AN_ID = /[^!-~]|[@?&]|:\/\//;
 const TOKEN = /^eyJ[\w-]{8,}\./;
 
-function trackingId(text: string | undefined): string | undefined {
+/** A text that can be an ID of a request, without what must not be logged; undefined if it cannot. */
+export function safeTrackingId(text: string | undefined): string | undefined {
   if (text === undefined || USUAL.test(text)) return text;
   const id = withoutControls(text.slice(0, 8 * MAX_LENGTH)).trim();
   if (id === '' || NOT_AN_ID.test(id) || TOKEN.test(id)) return undefined;

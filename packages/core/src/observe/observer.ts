@@ -59,6 +59,14 @@ export interface AttemptStart {
   readonly previous?: Failure;
 }
 
+/** What is known about an HTTP response. Free of secrets. Its fields are read when they are used. */
+export interface HttpResponseInfo {
+  /** The service's ID of the request, from the headers; undefined if there is none. */
+  readonly requestId: string | undefined;
+  /** The version of HTTP, such as `1.1` or `2`; undefined if the client does not show it, as fetch. */
+  readonly protocolVersion: string | undefined;
+}
+
 /** The event of an attempt that ended: its response headers arrived, or it failed. */
 export interface AttemptEnd {
   /** The number of the attempt in its call, from 1. */
@@ -67,6 +75,8 @@ export interface AttemptEnd {
   readonly durationMs: number;
   /** The HTTP status; absent if there was no response, or the client does not show it. */
   readonly status?: number;
+  /** More about the response; absent if there is no `status`. */
+  readonly response?: HttpResponseInfo;
   /** Why the attempt failed; absent if it succeeded. */
   readonly failure?: Failure;
   /** What the attempt rejected with; absent if it resolved. May hold secrets: do not log it as it is. */

@@ -13,6 +13,7 @@ import type { CallSpec, ClientCall } from './call.ts';
 import type { FailedAttempt } from './call-failure.ts';
 import type { Outcome } from './outcome.ts';
 import { circuitKey, type Pipeline } from './pipeline.ts';
+import { ResponseInfo } from './response-info.ts';
 
 // A field that does not apply is absent, not undefined. Set one by one, since spreading them is slow.
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -53,7 +54,10 @@ export function observeAttemptEnd<T>(
   if (observed === undefined) return;
   const end: Mutable<AttemptEnd> = { attempt, durationMs: now - sentAt };
   const status = outcome.ok ? call.statusOf?.(outcome.value) : failure?.status;
-  if (status !== undefined) end.status = status;
+  if (status !== undefined) {
+    end.status = status;
+    end.response = new ResponseInfo(outcome.ok ? outcome.value : outcome.error);
+  }
   if (failure !== undefined) end.failure = failure;
   if (!outcome.ok) end.error = outcome.error;
   observed.end(end);
