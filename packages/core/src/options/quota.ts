@@ -1,6 +1,7 @@
 import type { Quota } from '../catalogue/entry.ts';
-import { isRecord } from '../is.ts';
+import { isFunction, isObject, isRecord } from '../is.ts';
 import type { QuotaSettings, ThrottleSettings } from '../quota/gate.ts';
+import type { QuotaStore } from '../quota/store.ts';
 import type { ResilienceOptions } from './options.ts';
 import { show } from './values.ts';
 
@@ -11,6 +12,27 @@ export interface QuotaOptions {
    * `false`: the group is not counted. All other groups have their documented limits.
    */
   readonly groups?: Readonly<Record<string, Quota | false>>;
+  /**
+   * Counts the calls of all processes and machines that share the quota of one tenant and application:
+   * `redisQuotaStore` of `@defender-resilience/core/redis`, `memoryQuotaStore` of
+   * `@defender-resilience/core/memory`, or your own.
+   *
+   * @defaultValue none: this process counts alone
+   */
+  readonly store?: QuotaStore;
+  /**
+   * How many processes share the store. While it is away, each sends its part of the limit.
+   *
+   * @defaultValue as many as the store saw lately; 8 where it was never reached
+   */
+  readonly expectedProcesses?: number;
+  /**
+   * For how long the store may be slow or fail, in milliseconds, before each process goes on with its
+   * part of the limit.
+   *
+   * @defaultValue 2,000
+   */
+  readonly storeTimeoutMs?: number;
   /**
    * The share of each limit that is kept for calls of a priority above 0: 0.02 keeps two of a hundred.
    * An urgent call is then sent at once, even where a bulk job has used up its part of the minute.
@@ -46,6 +68,7 @@ export const QUOTA_OPTIONS: Readonly<Record<string, Check>> = {
     (value) => value === false || value === 'documented' || isRecord(value),
   ],
   'quota.groups': ['an object of quota groups', isRecord],
+  'quota.store': ['a QuotaStore with take, settle and report', isStore],
 };
 
 const HOUR_MS = 3_600_000;
@@ -97,16 +120,26 @@ export function quotaSettings(
   values: ReadonlyMap<string, number>,
 ): QuotaSettings | undefined {
   if (given === undefined || given === false) return undefined;
-  const { groups } = given === 'documented' ? {} : given;
+  const { groups, store } = given === 'documented' ? {} : given;
   const get = (name: string): number => values.get(`quota.${name}`) ?? Number.NaN;
   return {
     groups: { ...groups },
     minuteMs: get('minuteMs'),
     transitMs: get('transitMs'),
     reserve: get('reserve'),
+    store,
+    expectedProcesses: values.get('quota.expectedProcesses'),
+    storeTimeoutMs: get('storeTimeoutMs'),
   };
 }
 
 function isCount(value: unknown, max: number): boolean {
   return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= max;
+}
+
+function isStore(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    ['take', 'settle', 'report'].every((name) => isFunction(Reflect.get(value, name)))
+  );
 }
