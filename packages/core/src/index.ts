@@ -75,6 +75,14 @@ export type { BackoffSettings } from './policy/backoff.ts';
 export type { BudgetSettings } from './policy/budget.ts';
 export type { CircuitSettings } from './policy/circuit.ts';
 export type { ThrottleSettings } from './quota/gate.ts';
+export type {
+  LearnedLimit,
+  QuotaNews,
+  QuotaStore,
+  StoreWindow,
+  TakeAnswer,
+  TakeRequest,
+} from './quota/store.ts';
 export type { Random } from './random.ts';
 export type { Resilience, ResilienceSnapshot } from './resilience.ts';
 export { createResilience } from './resilience.ts';

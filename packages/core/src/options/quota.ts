@@ -1,6 +1,7 @@
 import type { Quota } from '../catalogue/entry.ts';
 import { OTHER, operations } from '../catalogue/operations.ts';
 import type { QuotaSettings, ThrottleSettings } from '../quota/gate.ts';
+import type { QuotaStore } from '../quota/store.ts';
 import {
   boolean,
   integer,
@@ -9,6 +10,7 @@ import {
   object,
   orValue,
   type Rule,
+  withMethods,
 } from '../validation/check-options.ts';
 import { nearestOption } from '../validation/nearest-option.ts';
 import type { ResilienceOptions } from './options.ts';
@@ -21,6 +23,27 @@ export interface QuotaOptions {
    * `false`: the group is not counted. All other groups have their documented limits.
    */
   readonly groups?: Readonly<Record<string, Quota | false>>;
+  /**
+   * Counts the calls of all processes and machines that share the quota of one tenant and application:
+   * `redisQuotaStore` of `@defender-resilience/core/redis`, `memoryQuotaStore` of
+   * `@defender-resilience/core/memory`, or your own.
+   *
+   * @defaultValue none: this process counts alone
+   */
+  readonly store?: QuotaStore;
+  /**
+   * How many processes share the store. While it is away, each sends its part of the limit.
+   *
+   * @defaultValue as many as the store saw lately; 8 where it was never reached
+   */
+  readonly expectedProcesses?: number;
+  /**
+   * For how long the store may be slow or fail, in milliseconds, before each process goes on with its
+   * part of the limit.
+   *
+   * @defaultValue 2,000
+   */
+  readonly storeTimeoutMs?: number;
   /**
    * The share of each limit that is kept for calls of a priority above 0: 0.02 keeps two of a hundred.
    * An urgent call is then sent at once, even where a bulk job has used up its part of the minute.
@@ -45,6 +68,7 @@ export interface QuotaOptions {
   readonly transitMs?: number;
 }
 
+const NO_OPTIONS: QuotaOptions = Object.freeze({});
 const HOUR_MS = 3_600_000;
 
 /** The maximum of each limit: one entry is kept for each call of a window. */
@@ -80,6 +104,7 @@ export const QUOTA_FIELDS: OptionRules = {
   quota: orValue(
     object({
       ...numberFields('quota'),
+      store: withMethods('a QuotaStore with take, settle and report', 'take', 'settle', 'report'),
       groups: mapOf(
         orValue(limits, limits.accepts, false),
         'an object of quota groups',
@@ -111,11 +136,14 @@ export function quotaSettings(
   get: (path: string) => number,
 ): QuotaSettings | undefined {
   if (given === undefined || given === false) return undefined;
-  const { groups } = given === 'documented' ? {} : given;
+  const { groups, store, expectedProcesses } = given === 'documented' ? NO_OPTIONS : given;
   return {
     groups: { ...groups },
     minuteMs: get('quota.minuteMs'),
     transitMs: get('quota.transitMs'),
     reserve: get('quota.reserve'),
+    store,
+    expectedProcesses,
+    storeTimeoutMs: get('quota.storeTimeoutMs'),
   };
 }

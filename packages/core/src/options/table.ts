@@ -156,6 +156,19 @@ export const NUMBER_OPTIONS: readonly NumberOption[] = [
     value: 5_000,
     text: 'How long a call may take at most to arrive at the service; its answer says that it has.',
   },
+  {
+    path: 'quota.expectedProcesses',
+    integer: true,
+    min: 1,
+    max: 1_000_000,
+    text: 'How many processes share `quota.store`; each sends its part of the limit while the store is away. As many as the store saw lately; 8 where it was never reached.',
+  },
+  {
+    path: 'quota.storeTimeoutMs',
+    ...TIME,
+    value: 2_000,
+    text: 'For how long `quota.store` may be slow or fail before each process goes on with its part of the limit.',
+  },
 ];
 
 /** The rules of the numeric options of one section, such as `retry`, or of none. */

@@ -2,7 +2,11 @@ import type { Failure } from '../failure/failure.ts';
 import type { QuotaChange, QuotaWindow } from '../observe/quota.ts';
 import { AdaptiveLimit } from './adaptive-limit.ts';
 import { throttledWindow, type WindowLimit } from './limits.ts';
-import { type SentCall, SlidingWindowLog } from './sliding-window-log.ts';
+import { type LoggedCall, type SentCall, SlidingWindowLog } from './sliding-window-log.ts';
+import type { StoreWindow, TakeAnswer } from './store.ts';
+
+/** What the store said is taken as it is for this share of the window. */
+const FRESH = 1 / 10;
 
 export interface CallLimitSettings {
   /** The group's name, for observers. */
@@ -27,33 +31,70 @@ export class CallLimits {
   readonly #changed: (change: QuotaChange) => void;
   /** The limits that observers know. */
   readonly #reported: number[];
+  /** Among how many processes each limit is divided. */
+  readonly #divisor: () => number;
+  /** The calls of other processes in each window, and when the store said so. */
+  #others: { readonly at: number; readonly used: readonly number[] } = { at: 0, used: [] };
+  #lastId = 0;
 
   constructor(
     windows: readonly WindowLimit[],
     settings: CallLimitSettings,
     startedAt: number,
     changed: (change: QuotaChange) => void,
+    divisor: () => number,
   ) {
     this.#settings = settings;
     this.#windows = windows;
     this.#changed = changed;
+    this.#divisor = divisor;
     this.#log = new SlidingWindowLog(windows, settings.transitMs);
     this.#adaptive = windows.map((window) => new AdaptiveLimit(window, startedAt));
     this.#reported = windows.map(({ limit }) => limit);
   }
 
-  /** Milliseconds until a call of that priority may be sent after `ahead` others. */
+  /** How many calls of that priority each window lets through. */
+  limits(priority: number, now: number): readonly number[] {
+    return this.#windows.map((_, index) => this.#open(this.#limitOf(index, now), priority));
+  }
+
+  /** Milliseconds until a call of that priority may be sent after `ahead` others of this process. */
   waitMs(priority: number, now: number, ahead = 0): number {
-    return this.#windows.reduce((longest, _, index) => {
-      const limit = this.#open(this.#limitOf(index, now), priority);
-      return Math.max(longest, this.#log.waitMs(index, limit, ahead, now));
+    const divisor = this.#divisor();
+    return this.limits(priority, now).reduce((longest, limit, index) => {
+      const part = Math.max(Math.floor(limit / divisor), 1);
+      return Math.max(longest, this.#log.waitMs(index, part, ahead, now));
     }, 0);
   }
 
-  send(now: number): CountedCall {
+  /** A number for the next call. */
+  nextId(): number {
+    this.#lastId += 1;
+    return this.#lastId;
+  }
+
+  send(id: number, now: number): CountedCall {
     this.#reportRecovery(now);
     const probes = this.#adaptive.filter((limit, index) => limit.isProbe(this.#used(index, now)));
-    return Object.assign(this.#log.send(now), { probes });
+    return Object.assign(this.#log.send(id, now), { probes });
+  }
+
+  /** The calls of this process that still count. */
+  calls(now: number): readonly LoggedCall[] {
+    return this.#log.calls(now);
+  }
+
+  /** Learns from the store what other processes sent and learned. */
+  merge({ used, limits }: TakeAnswer, now: number): void {
+    this.#others = {
+      at: now,
+      used: used.map((all, index) => Math.max(all - this.#log.used(index, now), 0)),
+    };
+    for (const { windowMs, limit, ageMs } of limits) {
+      const index = this.#windows.findIndex((window) => window.windowMs === windowMs);
+      this.#adaptive[index]?.mergeRemote(limit, ageMs, now);
+      this.#report(index, 'throttled', now);
+    }
   }
 
   completed(call: CountedCall, throttled: boolean, now: number): void {
@@ -65,17 +106,20 @@ export class CallLimits {
     this.#log.cancel(call);
   }
 
-  /** Learns from a 429 to a call that was sent at `sentAt`. */
-  learn(failure: Failure, waitMs: number, sentAt: number, now: number): void {
+  /** Learns from a 429 to a call that was sent at `sentAt`. Returns what others should know. */
+  learn(failure: Failure, waitMs: number, sentAt: number, now: number): readonly StoreWindow[] {
     const throttled = throttledWindow(failure, waitMs, this.#settings.minuteMs);
     const index = this.#windows.findIndex(({ per }) => per === throttled?.per);
     const limit = this.#adaptive[index];
-    if (throttled === undefined || limit === undefined) return;
+    if (throttled === undefined || limit === undefined) return [];
     const before = limit.at(now);
     if (throttled.limit !== undefined) limit.observeLimit(throttled.limit, now);
     const reason = limit.at(now) < before ? 'announced' : 'throttled';
     limit.throttled(this.#used(index, now), sentAt, now);
     this.#report(index, reason, now);
+    const cut = limit.cut();
+    const windowMs = this.#windows[index]?.windowMs ?? 0;
+    return cut === undefined ? [] : [{ windowMs, limit: cut }];
   }
 
   state(now: number): readonly QuotaWindow[] {
@@ -95,8 +139,16 @@ export class CallLimits {
     return this.#adaptive[index]?.at(now) ?? 0;
   }
 
+  /** Calls of all processes in a window, as far as is known. */
   #used(index: number, now: number): number {
-    return this.#log.used(index, now);
+    const own = this.#log.used(index, now);
+    const divisor = this.#divisor();
+    // Where the store does not count, the others are taken to do as this process does.
+    if (divisor > 1) return own * divisor;
+    const windowMs = this.#windows[index]?.windowMs ?? 0;
+    // Whoever waits asks often. For whoever does not, what the others sent leaves the window bit by bit.
+    const left = Math.min(1 + FRESH - (now - this.#others.at) / windowMs, 1);
+    return own + Math.round((this.#others.used[index] ?? 0) * Math.max(left, 0));
   }
 
   #reportRecovery(now: number): void {

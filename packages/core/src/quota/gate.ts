@@ -2,8 +2,13 @@ import type { Operation, Quota } from '../catalogue/entry.ts';
 import type { Clock } from '../clock.ts';
 import type { Failure } from '../failure/failure.ts';
 import type { QuotaChange, QuotaState } from '../observe/quota.ts';
-import { QuotaGroup } from './group.ts';
+import type { Random } from '../random.ts';
+import type { CallLimitSettings } from './call-limits.ts';
+import { type GroupDependencies, QuotaGroup } from './group.ts';
 import { type GroupLimits, groupLimits, NO_LIMITS } from './limits.ts';
+import { SharedCount } from './shared-count.ts';
+import type { QuotaStore } from './store.ts';
+import { StoreConnection } from './store-connection.ts';
 
 /** Permission to send one attempt. The pipeline says what became of it. */
 export interface GatePermit {
@@ -81,6 +86,12 @@ export interface QuotaSettings {
   readonly transitMs: number;
   /** The share of each limit that is kept for calls of a priority above 0. */
   readonly reserve: number;
+  /** Where all processes are counted; undefined: this process counts alone. */
+  readonly store: QuotaStore | undefined;
+  /** How many processes share the store; undefined: as many as it sees. */
+  readonly expectedProcesses: number | undefined;
+  /** For how long the store may be slow or fail, in milliseconds. */
+  readonly storeTimeoutMs: number;
 }
 
 /** How many groups are kept: the operations table has about 40. Calls of further groups are not held. */
@@ -91,7 +102,12 @@ export class QuotaGate implements Gate {
   readonly #throttle: ThrottleSettings;
   readonly #quota: QuotaSettings | undefined;
   readonly #clock: Clock;
+  readonly #random: Random;
   readonly #changed: (change: QuotaChange) => void;
+  readonly #connection: StoreConnection | undefined;
+  readonly #probeMs: number;
+  /** Names this gate among all that share the store. */
+  readonly #id: string = crypto.randomUUID();
   /** Undefined: the group has no limits. */
   readonly #limited = new Map<string, QuotaGroup | undefined>();
   /** Groups without limits, for as long as they are paused. */
@@ -100,13 +116,19 @@ export class QuotaGate implements Gate {
   constructor(
     throttle: ThrottleSettings,
     quota: QuotaSettings | undefined,
-    { clock }: { readonly clock: Clock },
+    { clock, random }: { readonly clock: Clock; readonly random: Random },
     changed: (change: QuotaChange) => void,
   ) {
     this.#throttle = throttle;
     this.#quota = quota;
     this.#clock = clock;
+    this.#random = random;
     this.#changed = changed;
+    this.#probeMs = Math.min(PROBE_MS, (quota?.minuteMs ?? PROBE_MS) / 10);
+    if (quota?.store !== undefined) {
+      const timing = { timeoutMs: quota.storeTimeoutMs, probeMs: this.#probeMs };
+      this.#connection = new StoreConnection(quota.store, clock, timing, changed);
+    }
   }
 
   get idle(): boolean {
@@ -119,10 +141,8 @@ export class QuotaGate implements Gate {
   }
 
   throttled(call: GateCall, ms: number, failure: Failure, permit: GatePermit | undefined): void {
-    const limited = this.#limitedGroup(call);
-    limited?.learn(ms, failure, permit);
-    if (!this.#throttle.pause) return;
-    (limited ?? this.#pausedGroup(call.group))?.pause(ms);
+    const group = this.#limitedGroup(call) ?? this.#pausedGroup(call.group);
+    group?.throttled(ms, failure, permit);
   }
 
   snapshot(): { group: string; pausedForMs: number; waiting: number }[] {
@@ -148,30 +168,54 @@ export class QuotaGate implements Gate {
     if (this.#limited.has(quotaGroup)) return this.#limited.get(quotaGroup);
     if (this.#limited.size >= MAX_GROUPS) return undefined;
     const limits = limitsOf(operation, this.#quota);
-    const group = limits && this.#newGroup(quotaGroup, limits, this.#quota, () => undefined);
+    const group = limits && this.#newGroup(quotaGroup, limits, this.#quota);
     this.#limited.set(quotaGroup, group);
     return group;
   }
 
   #pausedGroup(key: string): QuotaGroup | undefined {
     const known = this.#paused.get(key);
-    if (known !== undefined || this.#paused.size >= MAX_GROUPS) return known;
-    const group = this.#newGroup(key, NO_LIMITS, UNCOUNTED, () => this.#paused.delete(key));
+    const full = this.#paused.size >= MAX_GROUPS;
+    if (known !== undefined || full || !this.#throttle.pause) return known;
+    const group = this.#newGroup(key, NO_LIMITS, UNCOUNTED);
     this.#paused.set(key, group);
     return group;
   }
 
-  #newGroup(
-    name: string,
-    limits: GroupLimits,
-    { minuteMs, transitMs, reserve }: Omit<QuotaSettings, 'groups'>,
-    idle: () => void,
-  ): QuotaGroup {
-    const { maxWaiting } = this.#throttle;
-    const settings = { name, limits, maxWaiting, minuteMs, transitMs, reserve };
-    return new QuotaGroup(settings, this.#clock, { changed: this.#changed, idle });
+  #newGroup(name: string, limits: GroupLimits, scale: Omit<CallLimitSettings, 'name'>): QuotaGroup {
+    const { minuteMs, transitMs, reserve } = scale;
+    const settings = { ...this.#throttle, name, limits, minuteMs, transitMs, reserve };
+    return new QuotaGroup(settings, {
+      clock: this.#clock,
+      changed: this.#changed,
+      idle: () => this.#paused.delete(name),
+      share: this.#sharing(name, limits, this.#quota),
+    });
+  }
+
+  /** Execution time is not shared: nobody knows it before a query has ended. */
+  #sharing(
+    group: string,
+    { windows }: GroupLimits,
+    quota: QuotaSettings | undefined,
+  ): GroupDependencies['share'] {
+    const connection = this.#connection;
+    if (connection === undefined || quota === undefined || windows.length === 0) return undefined;
+    const { transitMs, expectedProcesses, storeTimeoutMs } = quota;
+    const noticeMs = this.#probeMs + storeTimeoutMs;
+    const settings = { group, windows, transitMs, expectedProcesses, noticeMs };
+    const dependencies = {
+      connection,
+      clock: this.#clock,
+      random: this.#random,
+      process: this.#id,
+    };
+    return (ownCalls, drain) => new SharedCount(settings, dependencies, ownCalls, drain);
   }
 }
+
+/** A store that is away is looked for this often, or ten times a minute where that is more often. */
+const PROBE_MS = 1_000;
 
 const UNCOUNTED = { minuteMs: 60_000, transitMs: 0, reserve: 0 };
 

@@ -1,48 +1,72 @@
 import { type Clock, MAX_TIMER_MS, type Timer } from '../clock.ts';
 import type { Failure } from '../failure/failure.ts';
 import type { QuotaChange, QuotaState } from '../observe/quota.ts';
-import { type CallLimitSettings, CallLimits, type CountedCall } from './call-limits.ts';
+import { type CallLimitSettings, CallLimits } from './call-limits.ts';
 import { ExecutionTimeBudget } from './execution-time-budget.ts';
 import type { GatePermit, GateRejection, GateRequest } from './gate.ts';
 import type { GroupLimits } from './limits.ts';
+import { Permit, type Place } from './permit.ts';
 import { CallQueue } from './queue.ts';
 import { ReleasePace } from './release-pace.ts';
+import type { SharedCount } from './shared-count.ts';
+import type { LoggedCall } from './sliding-window-log.ts';
 import { Waiter } from './waiter.ts';
 
 export interface GroupSettings extends CallLimitSettings {
   readonly limits: GroupLimits;
   readonly maxWaiting: number;
+  /** Whether a 429 pauses the group. */
+  readonly pause: boolean;
 }
 
-/** What a group reports. */
-export interface GroupEvents {
+/** What a group depends on. */
+export interface GroupDependencies {
+  readonly clock: Clock;
   changed(change: QuotaChange): void;
   /** No pause is left, nobody waits, and nothing that was released is unanswered. */
   idle(): void;
+  /** Makes the group's count in a store; undefined: this process counts alone. */
+  readonly share:
+    | ((ownCalls: () => readonly LoggedCall[], drain: () => void) => SharedCount)
+    | undefined;
 }
 
 /** One quota group: its pause, its limits, and the calls that wait for them, in order. */
 export class QuotaGroup {
   readonly name: string;
+  readonly #pauses: boolean;
+  readonly #dependencies: GroupDependencies;
   readonly #clock: Clock;
-  readonly #events: GroupEvents;
   readonly #queue: CallQueue<Waiter>;
   readonly #limits: CallLimits;
   readonly #executionTime: ExecutionTimeBudget;
+  readonly #shared: SharedCount | undefined;
   /** Of a group without limits: nothing else spreads the calls that a pause has held back. */
   readonly #pace: ReleasePace | undefined;
   #pausedUntil = 0;
   #timer: { readonly handle: Timer; readonly at: number } | undefined;
 
-  constructor(settings: GroupSettings, clock: Clock, events: GroupEvents) {
-    const { name, limits, maxWaiting } = settings;
+  constructor(settings: GroupSettings, dependencies: GroupDependencies) {
+    const { name, limits, maxWaiting, pause } = settings;
     const { windows, executionTime } = limits;
+    const { clock, changed, share } = dependencies;
     this.name = name;
+    this.#pauses = pause;
+    this.#dependencies = dependencies;
     this.#clock = clock;
-    this.#events = events;
     this.#queue = new CallQueue(maxWaiting);
-    this.#limits = new CallLimits(windows, settings, clock.now(), events.changed);
+    this.#limits = new CallLimits(
+      windows,
+      settings,
+      clock.now(),
+      changed,
+      () => this.#shared?.divisor ?? 1,
+    );
     this.#executionTime = new ExecutionTimeBudget(executionTime);
+    this.#shared = share?.(
+      () => this.#limits.calls(clock.now()),
+      () => this.#drain(),
+    );
     this.#pace = windows.length + executionTime.length === 0 ? new ReleasePace() : undefined;
   }
 
@@ -57,15 +81,18 @@ export class QuotaGroup {
   /** Grants a permit at once, queues the attempt, or rejects it. */
   acquire(request: GateRequest): Promise<GatePermit | GateRejection> | GatePermit | GateRejection {
     const now = this.#clock.now();
+    const alone = this.#shared === undefined || this.#shared.away;
+    if (alone && this.#queue.size === 0 && this.#waitMs(request.priority, now) === 0) {
+      return this.#grant(undefined, now);
+    }
     const waiter = new Waiter(request, now);
-    if (this.#queue.size === 0 && this.#waitMs(waiter.priority, now) === 0) return this.#grant(now);
     const delayMs = this.#estimateMs(waiter, now);
     if (delayMs > request.limitMs) return this.#rejection('wait-too-long', delayMs, now);
     const full = this.#rejection('queue-full', delayMs, now);
     const unfit = this.#queue.add(waiter);
     if (unfit === waiter) return full;
     unfit?.end(full);
-    request.held(delayMs, full.heldBy);
+    if (delayMs > 0 || this.#pace !== undefined) request.held(delayMs, full.heldBy);
     waiter.listen(this.#clock, request.signal, {
       aborted: () => this.#remove(waiter),
       late: () => this.#reject(waiter),
@@ -74,49 +101,76 @@ export class QuotaGroup {
     return waiter.outcome;
   }
 
-  /** Holds all calls for `ms` milliseconds from now; the longest pause wins. */
-  pause(ms: number): void {
-    const until = this.#clock.now() + ms;
-    if (until <= this.#pausedUntil) return;
-    this.#pausedUntil = until;
-    for (const waiter of this.#queue) if (waiter.until < until) this.#reject(waiter);
-    this.#drain();
-  }
-
-  /** Learns from a 429 that asked to wait `ms` milliseconds. */
-  learn(ms: number, failure: Failure, permit: GatePermit | undefined): void {
+  /** The service answered with 429 and asked to wait `ms` milliseconds. */
+  throttled(ms: number, failure: Failure, permit: GatePermit | undefined): void {
     const now = this.#clock.now();
     const sent = permit instanceof Permit ? permit : undefined;
     if (sent !== undefined) sent.throttled = true;
-    this.#limits.learn(failure, ms, sent?.call.sentAt ?? now, now);
+    const limits = this.#limits.learn(failure, ms, sent?.call.sentAt ?? now, now);
+    if (this.#pauses) this.#pause(ms);
+    if (this.#pauses || limits.length > 0) {
+      this.#shared?.report({ limits, ...(this.#pauses ? { pauseMs: Math.ceil(ms) } : {}) });
+    }
   }
 
   state(): QuotaState {
     const now = this.#clock.now();
     const runningTime = this.#executionTime.state(now);
+    const counting = this.#shared?.away ? 'fallback' : 'shared';
     return {
       group: this.name,
       windows: this.#limits.state(now),
       ...(runningTime === undefined ? {} : { runningTime }),
-      counting: 'local',
+      counting: this.#shared === undefined ? 'local' : counting,
       waiting: this.waiting,
       pausedForMs: this.pausedForMs,
-      nextFreeMs: this.#waitMs(0, now),
+      nextFreeMs: Math.max(this.#waitMs(0, now), this.#shared?.freeInMs(0, now) ?? 0),
     };
   }
 
   /** Releases the waiting calls that may be sent, then schedules the next release. */
   #drain(): void {
-    while (this.#queue.size > 0) {
+    const shared = this.#shared;
+    while (this.#queue.size > (shared?.asking ?? 0)) {
       const now = this.#clock.now();
-      const waitMs = this.#waitMs(this.#queue.priority ?? 0, now);
+      const priority = this.#queue.priority ?? 0;
+      const waitMs = Math.max(this.#waitMs(priority, now), shared?.waitMs(priority, now) ?? 0);
       if (waitMs > 0) {
         this.#drainIn(waitMs, now);
         return;
       }
-      this.#queue.next()?.end(this.#grant(now));
+      if (shared === undefined || shared.away) {
+        this.#queue.next()?.end(this.#grant(undefined, now));
+      } else if (shared.mayAsk(priority)) {
+        void this.#ask(shared, priority, now);
+      } else {
+        return;
+      }
     }
-    this.#rest();
+    if (this.#queue.size === 0) this.#rest();
+  }
+
+  async #ask(shared: SharedCount, priority: number, askedAt: number): Promise<void> {
+    const id = this.#limits.nextId();
+    const answer = await shared.take(id, this.#limits.limits(priority, askedAt), priority);
+    const now = this.#clock.now();
+    if (answer !== undefined) {
+      if (answer.pausedForMs > 0 && this.#pauses) this.#pause(answer.pausedForMs);
+      this.#limits.merge(answer, now);
+      if (answer.granted) this.#use({ id, askedAt, takenAt: answer.takenAt }, shared, priority);
+    }
+    this.#drain();
+  }
+
+  /** Who waits, and whether it may be sent, can have changed while the store was asked. */
+  #use(place: Place, shared: SharedCount, priority: number): void {
+    const now = this.#clock.now();
+    const next = this.#queue.priority ?? Number.NEGATIVE_INFINITY;
+    // A place that was taken for an urgent call may be of the reserve.
+    const fits = next > 0 || priority <= 0;
+    const waiter = fits && this.#waitMs(next, now) === 0 ? this.#queue.next() : undefined;
+    if (waiter === undefined) shared.settle(place.id, place.takenAt, undefined);
+    else waiter.end(this.#grant(place, now));
   }
 
   /** With an empty queue: only a group without limits has something to wait for, its own end. */
@@ -127,17 +181,17 @@ export class QuotaGroup {
     const now = this.#clock.now();
     const busyMs = Math.max(this.#pausedUntil - now, this.#pace.busyMs(now));
     if (busyMs > 0) this.#drainIn(busyMs, now);
-    else this.#events.idle();
+    else this.#dependencies.idle();
   }
 
-  #grant(now: number): Permit {
-    const call = this.#limits.send(now);
+  #grant(place: Place | undefined, now: number): Permit {
+    const call = this.#limits.send(place?.id ?? this.#limits.nextId(), now);
     this.#executionTime.begin();
     this.#pace?.release(call, now);
-    return new Permit(call, (permit, sent) => this.#end(permit, sent));
+    return new Permit(call, place, (permit, sent) => this.#end(permit, sent));
   }
 
-  #end({ call, throttled }: Permit, sent: boolean): void {
+  #end({ call, place, throttled }: Permit, sent: boolean): void {
     const now = this.#clock.now();
     if (sent) {
       this.#limits.completed(call, throttled, now);
@@ -145,6 +199,9 @@ export class QuotaGroup {
     } else {
       this.#limits.cancel(call);
       this.#executionTime.cancel();
+    }
+    if (place !== undefined) {
+      this.#shared?.settle(place.id, place.takenAt, sent ? now - place.askedAt : undefined);
     }
     this.#pace?.answered(call);
     this.#drain();
@@ -165,11 +222,19 @@ export class QuotaGroup {
     this.#timer = { handle: this.#clock.timer(wake, delayMs, { keepAlive: false }), at };
   }
 
+  /** Holds all calls for `ms` milliseconds from now; the longest pause wins. */
+  #pause(ms: number): void {
+    const until = this.#clock.now() + ms;
+    if (until <= this.#pausedUntil) return;
+    this.#pausedUntil = until;
+    for (const waiter of this.#queue) if (waiter.until < until) this.#reject(waiter);
+    this.#drain();
+  }
+
   #reject(waiter: Waiter): void {
-    this.#queue.remove(waiter);
     const now = this.#clock.now();
+    this.#remove(waiter);
     waiter.end(this.#rejection('wait-too-long', this.#estimateMs(waiter, now), now));
-    if (this.#queue.size === 0) this.#rest();
   }
 
   #rejection(refused: GateRejection['refused'], retryAfterMs: number, now: number): GateRejection {
@@ -186,43 +251,19 @@ export class QuotaGroup {
   #estimateMs(waiter: Waiter, now: number): number {
     const { priority } = waiter;
     const limitMs = this.#limits.waitMs(priority, now, this.#queue.ahead(waiter));
-    return Math.max(limitMs, this.#executionTime.waitMs(now), this.#pausedUntil - now, 0);
+    const sharedMs = this.#shared?.freeInMs(priority, now) ?? 0;
+    const timeMs = this.#executionTime.waitMs(now);
+    return Math.max(limitMs, sharedMs, timeMs, this.#pausedUntil - now, 0);
   }
 
-  /** Milliseconds until the next call of that priority may be sent. */
+  /** Milliseconds until the next call of that priority may be sent, by what this process knows. */
   #waitMs(priority: number, now: number): number {
     return Math.max(
-      this.#limits.waitMs(priority, now),
+      this.#limits.waitMs(priority, now, this.#shared?.asking ?? 0),
       this.#executionTime.waitMs(now),
       this.#pace?.waitMs(now) ?? 0,
       this.#pausedUntil - now,
       0,
     );
-  }
-}
-
-/** The permit of one attempt, which can be given back once. */
-class Permit implements GatePermit {
-  readonly call: CountedCall;
-  throttled = false;
-  #end: ((permit: Permit, sent: boolean) => void) | undefined;
-
-  constructor(call: CountedCall, end: (permit: Permit, sent: boolean) => void) {
-    this.call = call;
-    this.#end = end;
-  }
-
-  completed(): void {
-    this.#close(true);
-  }
-
-  cancel(): void {
-    this.#close(false);
-  }
-
-  #close(sent: boolean): void {
-    const end = this.#end;
-    this.#end = undefined;
-    end?.(this, sent);
   }
 }

@@ -2,7 +2,16 @@ import type { WindowLimit } from './limits.ts';
 
 /** A call that was sent. */
 export interface SentCall {
+  /** A number that no other call of this process and group has. */
+  readonly id: number;
   readonly sentAt: number;
+}
+
+/** A call that still counts. */
+export interface LoggedCall {
+  readonly id: number;
+  /** How long ago it had arrived; negative while it may yet arrive. */
+  readonly ageMs: number;
 }
 
 /**
@@ -21,6 +30,8 @@ export class SlidingWindowLog {
   readonly #transitMs: number;
   /** When each call had certainly arrived, oldest first. A ring, indexed by a running count. */
   readonly #arrivals: Float64Array;
+  /** The IDs of the same calls. */
+  readonly #ids: Float64Array;
   /** For each window, the running count of the first call that is still in it. */
   readonly #first: number[];
   #count = 0;
@@ -29,12 +40,14 @@ export class SlidingWindowLog {
   constructor(windows: readonly WindowLimit[], transitMs: number) {
     this.#windows = windows;
     this.#transitMs = transitMs;
-    this.#arrivals = new Float64Array(Math.max(...windows.map(({ limit }) => limit), 1));
+    const capacity = Math.max(...windows.map(({ limit }) => limit), 1);
+    this.#arrivals = new Float64Array(capacity);
+    this.#ids = new Float64Array(capacity);
     this.#first = windows.map(() => 0);
   }
 
-  send(now: number): SentCall {
-    const call = { sentAt: now };
+  send(id: number, now: number): SentCall {
+    const call = { id, sentAt: now };
     this.#inFlight.add(call);
     return call;
   }
@@ -42,7 +55,7 @@ export class SlidingWindowLog {
   /** The call was answered or failed: it has arrived if it ever does. */
   completed(call: SentCall, now: number): void {
     this.#settle(now);
-    if (this.#inFlight.delete(call)) this.#arrive(now);
+    if (this.#inFlight.delete(call)) this.#arrive(call, now);
   }
 
   /** The call was not sent after all. */
@@ -74,6 +87,21 @@ export class SlidingWindowLog {
     return firstMs + rounds * windowMs;
   }
 
+  /** All calls that are still in one of the windows. */
+  calls(now: number): readonly LoggedCall[] {
+    this.#settle(now);
+    const first = Math.min(...this.#windows.map((_, index) => this.#forget(index, now)));
+    const calls: LoggedCall[] = [];
+    for (let position = first; position < this.#count; position += 1) {
+      const id = this.#ids[position % this.#ids.length] ?? 0;
+      calls.push({ id, ageMs: now - this.#at(position) });
+    }
+    for (const { id, sentAt } of this.#inFlight) {
+      calls.push({ id, ageMs: now - sentAt - this.#transitMs });
+    }
+    return calls;
+  }
+
   #leavesInMs(index: number, leaving: number, windowMs: number, now: number): number {
     const position = (this.#first[index] ?? 0) + leaving - 1;
     return position < this.#count ? this.#at(position) + windowMs - now : windowMs;
@@ -85,12 +113,13 @@ export class SlidingWindowLog {
       const arrivedAt = call.sentAt + this.#transitMs;
       if (arrivedAt > now) return;
       this.#inFlight.delete(call);
-      this.#arrive(arrivedAt);
+      this.#arrive(call, arrivedAt);
     }
   }
 
-  #arrive(at: number): void {
+  #arrive({ id }: SentCall, at: number): void {
     this.#arrivals[this.#count % this.#arrivals.length] = at;
+    this.#ids[this.#count % this.#ids.length] = id;
     this.#count += 1;
   }
 

@@ -1,3 +1,4 @@
+import { memoryQuotaStore } from '@defender-resilience/core/memory';
 import { describe, expect, it } from 'vitest';
 import type { ResilienceOptions } from '../../src/options/options.ts';
 import { settingsOf } from '../../src/options/settings.ts';
@@ -25,13 +26,17 @@ describe('the quota option', () => {
         minuteMs: 60_000,
         transitMs: 5_000,
         reserve: 0,
+        store: undefined,
+        expectedProcesses: undefined,
+        storeTimeoutMs: 2_000,
       });
     },
   );
 
-  it('takes limits and numbers', () => {
+  it('takes limits, a store and numbers', () => {
     const groups = { incidents: { perMinute: 10, perHour: 100 }, alerts: false } as const;
-    const quota = { groups, minuteMs: 1_000, reserve: 0.02 };
+    const store = memoryQuotaStore();
+    const quota = { groups, minuteMs: 1_000, reserve: 0.02, store, expectedProcesses: 8 };
     expect(settingsOf({ quota }).quota).toMatchObject(quota);
   });
 
@@ -52,6 +57,8 @@ describe('the quota option', () => {
       { quota: { groups: { incidents: { perSecond: 1 } } } },
       "quota.groups['incidents'].perSecond is not an option",
     ],
+    [{ quota: { store: {} } }, 'quota.store must be a QuotaStore with take, settle and report'],
+    [{ quota: { store: 'redis' } }, 'quota.store must be a QuotaStore'],
     [{ quota: { minuteMs: 0 } }, 'quota.minuteMs must be a number ≥ 1, got 0'],
     [
       { operations: { x: { priority: 'high' } } },

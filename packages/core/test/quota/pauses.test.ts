@@ -22,7 +22,7 @@ interface Setup {
 function setup(settings: Partial<ThrottleSettings> = {}): Setup {
   const clock = manualClock();
   const throttle = { pause: true, maxWaiting: 1_000, ...settings };
-  const gate = new QuotaGate(throttle, undefined, { clock }, () => undefined);
+  const gate = new QuotaGate(throttle, undefined, { clock, random: () => 0.5 }, () => undefined);
   const passed: string[] = [];
   const held: string[] = [];
   const call = { operation: OPERATION, name: OPERATION.name, priority: 0 };

@@ -7,7 +7,7 @@ const window = (limit: number, windowMs: number) => ({ per: 'minute', limit, win
 describe('the log of what was sent', () => {
   it('counts a call from its sending until a window after its answer', () => {
     const log = new SlidingWindowLog([window(5, 100)], 1_000);
-    const sent = log.send(0);
+    const sent = log.send(1, 0);
     expect(log.used(0, 50)).toBe(1);
     log.completed(sent, 60);
     expect(log.used(0, 159)).toBe(1);
@@ -16,7 +16,7 @@ describe('the log of what was sent', () => {
 
   it('counts one without an answer until a window after it must have arrived', () => {
     const log = new SlidingWindowLog([window(5, 100)], 30);
-    const sent = log.send(0);
+    const sent = log.send(2, 0);
     expect(log.used(0, 129)).toBe(1);
     expect(log.used(0, 130)).toBe(0);
     log.completed(sent, 140);
@@ -25,8 +25,8 @@ describe('the log of what was sent', () => {
 
   it('tells when the next may be sent, and the ones after it', () => {
     const log = new SlidingWindowLog([window(2, 100)], 1_000);
-    log.completed(log.send(0), 0);
-    log.completed(log.send(40), 40);
+    log.completed(log.send(3, 0), 0);
+    log.completed(log.send(4, 40), 40);
     const waits = [0, 1, 2, 3, 4].map((ahead) => log.waitMs(0, 2, ahead, 50));
     expect(waits).toEqual([50, 90, 150, 190, 250]);
     expect(log.waitMs(0, 3, 0, 50)).toBe(0);
@@ -34,8 +34,25 @@ describe('the log of what was sent', () => {
 
   it('takes the least wait for those that are under way', () => {
     const log = new SlidingWindowLog([window(1, 100)], 1_000);
-    log.send(0);
+    log.send(5, 0);
     expect(log.waitMs(0, 1, 0, 50)).toBe(100);
+  });
+
+  it('lists the calls that still count, for a store that lost them', () => {
+    const log = new SlidingWindowLog([window(2, 100), window(5, 200)], 30);
+    log.completed(log.send(1, 0), 10);
+    log.completed(log.send(2, 100), 110);
+    log.send(3, 120);
+    const cancelled = log.send(4, 120);
+    log.cancel(cancelled);
+    expect(log.calls(130)).toEqual([
+      { id: 1, ageMs: 120 },
+      { id: 2, ageMs: 20 },
+      // May still arrive, 30 ms after it was sent.
+      { id: 3, ageMs: -20 },
+    ]);
+    expect(log.calls(210).map(({ id }) => id)).toEqual([2, 3]);
+    expect(log.calls(1_000)).toEqual([]);
   });
 
   it('never counts fewer calls than a service does, whenever they arrive, and forgets the rest', () => {
@@ -65,7 +82,7 @@ describe('the log of what was sent', () => {
             now += gapMs;
             answerUntil(now);
             if (log.waitMs(0, limit, 0, now) > 0) continue;
-            const sent = log.send(now);
+            const sent = log.send(6, now);
             arrivals.push(now + transitMs);
             answers.push({ sent, at: now + transitMs + returnMs });
           }

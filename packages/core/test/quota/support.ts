@@ -15,6 +15,9 @@ export const SETTINGS: QuotaSettings = {
   minuteMs: MINUTE_MS,
   transitMs: 1_000,
   reserve: 0,
+  store: undefined,
+  expectedProcesses: undefined,
+  storeTimeoutMs: 2_000,
 };
 
 /** What a test says of one attempt; the rest does not matter. */
@@ -63,7 +66,7 @@ export function world(
   const gate = new QuotaGate(
     { pause: true, maxWaiting: 1_000, ...settings },
     { ...SETTINGS, ...settings },
-    { clock },
+    { clock, random: () => 0.5 },
     (change) => changes.push(change),
   );
   const ask: World['ask'] = async (name, asked = {}) => {

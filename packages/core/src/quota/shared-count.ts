@@ -1,0 +1,202 @@
+import type { Clock } from '../clock.ts';
+import type { Random } from '../random.ts';
+import type { WindowLimit } from './limits.ts';
+import type { LoggedCall } from './sliding-window-log.ts';
+import type { QuotaNews, QuotaStore, TakeAnswer } from './store.ts';
+import type { StoreConnection } from './store-connection.ts';
+
+/** How many processes are assumed to share a quota when the store was never reached. */
+const ASSUMED_PROCESSES = 8;
+/** Whoever was refused asks again after this share of the shortest window at the latest. */
+const LONGEST_WAIT = 1 / 20;
+/** Processes that wait for the same place spread their questions, so that each has a chance. */
+const SPREAD_MS = 50;
+const SPREAD_OF_WINDOW = 1 / 100;
+
+export interface SharedCountSettings {
+  readonly group: string;
+  readonly windows: readonly WindowLimit[];
+  readonly transitMs: number;
+  /** How many processes share the quota; undefined: as many as the store sees. */
+  readonly expectedProcesses: number | undefined;
+  /** Within how many milliseconds every process notices that the store is back. */
+  readonly noticeMs: number;
+}
+
+export interface SharedCountDependencies {
+  readonly connection: StoreConnection;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Names this process. */
+  readonly process: string;
+}
+
+/** When to ask the store again, and for how many calls at once. */
+interface Pace {
+  /** When a place may be free, by the store's last refusal. */
+  freeAt: number;
+  retryAt: number;
+  room: number;
+}
+
+/** One group's count in the store: whom to ask for, when, and how to go on while the store is away. */
+export class SharedCount {
+  readonly #settings: SharedCountSettings;
+  readonly #dependencies: SharedCountDependencies;
+  /** The calls that this process sent lately. */
+  readonly #ownCalls: () => readonly LoggedCall[];
+  readonly #shortestMs: number;
+  readonly #longestMs: number;
+  readonly #ordinary: Pace = newPace();
+  readonly #urgent: Pace = newPace();
+  #asking = 0;
+  #epoch: string | undefined = undefined;
+  #processes: number | undefined = undefined;
+  /** Until when the store may not know all processes and all calls. */
+  #incompleteUntil = Number.NEGATIVE_INFINITY;
+  #fewerProcessesFrom = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    settings: SharedCountSettings,
+    dependencies: SharedCountDependencies,
+    ownCalls: () => readonly LoggedCall[],
+    drain: () => void,
+  ) {
+    const lengths = settings.windows.map(({ windowMs }) => windowMs);
+    this.#settings = settings;
+    this.#dependencies = dependencies;
+    this.#ownCalls = ownCalls;
+    this.#shortestMs = Math.min(...lengths);
+    this.#longestMs = Math.max(...lengths);
+    dependencies.connection.onChange(() => {
+      if (!this.away) this.#restore();
+      drain();
+    });
+  }
+
+  get away(): boolean {
+    return this.#dependencies.connection.away;
+  }
+
+  /** How many questions are under way. */
+  get asking(): number {
+    return this.#asking;
+  }
+
+  /** Among how many processes this one divides each limit by its own count; 1: the store counts. */
+  get divisor(): number {
+    const { expectedProcesses } = this.#settings;
+    const incomplete = this.#dependencies.clock.now() < this.#incompleteUntil;
+    if (!this.away && !incomplete) return 1;
+    return expectedProcesses ?? this.#processes ?? ASSUMED_PROCESSES;
+  }
+
+  /** Whether one more question may be asked now. */
+  mayAsk(priority: number): boolean {
+    return this.#asking < Math.max(this.#pace(priority).room, 1);
+  }
+
+  /** Milliseconds until the store is worth asking. */
+  waitMs(priority: number, now: number): number {
+    return this.away ? 0 : Math.max(this.#pace(priority).retryAt - now, 0);
+  }
+
+  /** Milliseconds until a place may be free, by what the store said last. */
+  freeInMs(priority: number, now: number): number {
+    return this.away ? 0 : Math.max(this.#pace(priority).freeAt - now, 0);
+  }
+
+  /** Asks for one call; undefined when the store is away. */
+  async take(
+    id: number,
+    limits: readonly number[],
+    priority: number,
+  ): Promise<TakeAnswer | undefined> {
+    const { group, transitMs } = this.#settings;
+    const windows = this.#settings.windows.map(({ windowMs }, index) => ({
+      windowMs,
+      limit: limits[index] ?? 1,
+    }));
+    const permit = this.#permitOf(id);
+    const request = { group, permit, process: this.#dependencies.process, windows, transitMs };
+    let abandoned = false;
+    this.#asking += 1;
+    const answer = await this.#ask(async (store) => {
+      const given = await store.take(request);
+      // Too late: nobody waits for it any more.
+      if (abandoned && given.granted) await store.settle(group, permit, undefined);
+      return given;
+    });
+    abandoned = true;
+    this.#asking -= 1;
+    if (answer !== undefined) this.#learn(answer, windows, this.#pace(priority));
+    return answer;
+  }
+
+  /** A call arrived within `ms` milliseconds after its place was taken; undefined: it was not sent. */
+  settle(id: number, takenAt: number, ms: number | undefined): void {
+    const arrivedAt = ms === undefined ? undefined : Math.ceil(takenAt + ms);
+    const { group } = this.#settings;
+    void this.#ask((store) => store.settle(group, this.#permitOf(id), arrivedAt));
+  }
+
+  report(news: Omit<QuotaNews, 'keepMs'>): void {
+    const keepMs = this.#longestMs;
+    void this.#ask((store) => store.report(this.#settings.group, { ...news, keepMs }));
+  }
+
+  #ask<T>(question: (store: QuotaStore) => Promise<T>): Promise<T | undefined> {
+    const { connection, process } = this.#dependencies;
+    const { group, transitMs } = this.#settings;
+    // Takes no place, but fails where taking one would.
+    const probe = { group, permit: '', process, windows: [], transitMs };
+    return connection.ask(question, (store) => store.take(probe));
+  }
+
+  #learn(answer: TakeAnswer, windows: readonly { limit: number }[], pace: Pace): void {
+    const { clock, random } = this.#dependencies;
+    const now = clock.now();
+    if (this.#epoch !== undefined && this.#epoch !== answer.epoch) this.#restore();
+    this.#epoch = answer.epoch;
+    if (answer.processes > (this.#processes ?? 0) || now >= this.#fewerProcessesFrom) {
+      this.#processes = Math.max(answer.processes, 1);
+    }
+    if (answer.granted) {
+      pace.room = Math.min(...windows.map(({ limit }, index) => limit - (answer.used[index] ?? 0)));
+      pace.retryAt = now;
+      return;
+    }
+    const spreadMs = Math.min(SPREAD_MS, this.#shortestMs * SPREAD_OF_WINDOW);
+    const jitterMs = answer.processes > 1 ? random() * spreadMs : 0;
+    pace.room = 1;
+    pace.freeAt = now + answer.waitMs;
+    pace.retryAt = now + Math.min(answer.waitMs, this.#shortestMs * LONGEST_WAIT) + jitterMs;
+  }
+
+  /**
+   * Writes this process's calls into a store that may have lost them. Until all processes have had the
+   * time for it, each keeps to its part of the limit, so that no window is filled twice.
+   */
+  #restore(): void {
+    const calls = this.#ownCalls();
+    const now = this.#dependencies.clock.now();
+    this.#fewerProcessesFrom = now + this.#shortestMs;
+    if (calls.length === 0) return;
+    this.#incompleteUntil = now + this.#shortestMs * LONGEST_WAIT + this.#settings.noticeMs;
+    this.report({
+      calls: calls.map(({ id, ageMs }) => ({ permit: this.#permitOf(id), ageMs })),
+    });
+  }
+
+  #pace(priority: number): Pace {
+    return priority > 0 ? this.#urgent : this.#ordinary;
+  }
+
+  #permitOf(id: number): string {
+    return `${this.#dependencies.process}:${id}`;
+  }
+}
+
+function newPace(): Pace {
+  return { freeAt: 0, retryAt: 0, room: Number.POSITIVE_INFINITY };
+}

@@ -1,0 +1,124 @@
+import { type Clock, sleep } from '../clock.ts';
+import type { QuotaChange } from '../observe/quota.ts';
+import type { QuotaStore } from './store.ts';
+
+export interface StoreSettings {
+  /** For how long the store may be slow or fail before the wrapper goes on without it. */
+  readonly timeoutMs: number;
+  /** How often a store that is away is looked for. */
+  readonly probeMs: number;
+}
+
+/** An answer is still accepted so long after its time. */
+const GRACE_MS = 20;
+/** A question that failed is asked again after this share of the timeout. */
+const RETRY_SHARE = 1 / 20;
+
+/**
+ * A store that may be slow, fail and come back. It is away when it did not answer for `timeoutMs`;
+ * then it is looked for in the background.
+ */
+export class StoreConnection {
+  readonly #store: QuotaStore;
+  readonly #clock: Clock;
+  readonly #settings: StoreSettings;
+  readonly #changed: (change: QuotaChange) => void;
+  readonly #listeners: (() => void)[] = [];
+  /** Ends the questions that are under way. */
+  #lost = new AbortController();
+  #away = false;
+  #failingSince: number | undefined = undefined;
+
+  constructor(
+    store: QuotaStore,
+    clock: Clock,
+    settings: StoreSettings,
+    changed: (change: QuotaChange) => void,
+  ) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#settings = settings;
+    this.#changed = changed;
+  }
+
+  get away(): boolean {
+    return this.#away;
+  }
+
+  /** Calls `listener` when the store was lost and when it is back. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /**
+   * Asks the store, again where that fails. Never rejects; undefined while the store is away.
+   *
+   * @param probe - what to ask until a store is back that went away with this question.
+   */
+  async ask<T>(
+    question: (store: QuotaStore) => Promise<T>,
+    probe: (store: QuotaStore) => Promise<unknown>,
+  ): Promise<T | undefined> {
+    const startedAt = this.#clock.now();
+    while (!this.#away) {
+      try {
+        const answer = await this.#inTime(question);
+        this.#failingSince = undefined;
+        return answer;
+      } catch (error) {
+        if (this.#away) return undefined;
+        this.#failingSince ??= startedAt;
+        const { timeoutMs } = this.#settings;
+        if (this.#clock.now() - this.#failingSince >= timeoutMs) this.#lose(error, probe);
+        else await sleep(this.#clock, timeoutMs * RETRY_SHARE);
+      }
+    }
+    return undefined;
+  }
+
+  #inTime<T>(question: (store: QuotaStore) => Promise<T>): Promise<T> {
+    const { signal } = this.#lost;
+    return new Promise((resolve, reject) => {
+      const late = (): void => reject(LATE);
+      // In two steps: after a stall of this process, the timer fires before the answers are read.
+      let timer = this.#clock.timer(() => {
+        timer = this.#clock.timer(late, GRACE_MS, { keepAlive: false });
+      }, this.#settings.timeoutMs);
+      signal.addEventListener('abort', late);
+      question(this.#store)
+        .then(resolve, reject)
+        .finally(() => {
+          timer.cancel();
+          signal.removeEventListener('abort', late);
+        });
+    });
+  }
+
+  #lose(error: unknown, probe: (store: QuotaStore) => Promise<unknown>): void {
+    this.#away = true;
+    this.#lost.abort();
+    this.#lost = new AbortController();
+    this.#changed({ kind: 'store', state: 'lost', ...(error === LATE ? {} : { error }) });
+    this.#probeLater(probe);
+    for (const listener of this.#listeners) listener();
+  }
+
+  #probeLater(probe: (store: QuotaStore) => Promise<unknown>): void {
+    const look = (): void => {
+      this.#inTime(probe).then(
+        () => this.#return(),
+        () => this.#probeLater(probe),
+      );
+    };
+    this.#clock.timer(look, this.#settings.probeMs, { keepAlive: false });
+  }
+
+  #return(): void {
+    this.#away = false;
+    this.#failingSince = undefined;
+    this.#changed({ kind: 'store', state: 'back' });
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+const LATE: Error = new Error('The quota store did not answer in time');
