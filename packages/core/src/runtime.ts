@@ -25,6 +25,15 @@ export function mayBeProxy(value: unknown): boolean {
   return proxyCheck(value);
 }
 
+/** A hash of a text that nobody can compute the text from; undefined where the runtime has none. */
+export function sha256(text: string): string | undefined {
+  return nodeProcess()
+    .getBuiltinModule?.('node:crypto')
+    .createHash('sha256')
+    .update(text)
+    .digest('base64');
+}
+
 /** Warns the developer: by a process warning, and where there is none on the console. */
 export function emitWarning(message: string, options: NodeJS.EmitWarningOptions = {}): void {
   const process = nodeProcess();

@@ -121,3 +121,7 @@ export function aadstsCodes(message: string): readonly number[] {
   const digits = /AADSTS(\d{4,9})/.exec(message)?.[1];
   return digits === undefined ? [] : [Number(digits)];
 }
+
+/** For a 401 that asks for claims: continuous access evaluation, or stronger authentication. */
+export const CLAIMS_ADVICE =
+  'The token is valid but no longer enough: the user, the app or a policy has changed since it was issued (continuous access evaluation). Ask for a new token with the claims in values.claims and past any cache; refreshToken gets them as context.claims.';

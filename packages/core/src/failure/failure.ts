@@ -56,8 +56,8 @@ export interface Failure {
    */
   readonly retryAfterMs?: number;
   /**
-   * The variable parts of the message by the names in the catalogue's template, such as `waitMs`.
-   * Absent if the message matches no template.
+   * The variable parts of the message by the names in the catalogue's template, such as `waitMs`, or the
+   * `claims` that a 401 asks the next token to have. Absent if the message matches no template.
    */
   readonly values?: MessageValues;
   /** What a person should do, in one or a few sentences. Absent if there is nothing to say. */

@@ -1,7 +1,14 @@
 import { findErrorCode } from '../catalogue/codes.ts';
 import type { CatalogueEntry, Verdict } from '../catalogue/entry.ts';
 import { parseMessage } from '../catalogue/message.ts';
-import { entraAdvice, type MessageHint, messageHint, statusAdvice } from './advice.ts';
+import {
+  CLAIMS_ADVICE,
+  entraAdvice,
+  type MessageHint,
+  messageHint,
+  statusAdvice,
+} from './advice.ts';
+import { readClaimsChallenge } from './claims.ts';
 import { readErrorBody } from './error-body.ts';
 import type { ErrorBody } from './error-document.ts';
 import type { Failure } from './failure.ts';
@@ -40,15 +47,16 @@ export function failureOfBody(
 ): Failure {
   const { code, entry } = codeOf(status, parsed.code);
   const message = parsed.message ?? '';
-  const values = valuesOf(status, entry, message);
+  const claims = status === 401 ? readClaimsChallenge(header('www-authenticate')) : undefined;
+  const values = valuesOf(status, entry, message, claims);
   const verdict = verdictOf(status, entry);
   const hint = messageHint(status, message);
-  const advice = adviceFor(status, parsed, entry, hint);
+  const advice = claims === undefined ? adviceFor(status, parsed, entry, hint) : CLAIMS_ADVICE;
   const trackingId = chooseTrackingId([parsed.target, parsed.requestId], header, parsed.otherId);
   const failure: Mutable<Failure> = { code, status, message, verdict, source: parsed.origin };
   if (trackingId !== undefined) failure.trackingId = trackingId;
   if (AMBIGUOUS.has(status)) failure.ambiguous = true;
-  if (isRefreshUseless(status, parsed, hint)) failure.refreshUseless = true;
+  if (claims === undefined && isRefreshUseless(status, parsed, hint)) failure.refreshUseless = true;
   if (verdict === 'retryable') {
     const retryAfterMs = readRetryAfter(status, header, values, now());
     if (retryAfterMs !== undefined) failure.retryAfterMs = retryAfterMs;
@@ -113,7 +121,9 @@ function valuesOf(
   status: number,
   entry: CatalogueEntry | undefined,
   message: string,
+  claims: string | undefined,
 ): Failure['values'] {
+  if (claims !== undefined) return { claims };
   // A gateway that throttles sends no code, but words its message like the service does.
   const row = entry ?? (status === 429 ? findErrorCode('TooManyRequests') : undefined);
   return row === undefined || message === '' ? undefined : parseMessage(row, message);

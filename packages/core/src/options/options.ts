@@ -71,22 +71,45 @@ export interface OperationOptions {
   readonly priority?: number;
 }
 
+/** Whose token it is, as the token itself claims. Never verified: do not take it for proof. */
+export interface TokenIdentity {
+  /** The tenant's ID (`tid`). */
+  readonly tenantId?: string;
+  /** The object ID of the user, or of the app's service principal (`oid`). */
+  readonly objectId?: string;
+  /** The app's client ID (`appid`, `azp`). */
+  readonly clientId?: string;
+}
+
 /** What `refreshToken` is called with. */
 export interface RefreshContext {
   /** The operation's name, such as `incidents.list`. */
   readonly operation: string;
-  /** The API that refused the token; absent for an unknown host or operation. */
+  /** The API that refused the token; absent for an unknown operation. */
   readonly family?: Family;
   /** The host that refused the token; for `execute` and `wrap` the option `host`, else absent. */
   readonly host?: string;
   /** The 401. */
   readonly failure: Failure;
+  /** Aborts when no call waits for the token any more, or after the attempt timeout of the call. */
+  readonly signal: AbortSignal;
+  /**
+   * The claims that the new token must have, as JSON: pass them on as `getToken(scopes, { claims })`, or
+   * a cached token comes back that is refused again. Absent unless the 401 asks for claims.
+   */
+  readonly claims?: string;
+  /** Whose token was refused; absent for `execute` and `wrap`, and where the token does not say. */
+  readonly identity?: TokenIdentity;
 }
 
-/** Gets a new access token after a 401. Resolves with undefined if there is none. */
-export type RefreshToken = (
-  context: RefreshContext,
-) => Promise<string | undefined> | string | undefined;
+/** What `refreshToken` may return: a token, or an object with one as `@azure/identity` returns it. */
+export type RefreshedToken = string | { readonly token: string } | null | undefined;
+
+/**
+ * Gets a new access token after a 401. Returns null or undefined if there is none; then, and when it
+ * returns anything that is no token, the 401 stays.
+ */
+export type RefreshToken = (context: RefreshContext) => Promise<RefreshedToken> | RefreshedToken;
 
 /** The options of `createResilience`. Every one has a default. */
 export interface ResilienceOptions {
@@ -143,9 +166,15 @@ export interface ResilienceOptions {
    */
   readonly throwHttpErrors?: boolean;
   /**
-   * Called after a 401, at most once per call and once at a time per host. HTTP clients send the
-   * request again with the returned token; for `execute` and `wrap` the function is called again with
-   * it as `context.token`. Not called for a 401 that a new token cannot fix, such as a missing licence.
+   * Called after a 401, at most once per call, and once for all calls that were refused together with
+   * tokens of the same identity for the same API and host. The request is sent again with the new token.
+   *
+   * HTTP clients call it only where a request to a known host (Microsoft's, or one in `hosts`) carried a
+   * bearer token. For `execute` and `wrap` the function is called again with the new token as
+   * `context.token`. Not called for a 401 that a new token cannot fix, such as a missing licence.
+   *
+   * Tokens of different tenants and users are kept apart where they are JWTs; with other tokens, make one
+   * wrapper per identity. What it throws or returns wrongly is passed to `onObserverError`.
    *
    * @defaultValue none: a 401 fails the call
    */

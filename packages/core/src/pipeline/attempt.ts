@@ -21,8 +21,8 @@ export interface AttemptStartState {
   /** Milliseconds until the call's deadline. */
   readonly remainingMs: number;
   readonly token: string | undefined;
-  /** {@link TokenRefresher.generation} */
-  readonly tokenGeneration: number;
+  /** How many tokens had been renewed. */
+  readonly renewalsBefore: number;
 }
 
 /** Told how an attempt ended: once, and never while the attempt is still being sent. */
@@ -41,7 +41,7 @@ export class Attempt<T> implements AttemptSender, Watched, AttemptScope {
   readonly permit: Permit;
   readonly observed: AttemptFanOut | undefined;
   readonly sentAt: number;
-  readonly tokenGeneration: number;
+  readonly renewalsBefore: number;
   readonly failuresBefore: number = failureCount();
   nestedFailure: NestedFailure | undefined = undefined;
   // Where the attempt stands in a list of deadlines.
@@ -67,7 +67,7 @@ export class Attempt<T> implements AttemptSender, Watched, AttemptScope {
     this.permit = start.permit;
     this.observed = start.observed;
     this.sentAt = start.sentAt;
-    this.tokenGeneration = start.tokenGeneration;
+    this.renewalsBefore = start.renewalsBefore;
     if (start.token !== undefined) this.token = start.token;
   }
 

@@ -57,6 +57,14 @@ export interface ClientCall<T> extends CallSpec {
   classifyResult(value: T): Promise<Failure | undefined> | Failure | undefined;
   /** What is known about a rejection beyond what it shows itself; undefined: nothing. */
   classifyError?(error: unknown): Failure | undefined;
+  /**
+   * The `Authorization` header of the latest attempt, before the first of the one to come; undefined if
+   * there is none. Clients without this method do not know: there the caller's function sends the token.
+   *
+   * @param settled - the value or error of the attempt; after a redirect to another host, the request that
+   * was answered had no such header
+   */
+  sentAuthorization?(settled?: unknown): string | undefined;
   /** The attempt has ended with a value, which may still be read for long. Never throws. */
   onResult?(value: T, attempt: AttemptSender): void;
   /** The HTTP status of a value, where it has one. */

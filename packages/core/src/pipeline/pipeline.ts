@@ -11,6 +11,9 @@ import type { CallSpec } from './call.ts';
 import { priorityOf } from './limits.ts';
 import { TokenRefresher } from './token-refresh.ts';
 
+/** How many warnings one wrapper gives. */
+const MAX_WARNINGS = 100;
+
 /** What all calls of one wrapper share. */
 export class Pipeline {
   readonly settings: Settings;
@@ -22,6 +25,7 @@ export class Pipeline {
   readonly observers: ObserverFanOut | undefined;
   readonly refresher: TokenRefresher | undefined;
   readonly #report: ReportObserverError;
+  readonly #warned = new Set<string>();
   inFlight = 0;
 
   constructor(settings: Settings) {
@@ -34,7 +38,7 @@ export class Pipeline {
     this.circuits = circuit && new CircuitRegistry(circuit, clock, random);
     this.observers =
       observers.length === 0 ? undefined : new ObserverFanOut(observers, this.#report);
-    this.refresher = refreshToken && new TokenRefresher(refreshToken);
+    this.refresher = refreshToken && new TokenRefresher(refreshToken, settings, this);
     this.gate = gateOf(settings, this.observers);
     if (settings.quota !== undefined) this.observers?.quotas(() => this.gate.quotas());
   }
@@ -45,6 +49,16 @@ export class Pipeline {
       this.#report(error, hook);
     } catch {
       emitWarning(`onObserverError threw in hook ${hook}`);
+    }
+  }
+
+  /** Reports a mistake in how the wrapper is used; the message is free of secrets. */
+  reportMistake(message: string, hook: string): void {
+    if (this.settings.onObserverError !== undefined) {
+      this.reportError(new TypeError(message), hook);
+    } else if (!this.#warned.has(message) && this.#warned.size < MAX_WARNINGS) {
+      this.#warned.add(message);
+      emitWarning(message, { code: 'DEFENDER_RESILIENCE_MISTAKE' });
     }
   }
 

@@ -3,43 +3,58 @@ import type { Failure } from '../failure/failure.ts';
 import type { GiveUpReason } from '../observe/observer.ts';
 import { BackoffSequence, jitteredRetryAfter } from '../policy/backoff.ts';
 import { decideRetry, type RetryContext, type RetryDecision } from '../policy/decide.ts';
-import type { CallSpec } from './call.ts';
 import type { Pipeline } from './pipeline.ts';
+import { bearerTokenOf } from './token.ts';
+import type { TokenCall } from './token-refresh.ts';
 
-/** What the decision depends on beyond what the call itself knows. */
-export type FailedAttempt = Pick<
-  RetryContext,
-  'failure' | 'aborted' | 'retriedInside' | 'attempts'
->;
+/** An attempt that has failed. */
+export interface FailedSend {
+  readonly failure: Failure;
+  /** What the client returned or rejected with. */
+  readonly settled: unknown;
+  /** How many tokens had been renewed when it was sent. */
+  readonly renewalsBefore: number;
+}
 
 /** What one call remembers from failure to failure. Made at its first failure. */
 export class RetryState {
-  /** The token that `refreshToken` gave in this call. */
+  /** The token that `refreshToken` returned in this call. */
   token: string | undefined = undefined;
   readonly #pipeline: Pipeline;
-  readonly #call: CallSpec;
+  readonly #call: TokenCall;
   readonly #deadlineAt: number;
   #backoff: BackoffSequence | undefined = undefined;
   #throttleBackoff: BackoffSequence | undefined = undefined;
+  /** Whether an earlier attempt was answered with a Retry-After. */
+  #askedToWait = false;
   #refreshed = false;
 
-  constructor(pipeline: Pipeline, call: CallSpec, deadlineAt: number) {
+  constructor(pipeline: Pipeline, call: TokenCall, deadlineAt: number) {
     this.#deadlineAt = deadlineAt;
     this.#pipeline = pipeline;
     this.#call = call;
   }
 
-  decide(failed: FailedAttempt, now: number): RetryDecision {
-    const { budget, settings, refresher } = this.#pipeline;
+  decide(
+    failed: FailedSend,
+    sent: Pick<RetryContext, 'aborted' | 'retriedInside' | 'attempts'>,
+    now: number,
+  ): RetryDecision {
+    const { budget, settings } = this.#pipeline;
     const { maxRetries, idempotent, resendable } = this.#call;
+    const { failure } = failed;
+    const askedToWaitBefore = this.#askedToWait;
+    this.#askedToWait ||= failure.retryAfterMs !== undefined;
     return decideRetry(
       {
-        ...failed,
+        ...sent,
+        failure,
+        askedToWaitBefore,
         remainingMs: this.#deadlineAt - now,
         maxRetries,
         idempotent,
         resendable,
-        mayRefresh: refresher !== undefined && !this.#refreshed && !failed.failure.refreshUseless,
+        mayRefresh: this.#mayRefresh(failed),
         maxRetryAfterMs: settings.retry.maxRetryAfterMs,
       },
       {
@@ -66,18 +81,25 @@ export class RetryState {
     return this.#throttleBackoff.next();
   }
 
+  #mayRefresh({ failure, settled }: FailedSend): boolean {
+    const { refresher } = this.#pipeline;
+    if (refresher === undefined || this.#refreshed || failure.status !== 401) return false;
+    if (failure.refreshUseless) return false;
+    return refresher.accepts(this.#call, this.#call.sentAuthorization?.(settled));
+  }
+
   /**
    * Waits, or gets a new token. Returns why there is no further attempt after all: the caller has
    * aborted, or there is no new token in time.
    */
   async waitForRetry(
     decision: RetryDecision & { retry: true },
-    failure: Failure,
-    attempt: { readonly tokenGeneration: number },
+    failed: FailedSend,
   ): Promise<GiveUpReason | undefined> {
     try {
       if (decision.source === 'token-refresh') {
-        return (await this.#refresh(failure, attempt.tokenGeneration)) ? undefined : 'terminal';
+        this.token = await this.#renewToken(failed);
+        return this.token === undefined ? 'terminal' : undefined;
       }
       await sleep(this.#pipeline.clock, decision.delayMs, this.#call.signal);
       return undefined;
@@ -87,38 +109,11 @@ export class RetryState {
     }
   }
 
-  async #refresh(failure: Failure, tokenGeneration: number): Promise<boolean> {
-    const { refresher, clock } = this.#pipeline;
-    const { name, host, operation, signal } = this.#call;
+  async #renewToken({ failure, settled, renewalsBefore }: FailedSend): Promise<string | undefined> {
     this.#refreshed = true;
-    const context = {
-      operation: name,
-      failure,
-      ...(operation.family === undefined ? {} : { family: operation.family }),
-      ...(host === undefined ? {} : { host }),
-    };
-    const over = new AbortController();
-    const stop = (): void => over.abort(signal?.reason);
-    signal?.addEventListener('abort', stop, { once: true });
-    try {
-      const renewed = refresher?.renew(context, tokenGeneration);
-      const timeUp = sleep(clock, this.#deadlineAt - clock.now(), over.signal).then(
-        (): typeof TIME_UP => TIME_UP,
-      );
-      const token = await Promise.race([renewed, timeUp]);
-      if (typeof token === 'symbol') return false;
-      this.token = token;
-      return true;
-    } catch (cause) {
-      if (signal?.aborted) throw cause;
-      // The caller's refresh failed: the 401 stays, and `onObserverError` hears why.
-      this.#pipeline.reportError(cause, 'refreshToken');
-      return false;
-    } finally {
-      signal?.removeEventListener('abort', stop);
-      over.abort(undefined);
-    }
+    const call = this.#call;
+    const token = bearerTokenOf(call.sentAuthorization?.(settled));
+    const refused = { call, failure, token, renewalsBefore, deadlineAt: this.#deadlineAt };
+    return this.#pipeline.refresher?.renew(refused, call.signal);
   }
 }
-
-const TIME_UP: unique symbol = Symbol('time is up');

@@ -1,5 +1,4 @@
 import { attachFailure } from '../failure/attach.ts';
-import type { Failure } from '../failure/failure.ts';
 import type { CallFanOut } from '../observe/fan-out.ts';
 import type { Circuit } from '../policy/circuit.ts';
 import type { RetryDecision } from '../policy/decide.ts';
@@ -40,7 +39,7 @@ import {
   tryAcquirePermit,
 } from './permit.ts';
 import type { Pipeline } from './pipeline.ts';
-import { RetryState } from './retry-state.ts';
+import { type FailedSend, RetryState } from './retry-state.ts';
 
 /** Runs one call from its start to its end. */
 export function runCall<T>(pipeline: Pipeline, call: ClientCall<T>): Promise<T> {
@@ -150,18 +149,20 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
           return this.#succeed(outcome, now);
         }
 
-        const nested = findNestedFailure(attempt, settledValue(outcome), classified);
+        const settled = settledValue(outcome);
+        const nested = findNestedFailure(attempt, settled, classified);
         const { hosts } = pipeline.settings;
         const failure = reportedFailure(nested?.failure ?? classified, call, hosts);
         observeAttemptEnd(call, attempt, outcome, failure, now);
-        const decision = this.#decide(failure, nested, now);
+        const failed = { failure, settled, renewalsBefore: attempt.renewalsBefore };
+        const decision = this.#decide(failed, nested, now);
         const { holdGroupMs } = decision;
         await recordOutcome(this, attempt.permit, { failure, holdGroupMs }, now);
         if (!decision.retry) return this.#fail(givenUp(call, outcome, failure, decision.reason));
 
         const { delayMs, source } = decision;
         this.events?.retry({ nextAttempt: this.attempts + 1, delayMs, source, failure });
-        const reason = await this.#retryState?.waitForRetry(decision, failure, attempt);
+        const reason = await this.#retryState?.waitForRetry(decision, failed);
         if (reason !== undefined) return this.#fail(givenUp(call, outcome, failure, reason));
         previous = { outcome, failure, delayMs };
       }
@@ -201,18 +202,18 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
       observed: this.events?.attempt(attemptStart(number, previous)),
       sentAt: now,
       remainingMs: now === this.#startedAt ? call.deadlineMs : this.deadlineAt - now,
-      token: this.#retryState?.token,
-      tokenGeneration: pipeline.refresher?.generation(call.host) ?? 0,
+      token: this.#retryState?.token ?? pipeline.refresher?.replacementFor(call),
+      renewalsBefore: pipeline.refresher?.renewals ?? 0,
     });
   }
 
-  #decide(failure: Failure, nested: NestedFailure | undefined, now: number): RetryDecision {
+  #decide(failed: FailedSend, nested: NestedFailure | undefined, now: number): RetryDecision {
     this.#retryState ??= new RetryState(this.pipeline, this.call, this.deadlineAt);
     const { attempts, call } = this;
     const aborted = call.signal?.aborted ?? false;
     if (nested !== undefined && !aborted) warnNested(call.name, nested.operation);
     const retriedInside = nested !== undefined;
-    return this.#retryState.decide({ failure, aborted, retriedInside, attempts }, now);
+    return this.#retryState.decide(failed, { aborted, retriedInside, attempts }, now);
   }
 
   #succeed(outcome: Outcome<T>, now: number): void {

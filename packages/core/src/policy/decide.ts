@@ -8,6 +8,8 @@ export interface RetryContext {
   readonly aborted: boolean;
   /** Whether a wrapped call inside this one has retried the failure already. */
   readonly retriedInside: boolean;
+  /** Whether an earlier attempt of the call was answered with a Retry-After too. */
+  readonly askedToWaitBefore: boolean;
   /** How many attempts were sent, including the failed one. */
   readonly attempts: number;
   readonly maxRetries: number;
@@ -46,7 +48,7 @@ export function decideRetry(context: RetryContext, dependencies: RetryDependenci
   const { failure } = context;
   if (failure.status !== 429) return decide(context, dependencies, undefined);
   // The service has throttled the whole group: its other calls wait too, whatever becomes of this one.
-  const holdGroupMs = waitAfter(failure, dependencies);
+  const holdGroupMs = waitAfter(context, dependencies);
   return { ...decide(context, dependencies, holdGroupMs), holdGroupMs };
 }
 
@@ -59,7 +61,7 @@ function decide(
   const refresh = context.mayRefresh && failure.status === 401;
   const reason = reasonAgainst(context, refresh);
   if (reason !== undefined) return giveUp(reason);
-  const delayMs = refresh ? 0 : (holdGroupMs ?? waitAfter(failure, dependencies));
+  const delayMs = refresh ? 0 : (holdGroupMs ?? waitAfter(context, dependencies));
   if (delayMs >= context.remainingMs) return giveUp('deadline');
   if (!dependencies.takeRetry()) return giveUp('budget-exhausted');
   return { retry: true, delayMs, source: refresh ? 'token-refresh' : waitSourceOf(failure) };
@@ -78,9 +80,18 @@ function reasonAgainst(context: RetryContext, refresh: boolean): GiveUpReason | 
   return tooLong && !refresh ? 'wait-too-long' : undefined;
 }
 
-function waitAfter({ status, retryAfterMs }: Failure, dependencies: RetryDependencies): number {
-  if (retryAfterMs !== undefined) return dependencies.jitteredRetryAfter(retryAfterMs);
-  return status === 429 ? dependencies.nextThrottleBackoff() : dependencies.nextBackoff();
+function waitAfter(
+  { failure: { status, retryAfterMs }, askedToWaitBefore }: RetryContext,
+  dependencies: RetryDependencies,
+): number {
+  if (retryAfterMs === undefined) {
+    return status === 429 ? dependencies.nextThrottleBackoff() : dependencies.nextBackoff();
+  }
+  // Drawn each time, so that the backoff grows with each refusal. From the second one on, the wait that
+  // the service asks for has proved too short.
+  const backoff = dependencies.nextBackoff();
+  const asked = dependencies.jitteredRetryAfter(retryAfterMs);
+  return askedToWaitBefore ? Math.max(asked, backoff) : asked;
 }
 
 function waitSourceOf({ retryAfterMs }: Failure): WaitSource {

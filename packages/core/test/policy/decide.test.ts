@@ -17,6 +17,7 @@ function context(
   return {
     aborted: false,
     retriedInside: false,
+    askedToWaitBefore: false,
     attempts: 1,
     maxRetries: 3,
     idempotent: true,
@@ -110,6 +111,18 @@ describe('a failed attempt', () => {
       delayMs: 0,
       source: 'token-refresh',
     });
+  });
+
+  it('is repeated after the larger of both waits once a Retry-After has proved too short', () => {
+    const refused = { failure: { status: 429, retryAfterMs: 100 }, askedToWaitBefore: true };
+    expect(decideRetry(context(refused), dependencies)).toEqual({
+      retry: true,
+      delayMs: 700,
+      source: 'retry-after',
+      holdGroupMs: 700,
+    });
+    const longer = { failure: { retryAfterMs: 60_000 }, askedToWaitBefore: true };
+    expect(decideRetry(context(longer), dependencies)).toMatchObject({ delayMs: 60_001 });
   });
 
   it('that was not processed is repeated even where it must not act twice', () => {

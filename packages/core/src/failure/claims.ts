@@ -1,0 +1,33 @@
+/** The longest claims challenge that is read, in characters. */
+const MAX_LENGTH = 8_192;
+
+const CLAIMS = /(?:^|[\s,])claims="([\w+/-]+={0,2})"/i;
+const ERROR = /(?:^|[\s,])error="([^"]*)"/i;
+
+/**
+ * The claims that a 401 asks the next token to have, as the JSON text that `getToken` of
+ * `@azure/identity` takes: continuous access evaluation, or a step-up to stronger authentication.
+ * Undefined if there are none.
+ *
+ * @param challenge - the value of `WWW-Authenticate`
+ */
+export function readClaimsChallenge(challenge: string | undefined): string | undefined {
+  if (challenge === undefined || challenge.length > MAX_LENGTH) return undefined;
+  const error = ERROR.exec(challenge)?.[1];
+  if (error !== undefined && error !== 'insufficient_claims') return undefined;
+  const encoded = CLAIMS.exec(challenge)?.[1];
+  return encoded === undefined ? undefined : decodeJson(encoded);
+}
+
+/** The text of a JSON object in base64 or base64url; undefined for anything else. */
+export function decodeJson(encoded: string): string | undefined {
+  try {
+    const binary = atob(encoded.replaceAll('-', '+').replaceAll('_', '/'));
+    const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}
