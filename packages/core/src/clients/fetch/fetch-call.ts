@@ -9,6 +9,7 @@ import { addedHeaders, type HeaderPair } from '../shared/headers.ts';
 import { HttpCall } from '../shared/http-call.ts';
 import {
   abortBodyOnSignal,
+  checkJsonBody,
   disposeResponse,
   failureOfResponse,
   readErrorBodyInTime,
@@ -40,22 +41,27 @@ export class FetchCall extends HttpCall<Response> {
   readonly #send: SendFetch;
   /** Made at the first response with a signal, since most calls have none. */
   #unlinks: WeakMap<Response, () => void> | undefined = undefined;
+  readonly #bufferJson: boolean;
+  /** What is wrong with the body of a success; undefined where nothing is, or nobody looked. */
+  #brokenBody: { readonly response: Response; readonly failure: Failure } | undefined = undefined;
   /** Ends the reading of an error body. The listener for the body does it, so that the signal gets no other. */
   #reading: AbortController | undefined = undefined;
 
-  constructor(pipeline: Pipeline, request: FetchRequest, send: SendFetch) {
+  constructor(pipeline: Pipeline, request: FetchRequest, send: SendFetch, bufferJson = false) {
     super(pipeline, request);
     this.resendable = request.bodyKind !== 'one-shot';
     this.#request = request;
     this.#message = new FetchMessage(request, this.maxRetries);
     this.#send = send;
+    this.#bufferJson = bufferJson;
   }
 
   send(context: AttemptSender, observed: AttemptFanOut | undefined): Promise<Response> {
     const { attempt, signal, token } = context;
     const headers = addedHeaders(this.#request.headers, token, observed);
     const input = this.#message.input(attempt);
-    return this.#send(input, this.#message.init(signal, headers), { headers, token });
+    const sent = this.#send(input, this.#message.init(signal, headers), { headers, token });
+    return this.#bufferJson ? this.#checkBody(sent, signal) : sent;
   }
 
   onResult(response: Response, attempt: AttemptSender): void {
@@ -70,8 +76,8 @@ export class FetchCall extends HttpCall<Response> {
     this.#unlinks.set(response, unlink);
   }
 
-  classifyResult(response: Response): Promise<Failure | undefined> | undefined {
-    if (!(response?.status >= 400)) return undefined;
+  classifyResult(response: Response): Promise<Failure | undefined> | Failure | undefined {
+    if (!(response?.status >= 400)) return this.#brokenBodyOf(response);
     const { clock } = this.pipeline;
     this.#reading = new AbortController();
     return readErrorBodyInTime(clock, this.#reading.signal, (signal) =>
@@ -95,5 +101,17 @@ export class FetchCall extends HttpCall<Response> {
 
   close(): void {
     this.#message.close();
+  }
+
+  async #checkBody(sent: Promise<Response>, signal: AbortSignal): Promise<Response> {
+    const response = await sent;
+    const failure = await checkJsonBody(response, signal);
+    this.#brokenBody = failure && { response, failure };
+    return response;
+  }
+
+  #brokenBodyOf(response: Response): Failure | undefined {
+    const broken = this.#brokenBody;
+    return broken !== undefined && broken.response === response ? broken.failure : undefined;
   }
 }

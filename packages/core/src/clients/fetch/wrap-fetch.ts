@@ -6,8 +6,24 @@ import { type FetchRequest, readRequest } from './request.ts';
 /** Any function that is called as `fetch` is. */
 export type Fetch = typeof globalThis.fetch;
 
+/** How a fetch is wrapped. */
+export interface WrapFetchOptions {
+  /**
+   * Reads the JSON body of a success, up to 1 MiB, before the response is returned, so that a body that
+   * breaks off is retried like any other failure of the network. For clients that read the whole body
+   * anyway, such as ky. The response is still unread for its caller.
+   *
+   * @defaultValue false: every success is returned as soon as its headers are there
+   */
+  readonly bufferJson?: boolean;
+}
+
 /** Wraps `inner` so that its HTTP calls go through the pipeline, and everything else passes untouched. */
-export function wrapFetch(pipeline: Pipeline, inner: Fetch): Fetch {
+export function wrapFetch(
+  pipeline: Pipeline,
+  inner: Fetch,
+  { bufferJson = false }: WrapFetchOptions = {},
+): Fetch {
   const fetch = function (this: unknown, ...args: Parameters<Fetch>): Promise<Response> {
     const send = (input: unknown, init: unknown): Promise<Response> =>
       callAs(inner, this, [input, init, ...args.slice(2)]);
@@ -19,7 +35,7 @@ export function wrapFetch(pipeline: Pipeline, inner: Fetch): Fetch {
     }
     // The inner fetch reports invalid URLs, methods and arguments exactly as it does without the wrapper.
     if (request === undefined) return callAs(inner, this, args);
-    const response = runCall(pipeline, new FetchCall(pipeline, request, send));
+    const response = runCall(pipeline, new FetchCall(pipeline, request, send, bufferJson));
     if (!request.signal?.aborted) return response;
     // Nothing is sent. The inner fetch refuses it at once, and reports wrong arguments first.
     response.catch(() => undefined);

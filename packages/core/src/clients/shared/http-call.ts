@@ -61,7 +61,7 @@ export abstract class HttpCall<T> implements ClientCall<T> {
 
   abstract send(context: AttemptSender, observed: AttemptFanOut | undefined): PromiseLike<T>;
 
-  abstract classifyResult(value: T): Promise<Failure | undefined> | undefined;
+  abstract classifyResult(value: T): Promise<Failure | undefined> | Failure | undefined;
 
   bodyAdvice({ code }: Failure): string | undefined {
     return BODY_CODES.has(code) ? explainBody(this.operation, this.#body) : undefined;

@@ -6,6 +6,12 @@ import { failureOfParts } from '../../failure/http-failure.ts';
 import { hasMethod, safeGet } from '../../failure/safe-get.ts';
 import { MAX_ERROR_BODY } from '../../failure/text.ts';
 import { isObject } from '../../is.ts';
+import {
+  brokenBodyFailure,
+  isJsonSuccess,
+  isTruncatedJson,
+  MAX_BUFFERED_JSON,
+} from './json-body.ts';
 
 /** How long the body of an error response is read before its status alone must do. */
 const ERROR_BODY_TIMEOUT_MS = 5_000;
@@ -69,6 +75,26 @@ export async function readErrorBodyInTime<T>(
 }
 
 /**
+ * Reads the JSON body of a success ahead of the caller, to notice that it breaks off while the request can
+ * still be sent again. The response stays unread. Never rejects.
+ *
+ * @returns what is wrong with the body; undefined where nothing is, or where it is too long
+ */
+export async function checkJsonBody(
+  response: Response,
+  signal: AbortSignal,
+): Promise<Failure | undefined> {
+  if (!isJsonSuccess(response.status, response.headers)) return undefined;
+  if (!hasMethod(response.body, 'getReader')) return undefined;
+  const reader = readerOfClone(response);
+  if (reader === undefined) return undefined;
+  const { bytes, end } = await readUntilAborted(reader, MAX_BUFFERED_JSON, signal);
+  if (end === 'too-long' || signal.aborted) return undefined;
+  if (end === 'complete') return isTruncatedJson(bytes) ? brokenBodyFailure(undefined) : undefined;
+  return brokenBodyFailure(end.error);
+}
+
+/**
  * Reads the beginning of a web stream.
  *
  * @param signal - ends the reading; what has arrived by then is the beginning
@@ -129,27 +155,47 @@ const collected = new FinalizationRegistry<() => void>((unlink) => unlink());
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
+type BodyEnd = 'complete' | 'too-long' | { readonly error: unknown };
+
+interface ReadBody {
+  readonly bytes: Uint8Array;
+  readonly end: BodyEnd;
+}
+
 /** The beginning of a clone's body; undefined where there is none left to clone. */
 async function peekBody(
   response: Response,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array | undefined> {
+  const reader = signal?.aborted ? undefined : readerOfClone(response);
+  return reader && readStart(reader, signal);
+}
+
+function readerOfClone(response: Response): Reader | undefined {
   const whole = response.body;
-  if (whole === null || response.bodyUsed || signal?.aborted) return undefined;
+  if (whole === null || response.bodyUsed) return undefined;
   const reader = response.clone().body?.getReader();
-  if (reader === undefined) return undefined;
-  if (response.body !== null) reportErrorEarly(response.body, whole);
-  return readStart(reader, signal);
+  if (reader !== undefined && response.body !== null) reportErrorEarly(response.body, whole);
+  return reader;
 }
 
 async function readStart(reader: Reader, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  const { bytes } = await readUntilAborted(reader, MAX_ERROR_BODY, signal);
+  return bytes.subarray(0, MAX_ERROR_BODY);
+}
+
+async function readUntilAborted(
+  reader: Reader,
+  limit: number,
+  signal: AbortSignal | undefined,
+): Promise<ReadBody> {
   const stop = (): void => cancel(reader);
   if (signal?.aborted) stop();
   signal?.addEventListener('abort', stop, { once: true });
-  const chunks = await readUpTo(reader, MAX_ERROR_BODY);
+  const { chunks, ...end } = await readUpTo(reader, limit);
   signal?.removeEventListener('abort', stop);
   stop();
-  return concat(chunks).subarray(0, MAX_ERROR_BODY);
+  return { bytes: concat(chunks), ...end };
 }
 
 function concat(chunks: readonly Uint8Array[]): Uint8Array {
@@ -163,20 +209,24 @@ function concat(chunks: readonly Uint8Array[]): Uint8Array {
 }
 
 /** What a body gives until it ends, breaks off or has given `limit` bytes. Never rejects. */
-async function readUpTo(reader: Reader, limit: number): Promise<Uint8Array[]> {
+async function readUpTo(
+  reader: Reader,
+  limit: number,
+): Promise<{ readonly chunks: Uint8Array[]; readonly end: BodyEnd }> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
     while (size < limit) {
       const { done, value } = await reader.read();
-      if (done) break;
+      if (done) return { chunks, end: 'complete' };
       chunks.push(value);
       size += value.byteLength;
     }
-  } catch {
-    // The body broke off: what came before may still hold the code.
+    return { chunks, end: 'too-long' };
+  } catch (error) {
+    // What came before may still hold the code of a failure.
+    return { chunks, end: { error } };
   }
-  return chunks;
 }
 
 // Not awaited: cancelling a clone ends only when the original is cancelled too.

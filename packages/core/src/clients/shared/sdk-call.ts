@@ -18,7 +18,7 @@ export class SdkCall extends FetchCall {
     send: SendFetch,
     rejects: (response: Response) => boolean,
   ) {
-    super(pipeline, request, send);
+    super(pipeline, request, send, true);
     this.#rejects = rejects;
   }
 

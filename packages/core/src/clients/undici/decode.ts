@@ -1,29 +1,46 @@
-import { brotliDecompressSync, constants, gunzipSync, inflateSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { brotliDecompress, constants, gunzip, inflate, type ZlibOptions } from 'node:zlib';
+import { safeGet } from '../../failure/safe-get.ts';
 
 /** A longer body, once decoded, is no error of the API's; in bytes. */
 const MAX_DECODED = 1_048_576;
 
-// A body that was cut off is decoded as far as it goes.
-const ZLIB_OPTIONS = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: MAX_DECODED };
-const BROTLI_OPTIONS = {
-  finishFlush: constants.BROTLI_OPERATION_FLUSH,
-  maxOutputLength: MAX_DECODED,
-};
+type Decode = (bytes: Uint8Array, options: ZlibOptions) => Promise<Uint8Array>;
 
-const DECODERS: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
-  gzip: (bytes) => gunzipSync(bytes, ZLIB_OPTIONS),
-  'x-gzip': (bytes) => gunzipSync(bytes, ZLIB_OPTIONS),
-  deflate: (bytes) => inflateSync(bytes, ZLIB_OPTIONS),
-  br: (bytes) => brotliDecompressSync(bytes, BROTLI_OPTIONS),
-};
+const DECODERS: ReadonlyMap<string, Decode> = new Map<string, Decode>([
+  ['gzip', promisify<Uint8Array, ZlibOptions, Buffer>(gunzip)],
+  ['x-gzip', promisify<Uint8Array, ZlibOptions, Buffer>(gunzip)],
+  ['deflate', promisify<Uint8Array, ZlibOptions, Buffer>(inflate)],
+  ['br', promisify<Uint8Array, ZlibOptions, Buffer>(brotliDecompress)],
+]);
+
+/** Whether a body goes by a content encoding. */
+export function isEncoded(encoding: unknown): encoding is string {
+  return typeof encoding === 'string' && encoding !== 'identity';
+}
 
 /** The beginning of a body without its content encoding; undefined where it cannot be decoded. */
-export function decode(bytes: Uint8Array, encoding: unknown): Uint8Array | undefined {
-  if (typeof encoding !== 'string' || encoding === 'identity') return bytes;
+export async function decodeStart(
+  bytes: Uint8Array,
+  encoding: string,
+): Promise<Uint8Array | undefined> {
+  const decode = DECODERS.get(encoding.toLowerCase());
+  const finishFlush =
+    encoding.toLowerCase() === 'br' ? constants.BROTLI_OPERATION_FLUSH : constants.Z_SYNC_FLUSH;
   try {
-    return DECODERS[encoding.toLowerCase()]?.(bytes);
+    return await decode?.(bytes, { finishFlush, maxOutputLength: MAX_DECODED });
   } catch {
     // The bytes are not of that encoding: the status and the headers must do.
     return undefined;
+  }
+}
+
+/** Whether an encoded body was cut off, which HTTP itself does not notice. */
+export async function isCutOff(bytes: Uint8Array, encoding: string): Promise<boolean> {
+  try {
+    await DECODERS.get(encoding.toLowerCase())?.(bytes, {});
+    return false;
+  } catch (error) {
+    return safeGet(error, 'code') === 'Z_BUF_ERROR';
   }
 }

@@ -1,5 +1,7 @@
+import type { Failure } from '../../failure/failure.ts';
 import { MAX_ERROR_BODY } from '../../failure/text.ts';
-import { decode } from './decode.ts';
+import { brokenBodyFailure, isJsonSuccess, MAX_BUFFERED_JSON } from '../shared/json-body.ts';
+import { decodeStart, isCutOff, isEncoded } from './decode.ts';
 import type { ResponseForwarder } from './response-forwarder.ts';
 import type { Controller, Handler, HeaderRecord } from './types.ts';
 
@@ -8,8 +10,9 @@ const DISPOSED: Error = new Error('The response is not used: the request is sent
 type End = { readonly trailers: HeaderRecord } | { readonly error: unknown };
 
 /**
- * One attempt. A success flows to the caller's handler at once. An error response is held back, its body
- * up to 64 KiB, until it is known whether the request is sent again.
+ * One attempt. A success flows to the caller's handler at once, unless it is JSON: that is held back until
+ * it is complete, up to 1 MiB, since its request is sent again if it breaks off. An error response is held
+ * back, its body up to 64 KiB, until it is known whether the request is sent again.
  */
 export class ResponseAttempt implements Handler {
   status = 0;
@@ -25,6 +28,7 @@ export class ResponseAttempt implements Handler {
   #message: string | undefined = undefined;
   #chunks: Uint8Array[] = [];
   #size = 0;
+  #limit = MAX_ERROR_BODY;
   #end: End | undefined = undefined;
 
   constructor(forwarder: ResponseForwarder, signal: AbortSignal) {
@@ -55,13 +59,15 @@ export class ResponseAttempt implements Handler {
     this.status = status;
     this.headers = headers;
     this.#message = message;
-    if (status >= 400) {
-      this.#state = 'held';
-    } else {
+    if (status < 400 && !isJsonSuccess(status, headers)) {
       this.#state = 'forwarded';
       this.#forwarder.open(controller, status, headers, message);
+      this.#settle.resolve(this);
+      return;
     }
-    this.#settle.resolve(this);
+    this.#state = 'held';
+    if (status >= 400) this.#settle.resolve(this);
+    else this.#limit = MAX_BUFFERED_JSON;
   }
 
   onResponseData(controller: Controller, chunk: Uint8Array): void {
@@ -69,9 +75,10 @@ export class ResponseAttempt implements Handler {
     if (this.#state !== 'held') return;
     this.#chunks.push(chunk);
     this.#size += chunk.byteLength;
-    if (this.#size < MAX_ERROR_BODY) return;
+    if (this.#size < this.#limit) return;
     controller.pause();
     this.#peeked.resolve();
+    this.#settle.resolve(this);
   }
 
   onResponseEnd(_controller: Controller, trailers: HeaderRecord): void {
@@ -113,7 +120,20 @@ export class ResponseAttempt implements Handler {
     signal.removeEventListener('abort', stop);
     // The rest waits until it is known what becomes of the response.
     if (this.#end === undefined) this.#controller?.pause();
-    return decode(Buffer.concat(this.#chunks), this.headers['content-encoding']);
+    const encoding = this.headers['content-encoding'];
+    const bytes = Buffer.concat(this.#chunks);
+    return isEncoded(encoding) ? decodeStart(bytes, encoding) : bytes;
+  }
+
+  /** What is wrong with the body of a success that is held back; undefined where nothing is. */
+  bodyFailure(): Promise<Failure | undefined> | Failure | undefined {
+    if (this.#end === undefined) return undefined;
+    if ('error' in this.#end) return brokenBodyFailure(this.#end.error);
+    const encoding = this.headers['content-encoding'];
+    if (!isEncoded(encoding)) return undefined;
+    return isCutOff(Buffer.concat(this.#chunks), encoding).then((cutOff) =>
+      cutOff ? brokenBodyFailure(undefined) : undefined,
+    );
   }
 
   /** Gives a held response to the caller's handler: what has arrived, and then the rest. */
@@ -141,6 +161,7 @@ export class ResponseAttempt implements Handler {
     if (this.#state === 'held') {
       this.#end = end;
       this.#peeked.resolve();
+      this.#settle.resolve(this);
     } else if (this.#state === 'forwarded') {
       this.#forwardEnd(end);
     }

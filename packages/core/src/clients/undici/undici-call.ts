@@ -59,8 +59,8 @@ export class UndiciCall extends HttpCall<ResponseAttempt> {
     return attempt.responded;
   }
 
-  classifyResult(attempt: ResponseAttempt): Promise<Failure | undefined> | undefined {
-    if (attempt.status < 400) return undefined;
+  classifyResult(attempt: ResponseAttempt): Promise<Failure | undefined> | Failure | undefined {
+    if (attempt.status < 400) return attempt.bodyFailure();
     const { clock } = this.pipeline;
     return readErrorBodyInTime(clock, this.signal, async (signal) => {
       const body = await attempt.peekBody(signal);
