@@ -57,7 +57,7 @@ async function byEsbuild({ place, shape }: Target): Promise<Bundle> {
     platform: platforms[place],
     format: formats[shape],
     globalName: GLOBAL,
-    // For `neutral`, esbuild reads no `main` of a package unless it is told to.
+    // For `neutral`, esbuild reads a package's `main` only if this names it.
     ...(place === 'worker' ? { mainFields: ['module', 'main'] } : {}),
   };
   const { outputFiles = [], warnings } = await build(options);
