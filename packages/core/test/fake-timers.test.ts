@@ -100,7 +100,9 @@ describe.each<[string, () => FakeTimers]>([
       resilience.execute('incidents.get', never, { deadlineMs: 1_000 }),
     ]);
     await timers.tick(2_001);
-    const reasons = (await ends).map((end) => (end.status === 'rejected' ? end.reason : undefined));
+    const reasons = (await ends).map((end): unknown =>
+      end.status === 'rejected' ? end.reason : undefined,
+    );
     expect(reasons[0]).toBeInstanceOf(AttemptTimeoutError);
     expect(reasons[1]).toBeInstanceOf(AttemptTimeoutError);
     expect(resilience.snapshot().inFlight).toBe(0);

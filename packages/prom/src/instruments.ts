@@ -53,7 +53,7 @@ export interface GroupSeries {
 }
 
 /** The series of one circuit. */
-export interface CircuitSeries {
+interface CircuitSeries {
   readonly state: ByOne<GaugeSeries>;
   readonly transitions: ByOne<CounterSeries>;
 }
@@ -96,10 +96,8 @@ export class Instruments {
     this.circuit = bounded(limits.maxCircuits, (name, operation) =>
       this.#circuitSeries(name, name !== OTHER && isLabel(operation) ? operation : OTHER),
     );
-    this.quotas = new QuotaGauges(
-      (name) => this.group(name).quota(),
-      this.#gauge('quota_store_up'),
-    );
+    const storeUp = this.#gauge('quota_store_up');
+    this.quotas = new QuotaGauges((name) => this.group(name).quota(), storeUp);
   }
 
   attemptDuration(method: string | undefined, status: number | undefined): HistogramSeries {

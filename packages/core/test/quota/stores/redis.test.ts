@@ -106,7 +106,8 @@ describe('a client that is none of the known ones', () => {
   it.each([undefined, null, {}, 'redis://localhost', () => undefined])(
     'is refused: %j',
     (client) => {
-      expect(() => Reflect.apply(redisQuotaStore, undefined, [client])).toThrow(
+      const make = (): unknown => Reflect.apply(redisQuotaStore, undefined, [client]);
+      expect(make).toThrow(
         'redisQuotaStore takes a client of ioredis, iovalkey or node-redis first',
       );
     },
