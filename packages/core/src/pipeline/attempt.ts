@@ -114,6 +114,10 @@ export class Attempt<T> implements AttemptSender, Watched, AttemptScope {
     this.#abort(new TimeoutError(details));
   }
 
+  get endsAt(): number {
+    return this.sentAt + this.#timeoutMs;
+  }
+
   /** Whether less time is left of the call than an attempt may take. */
   get #endsAtDeadline(): boolean {
     return this.#timeoutMs < this.#call.attemptTimeoutMs;

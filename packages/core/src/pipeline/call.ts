@@ -20,6 +20,8 @@ export interface AttemptContext {
 
 /** The attempt as the clients of this package know it. */
 export interface AttemptSender extends AttemptContext {
+  /** When the attempt's time is up, by the wrapper's clock: reading an error body is part of it. */
+  readonly endsAt: number;
   /** Aborts the attempt's signal after the attempt has ended: for a body that is still being read. */
   abort(reason: unknown): void;
 }
@@ -54,9 +56,15 @@ export interface ClientCall<T> extends CallSpec {
   /** Sends one attempt. What it throws counts as a rejection. */
   send(context: AttemptSender, observed: AttemptFanOut | undefined): PromiseLike<T> | T;
   /** What a value that the client returned says: undefined for a success. Never throws. */
-  classifyResult(value: T): Promise<Failure | undefined> | Failure | undefined;
+  classifyResult(
+    value: T,
+    attempt: AttemptSender,
+  ): Promise<Failure | undefined> | Failure | undefined;
   /** What is known about a rejection beyond what it shows itself; undefined: nothing. */
-  classifyError?(error: unknown): Failure | undefined;
+  classifyError?(
+    error: unknown,
+    attempt: AttemptSender,
+  ): Promise<Failure | undefined> | Failure | undefined;
   /**
    * The `Authorization` header of the latest attempt, before the first of the one to come; undefined if
    * there is none. Clients without this method do not know: there the caller's function sends the token.

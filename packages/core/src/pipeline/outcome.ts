@@ -2,7 +2,7 @@ import { familyOfHost, type HostMap } from '../catalogue/hosts.ts';
 import type { Clock } from '../clock.ts';
 import { classifyAfresh } from '../failure/classify.ts';
 import type { Failure } from '../failure/failure.ts';
-import type { CallSpec, ClientCall } from './call.ts';
+import type { AttemptSender, CallSpec, ClientCall } from './call.ts';
 
 /** How one attempt ended: with what the client returned, or with what it rejected with. */
 export type Outcome<T> =
@@ -35,12 +35,16 @@ const UNKNOWN: Failure = Object.freeze({
 /** What an outcome says by itself. */
 export function classifyOutcome<T>(
   call: ClientCall<T>,
+  attempt: AttemptSender,
   outcome: Outcome<T>,
   clock: Clock,
 ): Classification {
-  if (outcome.ok) return call.classifyResult(outcome.value);
+  if (outcome.ok) return call.classifyResult(outcome.value, attempt);
   if (call.signal?.aborted) return CANCELLED;
-  return call.classifyError?.(outcome.error) ?? classifyError(outcome.error, clock);
+  const { error } = outcome;
+  const known = call.classifyError?.(error, attempt);
+  if (!(known instanceof Promise)) return known ?? classifyError(error, clock);
+  return known.then((failure) => failure ?? classifyError(error, clock));
 }
 
 function classifyError(error: unknown, clock: Clock): Failure {

@@ -108,7 +108,7 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
   /** The first attempt, sent at once, has ended. */
   attemptEnded(attempt: Attempt<T>, outcome: Outcome<T>): unknown {
     try {
-      const classification = classifyOutcome(this.call, outcome, this.pipeline.clock);
+      const classification = classifyOutcome(this.call, attempt, outcome, this.pipeline.clock);
       if (!outcome.ok || classification !== undefined) {
         const loop = this.#runLoop({ attempt, outcome, classification });
         // V8 follows only one handler: of this promise, or of the one that `send` has returned.
@@ -185,11 +185,8 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
       const sent = attempt.send({ attemptEnded: (_attempt, outcome) => resolve(outcome) });
       void sent.then(resolve as (value: unknown) => void);
     });
-    return {
-      attempt,
-      outcome,
-      classification: classifyOutcome(this.call, outcome, this.pipeline.clock),
-    };
+    const classification = classifyOutcome(this.call, attempt, outcome, this.pipeline.clock);
+    return { attempt, outcome, classification };
   }
 
   #makeAttempt(permit: Permit, now: number, previous: FailedAttempt<T> | undefined): Attempt<T> {
@@ -211,8 +208,8 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
     this.#retryState ??= new RetryState(this.pipeline, this.call, this.deadlineAt);
     const { attempts, call } = this;
     const aborted = call.signal?.aborted ?? false;
-    if (nested !== undefined && !aborted) warnNested(call.name, nested.operation);
     const retriedInside = nested !== undefined;
+    if (retriedInside && !aborted) warnNested(call.name, nested.operation);
     return this.#retryState.decide(failed, { aborted, retriedInside, attempts }, now);
   }
 

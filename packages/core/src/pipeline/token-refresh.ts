@@ -2,11 +2,12 @@ import type { AsyncLocalStorage } from 'node:async_hooks';
 import { familyOfHost } from '../catalogue/hosts.ts';
 import { sleep } from '../clock.ts';
 import type { Failure } from '../failure/failure.ts';
-import type { RefreshContext, RefreshToken, Settings, TokenIdentity } from '../options/options.ts';
-import { asyncLocalStorage, sha256 } from '../runtime.ts';
+import type { RefreshContext, RefreshToken, Settings } from '../options/options.ts';
+import { asyncLocalStorage } from '../runtime.ts';
 import type { CallSpec, ClientCall } from './call.ts';
 import type { Pipeline } from './pipeline.ts';
-import { bearerTokenOf, identityKey, identityOf, readToken } from './token.ts';
+import { bearerTokenOf, mistakeIn, readToken } from './token.ts';
+import { type TokenEntry, TokenStore } from './token-store.ts';
 
 /** A call as far as its token is concerned. */
 export type TokenCall = CallSpec & Pick<ClientCall<unknown>, 'sentAuthorization'>;
@@ -22,17 +23,6 @@ export interface RefusedToken {
   readonly deadlineAt: number;
 }
 
-/** The current token of one identity for one API of one host. */
-interface TokenEntry {
-  /** The host and the API that the token is for. */
-  readonly scope: string;
-  readonly identity: TokenIdentity | undefined;
-  token: string | undefined;
-  /** {@link TokenRefresher.renewals} once the token was there. */
-  renewedAt: number;
-  pending: PendingRefresh | undefined;
-}
-
 interface PendingRefresh {
   readonly token: Promise<string | undefined>;
   readonly controller: AbortController;
@@ -42,8 +32,9 @@ interface PendingRefresh {
 /** Where it is reported that `refreshToken` threw, or is not right. */
 export type RefreshReport = Pick<Pipeline, 'reportError' | 'reportMistake'>;
 
-/** How many tokens and identities are remembered; beyond that the oldest is forgotten. */
-const MAX_ENTRIES = 2_000;
+const MAX_SCOPES = 100;
+/** Tokens of one identity are not refused in such a quick succession. */
+const AT_ONCE_MS = 60_000;
 
 /**
  * Asks `refreshToken` for a new token after a 401, once for all calls of the same identity that were
@@ -57,9 +48,10 @@ export class TokenRefresher {
   readonly #refresh: RefreshToken;
   readonly #settings: Settings;
   readonly #report: RefreshReport;
-  /** By identity, and by the hash of each of its tokens. */
-  readonly #entries = new Map<string, TokenEntry>();
-  readonly #refreshing = new Set<TokenEntry>();
+  readonly #store = new TokenStore();
+  readonly #pending = new Map<TokenEntry, PendingRefresh>();
+  /** The latest refused token of each scope that did not say whose it is. */
+  readonly #lastUnknown = new Map<string, { readonly entry: TokenEntry; readonly at: number }>();
   /** Has a value in what `refreshToken` calls. */
   #running: AsyncLocalStorage<true> | undefined = undefined;
 
@@ -71,18 +63,14 @@ export class TokenRefresher {
 
   /** The token to send in the place of one that was replaced before; undefined where there is none. */
   replacementFor(call: TokenCall): string | undefined {
-    return this.#entries.size === 0
-      ? undefined
-      : this.replacementOf(call, call.sentAuthorization?.());
+    if (this.#store.empty) return undefined;
+    return this.replacementOf(call, call.sentAuthorization?.());
   }
 
   /** The same for a header that only the client's own handlers add. */
   replacementOf(call: CallSpec, authorization: string | undefined): string | undefined {
-    if (this.#entries.size === 0) return undefined;
-    const token = bearerTokenOf(authorization);
-    const key = token === undefined ? undefined : tokenKey(scopeOf(call), token);
-    const current = key === undefined ? undefined : this.#entries.get(key)?.token;
-    return current === token ? undefined : current;
+    const token = this.#store.empty ? undefined : bearerTokenOf(authorization);
+    return token && this.#store.replacementOf(call, token);
   }
 
   /** Whether a new token may be asked for where the request with this header was answered with a 401. */
@@ -99,10 +87,11 @@ export class TokenRefresher {
 
   /** A token newer than the refused one; undefined if there is none in time. */
   async renew(refused: RefusedToken, signal: AbortSignal | undefined): Promise<string | undefined> {
-    const entry = this.#entryOf(refused);
+    const entry = this.#store.entryOf(refused.call, refused.token);
     const isNew = entry.renewedAt > refused.renewalsBefore && entry.token !== refused.token;
-    if (isNew && entry.pending === undefined) return entry.token;
-    const pending = entry.pending ?? this.#start(entry, refused);
+    const current = this.#pending.get(entry);
+    if (isNew && current === undefined) return entry.token;
+    const pending = current ?? this.#start(entry, refused);
     pending.waiters += 1;
     try {
       const leftMs = refused.deadlineAt - this.#settings.clock.now();
@@ -115,37 +104,12 @@ export class TokenRefresher {
     }
   }
 
-  #entryOf({ call, token }: RefusedToken): TokenEntry {
-    const scope = scopeOf(call);
-    const hashed = token === undefined ? undefined : tokenKey(scope, token);
-    const known = hashed === undefined ? undefined : this.#entries.get(hashed);
-    if (known !== undefined) return known;
-    const identity = token === undefined ? undefined : identityOf(token);
-    // A token that does not say whose it is stands for itself.
-    const key = identity === undefined ? (hashed ?? scope) : `${scope} ${identityKey(identity)}`;
-    const entry = this.#entries.get(key) ?? newEntry(scope, identity);
-    this.#remember(key, entry);
-    if (hashed !== undefined) this.#remember(hashed, entry);
-    return entry;
-  }
-
-  #remember(key: string, entry: TokenEntry): void {
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
-    if (this.#entries.size <= MAX_ENTRIES) return;
-    for (const oldest of this.#entries.keys()) {
-      this.#entries.delete(oldest);
-      return;
-    }
-  }
-
   #start(entry: TokenEntry, refused: RefusedToken): PendingRefresh {
     this.#warnOfSecondIdentity(entry, refused);
     const controller = new AbortController();
     const token = this.#ask(entry, refused, controller);
     const pending: PendingRefresh = { token, controller, waiters: 0 };
-    entry.pending = pending;
-    this.#refreshing.add(entry);
+    this.#pending.set(entry, pending);
     void token.then(() => this.#forget(entry, pending));
     return pending;
   }
@@ -173,17 +137,15 @@ export class TokenRefresher {
       return undefined;
     }
     const read = readToken(returned);
-    const mistake = 'token' in read ? mistakeIn(read.token, refused, entry) : read.mistake;
+    const mistake =
+      'token' in read ? mistakeIn(read.token, refused.token, entry.identity) : read.mistake;
     if (mistake !== undefined) this.#mistake(mistake);
     return 'token' in read && mistake === undefined ? this.#renewed(entry, read.token) : undefined;
   }
 
   #renewed(entry: TokenEntry, token: string): string {
     this.renewals += 1;
-    entry.renewedAt = this.renewals;
-    entry.token = token;
-    const key = tokenKey(entry.scope, token);
-    if (key !== undefined) this.#remember(key, entry);
+    this.#store.renew(entry, token, this.renewals);
     return token;
   }
 
@@ -219,48 +181,34 @@ export class TokenRefresher {
   }
 
   #abandon(entry: TokenEntry, pending: PendingRefresh): void {
-    if (entry.pending !== pending) return;
+    if (this.#pending.get(entry) !== pending) return;
     this.#forget(entry, pending);
     pending.controller.abort();
   }
 
   #forget(entry: TokenEntry, pending: PendingRefresh): void {
-    if (entry.pending !== pending) return;
-    entry.pending = undefined;
-    this.#refreshing.delete(entry);
+    if (this.#pending.get(entry) !== pending) return;
+    this.#pending.delete(entry);
     // In Node 22, a context that was entered once slows down the whole process.
-    if (this.#refreshing.size === 0) this.#running?.disable();
+    if (this.#pending.size === 0) this.#running?.disable();
   }
 
   /** `refreshToken` cannot tell whose token to return where a token does not say whose it is. */
   #warnOfSecondIdentity(entry: TokenEntry, { token }: RefusedToken): void {
     if (token === undefined || entry.identity !== undefined) return;
-    for (const { scope, identity } of this.#refreshing) {
-      if (scope !== entry.scope || identity !== undefined) continue;
-      this.#mistake(
-        'Two tokens that do not say whose they are were refused at the same time. refreshToken cannot know which of them to replace: make one wrapper for each identity.',
-      );
-    }
+    const now = this.#settings.clock.now();
+    const last = this.#lastUnknown.get(entry.scope);
+    if (this.#lastUnknown.size >= MAX_SCOPES) this.#lastUnknown.clear();
+    this.#lastUnknown.set(entry.scope, { entry, at: now });
+    if (last === undefined || last.entry === entry || now - last.at > AT_ONCE_MS) return;
+    this.#mistake(
+      'Two tokens that do not say whose they are were refused at about the same time. refreshToken cannot know which of them to replace: make one wrapper for each identity.',
+    );
   }
 }
 
 const HOOK = 'refreshToken';
 const TIME_UP: unique symbol = Symbol('time is up');
-
-function newEntry(scope: string, identity: TokenIdentity | undefined): TokenEntry {
-  return { scope, identity, token: undefined, renewedAt: 0, pending: undefined };
-}
-
-/** A token is for one API of one host. */
-function scopeOf({ host = '', operation }: CallSpec): string {
-  return `${host.toLowerCase()} ${operation.family ?? ''}`;
-}
-
-/** Where there is no hash function, tokens are not remembered. */
-function tokenKey(scope: string, token: string): string | undefined {
-  const hash = sha256(token);
-  return hash && `${scope} ${hash}`;
-}
 
 function refreshContext(
   { call, failure }: RefusedToken,
@@ -279,16 +227,4 @@ function refreshContext(
     ...(identity === undefined ? {} : { identity }),
     ...(typeof claims === 'string' ? { claims } : {}),
   };
-}
-
-/** What is wrong with a token that is one. */
-function mistakeIn(token: string, refused: RefusedToken, entry: TokenEntry): string | undefined {
-  if (token === refused.token) {
-    return 'refreshToken returned the token that was refused: it must ask for a new one, past any cache';
-  }
-  const identity = entry.identity && identityOf(token);
-  if (entry.identity === undefined || identity === undefined) return undefined;
-  return identityKey(identity) === identityKey(entry.identity)
-    ? undefined
-    : 'refreshToken returned the token of another tenant, user or app than the refused one, which is not sent: context.identity says whose token is asked for';
 }

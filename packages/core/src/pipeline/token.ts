@@ -69,3 +69,19 @@ export function identityKey({ tenantId, objectId, clientId }: TokenIdentity): st
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
+
+/** What is wrong with a new token in the place of the refused one of this identity; undefined: nothing. */
+export function mistakeIn(
+  token: string,
+  refused: string | undefined,
+  identity: TokenIdentity | undefined,
+): string | undefined {
+  if (token === refused) {
+    return 'refreshToken returned the token that was refused: it must ask for a new one, past any cache';
+  }
+  const own = identity && identityOf(token);
+  if (identity === undefined || own === undefined) return undefined;
+  return identityKey(own) === identityKey(identity)
+    ? undefined
+    : 'refreshToken returned the token of another tenant, user or app than the refused one, which is not sent: context.identity says whose token is asked for';
+}

@@ -248,8 +248,9 @@ describe('an expired token', () => {
 
   it('that stays refused is answered', async () => {
     const refreshToken = (): string => 'fresh';
+    const init = { headers: { authorization: 'Bearer stale' } };
     expect(
-      await send(['Unauthorized', 'Unauthorized', 200], { options: { refreshToken } }),
+      await send(['Unauthorized', 'Unauthorized', 200], { init, options: { refreshToken } }),
     ).toMatchObject({ status: 401, sent: 2 });
   });
 });

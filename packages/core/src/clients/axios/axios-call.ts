@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream';
 import { classify } from '../../failure/classify.ts';
 import type { Failure } from '../../failure/failure.ts';
+import { safeGet } from '../../failure/safe-get.ts';
 import { MAX_ERROR_BODY } from '../../failure/text.ts';
 import type { AttemptFanOut } from '../../observe/fan-out.ts';
 import type { ClientKind } from '../../observe/observer.ts';
 import type { AttemptSender } from '../../pipeline/call.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
-import { addedHeaders, withHeaders } from '../shared/headers.ts';
+import { withHeaders } from '../shared/headers.ts';
 import { HttpCall } from '../shared/http-call.ts';
 import { peekNodeStream } from '../shared/node-stream.ts';
 import { abortBodyOnSignal, peekWebStream, readErrorBodyInTime } from '../shared/response-body.ts';
@@ -23,9 +24,6 @@ export class AxiosCall extends HttpCall<unknown> {
   readonly #release: () => void;
   /** The response that the last attempt was rejected with. */
   #rejected: AxiosResponse | undefined = undefined;
-  /** What that response says, with its body. */
-  #known: { readonly error: unknown; readonly failure: Failure | undefined } | undefined =
-    undefined;
 
   constructor(
     pipeline: Pipeline,
@@ -44,9 +42,9 @@ export class AxiosCall extends HttpCall<unknown> {
 
   async send(context: AttemptSender, observed: AttemptFanOut | undefined): Promise<unknown> {
     this.#disposeRejected();
-    const { signal, token } = context;
+    const { signal } = context;
     const { headers } = this.#config;
-    const added = addedHeaders(headers, token, observed);
+    const added = this.headersToAdd(context, observed);
     const config: AxiosConfig = { ...this.#config, signal };
     if (added.length > 0) config['headers'] = withHeaders(headers ?? {}, added);
     try {
@@ -56,18 +54,33 @@ export class AxiosCall extends HttpCall<unknown> {
       return response;
     } catch (error) {
       restoreConfig(error, this.#config, signal);
-      await this.#readRejection(error, context);
+      // axios rejects with the response inside its error.
+      this.#rejected = responseIn(error);
       throw error;
     }
   }
 
-  classifyResult(response: unknown): Promise<Failure | undefined> | undefined {
+  classifyResult(
+    response: unknown,
+    attempt: AttemptSender,
+  ): Promise<Failure | undefined> | undefined {
     if (!isAxiosResponse(response) || !(response.status >= 400)) return undefined;
-    return this.#failureOf(response);
+    return this.#failureOf(response, attempt);
   }
 
-  classifyError(error: unknown): Failure | undefined {
-    return error === this.#known?.error ? this.#known?.failure : undefined;
+  /** The error alone does not show the body where that is a stream. */
+  classifyError(error: unknown, attempt: AttemptSender): Promise<Failure | undefined> | undefined {
+    const response = responseIn(error);
+    return response && this.#failureOf(response, attempt);
+  }
+
+  /** The header is taken off where axios follows a redirect to another host, and where it has `auth`. */
+  override sentAuthorization(settled?: unknown): string | undefined {
+    if (this.#config['auth'] !== undefined) return undefined;
+    const answered = safeGet(safeGet(responseIn(settled) ?? settled, 'request'), 'res');
+    const url: unknown = safeGet(answered, 'responseUrl');
+    const host = typeof url === 'string' ? URL.parse(url)?.host : this.host;
+    return host === this.host ? super.sentAuthorization() : undefined;
   }
 
   statusOf(response: unknown): number | undefined {
@@ -84,23 +97,20 @@ export class AxiosCall extends HttpCall<unknown> {
     if (this.signal?.aborted) this.#disposeRejected();
   }
 
-  /** axios rejects with the response inside its error, where the error alone does not show the body. */
-  async #readRejection(error: unknown, context: AttemptSender): Promise<void> {
-    const response = isRecord(error) ? error['response'] : undefined;
-    if (!isAxiosResponse(response)) return;
-    this.#rejected = response;
-    const failure = await this.#failureOf(response);
-    this.#followAbort(response, context);
-    this.#known = { error, failure };
-  }
-
-  #failureOf(response: AxiosResponse): Promise<Failure | undefined> {
+  async #failureOf(response: AxiosResponse, attempt: AttemptSender): Promise<Failure | undefined> {
     const { clock } = this.pipeline;
     const { status, headers } = response;
-    return readErrorBodyInTime(clock, this.signal, async (signal) => {
-      const body = await peekBody(response, signal);
-      return classify({ status, headers, body }, { now: () => clock.epoch() });
-    });
+    const failure = await readErrorBodyInTime(
+      clock,
+      attempt.endsAt,
+      this.signal,
+      async (signal) => {
+        const body = await peekBody(response, signal);
+        return classify({ status, headers, body }, { now: () => clock.epoch() });
+      },
+    );
+    this.#followAbort(response, attempt);
+    return failure;
   }
 
   /** Lets the caller's abort reach a stream that is read after the call has ended. */
@@ -116,6 +126,11 @@ export class AxiosCall extends HttpCall<unknown> {
     if (this.#rejected !== undefined) disposeBody(this.#rejected);
     this.#rejected = undefined;
   }
+}
+
+function responseIn(error: unknown): AxiosResponse | undefined {
+  const response = isRecord(error) ? error['response'] : undefined;
+  return isAxiosResponse(response) ? response : undefined;
 }
 
 /** The beginning of a response's body. A stream is exchanged for one that gives all of it. */

@@ -28,6 +28,7 @@ export function readRequest(config: AxiosConfig): AxiosRequest | undefined {
     url,
     method: typeof method === 'string' ? method.toUpperCase() : 'GET',
     params,
+    headers: config['headers'],
     body: data,
     bodyKind: bodyKind(data),
     signal: signals.length < 2 ? signals[0] : AbortSignal.any(signals),

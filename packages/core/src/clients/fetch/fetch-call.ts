@@ -1,11 +1,11 @@
 import { DefenderApiError } from '../../failure/errors.ts';
 import type { Failure } from '../../failure/failure.ts';
-import { safeGetObject } from '../../failure/safe-get.ts';
+import { safeGet, safeGetObject } from '../../failure/safe-get.ts';
 import type { AttemptFanOut } from '../../observe/fan-out.ts';
 import type { ClientKind } from '../../observe/observer.ts';
 import type { AttemptSender } from '../../pipeline/call.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
-import { addedHeaders, type HeaderPair } from '../shared/headers.ts';
+import type { HeaderPair } from '../shared/headers.ts';
 import { HttpCall } from '../shared/http-call.ts';
 import {
   abortBodyOnSignal,
@@ -36,7 +36,6 @@ export class FetchCall extends HttpCall<Response> {
   readonly client: ClientKind = 'fetch';
   readonly namesCallers: boolean = true;
   readonly resendable: boolean;
-  readonly #request: FetchRequest;
   readonly #message: FetchMessage;
   readonly #send: SendFetch;
   /** Made at the first response with a signal, since most calls have none. */
@@ -50,7 +49,6 @@ export class FetchCall extends HttpCall<Response> {
   constructor(pipeline: Pipeline, request: FetchRequest, send: SendFetch, bufferJson = false) {
     super(pipeline, request);
     this.resendable = request.bodyKind !== 'one-shot';
-    this.#request = request;
     this.#message = new FetchMessage(request, this.maxRetries);
     this.#send = send;
     this.#bufferJson = bufferJson;
@@ -58,7 +56,7 @@ export class FetchCall extends HttpCall<Response> {
 
   send(context: AttemptSender, observed: AttemptFanOut | undefined): Promise<Response> {
     const { attempt, signal, token } = context;
-    const headers = addedHeaders(this.#request.headers, token, observed);
+    const headers = this.headersToAdd(context, observed);
     const input = this.#message.input(attempt);
     const sent = this.#send(input, this.#message.init(signal, headers), { headers, token });
     return this.#bufferJson ? this.#checkBody(sent, signal) : sent;
@@ -76,13 +74,23 @@ export class FetchCall extends HttpCall<Response> {
     this.#unlinks.set(response, unlink);
   }
 
-  classifyResult(response: Response): Promise<Failure | undefined> | Failure | undefined {
+  classifyResult(
+    response: Response,
+    { endsAt }: AttemptSender,
+  ): Promise<Failure | undefined> | Failure | undefined {
     if (!(response?.status >= 400)) return this.#brokenBodyOf(response);
     const { clock } = this.pipeline;
     this.#reading = new AbortController();
-    return readErrorBodyInTime(clock, this.#reading.signal, (signal) =>
+    return readErrorBodyInTime(clock, endsAt, this.#reading.signal, (signal) =>
       failureOfResponse(response, { now: () => clock.epoch(), signal }),
     );
+  }
+
+  /** fetch takes the header off where it follows a redirect to another host. */
+  override sentAuthorization(settled?: unknown): string | undefined {
+    const moved = safeGet(settled, 'redirected') === true;
+    const host = moved ? URL.parse(String(safeGet(settled, 'url')))?.host : this.host;
+    return host === this.host ? super.sentAuthorization() : undefined;
   }
 
   statusOf(response: Response): number | undefined {

@@ -87,10 +87,10 @@ export class FunctionCall<T> implements ClientCall<T> {
   }
 
   /** A function may return a `Response` that says that it failed, as fetch does. */
-  classifyResult(value: T): Promise<Failure | undefined> | undefined {
+  classifyResult(value: T, { endsAt }: AttemptSender): Promise<Failure | undefined> | undefined {
     if (!isResponse(value) || value.status < 400) return undefined;
     const { clock } = this.#pipeline;
-    return readErrorBodyInTime(clock, this.signal, (signal) =>
+    return readErrorBodyInTime(clock, endsAt, this.signal, (signal) =>
       failureOfResponse(value, { now: () => clock.epoch(), signal }),
     );
   }

@@ -10,9 +10,10 @@ import { followContext } from '../../pipeline/nested-calls.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { pipelineOf, type ResilienceLike } from '../../pipeline/pipeline-of.ts';
 import { runCall } from '../../pipeline/run-call.ts';
+import { bearerTokenOf } from '../../pipeline/token.ts';
 import type { AttemptChanges, SendFetch } from '../fetch/fetch-call.ts';
 import { type FetchInit, type FetchInput, readRequest } from '../fetch/request.ts';
-import { withHeaders } from '../shared/headers.ts';
+import { getHeader, withHeaders } from '../shared/headers.ts';
 import { SdkCall, shouldBypass } from '../shared/sdk-call.ts';
 import {
   isAuthHandler,
@@ -82,7 +83,7 @@ export function graphMiddlewareChain<T extends GraphMiddleware>(
     chain,
     'MiddlewareFactory.getDefaultMiddlewareChain(authProvider)',
   );
-  const tokens = inside.some(isAuthHandler) ? new TokenHandler() : undefined;
+  const tokens = inside.some(isAuthHandler) ? new TokenHandler(pipeline) : undefined;
   const withTokens = inside.flatMap((handler): (T | GraphMiddleware)[] =>
     tokens !== undefined && isAuthHandler(handler) ? [handler, tokens] : [handler],
   );
@@ -116,8 +117,14 @@ class ResilientHandler implements GraphMiddleware {
       await next.execute(context);
       return;
     }
-    const send: SendFetch = (input, init, changes) =>
-      this.#send(next, context, input, init, changes);
+    const send: SendFetch = async (input, init, changes) => {
+      const attempt = this.#attemptContext(context, input, init, changes);
+      this.#tokens?.set(attempt, { call, token: changes.token });
+      await next.execute(attempt);
+      call.noteHeaders(sentHeaders(attempt));
+      if (attempt.response === undefined) throw new Error('The Graph chain gave no response');
+      return attempt.response;
+    };
     const call = new SdkCall(this.#pipeline, read, send, () => false);
     const response = await runCall(this.#pipeline, call);
     context.response = response;
@@ -126,27 +133,22 @@ class ResilientHandler implements GraphMiddleware {
     annotateResponse(response, failure, new Date(this.#pipeline.clock.epoch()));
   }
 
-  /** Sends one attempt in a context of its own, since the SDK's handlers change what they are given. */
-  async #send(
-    next: GraphMiddleware,
+  /** A context for one attempt, since the SDK's handlers change what they are given. */
+  #attemptContext(
     context: GraphContext,
     input: FetchInput,
     init: FetchInit,
-    { headers: added, token }: AttemptChanges,
-  ): Promise<Response> {
+    { headers: added }: AttemptChanges,
+  ): GraphContext {
     // The token is set behind the SDK's own handler, where there is one.
     const early = this.#tokens === undefined ? added : withoutAuthorization(added);
     const { response: _, ...rest } = context;
-    const attempt: GraphContext = {
+    return {
       ...rest,
       // The SDK's handlers append to the headers of a `Request`.
       request: isBodiless(input) ? input.clone() : input,
       options: { ...init, headers: withHeaders(context.options?.headers ?? {}, early) },
     };
-    if (token !== undefined) this.#tokens?.set(attempt, token);
-    await next.execute(attempt);
-    if (attempt.response === undefined) throw new Error('The Graph chain gave no response');
-    return attempt.response;
   }
 
   #checkedNext(): GraphMiddleware {
@@ -159,13 +161,27 @@ class ResilientHandler implements GraphMiddleware {
   }
 }
 
-/** Stands behind the handler that authenticates, and sets the token that `refreshToken` gave. */
+/** The call that an attempt belongs to, and the token that `refreshToken` gave in it. */
+interface TokenState {
+  readonly call: SdkCall;
+  readonly token: string | undefined;
+}
+
+/**
+ * Stands behind the handler that authenticates. Sets the token that `refreshToken` gave, where that
+ * handler has set one: it sets none for hosts that are none of Graph's.
+ */
 class TokenHandler implements GraphMiddleware {
-  readonly #tokens = new WeakMap<GraphContext, string>();
+  readonly #pipeline: Pipeline;
+  readonly #states = new WeakMap<GraphContext, TokenState>();
   #next: GraphMiddleware | undefined = undefined;
 
-  set(context: GraphContext, token: string): void {
-    this.#tokens.set(context, token);
+  constructor(pipeline: Pipeline) {
+    this.#pipeline = pipeline;
+  }
+
+  set(context: GraphContext, state: TokenState): void {
+    this.#states.set(context, state);
   }
 
   setNext(next: GraphMiddleware): void {
@@ -173,7 +189,7 @@ class TokenHandler implements GraphMiddleware {
   }
 
   async execute(context: GraphContext): Promise<void> {
-    const token = this.#tokens.get(context);
+    const token = this.#tokenFor(context);
     if (token !== undefined) {
       const { headers = {} } = context.options ?? {};
       const authorization = [['Authorization', `Bearer ${token}`]] as const;
@@ -181,6 +197,21 @@ class TokenHandler implements GraphMiddleware {
     }
     await this.#next?.execute(context);
   }
+
+  #tokenFor(context: GraphContext): string | undefined {
+    const state = this.#states.get(context);
+    const authorization = getHeader(sentHeaders(context), 'authorization');
+    if (state === undefined || bearerTokenOf(authorization) === undefined) return undefined;
+    const { call, token } = state;
+    return token ?? this.#pipeline.refresher?.replacementOf(call, authorization);
+  }
+}
+
+/** The headers of a request as the handlers so far have left them. */
+function sentHeaders({ request, options }: GraphContext): unknown {
+  const own = options?.headers;
+  if (own !== undefined && getHeader(own, 'authorization') !== undefined) return own;
+  return typeof request === 'object' && 'headers' in request ? request.headers : own;
 }
 
 function withoutAuthorization(headers: AttemptChanges['headers']): AttemptChanges['headers'] {

@@ -89,9 +89,12 @@ class ResilientKiotaHandler implements KiotaMiddleware {
     }
     const send: SendFetch = async (input, attempt, changes) => {
       const own = { ...attempt, headers: withHeaders(headers, changes.headers) };
-      return next.execute(String(input), own, options);
+      const response = await next.execute(String(input), own, options);
+      call.noteHeaders(own.headers);
+      return response;
     };
-    return runCall(this.#pipeline, new SdkCall(this.#pipeline, request, send, isUnreadable));
+    const call = new SdkCall(this.#pipeline, request, send, isUnreadable);
+    return runCall(this.#pipeline, call);
   }
 
   #checkedNext(): KiotaMiddleware {

@@ -8,6 +8,7 @@ import type { ClientKind, HttpRequestInfo } from '../../observe/observer.ts';
 import type { AttemptSender, ClientCall } from '../../pipeline/call.ts';
 import { limitsOf } from '../../pipeline/limits.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
+import { addedHeaders, getHeader, type HeaderPair } from './headers.ts';
 import { RequestInfo, withParams } from './request-info.ts';
 
 /** What an HTTP client is about to send. */
@@ -17,6 +18,8 @@ export interface HttpRequest {
   readonly url: URL | undefined;
   /** Query parameters that the client itself will add to the URL. */
   readonly params?: unknown;
+  /** The caller's, in whatever form the client takes. */
+  readonly headers: unknown;
   readonly body: unknown;
   /** The caller's. */
   readonly signal: AbortSignal | undefined;
@@ -40,10 +43,13 @@ export abstract class HttpCall<T> implements ClientCall<T> {
   readonly idempotent: boolean;
   protected readonly pipeline: Pipeline;
   readonly #body: unknown;
+  readonly #headers: unknown;
+  /** The token that the latest attempt was sent with in the place of the caller's. */
+  #token: string | undefined = undefined;
 
   /** @param ownTimeout - whether the client limits the time of an attempt itself */
   constructor(pipeline: Pipeline, request: HttpRequest, ownTimeout = false) {
-    const { method, url, body, signal } = request;
+    const { method, url, headers, body, signal } = request;
     const operation = operationOf(request, pipeline);
     const limits = limitsOf(pipeline.settings, operation, operation.name, method);
     this.operation = operation;
@@ -57,11 +63,30 @@ export abstract class HttpCall<T> implements ClientCall<T> {
     this.idempotent = limits.idempotent;
     this.pipeline = pipeline;
     this.#body = body;
+    this.#headers = headers;
   }
 
   abstract send(context: AttemptSender, observed: AttemptFanOut | undefined): PromiseLike<T>;
 
-  abstract classifyResult(value: T): Promise<Failure | undefined> | Failure | undefined;
+  abstract classifyResult(
+    value: T,
+    attempt: AttemptSender,
+  ): Promise<Failure | undefined> | Failure | undefined;
+
+  /** A response that was redirected elsewhere is overridden by the clients that can see it. */
+  sentAuthorization(_settled?: unknown): string | undefined {
+    if (this.#token !== undefined) return `Bearer ${this.#token}`;
+    return getHeader(this.#headers, 'authorization');
+  }
+
+  /** What an attempt adds to the headers of the caller. */
+  protected headersToAdd(
+    { token }: AttemptSender,
+    observed: AttemptFanOut | undefined,
+  ): readonly HeaderPair[] {
+    this.#token = token;
+    return addedHeaders(this.#headers, token, observed);
+  }
 
   bodyAdvice({ code }: Failure): string | undefined {
     return BODY_CODES.has(code) ? explainBody(this.operation, this.#body) : undefined;

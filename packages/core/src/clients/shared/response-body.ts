@@ -52,19 +52,21 @@ export async function failureOfResponse(
 }
 
 /**
- * Runs `read` for as long as an error body is worth waiting for: five seconds, and no longer than the
- * caller waits.
+ * Runs `read` for as long as an error body is worth waiting for: five seconds, no longer than the attempt
+ * may take, and no longer than the caller waits.
  *
+ * @param endsAt - when the attempt's time is up, by the clock
  * @param read - ends with what it has as soon as its signal aborts
  */
 export async function readErrorBodyInTime<T>(
   clock: Clock,
+  endsAt: number,
   signal: AbortSignal | undefined,
   read: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
   const stop = (): void => controller.abort();
-  const timer = clock.timer(stop, ERROR_BODY_TIMEOUT_MS);
+  const timer = clock.timer(stop, Math.min(ERROR_BODY_TIMEOUT_MS, endsAt - clock.now()));
   signal?.addEventListener('abort', stop, { once: true });
   try {
     return await read(controller.signal);

@@ -11,6 +11,9 @@ export class SdkCall extends FetchCall {
   override readonly client: ClientKind = 'graph';
   readonly #rejects: (response: Response) => boolean;
 
+  /** What the SDK's own handlers made of the header in the latest attempt. */
+  #authorization: { readonly text: string | undefined } | undefined = undefined;
+
   /** @param rejects - the responses that the SDK cannot make a useful error of, which are rejected here */
   constructor(
     pipeline: Pipeline,
@@ -20,6 +23,16 @@ export class SdkCall extends FetchCall {
   ) {
     super(pipeline, request, send, true);
     this.#rejects = rejects;
+  }
+
+  /** @param headers - those of the request after all handlers have seen it */
+  noteHeaders(headers: unknown): void {
+    this.#authorization = { text: getHeader(headers, 'authorization') };
+  }
+
+  override sentAuthorization(settled?: unknown): string | undefined {
+    const noted = this.#authorization;
+    return noted === undefined ? super.sentAuthorization(settled) : noted.text;
   }
 
   override toError(response: Response, failure: Failure): DefenderApiError | undefined {

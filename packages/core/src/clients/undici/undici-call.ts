@@ -4,7 +4,7 @@ import type { AttemptFanOut } from '../../observe/fan-out.ts';
 import type { ClientKind } from '../../observe/observer.ts';
 import type { AttemptSender } from '../../pipeline/call.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
-import { addedHeaders, getHeader, headerPairs, withHeaders } from '../shared/headers.ts';
+import { getHeader, headerPairs, withHeaders } from '../shared/headers.ts';
 import { HttpCall, type HttpRequest } from '../shared/http-call.ts';
 import { readErrorBodyInTime } from '../shared/response-body.ts';
 import { type RequestBody, requestBody } from './replayable-body.ts';
@@ -44,7 +44,7 @@ export class UndiciCall extends HttpCall<ResponseAttempt> {
   send(context: AttemptSender, observed: AttemptFanOut | undefined): Promise<ResponseAttempt> {
     const attempt = new ResponseAttempt(this.#forwarder, context.signal);
     const { headers } = this.#options;
-    const added = addedHeaders(headers, context.token, observed);
+    const added = this.headersToAdd(context, observed);
     const options = {
       ...this.#options,
       body: this.#body.body,
@@ -59,10 +59,13 @@ export class UndiciCall extends HttpCall<ResponseAttempt> {
     return attempt.responded;
   }
 
-  classifyResult(attempt: ResponseAttempt): Promise<Failure | undefined> | Failure | undefined {
+  classifyResult(
+    attempt: ResponseAttempt,
+    { endsAt }: AttemptSender,
+  ): Promise<Failure | undefined> | Failure | undefined {
     if (attempt.status < 400) return attempt.bodyFailure();
     const { clock } = this.pipeline;
-    return readErrorBodyInTime(clock, this.signal, async (signal) => {
+    return readErrorBodyInTime(clock, endsAt, this.signal, async (signal) => {
       const body = await attempt.peekBody(signal);
       const { status, headers } = attempt;
       return classify({ status, headers, body }, { now: () => clock.epoch() });
@@ -88,6 +91,7 @@ function readRequest(options: DispatchOptions, signal: AbortSignal): HttpRequest
     method: typeof method === 'string' ? method.toUpperCase() : 'GET',
     url: urlOf(options),
     params: query,
+    headers: options['headers'],
     body,
     signal,
   };
