@@ -16,7 +16,7 @@ const resilience = createResilience({
 // #region recipe
 const client = ky.create({
   prefix: simulator.url,
-  fetch: resilience.fetch,
+  fetch: resilience.wrapFetch(fetch, { bufferJson: true }),
   retry: 0,
   // ky's own time limit would count the waits between attempts; the wrapper has limits of its own.
   timeout: false,

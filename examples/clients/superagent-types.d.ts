@@ -8,9 +8,10 @@ declare module 'superagent' {
   export interface Request extends PromiseLike<Response> {
     retry(count: number): this;
     abort(): this;
+    ok(isOk: (response: Response) => boolean): this;
   }
 
-  const superagent: { get(url: string): Request };
+  const superagent: { get(url: string): Request; post(url: string): Request };
   // biome-ignore lint/style/noDefaultExport: it is how superagent exports itself
   export default superagent;
 }

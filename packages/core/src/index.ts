@@ -15,8 +15,12 @@ export type { HostMap } from './catalogue/hosts.ts';
 export { formatMessage } from './catalogue/message.ts';
 export { operations } from './catalogue/operations.ts';
 export { operationFor } from './catalogue/routes.ts';
-export type { Fetch } from './clients/fetch/wrap-fetch.ts';
-export type { AttemptFunction, ExecuteOptions } from './clients/function/function-call.ts';
+export type { Fetch, WrapFetchOptions } from './clients/fetch/wrap-fetch.ts';
+export type {
+  AttemptFunction,
+  ExecuteOptions,
+  WrapOptions,
+} from './clients/function/function-call.ts';
 export type { Clock, Timer } from './clock.ts';
 export { failureOf } from './failure/attach.ts';
 export type { ClassifyOptions } from './failure/classify.ts';

@@ -1,8 +1,10 @@
-import { type Fetch, wrapFetch } from './clients/fetch/wrap-fetch.ts';
+import { wrapGlobalFetch } from './clients/fetch/global-fetch.ts';
+import { type Fetch, type WrapFetchOptions, wrapFetch } from './clients/fetch/wrap-fetch.ts';
 import {
   type AttemptFunction,
   type ExecuteOptions,
   FunctionCall,
+  type WrapOptions,
 } from './clients/function/function-call.ts';
 import type { CircuitState } from './observe/observer.ts';
 import type { QuotaState } from './observe/quota.ts';
@@ -56,6 +58,7 @@ export interface Resilience {
    * itself. What the wrapper found out about either is read with `failureOf`.
    *
    * @param fetch - the built-in fetch, undici's, or any function that is called like it
+   * @param options - `bufferJson` for clients that read the whole body anyway, such as ky
    * @throws TypeError when `fetch` is not a function
    * @example
    * ```ts
@@ -64,13 +67,14 @@ export interface Resilience {
    * if (!response.ok) console.error(failureOf(response)?.advice);
    * ```
    */
-  wrapFetch(fetch: Fetch): Fetch;
+  wrapFetch(fetch: Fetch, options?: WrapFetchOptions): Fetch;
   /**
    * Makes a function resilient: same parameters, same result, same errors, and a promise in any case.
    *
    * @param operation - a name from the operations table (`incidents.get`), or your own; a fixed text,
    * never one with IDs in it
    * @param fn - called once for each attempt, with the same `this` and arguments
+   * @param options - for every call of the function
    * @throws TypeError when the name is missing or `fn` is not a function
    * @example
    * ```ts
@@ -81,6 +85,7 @@ export interface Resilience {
   wrap<Self, Args extends readonly unknown[], Result>(
     operation: string,
     fn: (this: Self, ...args: Args) => PromiseLike<Result> | Result,
+    options?: WrapOptions<Result>,
   ): (this: Self, ...args: Args) => Promise<Result>;
   /**
    * Runs `fn`, and runs it again where that helps. Rejects with what `fn` itself rejected with last,
@@ -101,7 +106,7 @@ export interface Resilience {
    * );
    * ```
    */
-  execute<T>(operation: string, fn: AttemptFunction<T>, options?: ExecuteOptions): Promise<T>;
+  execute<T>(operation: string, fn: AttemptFunction<T>, options?: ExecuteOptions<T>): Promise<T>;
   /** What it is doing now. */
   snapshot(): ResilienceSnapshot;
 }
@@ -120,33 +125,29 @@ export interface Resilience {
  */
 export function createResilience(options?: ResilienceOptions): Resilience {
   const pipeline = new Pipeline(settingsOf(options));
-  let builtIn: Fetch | undefined;
   const resilience: Resilience = {
-    get fetch() {
-      // Looks the global up at each call, as a program that calls `fetch` does.
-      builtIn ??= wrapFetch(pipeline, lookUpFetch());
-      return builtIn;
-    },
-    wrapFetch(fetch) {
+    fetch: wrapGlobalFetch(pipeline),
+    wrapFetch(fetch, options) {
       if (typeof fetch !== 'function') {
         throw new TypeError(`wrapFetch takes a function like fetch, got ${typeof fetch}`);
       }
-      return wrapFetch(pipeline, fetch);
+      return wrapFetch(pipeline, fetch, options);
     },
     wrap<Self, Args extends readonly unknown[], Result>(
       operation: string,
       fn: (this: Self, ...args: Args) => PromiseLike<Result> | Result,
+      options?: WrapOptions<Result>,
     ) {
       checkCall('wrap', operation, fn);
       const wrapped = function (this: Self, ...args: Args): Promise<Result> {
         const attempt = (): PromiseLike<Result> | Result => Reflect.apply(fn, this, args);
-        return runCall(pipeline, new FunctionCall(pipeline, operation, attempt));
+        return runCall(pipeline, new FunctionCall(pipeline, operation, attempt, options));
       };
       Object.defineProperty(wrapped, 'name', { value: fn.name, configurable: true });
       Object.defineProperty(wrapped, 'length', { value: fn.length, configurable: true });
       return wrapped;
     },
-    execute<T>(operation: string, fn: AttemptFunction<T>, given?: ExecuteOptions) {
+    execute<T>(operation: string, fn: AttemptFunction<T>, given?: ExecuteOptions<T>) {
       checkCall('execute', operation, fn);
       return runCall(pipeline, new FunctionCall(pipeline, operation, fn, given));
     },
@@ -163,12 +164,6 @@ export function createResilience(options?: ResilienceOptions): Resilience {
   };
   registerPipeline(resilience, pipeline);
   return resilience;
-}
-
-function lookUpFetch(): Fetch {
-  const fetch: Fetch = (...args) => globalThis.fetch(...args);
-  Object.defineProperty(fetch, 'length', { value: 1, configurable: true });
-  return fetch;
 }
 
 function checkCall(method: string, operation: unknown, fn: unknown): void {

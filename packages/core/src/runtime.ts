@@ -17,14 +17,6 @@ export function asyncLocalStorage():
   return nodeProcess().getBuiltinModule?.('node:async_hooks').AsyncLocalStorage;
 }
 
-let proxyCheck: ((value: unknown) => boolean) | undefined;
-
-/** Whether a value is a proxy. Where the runtime cannot tell, every value is taken for one. */
-export function mayBeProxy(value: unknown): boolean {
-  proxyCheck ??= nodeProcess().getBuiltinModule?.('node:util/types').isProxy ?? (() => true);
-  return proxyCheck(value);
-}
-
 /** A hash of a text that nobody can compute the text from; undefined where the runtime has none. */
 export function sha256(text: string): string | undefined {
   return nodeProcess()

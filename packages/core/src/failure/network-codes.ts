@@ -1,8 +1,15 @@
 /**
  * What a network error means: `unsent`, no connection was made; `certificate`, the server is not
- * trusted; `interrupted`, the connection broke or spoke no HTTP; `timeout`; `cancelled`, by the caller.
+ * trusted; `refused`, the server did not process the request (HTTP/2); `interrupted`, the connection
+ * broke or spoke no HTTP; `timeout`; `cancelled`, by the caller.
  */
-export type NetworkErrorKind = 'unsent' | 'certificate' | 'interrupted' | 'timeout' | 'cancelled';
+export type NetworkErrorKind =
+  | 'unsent'
+  | 'certificate'
+  | 'refused'
+  | 'interrupted'
+  | 'timeout'
+  | 'cancelled';
 
 /** The codes of Node, undici, OpenSSL and the HTTP clients. */
 const CODES: Readonly<Record<NetworkErrorKind, readonly string[]>> = {
@@ -33,6 +40,10 @@ const CODES: Readonly<Record<NetworkErrorKind, readonly string[]>> = {
     'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
     'UND_ERR_CONNECT_TIMEOUT',
     'UND_ERR_PRX_TLS',
+    // HTTP/2, when the session takes no more streams.
+    'ERR_HTTP2_GOAWAY_SESSION',
+    'ERR_HTTP2_INVALID_SESSION',
+    'ERR_HTTP2_STREAM_CANCEL',
   ],
   // X.509 errors, as OpenSSL names them, and Node's own check of the host name.
   certificate: [
@@ -47,14 +58,13 @@ const CODES: Readonly<Record<NetworkErrorKind, readonly string[]>> = {
     'INVALID_PURPOSE',
     'PATH_LENGTH_EXCEEDED',
   ],
+  // Only a message says so: see MESSAGES.
+  refused: [],
   interrupted: [
     'ECONNRESET',
     'EPIPE',
     'ERR_STREAM_PREMATURE_CLOSE',
-    'ERR_HTTP2_GOAWAY_SESSION',
-    'ERR_HTTP2_INVALID_SESSION',
     'ERR_HTTP2_SESSION_ERROR',
-    'ERR_HTTP2_STREAM_CANCEL',
     'ERR_HTTP2_STREAM_ERROR',
     // got, when the body broke off.
     'ERR_HTTP_CONTENT_LENGTH_MISMATCH',
@@ -100,6 +110,7 @@ const PREFIXES: readonly (readonly [prefix: string, kind: NetworkErrorKind])[] =
 const KINDS: ReadonlyMap<string, NetworkErrorKind> = new Map([
   ...pairs('unsent'),
   ...pairs('certificate'),
+  ...pairs('refused'),
   ...pairs('interrupted'),
   ...pairs('timeout'),
   ...pairs('cancelled'),
@@ -110,6 +121,23 @@ function pairs(
   kind: NetworkErrorKind,
 ): readonly (readonly [code: string, kind: NetworkErrorKind])[] {
   return CODES[kind].map((code) => [code, kind]);
+}
+
+/** Messages that say more than the code that the client gave the error. */
+const MESSAGES: readonly (readonly [message: RegExp, kind: NetworkErrorKind])[] = [
+  // RFC 9113: a refused stream, and one beyond the last that a GOAWAY names, was not processed. undici
+  // fails only the latter with an informational error.
+  [/NGHTTP2_REFUSED_STREAM|^HTTP\/2: "GOAWAY" frame received with code 0$/, 'refused'],
+  // axios, when the body broke off: its codes are those of a bad response, a timeout or a body that is too long.
+  [/^(?:response )?stream (?:has been )?aborted$/, 'interrupted'],
+  [/^maxContentLength size of -1 exceeded$/, 'interrupted'],
+];
+
+/** What an error's message means, where it says more than the code. */
+export function networkMessageKind(code: string, message: string): NetworkErrorKind | undefined {
+  // undici 6 and 7 fail every stream of the session with this code.
+  if (code === 'UND_ERR_SOCKET') return undefined;
+  return MESSAGES.find(([pattern]) => pattern.test(message))?.[1];
 }
 
 /** What an error's code or name means; undefined if it is not a network error. */

@@ -1,6 +1,6 @@
 import type { Failure } from './failure.ts';
-import { type NetworkErrorKind, networkErrorKind } from './network-codes.ts';
-import { safeGet, safeGetObject, safeGetString } from './safe-get.ts';
+import { type NetworkErrorKind, networkErrorKind, networkMessageKind } from './network-codes.ts';
+import { safeGet, safeGetObject, safeGetString, tagOf } from './safe-get.ts';
 import { cleanMessage } from './text.ts';
 
 /** Node's own code, such as `ECONNRESET`. */
@@ -18,6 +18,12 @@ const KINDS: Readonly<Record<NetworkErrorKind, Omit<Failure, 'code' | 'message'>
     source: 'network',
     advice:
       'The server’s certificate is not trusted, so the request was not sent. Behind a proxy that inspects TLS, add its root certificate (NODE_EXTRA_CA_CERTS, or node --use-system-ca); otherwise check the clock and the host name. Do not disable certificate validation.',
+  },
+  refused: {
+    verdict: 'retryable',
+    source: 'network',
+    advice:
+      'The server refused the request before it processed it, so nothing was carried out: send it again.',
   },
   interrupted: {
     verdict: 'retryable',
@@ -44,6 +50,10 @@ const DEFAULT_CODES: Readonly<Partial<Record<NetworkErrorKind, string>>> = {
 
 /** Classifies a network error by its code or name; undefined for any other error. */
 export function failureOfNetwork(error: object): Failure | undefined {
+  const code = safeGetString(error, 'code') ?? '';
+  const said =
+    code === '' ? undefined : networkMessageKind(code, safeGetString(error, 'message') ?? '');
+  if (said !== undefined) return failureOfKind(error, code, said);
   for (const key of ['code', 'name']) {
     const label = safeGetString(error, key);
     const kind = label === undefined ? undefined : networkErrorKind(label);
@@ -89,7 +99,8 @@ function rootOf(error: object): object {
   let root = error;
   for (let depth = 0; depth < MAX_CAUSES; depth += 1) {
     const cause = safeGetObject(root, 'cause');
-    if (cause === undefined) break;
+    // A mocked fetch (MSW) may give the network error that is no response, `Response.error()`.
+    if (cause === undefined || tagOf(cause) === 'Response') break;
     root = cause;
   }
   return root;

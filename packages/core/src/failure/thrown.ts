@@ -7,6 +7,7 @@ import { findResponse } from './response-parts.ts';
 import { safeGet, safeGetString } from './safe-get.ts';
 import { cleanMessage } from './text.ts';
 import { chooseTrackingId } from './tracking-id.ts';
+import { failureOfTruncated } from './truncated-body.ts';
 
 export type Recogniser = (error: object, now: () => number) => Failure | undefined;
 
@@ -20,6 +21,7 @@ const RECOGNISERS: readonly Recogniser[] = [
   failureOfProxy,
   failureOfNetwork,
   failureOfVague,
+  failureOfTruncated,
 ];
 
 /**

@@ -59,7 +59,11 @@ function bearer(token: string | undefined): Record<string, string> {
 const kyRecipe: Recipe = {
   name: 'ky',
   async call(resilience, url, { method = 'GET', ...call } = {}) {
-    const client = ky.create({ fetch: resilience.fetch, retry: 0, timeout: false });
+    const client = ky.create({
+      fetch: resilience.wrapFetch(fetch, { bufferJson: true }),
+      retry: 0,
+      timeout: false,
+    });
     const response = await client(url, { method, headers: bearer(undefined), ...call });
     return { status: response.status, body: await response.text() };
   },

@@ -9,6 +9,7 @@ import type { AttemptSender } from '../../pipeline/call.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { withHeaders } from '../shared/headers.ts';
 import { HttpCall } from '../shared/http-call.ts';
+import { isJsonSuccess, truncationOf } from '../shared/json-body.ts';
 import { peekNodeStream } from '../shared/node-stream.ts';
 import { abortBodyOnSignal, peekWebStream, readErrorBodyInTime } from '../shared/response-body.ts';
 import type { AxiosRequest } from './request.ts';
@@ -63,9 +64,12 @@ export class AxiosCall extends HttpCall<unknown> {
   classifyResult(
     response: unknown,
     attempt: AttemptSender,
-  ): Promise<Failure | undefined> | undefined {
-    if (!isAxiosResponse(response) || !(response.status >= 400)) return undefined;
-    return this.#failureOf(response, attempt);
+  ): Promise<Failure | undefined> | Failure | undefined {
+    if (!isAxiosResponse(response)) return undefined;
+    const { status, headers, data } = response;
+    if (status >= 400) return this.#failureOf(response, attempt);
+    // axios returns what it could decompress.
+    return isJsonSuccess(status, headers) ? truncationOf(data) : undefined;
   }
 
   /** The error alone does not show the body where that is a stream. */

@@ -110,7 +110,7 @@ class ResiliencePolicy implements IPolicy<ResiliencePolicyContext> {
         ...(context.token === undefined ? {} : { token: context.token }),
       });
     const options = { ...this.#options, ...(signal === undefined ? {} : { signal }) };
-    const call = new PolicyCall(this.#pipeline, this.#operation, attempt, options);
+    const call = new PolicyCall<T>(this.#pipeline, this.#operation, attempt, options);
     try {
       const value = await runCall(this.#pipeline, call);
       this.#report(value, { value }, clock.now() - startedAt);

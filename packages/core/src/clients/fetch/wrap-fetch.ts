@@ -18,13 +18,20 @@ export interface WrapFetchOptions {
   readonly bufferJson?: boolean;
 }
 
-/** Wraps `inner` so that its HTTP calls go through the pipeline, and everything else passes untouched. */
+/**
+ * Wraps `inner` so that its HTTP calls go through the pipeline, and everything else passes untouched.
+ *
+ * @param bypass - the fetch that a call must go to without the pipeline; undefined: through the pipeline
+ */
 export function wrapFetch(
   pipeline: Pipeline,
   inner: Fetch,
   { bufferJson = false }: WrapFetchOptions = {},
+  bypass: () => Fetch | undefined = () => undefined,
 ): Fetch {
   const fetch = function (this: unknown, ...args: Parameters<Fetch>): Promise<Response> {
+    const direct = bypass();
+    if (direct !== undefined) return callAs(direct, this, args);
     const send = (input: unknown, init: unknown): Promise<Response> =>
       callAs(inner, this, [input, init, ...args.slice(2)]);
     let request: FetchRequest | undefined;

@@ -1,19 +1,27 @@
 import type { Operation } from '../../catalogue/entry.ts';
 import { OTHER, operationNamed } from '../../catalogue/operations.ts';
+import { classify } from '../../failure/classify.ts';
 import type { Failure } from '../../failure/failure.ts';
-import { tagOf } from '../../failure/safe-get.ts';
+import { safeGet } from '../../failure/safe-get.ts';
 import type { ClientKind } from '../../observe/observer.ts';
 import type { AttemptContext, AttemptSender, ClientCall } from '../../pipeline/call.ts';
 import { limitsOf } from '../../pipeline/limits.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
+import { isJsonSuccess, truncationOf } from '../shared/json-body.ts';
 import {
   disposeResponse,
   failureOfResponse,
   readErrorBodyInTime,
 } from '../shared/response-body.ts';
+import {
+  disposeClientResponse,
+  isClientResponse,
+  isFetchResponse,
+  statusOf,
+} from './client-response.ts';
 
 /** What one call of `execute` may set for itself. */
-export interface ExecuteOptions {
+export interface ExecuteOptions<T = unknown> {
   /** Ends the call at once, even in a wait; the call rejects with the signal's own reason. */
   readonly signal?: AbortSignal;
   /**
@@ -37,7 +45,24 @@ export interface ExecuteOptions {
    * @defaultValue the operation's
    */
   readonly priority?: number;
+  /**
+   * Says what is wrong with a result. Returns undefined or false for a success; `true`, or anything that
+   * `classify` understands (an error, a response, `{ status, headers, body }`), for a failure. Decides alone
+   * where it is given.
+   *
+   * @defaultValue a `Response`, and a response of axios, got, undici, superagent, an Azure SDK or Node, is a
+   * failure if its status is 400 or more; any other result is a success
+   * @example
+   * ```ts
+   * const options = { failed: (result) => result.error };
+   * const page = await resilience.execute('incidents.list', () => sdk.listIncidents(), options);
+   * ```
+   */
+  failed?(result: T): unknown;
 }
+
+/** What `wrap` may set for every call of a function. */
+export type WrapOptions<T = unknown> = Omit<ExecuteOptions<T>, 'signal'>;
 
 const NO_OPTIONS: ExecuteOptions = Object.freeze({});
 
@@ -60,12 +85,13 @@ export class FunctionCall<T> implements ClientCall<T> {
   readonly priority: number | undefined;
   readonly #pipeline: Pipeline;
   readonly #fn: AttemptFunction<T>;
+  readonly #failed: ((result: T) => unknown) | undefined;
 
   constructor(
     pipeline: Pipeline,
     name: string,
     fn: AttemptFunction<T>,
-    options: ExecuteOptions = NO_OPTIONS,
+    options: ExecuteOptions<T> = NO_OPTIONS,
   ) {
     const operation = operationNamed(name) ?? OTHER;
     const limits = limitsOf(pipeline.settings, operation, name, undefined, options);
@@ -80,37 +106,68 @@ export class FunctionCall<T> implements ClientCall<T> {
     this.priority = options.priority;
     this.#pipeline = pipeline;
     this.#fn = fn;
+    this.#failed = options.failed?.bind(options);
   }
 
   send(context: AttemptSender): PromiseLike<T> | T {
     return this.#fn(context);
   }
 
-  /** A function may return a `Response` that says that it failed, as fetch does. */
-  classifyResult(value: T, { endsAt }: AttemptSender): Promise<Failure | undefined> | undefined {
-    if (!isResponse(value) || value.status < 400) return undefined;
+  classifyResult(
+    value: T,
+    attempt: AttemptSender,
+  ): Promise<Failure | undefined> | Failure | undefined {
+    if (this.#failed !== undefined) return this.#judge(this.#failed, value);
+    if (isFetchResponse(value)) return this.#classifyResponse(value, attempt);
+    if (!isClientResponse(value)) return undefined;
     const { clock } = this.#pipeline;
-    return readErrorBodyInTime(clock, endsAt, this.signal, (signal) =>
-      failureOfResponse(value, { now: () => clock.epoch(), signal }),
-    );
+    return classify(value, { now: () => clock.epoch() }) ?? truncatedData(value);
   }
 
   statusOf(value: T): number | undefined {
-    return isResponse(value) ? value.status : undefined;
+    return isFetchResponse(value) || isClientResponse(value) ? statusOf(value) : undefined;
   }
 
-  async dispose(value: T): Promise<void> {
-    if (isResponse(value)) await disposeResponse(value);
+  dispose(value: T): Promise<void> | void {
+    if (isFetchResponse(value)) return disposeResponse(value);
+    if (isClientResponse(value)) disposeClientResponse(value);
+  }
+
+  #classifyResponse(
+    response: Response,
+    { endsAt }: AttemptSender,
+  ): Promise<Failure | undefined> | undefined {
+    if (response.status < 400) return undefined;
+    const { clock } = this.#pipeline;
+    return readErrorBodyInTime(clock, endsAt, this.signal, (signal) =>
+      failureOfResponse(response, { now: () => clock.epoch(), signal }),
+    );
+  }
+
+  #judge(failed: (result: T) => unknown, value: T): Failure | undefined {
+    try {
+      const verdict = failed(value);
+      if (verdict === true) return JUDGED_FAILED;
+      const { clock } = this.#pipeline;
+      return classify(verdict, { now: () => clock.epoch() });
+    } catch (error) {
+      this.#pipeline.reportError(error, 'failed');
+      return undefined;
+    }
   }
 }
 
-// By shape and not by `instanceof`: naming the global would load the whole of Node's fetch.
-function isResponse(value: unknown): value is Response {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'status' in value &&
-    typeof value.status === 'number' &&
-    tagOf(value) === 'Response'
-  );
+/** The caller says that a result is a failure, and no more. */
+const JUDGED_FAILED: Failure = Object.freeze({
+  code: 'Unknown',
+  message: 'The result is a failure, says the option `failed`',
+  verdict: 'retryable',
+  source: 'unknown',
+  ambiguous: true,
+});
+
+/** axios returns what it could decompress of a body that was cut off. */
+function truncatedData(response: object): Failure | undefined {
+  const isJson = isJsonSuccess(statusOf(response) ?? 0, safeGet(response, 'headers'));
+  return isJson ? truncationOf(safeGet(response, 'data')) : undefined;
 }

@@ -1,6 +1,7 @@
 import { classify } from '../../failure/classify.ts';
 import type { Failure } from '../../failure/failure.ts';
 import { headerReader } from '../../failure/headers.ts';
+import { isTruncatedJson, TRUNCATED_BODY } from '../../failure/truncated-body.ts';
 
 /**
  * How much of a successful JSON body is read before the response is given to the caller, in bytes. A
@@ -15,38 +16,25 @@ export function isJsonSuccess(status: number, headers: unknown): boolean {
   return /^application\/(?:[\w.+-]+\+)?json$/i.test(type.trim());
 }
 
-/**
- * Whether a JSON document was cut off. HTTP itself notices a body that ends early, but a compressed one
- * can be cut off inside, and most clients then return what could be decompressed.
- */
-export function isTruncatedJson(document: string | Uint8Array): boolean {
-  const text = typeof document === 'string' ? document : edgesOf(document);
-  const first = text.trimStart().charAt(0);
-  const last = text.trimEnd().slice(-1);
-  return (first === '{' && last !== '}') || (first === '[' && last !== ']');
-}
-
 /** What an error says that broke off the body of a success: a failure of the network, whatever it is. */
 export function brokenBodyFailure(error: unknown): Failure {
   const failure = classify(error);
-  return failure?.source === 'network' || failure?.source === 'timeout' ? failure : TRUNCATED;
+  return failure?.source === 'network' || failure?.source === 'timeout' ? failure : TRUNCATED_BODY;
 }
-
-const TRUNCATED: Failure = Object.freeze({
-  code: 'ERR_STREAM_PREMATURE_CLOSE',
-  message: 'The body of the response broke off',
-  verdict: 'retryable',
-  source: 'network',
-  ambiguous: true,
-  advice:
-    'The service answered, but its response broke off on the way. What was asked for has been carried out: look it up before you send again what must not act twice.',
-});
 
 const EDGE = 64;
 
+/** Says that a JSON document was cut off; undefined where it was not. */
+export function truncationOf(document: unknown): Failure | undefined {
+  const text = typeof document === 'string' ? document : edgesOf(document);
+  return text !== undefined && isTruncatedJson(text) ? TRUNCATED_BODY : undefined;
+}
+
 /** The beginning and the end of a document, which may be long. */
-function edgesOf(bytes: Uint8Array): string {
+function edgesOf(document: unknown): string | undefined {
+  const bytes = document instanceof ArrayBuffer ? new Uint8Array(document) : document;
+  if (!(bytes instanceof Uint8Array)) return undefined;
   const decoder = new TextDecoder();
-  const start = decoder.decode(bytes.subarray(0, EDGE));
-  return `${start}${decoder.decode(bytes.subarray(Math.max(EDGE, bytes.byteLength - EDGE)))}`;
+  const end = bytes.subarray(Math.max(EDGE, bytes.byteLength - EDGE));
+  return `${decoder.decode(bytes.subarray(0, EDGE))}${decoder.decode(end)}`;
 }

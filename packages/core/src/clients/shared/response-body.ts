@@ -6,12 +6,7 @@ import { failureOfParts } from '../../failure/http-failure.ts';
 import { hasMethod, safeGet } from '../../failure/safe-get.ts';
 import { MAX_ERROR_BODY } from '../../failure/text.ts';
 import { isObject } from '../../is.ts';
-import {
-  brokenBodyFailure,
-  isJsonSuccess,
-  isTruncatedJson,
-  MAX_BUFFERED_JSON,
-} from './json-body.ts';
+import { brokenBodyFailure, isJsonSuccess, MAX_BUFFERED_JSON, truncationOf } from './json-body.ts';
 
 /** How long the body of an error response is read before its status alone must do. */
 const ERROR_BODY_TIMEOUT_MS = 5_000;
@@ -92,8 +87,7 @@ export async function checkJsonBody(
   if (reader === undefined) return undefined;
   const { bytes, end } = await readUntilAborted(reader, MAX_BUFFERED_JSON, signal);
   if (end === 'too-long' || signal.aborted) return undefined;
-  if (end === 'complete') return isTruncatedJson(bytes) ? brokenBodyFailure(undefined) : undefined;
-  return brokenBodyFailure(end.error);
+  return end === 'complete' ? truncationOf(bytes) : brokenBodyFailure(end.error);
 }
 
 /**

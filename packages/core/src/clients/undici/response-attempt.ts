@@ -1,5 +1,6 @@
 import type { Failure } from '../../failure/failure.ts';
 import { MAX_ERROR_BODY } from '../../failure/text.ts';
+import { TRUNCATED_BODY } from '../../failure/truncated-body.ts';
 import { brokenBodyFailure, isJsonSuccess, MAX_BUFFERED_JSON } from '../shared/json-body.ts';
 import { decodeStart, isCutOff, isEncoded } from './decode.ts';
 import type { ResponseForwarder } from './response-forwarder.ts';
@@ -132,7 +133,7 @@ export class ResponseAttempt implements Handler {
     const encoding = this.headers['content-encoding'];
     if (!isEncoded(encoding)) return undefined;
     return isCutOff(Buffer.concat(this.#chunks), encoding).then((cutOff) =>
-      cutOff ? brokenBodyFailure(undefined) : undefined,
+      cutOff ? TRUNCATED_BODY : undefined,
     );
   }
 
