@@ -1,4 +1,4 @@
-import { startSimulator } from '@defender-resilience/simulator';
+import { redactAuthorization, startSimulator } from '@defender-resilience/simulator';
 import { describe, expect, it } from 'vitest';
 import { runExample } from './run.ts';
 
@@ -38,7 +38,9 @@ describe('with a tenant in the environment', () => {
     expect(output).not.toContain('own-token');
     expect(code).toBe(0);
     expect(new Set(simulator.requests.map(({ method }) => method))).toEqual(new Set(['GET']));
-    expect(simulator.requests[0]?.headers['authorization']).toBe('Bearer own-token');
+    expect(simulator.requests[0]?.headers['authorization']).toBe(
+      redactAuthorization('Bearer own-token'),
+    );
   });
 
   it('ends with 1 and the advice where a call fails', async () => {

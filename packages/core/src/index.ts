@@ -12,7 +12,6 @@ export type {
   Verdict,
 } from './catalogue/entry.ts';
 export type { HostMap } from './catalogue/hosts.ts';
-export { formatMessage } from './catalogue/message.ts';
 export { operations } from './catalogue/operations.ts';
 export { operationFor } from './catalogue/routes.ts';
 export type { Fetch, WrapFetchOptions } from './clients/fetch/wrap-fetch.ts';

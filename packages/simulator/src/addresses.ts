@@ -1,10 +1,10 @@
-/** Where a running simulator is called. */
+/** Where a running simulator listens. */
 export interface Addresses {
-  /** `http://127.0.0.1:port`: the Defender XDR and MDE paths begin with `/api` below it. */
+  /** `http://127.0.0.1:port`: the paths of Defender XDR and Defender for Endpoint follow with `/api`. */
   readonly url: string;
   /** The base of Microsoft Graph's paths: `url` and `/v1.0`. */
   readonly graphUrl: string;
-  /** The token endpoint of the simulated tenant; any other tenant's name takes the place of its own. */
+  /** The token endpoint of the simulated tenant; another tenant's name may replace its own. */
   readonly tokenUrl: string;
 }
 

@@ -1,8 +1,8 @@
-import { type Call, Refusal } from './answer.ts';
-import { DOWNLOADS } from './downloads.ts';
-import { dialectOf, isTokenPath, usualCode } from './errors.ts';
-import type { QuotaRefusal } from './quota/group-quota.ts';
-import { GRAPH_THROTTLED, refusalMessage, secondsOf, wholeMs } from './quota/messages.ts';
+import { ApiError, type Call } from './call.ts';
+import { isTokenPath, serviceOf, usualCode } from './errors.ts';
+import type { ExceededLimit } from './quota/group-quota.ts';
+import { secondsOf, throttledDetails, wholeMs } from './quota/throttled.ts';
+import { DOWNLOADS } from './routes/downloads.ts';
 import type { Audience, TokenFault, Tokens } from './tokens.ts';
 
 const GRAPH_MESSAGES: Readonly<Record<TokenFault, string>> = {
@@ -15,40 +15,39 @@ const GRAPH_MESSAGES: Readonly<Record<TokenFault, string>> = {
 const REAL_MINUTE_MS = 60_000;
 
 function audienceOf(call: Call): Audience | undefined {
-  return dialectOf(call.path) === 'graph' ? 'graph' : call.operation.family;
+  return serviceOf(call.path) === 'graph' ? 'graph' : call.operation.family;
 }
 
-/** What a call without good credentials is told; undefined when they are good. */
-export function credentialsRefusal(call: Call, tokens: Tokens): Refusal | undefined {
-  // The one gives tokens out, the other has its own in the address.
+/** The error for a call without a valid token; undefined where the token is valid. */
+export function credentialsError(call: Call, tokens: Tokens): ApiError | undefined {
+  // The token endpoint issues tokens, and a download link has one in its address.
   if (isTokenPath(call.path) || call.path.startsWith(DOWNLOADS)) return undefined;
   const authorization = call.headers['authorization'];
   const audience = audienceOf(call);
   const fault = tokens.faultOf(authorization, audience, call.clock.epoch());
   if (fault === undefined) return undefined;
   if (audience === 'graph') {
-    return new Refusal('InvalidAuthenticationToken', { message: GRAPH_MESSAGES[fault] });
+    return new ApiError('InvalidAuthenticationToken', { message: GRAPH_MESSAGES[fault] });
   }
-  if (fault !== 'audience') return new Refusal('Unauthorized');
-  return new Refusal('Unauthorized', { values: tokens.claimsOf(authorization) });
+  if (fault !== 'audience') return new ApiError('Unauthorized');
+  return new ApiError('Unauthorized', { values: tokens.claimsOf(authorization) });
 }
 
-function waitHeaders(call: Call, waitMs: number): Record<string, string> {
-  // Only the MDE and Graph pages promise the header; XDR's say that the wait is in the body.
-  const told = call.operation.family !== 'xdr';
+function waitHeaders({ operation, minuteMs }: Call, waitMs: number): Record<string, string> {
   return {
-    ...(told ? { 'retry-after': String(secondsOf(waitMs)) } : {}),
+    // Only the MDE and Graph pages promise the header; XDR's say that the wait is in the body.
+    ...(operation.family === 'xdr' ? {} : { 'retry-after': String(secondsOf(waitMs)) }),
     // A shortened minute can be over long before the next whole second.
-    ...(call.minuteMs < REAL_MINUTE_MS ? { 'retry-after-ms': String(wholeMs(waitMs)) } : {}),
+    ...(minuteMs < REAL_MINUTE_MS ? { 'retry-after-ms': String(wholeMs(waitMs)) } : {}),
   };
 }
 
-/** What a call beyond its quota is told. */
-export function quotaRefusal(refused: QuotaRefusal, call: Call): Refusal {
-  const dialect = dialectOf(call.path);
-  const code = usualCode(429, dialect) ?? '429';
-  const headers = waitHeaders(call, refused.waitMs);
-  return dialect === 'graph'
-    ? new Refusal(code, { status: 429, ...GRAPH_THROTTLED, headers })
-    : new Refusal(code, { status: 429, message: refusalMessage(refused), headers });
+/** The error for a call beyond its quota. */
+export function quotaError(exceeded: ExceededLimit, call: Call): ApiError {
+  const service = serviceOf(call.path);
+  return new ApiError(usualCode(429, service) ?? '429', {
+    ...throttledDetails(service, exceeded),
+    status: 429,
+    headers: waitHeaders(call, exceeded.waitMs),
+  });
 }

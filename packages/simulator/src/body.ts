@@ -1,84 +1,91 @@
-import { type Call, Refusal } from './answer.ts';
-import { dialectOf } from './errors.ts';
+import type { BodyParameter } from '@defender-resilience/core';
+import { ApiError, type Call } from './call.ts';
+import { serviceOf } from './errors.ts';
+import { isObject, parseJson } from './json.ts';
 
+/** The fields of a JSON body. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** How a body is read where it is not as XDR and MDE do by default. */
+/** Where a body is read differently from what XDR and MDE do by default. */
 export interface BodyRules {
   /** The parameters' spelling. @defaultValue as the operations table has it */
   readonly names?: readonly string[];
-  /** Whether letter case does not matter. @defaultValue true for Graph, else false */
+  /** Whether letter case is ignored. @defaultValue true for Graph, else false */
   readonly anyCase?: boolean;
   /** Refuses a missing required parameter with `InvalidRequestBody` and this message. */
   readonly missingMessage?: string;
 }
 
-/** The text of the seed page's own example. */
-const INCORRECT = 'Request body is incorrect';
-
-/** The refusal of a body that is not what the operation documents. */
-export function incorrectBody(message: string = INCORRECT): Refusal {
-  return new Refusal('InvalidRequestBody', { message });
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** The error for a body that is not as documented; the default text is the documentation's example. */
+export function incorrectBody(message = 'Request body is incorrect'): ApiError {
+  return new ApiError('InvalidRequestBody', { message });
 }
 
 function parse(text: string): Fields {
   if (text.trim() === '') return {};
   try {
-    const value: unknown = JSON.parse(text);
-    if (isFields(value)) return value;
+    const value = parseJson(text);
+    if (isObject(value)) return value;
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
   }
   throw incorrectBody();
 }
 
-function inLowerCase(name: string): string {
-  return name.toLowerCase();
+function sameName(left: string, right: string): boolean {
+  return left.toLowerCase() === right.toLowerCase();
 }
 
-/** Puts fields into the documented spelling: Graph does not compare letter case. */
+/** Renames fields to the documented spelling: Graph does not compare letter case. */
 function respelled(fields: Fields, names: readonly string[]): Fields {
-  const spelling = new Map(names.map((name) => [inLowerCase(name), name]));
   return Object.fromEntries(
-    Object.entries(fields).map(([key, value]) => [spelling.get(inLowerCase(key)) ?? key, value]),
+    Object.entries(fields).map(([key, value]) => [
+      names.find((name) => sameName(name, key)) ?? key,
+      value,
+    ]),
   );
 }
 
-/** Refuses a field that only letter case tells apart from one of `names`. */
+/** @throws ApiError for a field that differs from one of `names` by letter case alone. */
 export function refuseWrongCase(fields: Fields, names: readonly string[]): void {
   for (const key of Object.keys(fields)) {
-    const wrong = names.some((name) => name !== key && inLowerCase(name) === inLowerCase(key));
-    if (wrong && !names.includes(key)) throw incorrectBody();
+    if (!names.includes(key) && names.some((name) => sameName(name, key))) throw incorrectBody();
+  }
+}
+
+/** @throws ApiError for a required parameter that is missing. */
+export function requireParameters(
+  fields: Fields,
+  parameters: readonly BodyParameter[],
+  missingMessage?: string,
+): void {
+  for (const { name, required } of parameters) {
+    if (required !== true || (fields[name] !== undefined && fields[name] !== null)) continue;
+    if (missingMessage !== undefined) throw incorrectBody(missingMessage);
+    throw new ApiError('MissingRequiredParameter', { values: { parameter: name } });
   }
 }
 
 /**
- * Reads a JSON body and holds it against what the operation documents.
+ * Reads a JSON body and checks it against what the operation documents.
  *
- * A parameter in the wrong letter case is refused with `InvalidRequestBody`, as XDR and MDE do; a
- * required one that is not there with `MissingRequiredParameter`.
+ * @throws ApiError `InvalidRequestBody` where it is no JSON object or a parameter is in the wrong
+ * letter case, as XDR and MDE answer; `MissingRequiredParameter` where a required one is missing.
  */
 export function readBody(call: Call, rules: BodyRules = {}): Fields {
   const parameters = call.operation.bodyParameters ?? [];
   const names = rules.names ?? parameters.map(({ name }) => name);
-  const anyCase = rules.anyCase ?? dialectOf(call.path) === 'graph';
+  const anyCase = rules.anyCase ?? serviceOf(call.path) === 'graph';
   let fields = parse(call.bodyText);
   if (anyCase) fields = respelled(fields, names);
   else refuseWrongCase(fields, names);
-  for (const { name, required } of parameters) {
-    const missing = fields[name] === undefined || fields[name] === null;
-    if (required !== true || !missing) continue;
-    if (rules.missingMessage !== undefined) throw incorrectBody(rules.missingMessage);
-    throw new Refusal('MissingRequiredParameter', { values: { parameter: name } });
-  }
+  requireParameters(fields, parameters, rules.missingMessage);
   return fields;
 }
 
-/** A field's text; undefined when it was not sent, `InvalidRequestBody` when it is no string. */
+// The readers of fields give undefined for a field that was not sent, where not said otherwise, and
+// throw `InvalidRequestBody` for one of another type.
+
 export function textField(fields: Fields, name: string): string | undefined {
   const value = fields[name];
   if (value === undefined || value === null) return undefined;
@@ -86,7 +93,6 @@ export function textField(fields: Fields, name: string): string | undefined {
   return value;
 }
 
-/** A list of texts, in the same manner. */
 export function textsField(fields: Fields, name: string): readonly string[] | undefined {
   const value = fields[name];
   if (value === undefined || value === null) return undefined;
@@ -97,24 +103,17 @@ export function textsField(fields: Fields, name: string): readonly string[] | un
   });
 }
 
-/** A list of objects, in the same manner. */
+/** A list of objects, which must have been sent. */
 export function fieldsList(fields: Fields, name: string): readonly Fields[] {
   const value = fields[name];
   if (!Array.isArray(value)) throw incorrectBody();
   return value.map((item: unknown) => {
-    if (!isFields(item)) throw incorrectBody();
+    if (!isObject(item)) throw incorrectBody();
     return item;
   });
 }
 
-/** Refuses a list that is longer than documented. */
-export function refuseLargeBatch(received: number, allowed: number): void {
-  if (received > allowed) {
-    throw new Refusal('MaximumBatchSizeExceeded', { values: { received, allowed } });
-  }
-}
-
-/** One of `allowed`, in its spelling there; undefined when it was not sent, `InvalidInput` when it is none of them. */
+/** One of `allowed`, in its spelling there; `InvalidInput` for any other text. */
 export function choiceField(
   fields: Fields,
   name: string,
@@ -122,7 +121,14 @@ export function choiceField(
 ): string | undefined {
   const value = textField(fields, name);
   if (value === undefined) return undefined;
-  const found = allowed.find((choice) => inLowerCase(choice) === inLowerCase(value));
-  if (found === undefined) throw new Refusal('InvalidInput', { values: { input: value } });
+  const found = allowed.find((choice) => sameName(choice, value));
+  if (found === undefined) throw new ApiError('InvalidInput', { values: { input: value } });
   return found;
+}
+
+/** @throws ApiError for a list that is longer than documented. */
+export function refuseLargeBatch(received: number, allowed: number): void {
+  if (received > allowed) {
+    throw new ApiError('MaximumBatchSizeExceeded', { values: { received, allowed } });
+  }
 }

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyReply } from 'fastify';
-import type { Answer } from './answer.ts';
+import type { Answer } from './call.ts';
 import type { Answered } from './record.ts';
 import type { StepAction } from './script.ts';
 
@@ -56,27 +56,27 @@ const cutBody: Delivery = (reply, answer, text) => {
   return 'reset';
 };
 
-/** Ends a call without an answer: before anything was done about it. */
+/** Gives no answer: resets the connection, or leaves the client waiting. */
 export function refuseToAnswer(reply: FastifyReply, action: 'reset' | 'hang'): Answered {
   reply.hijack();
   if (action === 'reset') reply.raw.socket?.resetAndDestroy();
   return action;
 }
 
-/** The actions that spoil an answer on its way; all others leave it as it is. */
-const SPOILED: Readonly<Partial<Record<StepAction, Delivery>>> = {
+/** The actions that break an answer in transit; the others leave it as it is. */
+const BROKEN: Readonly<Partial<Record<StepAction, Delivery>>> = {
   'reset-headers': cutHeaders,
   'reset-mid-body': cutBody,
   truncate: (reply, answer, text) => send(reply, answer, text.slice(0, Math.ceil(text.length / 2))),
   malformed: (reply, answer, text) => send(reply, answer, `${text.slice(0, -1)},,}`),
 };
 
-/** Sends an answer, spoiled as `action` says. */
+/** Sends an answer, broken as `action` says. Returns how the request ended. */
 export function deliver(
   reply: FastifyReply,
   answer: Answer,
   action: StepAction | undefined,
 ): Answered {
-  const deliverAs = (action && SPOILED[action]) ?? send;
+  const deliverAs = (action && BROKEN[action]) ?? send;
   return deliverAs(reply, answer, textOf(answer.body));
 }

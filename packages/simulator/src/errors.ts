@@ -1,12 +1,13 @@
-import { findErrorCode, formatMessage } from '@defender-resilience/core';
-import type { Answer, RefusalDetails } from './answer.ts';
+import { findErrorCode } from '@defender-resilience/core';
+import type { Answer, ApiErrorDetails } from './call.ts';
+import { formatMessage } from './message.ts';
 
-/** Where an error is answered: each has an envelope of its own. */
-export type Dialect = 'defender' | 'graph' | 'entra';
+/** The service that a path belongs to. Each wraps its errors in an envelope of its own. */
+export type Service = 'defender' | 'graph' | 'entra';
 
-/** What goes into an error's envelope. */
+/** What an error's envelope says of the call. */
 export interface ErrorContext {
-  readonly dialect: Dialect;
+  readonly service: Service;
   readonly trackingId: string;
   /** The `client-request-id` that the caller sent. */
   readonly clientRequestId: string | undefined;
@@ -14,7 +15,7 @@ export interface ErrorContext {
   readonly at: number;
 }
 
-/** An error before it is put into an envelope. */
+/** An error without its envelope. */
 interface PlainError {
   readonly code: string;
   readonly message: string;
@@ -22,21 +23,19 @@ interface PlainError {
 }
 
 interface Envelope {
-  /** The codes that usually come with a status; undefined: none is known. */
+  /** The code that usually comes with a status; undefined where none is known. */
   usualCode(status: number): string | undefined;
   body(error: PlainError, context: ErrorContext): object;
   headers(context: ErrorContext): Readonly<Record<string, string>>;
 }
 
-const TOKEN_PATH = /^\/[^/]+\/oauth2\/v2\.0\/token$/i;
-
-/** Whether a path is the token endpoint's of some tenant. */
+/** Whether a path is the token endpoint of some tenant. */
 export function isTokenPath(path: string): boolean {
-  return TOKEN_PATH.test(path);
+  return /^\/[^/]+\/oauth2\/v2\.0\/token$/i.test(path);
 }
 
-/** Graph answers at `/v1.0` and `/beta`, Entra at the token endpoint; everything else is Defender. */
-export function dialectOf(path: string): Dialect {
+/** Graph answers at `/v1.0` and `/beta`, Entra at the token endpoint, Defender everywhere else. */
+export function serviceOf(path: string): Service {
   if (/^\/(v1\.0|beta)\//i.test(path)) return 'graph';
   return isTokenPath(path) ? 'entra' : 'defender';
 }
@@ -113,22 +112,22 @@ const entra: Envelope = {
   headers: ({ trackingId }) => ({ 'x-ms-request-id': trackingId }),
 };
 
-const ENVELOPES: Readonly<Record<Dialect, Envelope>> = { defender, graph, entra };
+const ENVELOPES: Readonly<Record<Service, Envelope>> = { defender, graph, entra };
 
-/** The code that a family answers a status with; undefined where none is known. */
-export function usualCode(status: number, dialect: Dialect): string | undefined {
-  return ENVELOPES[dialect].usualCode(status);
+/** The code that a service usually answers with this status; undefined where none is known. */
+export function usualCode(status: number, service: Service): string | undefined {
+  return ENVELOPES[service].usualCode(status);
 }
 
-/** What an error says: its own message, else the catalogue's. */
-export function errorMessage(code: string, details: RefusalDetails): string {
+/** An error's message: its own, else the catalogue's. */
+export function errorMessage(code: string, { message, values = {} }: ApiErrorDetails): string {
   const entry = findErrorCode(code);
-  return details.message ?? (entry ? formatMessage(entry, details.values ?? {}) : '');
+  return message ?? (entry ? formatMessage(entry, values) : '');
 }
 
-/** An error answer in its family's envelope. */
-export function errorAnswer(code: string, details: RefusalDetails, context: ErrorContext): Answer {
-  const envelope = ENVELOPES[context.dialect];
+/** An error in the envelope of its service. */
+export function errorAnswer(code: string, details: ApiErrorDetails, context: ErrorContext): Answer {
+  const envelope = ENVELOPES[context.service];
   const message = errorMessage(code, details);
   return {
     status: details.status ?? findErrorCode(code)?.status ?? 400,
@@ -137,7 +136,7 @@ export function errorAnswer(code: string, details: RefusalDetails, context: Erro
   };
 }
 
-/** An error of which only the status is known: the shape of the API gateway in front. */
-export function gatewayAnswer(status: number, message: string): Answer {
+/** An error of which only the status is known, in the form of the API gateway in front. */
+export function gatewayError(status: number, message: string): Answer {
   return { status, body: { statusCode: status, message } };
 }

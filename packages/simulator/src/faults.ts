@@ -1,34 +1,39 @@
 import type { Random } from '@defender-resilience/core';
 import { seededRandom } from './random.ts';
 import {
-  isFor,
+  appliesTo,
   type ScriptStep,
   type ScriptStepDetails,
   type StepTarget,
   stepDetails,
 } from './script.ts';
 
-/** Faults by chance. */
+/** Random faults. */
 export interface FaultOptions {
-  /** How likely a call is to fail, from 0 to 1. */
+  /** The probability that a call fails, from 0 to 1. */
   readonly probability: number;
-  /** What fails, each as likely as the next. @defaultValue `['InternalServerError']` */
+  /** What a failing call gets, each with the same probability. @defaultValue `['InternalServerError']` */
   readonly codes?: readonly ScriptStep[];
-  /** @defaultValue the simulator's seed */
+  /** Makes the same calls fail at every start. @defaultValue the simulator's `seed` */
   readonly seed?: number;
-  /** Milliseconds that every answer takes: a number, or from–to. @defaultValue 0 */
+  /** Milliseconds before every answer: a number, or a random one of a range. @defaultValue 0 */
   readonly latencyMs?: number | readonly [from: number, to: number];
-  /** Only for calls of this operation (`incidents.list`), or below this path. @defaultValue all calls */
+  /**
+   * Which calls may fail: those of an operation (`incidents.list`), or of a path and all below it.
+   *
+   * @defaultValue every call except token requests
+   */
   readonly for?: string;
 }
 
-/** What chance gives one call. */
+/** What one call gets. */
 export interface RandomFault {
+  /** The answer; undefined for the ordinary one. */
   readonly step: ScriptStepDetails | undefined;
   readonly latencyMs: number;
 }
 
-/** Decides by chance, the same for the same seed. */
+/** Decides at random which calls fail: the same ones for the same seed. */
 export class RandomFaults {
   readonly #options: FaultOptions;
   readonly #random: Random;
@@ -38,15 +43,14 @@ export class RandomFaults {
     this.#random = seededRandom(options.seed ?? seed);
   }
 
-  /** What this call gets: an answer, or undefined for the ordinary one, and how long it takes. */
   next(target: StepTarget): RandomFault {
-    if (!isFor(this.#options.for, target)) return { step: undefined, latencyMs: 0 };
+    if (!appliesTo(this.#options.for, target)) return { step: undefined, latencyMs: 0 };
     return { step: this.#step(), latencyMs: this.#latencyMs() };
   }
 
   #step(): ScriptStepDetails | undefined {
     const { probability, codes = ['InternalServerError'] } = this.#options;
-    // Both numbers are always drawn, so that one call's fate does not shift the next one's.
+    // Both numbers are always drawn, so that the result of one call does not shift the next one's.
     const chance = this.#random();
     const choice = this.#random();
     if (chance >= probability) return undefined;
@@ -62,8 +66,8 @@ export class RandomFaults {
 
 /** A full outage: every call fails the same way. */
 export interface OutageOptions {
-  /** @defaultValue 503 */
+  /** The status of every answer, or `'reset'` for none. @defaultValue 503 */
   readonly status?: number | 'reset';
-  /** Ends by itself after this many milliseconds. @defaultValue lasts until `end()` */
+  /** Milliseconds until the outage ends by itself. @defaultValue it lasts until `end()` */
   readonly durationMs?: number;
 }

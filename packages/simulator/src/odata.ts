@@ -1,9 +1,9 @@
-import { type Call, Refusal } from './answer.ts';
+import { ApiError, type Call } from './call.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 type Test = (row: Row) => boolean;
 
-/** How one collection is paged. */
+/** How a collection is paged. */
 export interface PageRules {
   /** The largest `$top`. */
   readonly maxTop: number;
@@ -25,8 +25,8 @@ const OPERATORS: Readonly<Record<string, (order: number) => boolean>> = {
   le: (order) => order <= 0,
 };
 
-function odataError(reason: string): Refusal {
-  return new Refusal('ODataError', { values: { reason } });
+function odataError(reason: string): ApiError {
+  return new ApiError('ODataError', { values: { reason } });
 }
 
 function literal(text: string): string {
@@ -68,7 +68,7 @@ function term(text: string): Test {
   throw odataError(`Syntax error in the filter '${text}'`);
 }
 
-/** Parses the part of `$filter` that connectors use: comparisons and `in`, joined by and / or. */
+/** Parses the part of `$filter` that connectors use: comparisons and `in`, joined by `and` / `or`. */
 function parseFilter(filter: string): Test {
   const alternatives = filter
     .trim()
@@ -89,7 +89,7 @@ function topOf(call: Call, rules: PageRules): number {
   if (top <= rules.maxTop) return top;
   const reason = `The limit of '${rules.maxTop}' for Top query has been exceeded. The value from the incoming request is '${top}'`;
   throw rules.overLimit === 'BadRequest'
-    ? new Refusal('BadRequest', { message: `Invalid OData URI query ${reason}.` })
+    ? new ApiError('BadRequest', { message: `Invalid OData URI query ${reason}.` })
     : odataError(reason);
 }
 
@@ -105,13 +105,13 @@ function sorted(rows: readonly Row[], orderBy: string | null): readonly Row[] {
 function nextLink(call: Call, skip: number): string {
   const query = new URLSearchParams(call.query);
   query.set('$skip', String(skip));
-  // The service leaves the dollar signs as they are.
+  // The service does not encode the dollar signs.
   return `${call.origin}${call.path}?${query.toString().replaceAll('%24', '$')}`;
 }
 
 /**
- * The page of `rows` that the call's `$filter`, `$orderby`, `$skip` and `$top` ask for, as `view`
- * shows them.
+ * The page of items that the call's `$filter`, `$orderby`, `$skip` and `$top` ask for, each as `view`
+ * shows it.
  */
 export function page<Item>(
   call: Call,
@@ -123,7 +123,7 @@ export function page<Item>(
   const skip = wholeNumber(call, '$skip') ?? 0;
   const filter = call.query.get('$filter');
   const orderBy = call.query.get('$orderby');
-  // Without either, no more than the page itself need be made.
+  // Without either, only the items of the page have to be converted.
   const plain = filter === null && orderBy === null;
   const found = plain ? [] : search(items.map(view), filter, orderBy);
   const total = plain ? items.length : found.length;

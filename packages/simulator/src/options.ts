@@ -1,55 +1,71 @@
 import type { Clock } from '@defender-resilience/core';
-import { assertValid } from './check/check.ts';
-import { simulatorOptions } from './check/rules.ts';
+import type { Feature } from './call.ts';
 import type { FaultOptions } from './faults.ts';
-import type { Feature } from './features.ts';
+import type { HuntingResults } from './hunting/tables.ts';
 import type { QuotaOption } from './quota/quotas.ts';
 import type { RecordMode } from './record.ts';
 import type { ScriptStep } from './script.ts';
+import { simulatorOptions } from './validation/schemas.ts';
+import { assertValid } from './validation/validators.ts';
 
-/** How a simulator is started; every option has a default. */
+/** The options of `startSimulator()`. */
 export interface SimulatorOptions {
-  /** The port to listen on; 0 takes a free one. @defaultValue 0 */
+  /** The port of 127.0.0.1 to listen on; 0 takes a free one. @defaultValue 0 */
   readonly port?: number;
-  /** Makes data, tracking IDs and faults the same at every start. @defaultValue 1 */
+  /** Makes data, tracking IDs and random faults the same at every start. @defaultValue 1 */
   readonly seed?: number;
-  /** The first answers, in order. @defaultValue none: everything is answered normally */
+  /** The first answers, in order; later calls are answered normally. @defaultValue none */
   readonly script?: readonly ScriptStep[];
   /**
-   * `'documented'`: Microsoft's limits; `'off'`: none; or limits by quota group, where groups that
-   * are not named have none. @defaultValue `'documented'`
+   * The rows that hunting queries get, by the table that a query begins with:
+   * `{ DeviceEvents: [{ Timestamp: '2026-01-31T10:00:00Z', FileName: 'a.exe' }] }`.
+   *
+   * @defaultValue rows of the tenant's data in `DeviceInfo`, `AlertInfo`, `AlertEvidence`,
+   * `DeviceProcessEvents`, `DeviceNetworkEvents` and `DeviceLogonEvents`; a table that is given replaces
+   * the one of its name
+   */
+  readonly hunting?: HuntingResults;
+  /**
+   * The quotas that apply: `'documented'` for Microsoft's limits, `'off'` for none, or limits by quota
+   * group (`{ incidents: { perMinute: 10 } }`), where groups that are not named have none.
+   *
+   * @defaultValue `'documented'`
    */
   readonly quotas?: QuotaOption;
-  /** Faults by chance. @defaultValue none */
+  /** Random faults. @defaultValue none */
   readonly faults?: FaultOptions;
   /**
-   * How long a quota's minute lasts, in milliseconds; its hour is 60 of them. A shorter one lets a
-   * test see quotas at work: refused calls are then told the wait in `retry-after-ms` as well.
+   * How long a quota's minute lasts, in milliseconds; its hour is 60 of them. With a shorter minute, a
+   * refused call's wait is in `retry-after-ms` as well, because it may end before the next second.
    *
    * @defaultValue 60,000
    */
   readonly minuteMs?: number;
-  /** How many incidents there are, at most 100,000. @defaultValue 250 */
+  /** The number of incidents, at most 100,000; each has one to three alerts. @defaultValue 250 */
   readonly incidents?: number;
-  /** Whether calls need a live token of the simulator's own token endpoint. @defaultValue false */
+  /** Whether calls need a valid token of the simulator's own token endpoint. @defaultValue false */
   readonly requireToken?: boolean;
-  /** How long a token lives, in milliseconds. @defaultValue 3,599,000, as the real ones do */
+  /** How long a token is valid, in milliseconds. @defaultValue 3,599,000, as Entra's are */
   readonly tokenLifetimeMs?: number;
   /**
-   * How long a machine action takes until it has succeeded, in milliseconds; it is pending for the
-   * first half of it. @defaultValue 60,000
+   * How long a machine action takes, in milliseconds. It is pending for the first half, in progress for
+   * the second, and then has succeeded.
+   *
+   * @defaultValue 60,000
    */
   readonly machineActionMs?: number;
-  /** What the tenant has switched off: its calls get `DisabledFeature`. @defaultValue none */
+  /** Features that the tenant has disabled: their calls get `DisabledFeature`. @defaultValue none */
   readonly disabledFeatures?: readonly Feature[];
   /**
-   * `'counts'` keeps no requests, only how many there were. @defaultValue `'all'`, of which the first
-   * 100,000 are kept and the rest is counted
+   * `'all'` keeps the first 100,000 requests, `'counts'` only their numbers: for runs with so many
+   * requests that keeping them needs too much memory.
+   *
+   * @defaultValue `'all'`
    */
   readonly record?: RecordMode;
-  /** When the newest incident was last updated. @defaultValue 2026-01-31T12:00:00Z */
+  /** When the newest incident was last updated; older data goes back from there. @defaultValue 2026-01-31T12:00:00Z */
   readonly newestAt?: Date;
-  /** Where the simulator's time comes from. @defaultValue the real time */
+  /** Reads the time and sets timers. @defaultValue the system's clock */
   readonly clock?: Clock;
 }
 
@@ -60,7 +76,7 @@ export interface Settings extends Required<Omit<SimulatorOptions, 'faults' | 'ne
   readonly newestAt: number;
 }
 
-const realClock: Clock = Object.freeze({
+const systemClock: Clock = Object.freeze({
   now: () => performance.now(),
   epoch: () => Date.now(),
   timer(callback: () => void, delayMs: number) {
@@ -72,7 +88,7 @@ const realClock: Clock = Object.freeze({
 /**
  * Fills in the defaults.
  *
- * @throws RangeError that names every option that is not valid.
+ * @throws RangeError that names every invalid option.
  */
 export function settingsOf(options: SimulatorOptions): Settings {
   assertValid(simulatorOptions, options, '');
@@ -80,6 +96,7 @@ export function settingsOf(options: SimulatorOptions): Settings {
     port: options.port ?? 0,
     seed: options.seed ?? 1,
     script: options.script ?? [],
+    hunting: options.hunting ?? {},
     quotas: options.quotas ?? 'documented',
     faults: options.faults,
     minuteMs: options.minuteMs ?? 60_000,
@@ -90,6 +107,6 @@ export function settingsOf(options: SimulatorOptions): Settings {
     disabledFeatures: options.disabledFeatures ?? [],
     record: options.record ?? 'all',
     newestAt: options.newestAt?.getTime() ?? Date.UTC(2026, 0, 31, 12),
-    clock: options.clock ?? realClock,
+    clock: options.clock ?? systemClock,
   };
 }

@@ -1,9 +1,9 @@
 import type { Random } from '@defender-resilience/core';
 
 /**
- * Makes a source of chance that gives the same numbers for the same seed, on every machine.
+ * Makes a generator of random numbers that are the same for the same seed, on every machine.
  *
- * It is mulberry32: small, fast, even enough for test data and fault rates, unfit for secrets.
+ * It is mulberry32: small, fast, good enough for test data and fault rates, unfit for secrets.
  */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;
@@ -39,7 +39,7 @@ export function hex(random: Random, length: number): string {
   return digits.slice(0, length);
 }
 
-/** An identifier in the shape of a version 4 UUID. */
+/** A version 4 UUID. */
 export function uuid(random: Random): string {
   const variant = pick(random, ['8', '9', 'a', 'b']);
   return `${hex(random, 8)}-${hex(random, 4)}-4${hex(random, 3)}-${variant}${hex(random, 3)}-${hex(random, 12)}`;

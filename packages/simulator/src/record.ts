@@ -1,15 +1,15 @@
-/** How a request ended: the status that was answered, or what was done instead. */
+import { redactHeaders, redactTokenForm } from './redaction.ts';
+import { TOKEN_OPERATION } from './script.ts';
+
+/** How a request ended: the status of the answer, or what happened instead of one. */
 export type Answered = number | 'reset' | 'hang';
 
 export const RECORD_MODES = ['all', 'counts'] as const;
 
-/**
- * What is kept of the requests: `all`, or only `counts`, for runs of so many that their bodies would
- * fill the memory.
- */
+/** What is kept of the requests: `all` of each, or only the `counts`. */
 export type RecordMode = (typeof RECORD_MODES)[number];
 
-/** One request, as it arrived. */
+/** One request, as it arrived, without its credentials. */
 export interface ReceivedRequest {
   /** Its place among all requests since the start or the last `reset()`, from 1. */
   readonly order: number;
@@ -17,39 +17,43 @@ export interface ReceivedRequest {
   /** The path as it was sent, without the query. */
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
-  /** Header names in lower case. */
+  /**
+   * The headers by lower-case name. `authorization` is shown as `redactAuthorization()` gives it, a
+   * cookie as `[redacted]`.
+   */
   readonly headers: Readonly<Record<string, string>>;
-  /** The body as text; empty when there was none. */
+  /** The body as text; empty when there was none. A token request's secret is shown as `[redacted]`. */
   readonly body: string;
   /** The operation's name, such as `incidents.list`; `other` when it is not known. */
   readonly operation: string;
   /** When it arrived, in milliseconds since 1970. */
   readonly at: number;
-  /** Undefined while it waits for its answer. */
+  /** Undefined until it is answered. */
   readonly answered: Answered | undefined;
 }
 
 /** Which requests to count: those that match every field given. */
 export interface RequestFilter {
+  /** The operation's name, such as `incidents.list`. */
   readonly operation?: string;
-  /** In any letter case. */
+  /** The HTTP method, in any letter case. */
   readonly method?: string;
-  /** The exact path, in any letter case. */
+  /** The exact path without the query, in any letter case. */
   readonly path?: string;
-  /** How it ended. */
+  /** How the request ended: a status, `'reset'` or `'hang'`. */
   readonly answered?: Answered;
 }
 
 type Entry = { -readonly [Field in keyof ReceivedRequest]: ReceivedRequest[Field] };
 type Kind = Pick<ReceivedRequest, 'operation' | 'method' | 'path'>;
 
-/** How often requests of one kind came, and how they ended. */
+/** How many requests of one kind came, and how they ended. */
 interface Tally extends Kind {
   total: number;
   readonly answered: Map<Answered, number>;
 }
 
-/** At most so many requests, tracking IDs and different paths are kept; the rest is counted. */
+/** How many requests, tracking IDs and different paths are kept; further ones are only counted. */
 const MAX_KEPT = 100_000;
 
 const MANY_PATHS = '(other paths)';
@@ -65,7 +69,7 @@ export function matches(kind: Kind, filter: RequestFilter): boolean {
   );
 }
 
-/** Keeps what was received and which tracking IDs were given out. */
+/** Keeps the requests that were received and the tracking IDs that were sent. */
 export class Recorder {
   readonly #mode: RecordMode;
   readonly #maxKept: number;
@@ -87,14 +91,21 @@ export class Recorder {
     return this.#trackingIds;
   }
 
-  /** Notes a request, and gives the function that notes how it ended. */
+  /** Records a request. Returns the function that records how it ended. */
   receive(request: Omit<ReceivedRequest, 'order' | 'answered'>): (answered: Answered) => void {
     this.#received += 1;
     const tally = this.#tallyOf(request);
     tally.total += 1;
     let entry: Entry | undefined;
     if (this.#mode === 'all' && this.#requests.length < this.#maxKept) {
-      entry = { ...request, order: this.#received, answered: undefined };
+      const { operation, headers, body } = request;
+      entry = {
+        ...request,
+        headers: redactHeaders(headers),
+        body: operation === TOKEN_OPERATION ? redactTokenForm(body) : body,
+        order: this.#received,
+        answered: undefined,
+      };
       this.#requests.push(entry);
     }
     return (answered) => {

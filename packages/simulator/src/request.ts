@@ -1,10 +1,10 @@
 import { type Operation, operationFor } from '@defender-resilience/core';
 import type { FastifyRequest } from 'fastify';
-import type { Call } from './answer.ts';
+import type { Call } from './call.ts';
 import { isTokenPath } from './errors.ts';
 import { TOKEN_OPERATION } from './script.ts';
 
-/** What a request says, before anything is known about the tenant that it calls. */
+/** What the request itself says of a call. */
 export type RequestPart = Pick<
   Call,
   'method' | 'path' | 'params' | 'query' | 'headers' | 'bodyText' | 'operation'
@@ -12,14 +12,13 @@ export type RequestPart = Pick<
 
 const TOKEN: Operation = { name: TOKEN_OPERATION, quotaGroup: TOKEN_OPERATION };
 
-/** Finds a request's operation, as a wrapper in front of the real hosts would. */
+/** Finds a request's operation in core's operations table. */
 export function operationFinder(host: string): (method: string, path: string) => Operation {
   const hosts = { [host]: 'all' } as const;
   return (method, path) =>
     isTokenPath(path) ? TOKEN : operationFor({ method, host, path }, hosts);
 }
 
-/** Reads a request. */
 export function readRequest(
   request: FastifyRequest,
   operationOf: (method: string, path: string) => Operation,
@@ -39,8 +38,8 @@ export function readRequest(
 }
 
 /**
- * The real service takes `/api` and `/api/v1.0`, OData's `alerts('id')` for `alerts/id`, functions
- * with their arguments in the path, and names with Graph's namespace.
+ * The URL as the router knows it. The real service takes `/api` and `/api/v1.0`, OData's `alerts('id')`
+ * for `alerts/id`, functions with their arguments in the path, and names with Graph's namespace.
  */
 export function canonicalUrl(url: string): string {
   const question = url.indexOf('?');
@@ -53,7 +52,7 @@ export function canonicalUrl(url: string): string {
   return question === -1 ? canonical : canonical + url.slice(question);
 }
 
-/** The arguments of an OData function that the path calls: `findbyip(ip='10.0.0.1')`. */
+/** The arguments of the OData function in a path such as `findbyip(ip='10.0.0.1')`. */
 export function functionArguments(path: string): Readonly<Record<string, string>> {
   const list = /\(([^()]*)\)/.exec(decoded(path))?.[1] ?? '';
   return Object.fromEntries(
@@ -78,7 +77,7 @@ function decoded(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch {
-    // A stray percent sign is no argument's.
+    // A path with a stray percent sign has no arguments.
     return path;
   }
 }

@@ -1,6 +1,5 @@
 import type { MessageValues } from '@defender-resilience/core';
 
-/** The ways in which an answer can go wrong below or beside HTTP's status. */
 export const STEP_ACTIONS = [
   'reset',
   'reset-headers',
@@ -13,64 +12,69 @@ export const STEP_ACTIONS = [
 ] as const;
 
 /**
- * What happens to an answer:
+ * How an answer fails below or beside its HTTP status:
  *
- * - `reset`: the connection is reset before anything is done or answered;
- * - `reset-headers`: the request is carried out, and the reset comes in the middle of the headers;
- * - `reset-mid-body`: the same, in the middle of the body;
- * - `truncate`: a complete HTTP answer whose JSON ends half-way;
- * - `malformed`: a complete HTTP answer whose JSON is broken;
+ * - `reset`: the connection is reset before the call is carried out;
+ * - `reset-headers`: the call is carried out, and the connection is reset in the middle of the headers;
+ * - `reset-mid-body`: the call is carried out, and the connection is reset in the middle of the body;
+ * - `truncate`: a complete HTTP response whose JSON ends half-way;
+ * - `malformed`: a complete HTTP response whose JSON is broken;
  * - `html`: a gateway's HTML page (502 unless `status` says otherwise);
  * - `empty`: no body (500 unless `status` says otherwise);
- * - `hang`: no answer, ever; the request is not carried out.
+ * - `hang`: no answer, ever; the call is not carried out.
  */
 export type StepAction = (typeof STEP_ACTIONS)[number];
 
 /** One scripted answer, spelled out. */
 export interface ScriptStepDetails {
-  /** 200 without a `body`: the ordinary answer. */
+  /** The HTTP status. 200 without a `body` gives the ordinary answer. @defaultValue the code's status, or 200 */
   readonly status?: number;
-  /** The error's code; any text, so that unknown codes can be tried as well. */
+  /** The error's code. Any text, so that unknown codes can be tried too. @defaultValue the status's usual code */
   readonly code?: string;
-  /** @defaultValue the catalogue's message for the code */
+  /** The error's message. @defaultValue the catalogue's message for the code */
   readonly message?: string;
-  /** Fills the variable parts of the catalogue's message. */
+  /** Values for the variable parts of the catalogue's message. @defaultValue none */
   readonly values?: MessageValues;
+  /** Headers to add to the answer, or to replace there. @defaultValue none */
   readonly headers?: Readonly<Record<string, string>>;
-  /** A string is sent as it is, an object as JSON; replaces the error's envelope. */
+  /** The whole body: a string is sent as it is, an object as JSON. @defaultValue the error's envelope, or the ordinary answer */
   readonly body?: string | object;
-  /** Milliseconds to wait before the answer. */
+  /** Milliseconds to wait before the answer. @defaultValue 0 */
   readonly latencyMs?: number;
+  /** How the answer fails below or beside its HTTP status. @defaultValue it does not */
   readonly action?: StepAction;
-  /** Only for calls of this operation (`incidents.list`, `token`), or below this path (`/api/machines`). */
-  readonly for?: string;
   /**
-   * How many calls get this answer. `'always'`: every one, and nobody complains when there is none.
+   * Which calls may get this answer: those of an operation (`incidents.list`, `token`), or of a path and
+   * all below it (`/api/machines`).
    *
-   * @defaultValue 1
+   * @defaultValue every call except token requests
    */
+  readonly for?: string;
+  /** How many calls get this answer. `'always'` may also remain unused. @defaultValue 1 */
   readonly times?: number | 'always';
   /**
-   * The `Retry-After` header: seconds, or text that is sent as it is (an HTTP date, rubbish), or an
-   * HTTP date that lies so many milliseconds after the answer, rounded up to a whole second.
+   * The `Retry-After` header: seconds; text that is sent as it is, such as an HTTP date or something
+   * unreadable; or a date that many milliseconds after the answer, rounded up to a second.
+   *
+   * @defaultValue no header
    */
   readonly retryAfter?: string | number | { readonly dateInMs: number };
 }
 
 /**
- * One scripted answer: a status (with the error that usually comes with it; 200 answers normally),
- * a code of the catalogue, an action, or all of it spelled out. A code that the catalogue does not
- * have must be spelled out, so that a mistyped one is noticed: `{ code: 'Teapot', status: 418 }`.
+ * One scripted answer: a status (with its usual error; 200 gives the ordinary answer), a code of the
+ * catalogue, an action, or all of it spelled out. A code that the catalogue does not have must be spelled
+ * out, so that a typo is noticed: `{ code: 'Teapot', status: 418 }`.
  */
 export type ScriptStep = number | string | ScriptStepDetails;
 
-/** What decides whether a step is meant for a call. */
+/** What decides whether a step applies to a call. */
 export interface StepTarget {
   readonly operation: string;
   readonly path: string;
 }
 
-function isAction(text: string): text is StepAction {
+export function isAction(text: string): text is StepAction {
   return STEP_ACTIONS.some((action) => action === text);
 }
 
@@ -81,18 +85,18 @@ export function stepDetails(step: ScriptStep): ScriptStepDetails {
   return step;
 }
 
-/** The name of the token endpoint's operation, which the APIs' operations table does not hold. */
+/** The name of the token endpoint's operation, which core's operations table does not have. */
 export const TOKEN_OPERATION = 'token';
 
-/** Whether a call is one that `filter` names; an answer for no call in particular is for all. */
-export function isFor(filter: string | undefined, target: StepTarget): boolean {
-  // A script is about the API; the token that a client fetches on the way must not use it up.
+/** Whether a step's `for` includes a call. */
+export function appliesTo(filter: string | undefined, target: StepTarget): boolean {
+  // A script is about the API: a client that fetches a token first must not use it up.
   if (filter === undefined) return target.operation !== TOKEN_OPERATION;
   if (filter.startsWith('/')) return target.path.toLowerCase().startsWith(filter.toLowerCase());
   return filter === target.operation;
 }
 
-/** A scripted answer that no call has asked for yet, and how often it still waits to be. */
+/** A scripted answer that is not used up, and how many more calls get it. */
 export interface PendingStep {
   readonly step: ScriptStepDetails;
   readonly timesLeft: number | 'always';
@@ -114,11 +118,10 @@ function table(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-/** The answers that are still to be given, in order. */
+/** The scripted answers that are not used up, in order. */
 export class Script {
   #pending: { step: ScriptStepDetails; timesLeft: number | 'always' }[] = [];
 
-  /** What nobody has asked for yet. */
   get pending(): readonly PendingStep[] {
     return this.#pending.map((entry) => ({ ...entry }));
   }
@@ -129,9 +132,9 @@ export class Script {
     }
   }
 
-  /** Takes the first step that is meant for this call. */
+  /** Takes the first step that applies to this call. */
   take(target: StepTarget): ScriptStepDetails | undefined {
-    const index = this.#pending.findIndex(({ step }) => isFor(step.for, target));
+    const index = this.#pending.findIndex(({ step }) => appliesTo(step.for, target));
     const entry = this.#pending[index];
     if (entry === undefined) return undefined;
     if (entry.timesLeft === 'always') return entry.step;
@@ -144,7 +147,7 @@ export class Script {
     this.#pending = [];
   }
 
-  /** A table of what nobody asked for; undefined when all of it was used. */
+  /** A table of the steps that no call has used; undefined when there are none. */
   unconsumed(): string | undefined {
     const expected = this.#pending.filter(({ timesLeft }) => timesLeft !== 'always');
     if (expected.length === 0) return undefined;

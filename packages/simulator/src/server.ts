@@ -1,21 +1,42 @@
-import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import { ApiError, type Handler } from './call.ts';
 import { addControlRoutes, isControl, refuseUnknown } from './control/routes.ts';
-import type { Engine } from './engine.ts';
-import { routes } from './families/routes.ts';
+import { gatewayError, serviceOf, usualCode } from './errors.ts';
 import { canonicalUrl } from './request.ts';
+import { routes } from './routes/index.ts';
+import type { SimulatedApi } from './simulated-api.ts';
 
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 const MAX_SEGMENT = 500;
 
+const noRoute: Handler = () => {
+  throw new ApiError('NotFound');
+};
+
+/** Gives the error that the service would give where the HTTP server refuses a request. */
+function refusal({ statusCode = 400, message }: FastifyError): Handler {
+  return ({ path }) => {
+    const code = usualCode(statusCode, serviceOf(path));
+    if (statusCode !== 400 || code === undefined) return gatewayError(statusCode, message);
+    throw new ApiError(code, { status: statusCode, message });
+  };
+}
+
 /** The HTTP server: the API's routes, and the control endpoints beside them. */
-export function serverFor(engine: Engine): FastifyInstance {
+export function serverFor(api: SimulatedApi): FastifyInstance {
   const server = Fastify({
     forceCloseConnections: true,
     bodyLimit: MAX_BODY_BYTES,
     routerOptions: { caseSensitive: false, maxParamLength: MAX_SEGMENT },
     rewriteUrl: (request) => canonicalUrl(request.url ?? '/'),
+    frameworkErrors: (error, request, reply) => void refuseUrl(api, error, request, reply),
   });
-  // Bodies are judged by the handlers, which answer as the service does: here they are only text.
+  // The handlers parse the body and answer as the service does, so here it is only text.
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
     done(null, body);
@@ -24,16 +45,37 @@ export function serverFor(engine: Engine): FastifyInstance {
     server.route({
       method,
       url: path,
-      handler: (request, reply) => engine.serve(handle, request, reply),
+      handler: (request, reply) => api.serve(handle, request, reply),
     });
   }
-  addControlRoutes(server, engine);
+  addControlRoutes(server, api);
   server.setNotFoundHandler((request, reply) =>
-    isControl(request.originalUrl) ? refuseUnknown(reply) : engine.serve(undefined, request, reply),
+    isControl(request.originalUrl)
+      ? refuseUnknown(request, reply)
+      : api.serve(noRoute, request, reply),
   );
-  // Nothing that the service would answer: whoever sees it should see whose fault it is.
-  server.setErrorHandler<FastifyError>(({ statusCode = 500, message }, _request, reply) =>
-    reply.code(statusCode).send({ simulator: message }),
-  );
+  server.setErrorHandler<FastifyError>((error, request, reply) => {
+    const { statusCode = 500, message } = error;
+    // What the service would never answer shows that it comes from the simulator.
+    const isOwn = statusCode >= 500 || statusCode === 413 || isControl(request.originalUrl);
+    if (!isOwn) return api.serve(refusal(error), request, reply);
+    return reply.code(statusCode).send({ simulator: message });
+  });
   return server;
+}
+
+/** Answers a request whose URL cannot be decoded, or is too long. */
+async function refuseUrl(
+  api: SimulatedApi,
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  try {
+    if (isControl(request.originalUrl)) refuseUnknown(request, reply);
+    else await api.serve(refusal(error), request, reply);
+  } catch (cause) {
+    // Fastify does not wait for this function, so that a rejection would end the process.
+    reply.send(cause);
+  }
 }

@@ -1,62 +1,78 @@
 import { type Addresses, addressesOf } from './addresses.ts';
-import { assertValid } from './check/check.ts';
-import { faults, foreignLoad, outage, script } from './check/rules.ts';
-import { Engine } from './engine.ts';
 import type { FaultOptions, OutageOptions } from './faults.ts';
+import type { HuntingResults } from './hunting/tables.ts';
 import { type SimulatorOptions, settingsOf } from './options.ts';
 import type { QuotaUsage } from './quota/quotas.ts';
 import type { ReceivedRequest, RequestFilter } from './record.ts';
+
 import type { PendingStep, ScriptStep } from './script.ts';
 import { serverFor } from './server.ts';
+import { SimulatedApi } from './simulated-api.ts';
+import { faults, foreignLoad, hunting, outage, script } from './validation/schemas.ts';
+import { assertValid } from './validation/validators.ts';
 
-/** A running simulator: where to call it, what it received, and what it is to answer. */
+/** A running simulator: its addresses, what it received, and what it is to answer. */
 export interface Simulator extends Addresses, AsyncDisposable {
   /**
-   * What was received, in order; the control endpoints excepted. The first 100,000 are kept, and none
-   * where `record` is `'counts'`: `count()` counts them all.
+   * The requests in order of arrival, without those to the control endpoints. The first 100,000 are kept,
+   * and none where `record` is `'counts'`; `count()` counts them all.
    */
   readonly requests: readonly ReceivedRequest[];
   /** The tracking IDs of all error answers, in order; the first 100,000. */
   readonly trackingIds: readonly string[];
-  /** The scripted answers that no call has asked for yet. */
+  /** The scripted answers that are not used up. */
   readonly pendingScript: readonly PendingStep[];
   /** How many requests were received that match every field of `filter`. */
   count(filter?: RequestFilter): number;
   /**
-   * Appends answers to the script: each call takes the first one that is meant for it.
+   * Appends answers to the script. Each call takes the first one that applies to it.
    *
-   * @throws RangeError that names every step that is not valid; none is then appended.
+   * @throws RangeError that names every invalid step; none is appended then.
    */
   script(...steps: ScriptStep[]): void;
-  /** Lets calls fail by chance from now on; undefined: no longer. */
+  /**
+   * Sets the rows that hunting queries get, by the table that a query begins with. Tables that are not
+   * named keep theirs; undefined restores the tables of the options.
+   *
+   * @throws RangeError that names everything that is invalid; nothing is set then.
+   */
+  hunting(results: HuntingResults | undefined): void;
+  /**
+   * Lets calls fail at random from now on; undefined ends it.
+   *
+   * @throws RangeError that names everything that is invalid; nothing changes then.
+   */
   faults(options: FaultOptions | undefined): void;
   /**
-   * Makes every call fail, until `end()` is called or `durationMs` have passed. A second outage takes
-   * the place of the first.
+   * Makes every call fail until `end()` is called or `durationMs` have passed. A second outage replaces
+   * the first.
+   *
+   * @throws RangeError that names everything that is invalid; nothing changes then.
    */
   outage(options?: OutageOptions): { end(): void };
-  /** What became of the calls, by quota group and client; only of groups that have a quota. */
+  /** The quotas in use and the calls that they allowed and refused, by quota group and client. */
   quotaUsage(): readonly QuotaUsage[];
   /**
-   * Lets another application take `share` (0 to 1) of a group's quota, with calls that are spread
-   * evenly over time, until `end()` is called. Its calls count like the tenant's own: a window is full
-   * of them only after it has passed, and free of them only after it has passed again.
+   * Lets another application use `share` (0 to 1) of a group's quota until `end()` is called. Its calls
+   * come evenly over time and count like the tenant's own: they fill a window only after its length has
+   * passed, and leave it only after its length has passed again.
+   *
+   * @throws RangeError for an unknown group or another share; nothing changes then.
    */
   foreignLoad(group: string, share: number): { end(): void };
   /** Ends every token that was issued until now: calls with one of them get 401. */
   expireTokens(): void;
   /**
-   * Forgets requests, script, outage, quotas used, loads of other applications and changed data, and
-   * goes back to the faults of the options. Tokens stay good, and tracking IDs unique.
+   * Forgets requests, script, outage, used quotas, other applications' load and changed data, and goes
+   * back to the faults and hunting tables of the options. Tokens stay valid and tracking IDs unique.
    */
   reset(): void;
-  /** @throws Error with a table of the scripted answers that nobody asked for. */
+  /** @throws Error with a table of the scripted answers that no call has asked for. */
   assertScriptConsumed(): void;
   /**
-   * Ends every connection and frees the port; a second call does nothing. `await using` does the same
-   * at the end of its block.
+   * Ends every connection and frees the port. A second call does nothing.
    *
-   * @throws Error when scripted answers were never asked for, unless `ignoreUnconsumed` is set.
+   * @throws Error when scripted answers were never asked for, unless `ignoreUnconsumed` is true.
    */
   close(options?: { readonly ignoreUnconsumed?: boolean }): Promise<void>;
 }
@@ -65,27 +81,31 @@ export interface Simulator extends Addresses, AsyncDisposable {
  * Starts a stand-in for Microsoft's Defender APIs on 127.0.0.1.
  *
  * @example
- * await using simulator = await startSimulator({ script: [500, 'TooManyRequests'] });
- * const response = await fetch(`${simulator.url}/api/incidents`);   // 500 InternalServerError
+ * const simulator = await startSimulator({ script: [500, 'TooManyRequests'] });
+ * try {
+ *   const response = await fetch(`${simulator.url}/api/incidents`); // 500 InternalServerError
+ * } finally {
+ *   await simulator.close({ ignoreUnconsumed: true });
+ * }
  *
- * @throws RangeError when options are not valid; the message names every such option, one a line.
+ * @throws RangeError for invalid options; the message names every one of them, one a line.
  * @throws Error when the port is taken.
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const engine = new Engine(settingsOf(options));
-  const server = serverFor(engine);
-  engine.listensAt(await server.listen({ port: engine.settings.port, host: '127.0.0.1' }));
+  const api = new SimulatedApi(settingsOf(options));
+  const server = serverFor(api);
+  api.listensAt(await server.listen({ port: api.settings.port, host: '127.0.0.1' }));
   const stop = async (): Promise<void> => {
-    engine.stop();
+    api.stop();
     await server.close();
   };
-  return simulatorOf(engine, stop);
+  return simulatorOf(api, stop);
 }
 
-function simulatorOf(engine: Engine, stop: () => Promise<void>): Simulator {
+function simulatorOf(api: SimulatedApi, stop: () => Promise<void>): Simulator {
   let closing: Promise<void> | undefined;
   const assertScriptConsumed = (): void => {
-    const unconsumed = engine.script.unconsumed();
+    const unconsumed = api.script.unconsumed();
     if (unconsumed !== undefined) throw new Error(unconsumed);
   };
   const close: Simulator['close'] = async ({ ignoreUnconsumed = false } = {}) => {
@@ -95,17 +115,17 @@ function simulatorOf(engine: Engine, stop: () => Promise<void>): Simulator {
     if (isFirst && !ignoreUnconsumed) assertScriptConsumed();
   };
   return {
-    ...addressesOf(engine.origin),
+    ...addressesOf(api.origin),
     get requests() {
-      return engine.recorder.requests;
+      return api.recorder.requests;
     },
     get trackingIds() {
-      return engine.recorder.trackingIds;
+      return api.recorder.trackingIds;
     },
     get pendingScript() {
-      return engine.script.pending;
+      return api.script.pending;
     },
-    ...commandsOf(engine),
+    ...commandsOf(api),
     assertScriptConsumed,
     close,
     [Symbol.asyncDispose]: () => close(),
@@ -114,30 +134,42 @@ function simulatorOf(engine: Engine, stop: () => Promise<void>): Simulator {
 
 type Commands = Pick<
   Simulator,
-  'count' | 'script' | 'faults' | 'outage' | 'quotaUsage' | 'foreignLoad' | 'expireTokens' | 'reset'
+  | 'count'
+  | 'script'
+  | 'hunting'
+  | 'faults'
+  | 'outage'
+  | 'quotaUsage'
+  | 'foreignLoad'
+  | 'expireTokens'
+  | 'reset'
 >;
 
-function commandsOf(engine: Engine): Commands {
+function commandsOf(api: SimulatedApi): Commands {
   return {
-    count: (filter) => engine.recorder.count(filter),
+    count: (filter) => api.recorder.count(filter),
     script: (...steps) => {
       assertValid(script, steps, 'script');
-      engine.script.append(steps);
+      api.script.append(steps);
+    },
+    hunting: (results) => {
+      if (results !== undefined) assertValid(hunting, results, 'hunting');
+      api.setHunting(results);
     },
     faults: (options) => {
       if (options !== undefined) assertValid(faults, options, 'faults');
-      engine.setFaults(options);
+      api.setFaults(options);
     },
     outage: (options = {}) => {
       assertValid(outage, options, 'outage');
-      return engine.outage(options);
+      return api.outage(options);
     },
-    quotaUsage: () => engine.quotaUsage(),
+    quotaUsage: () => api.quotaUsage(),
     foreignLoad: (group, share) => {
       assertValid(foreignLoad, { group, share }, 'foreignLoad');
-      return engine.foreignLoad(group, share);
+      return api.foreignLoad(group, share);
     },
-    expireTokens: () => engine.tokens.expireAll(),
-    reset: () => engine.reset(),
+    expireTokens: () => api.tokens.expireAll(),
+    reset: () => api.reset(),
   };
 }

@@ -2,10 +2,10 @@ import type { Random } from '@defender-resilience/core';
 import type { Client } from './quota/quotas.ts';
 import { hex } from './random.ts';
 
-/** Which tokens an API takes; Graph's and Defender's are not interchangeable. */
+/** The API that a token is for; Graph's and Defender's tokens are not interchangeable. */
 export type Audience = 'xdr' | 'mde' | 'graph';
 
-/** The resources that tokens are asked for, without a slash at the end. */
+/** The APIs by their resource identifiers, without a slash at the end. */
 export const AUDIENCES: Readonly<Record<string, Audience>> = {
   'https://api.security.microsoft.com': 'xdr',
   'https://api.securitycenter.microsoft.com': 'mde',
@@ -13,20 +13,20 @@ export const AUDIENCES: Readonly<Record<string, Audience>> = {
   'https://graph.microsoft.com': 'graph',
 };
 
-/** A token that was issued. */
+/** What an issued token stands for. */
 export interface Grant extends Client {
   readonly resource: string;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
 }
 
-/** Why a call's credentials are not good enough. */
+/** Why a call's token is refused. */
 export type TokenFault = 'missing' | 'unknown' | 'expired' | 'audience';
 
-/** Whose calls are counted that name no application. */
+/** The client of all calls without a token of the simulator. */
 const ANYONE: Client = { tenant: 'contoso.onmicrosoft.com', app: 'anyone' };
 
-/** The oldest is forgotten beyond these many. */
+/** Bounds the memory; beyond it, the oldest is forgotten. */
 const MAX_TOKENS = 10_000;
 
 function issuerOf(tenant: string): string {
@@ -37,7 +37,7 @@ function encode(part: object): string {
   return Buffer.from(JSON.stringify(part)).toString('base64url');
 }
 
-/** The tokens that were issued, and whose they are. */
+/** The issued tokens, and the clients that they were issued to. */
 export class Tokens {
   readonly #random: Random;
   readonly #grants = new Map<string, Grant>();
@@ -46,7 +46,7 @@ export class Tokens {
     this.#random = random;
   }
 
-  /** Issues a token in the shape of Entra's: readable claims, and a signature that proves nothing. */
+  /** Issues a token in the format of Entra's, with readable claims and a meaningless signature. */
   issue(grant: Grant, now: number): string {
     const issuedAt = Math.floor(now / 1000);
     const claims = {
@@ -73,12 +73,12 @@ export class Tokens {
     }
   }
 
-  /** Who calls: the application that a token was issued to, else anyone. */
+  /** The client that the token was issued to. */
   clientOf(authorization: string | undefined): Client {
     return this.#grantOf(authorization) ?? ANYONE;
   }
 
-  /** What is wrong with a call's credentials; undefined when nothing is. */
+  /** Why the token is refused; undefined where it is valid. */
   faultOf(
     authorization: string | undefined,
     audience: Audience | undefined,
@@ -93,7 +93,7 @@ export class Tokens {
       : 'audience';
   }
 
-  /** The claims that a refusal of the wrong audience tells. */
+  /** The claims that the error for a wrong audience shows. */
   claimsOf(authorization: string | undefined): Readonly<Record<string, string>> {
     const grant = this.#grantOf(authorization);
     if (grant === undefined) return {};

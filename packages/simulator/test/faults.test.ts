@@ -12,7 +12,7 @@ async function statuses(simulator: Simulator, count: number, path = '/api/incide
 }
 
 describe('faults by chance', () => {
-  it('come about as often as they are told, and the same for the same seed', async () => {
+  it('come at the configured rate, and the same for the same seed', async () => {
     const options = { quotas: 'off', faults: { probability: 0.3 } } as const;
     await using first = await startSimulator(options);
     await using second = await startSimulator(options);

@@ -1,7 +1,7 @@
 import { type SimulatorOptions, startSimulator } from '@defender-resilience/simulator';
 import { describe, expect, it } from 'vitest';
 
-/** What starting with options says that no type would let through. */
+/** The faults in options, of any type. */
 async function faultsOf(options: unknown): Promise<readonly string[]> {
   try {
     // Callers in JavaScript have no types to stop them.
@@ -51,6 +51,14 @@ describe('options', () => {
       'quotas',
       { incidents: { perDay: 1 } },
       'quotas.incidents.perDay is not known; known are perMinute, perHour, runningMsPerHour',
+    ],
+    ['hunting', [], 'hunting must be an object, got []'],
+    ['hunting', { DeviceEvents: {} }, 'hunting.DeviceEvents must be a list, got {}'],
+    ['hunting', { DeviceEvents: [7] }, 'hunting.DeviceEvents[0] must be an object, got 7'],
+    [
+      'hunting',
+      { 'Device Events': [] },
+      'hunting\'s name must be a table name such as "DeviceEvents", got "Device Events"',
     ],
     ['faults', {}, 'faults.probability must be given'],
     ['faults', { probability: 2 }, 'faults.probability must be a number from 0 to 1, got 2'],
@@ -110,7 +118,7 @@ describe('options', () => {
     [
       'scripts',
       [],
-      'scripts is not known; known are port, seed, script, quotas, faults, minuteMs, incidents, requireToken, tokenLifetimeMs, machineActionMs, disabledFeatures, record, newestAt, clock',
+      'scripts is not known; known are port, seed, script, hunting, quotas, faults, minuteMs, incidents, requireToken, tokenLifetimeMs, machineActionMs, disabledFeatures, record, newestAt, clock',
     ],
   ])('%s: %j is refused', async (name, value, message) => {
     expect(await faultsOf({ [name]: value })).toEqual([message]);
@@ -147,6 +155,7 @@ describe('options', () => {
         codes: ['reset', 500, { code: 'x' }],
         for: 'token',
       },
+      hunting: { DeviceEvents: [{ Timestamp: '2026-01-31T10:00:00Z' }], DeviceInfo: [] },
       quotas: { hunting: { runningMsPerHour: 1 }, incidents: {} },
       disabledFeatures: ['liveResponse'],
       newestAt: new Date(0),

@@ -33,20 +33,31 @@ function titleBefore(at: number): string {
   );
 }
 
-/** How Node is told to run a program as a user of the package would. */
+const NODE_22 = '../core/node_modules/node-22/bin/node';
+
+/** The arguments with which Node runs a program as a user of the package would. */
 function programOf(code: string): readonly string[] {
-  return ['--conditions=@defender-resilience/source', '--input-type=module-typescript', '-e', code];
+  return [
+    '--conditions=@defender-resilience/source',
+    '--input-type=module-typescript',
+    // Node 22 says that it strips types.
+    '--disable-warning=ExperimentalWarning',
+    '-e',
+    code,
+  ];
 }
 
 const execute = promisify(execFile);
 
 describe('the README', () => {
   it.each(snippets('ts').map(({ title, code }, index) => [index + 1, title, code] as const))(
-    'shows a program that runs: %i, %s',
+    'shows a program that runs on Node 22 and 24: %i, %s',
     async (_index, _title, code) => {
-      // Rejects, with what the program printed, when it does not end well.
-      const { stderr } = await execute(process.execPath, programOf(code), { cwd: PACKAGE });
-      expect(stderr).toBe('');
+      for (const node of [NODE_22, process.execPath]) {
+        // Rejects, with what the program printed, when it does not end well.
+        const { stderr } = await execute(node, programOf(code), { cwd: PACKAGE });
+        expect(stderr).toBe('');
+      }
     },
   );
 

@@ -1,8 +1,8 @@
 import { manualClock } from '@defender-resilience/core/testing';
-import { startSimulator } from '@defender-resilience/simulator';
+import { redactAuthorization, startSimulator } from '@defender-resilience/simulator';
 import { describe, expect, it } from 'vitest';
 import { Recorder } from '../src/record.ts';
-import { call } from './support.ts';
+import { bearer, call, like } from './support.ts';
 
 function request(path: string) {
   return { method: 'GET', path, query: {}, headers: {}, body: '', operation: 'x', at: 0 };
@@ -56,7 +56,7 @@ describe('what was received', () => {
     expect(simulator.count()).toBe(0);
   });
 
-  it('begins anew after a reset', async () => {
+  it('starts again after a reset', async () => {
     await using simulator = await startSimulator();
     await call(simulator, 'GET /api/incidents/7');
     simulator.reset();
@@ -83,6 +83,57 @@ describe('what was received', () => {
     expect(recorder.count()).toBe(6);
     expect(recorder.count({ path: '/a', answered: 200 })).toBe(2);
     expect(recorder.count({ operation: 'x' })).toBe(6);
+  });
+});
+
+describe('credentials', () => {
+  const SECRETS = { token: 'eyJ0.secret-claims.secret-signature', cookie: 'session=secret-cookie' };
+  const headers = { authorization: `Bearer ${SECRETS.token}`, cookie: SECRETS.cookie };
+
+  it('are not shown, in process or over HTTP', async () => {
+    await using simulator = await startSimulator();
+    await call(simulator, 'GET /api/incidents', undefined, headers);
+    await call(simulator, 'GET /api/incidents', undefined, {
+      authorization: 'Basic c2VjcmV0OnNlY3JldA==',
+      'proxy-authorization': 'secret-alone',
+    });
+    const shown = await call(simulator, 'GET /_simulator/requests');
+    for (const text of [JSON.stringify(simulator.requests), shown.text]) {
+      expect(text).not.toMatch(/secret|c2VjcmV0/);
+    }
+    expect(simulator.requests.map((received) => received.headers)).toMatchObject([
+      { authorization: like(/^Bearer \[sha256:[\da-f]{8}\]$/), cookie: '[redacted]' },
+      { authorization: 'Basic [redacted]', 'proxy-authorization': '[redacted]' },
+    ]);
+  });
+
+  it('can be compared with those that a test knows', async () => {
+    await using simulator = await startSimulator();
+    for (const token of ['stale', 'fresh', 'stale']) {
+      await call(simulator, 'GET /api/incidents', undefined, { authorization: `Bearer ${token}` });
+    }
+    const [stale, fresh] = ['Bearer stale', 'Bearer fresh'].map(redactAuthorization);
+    expect(stale).not.toBe(fresh);
+    expect(simulator.requests.map((received) => received.headers['authorization'])).toEqual([
+      stale,
+      fresh,
+      stale,
+    ]);
+  });
+
+  it('still decide who is calling', async () => {
+    await using simulator = await startSimulator({ requireToken: true });
+    const own = await bearer(simulator);
+    expect((await call(simulator, 'GET /api/incidents', undefined, own)).status).toBe(200);
+  });
+
+  it('in a token request are not shown either', async () => {
+    await using simulator = await startSimulator();
+    const body = 'client_id=app&client_secret=secret&scope=x&client_assertion=se.cr.et';
+    await call(simulator, 'POST /contoso/oauth2/v2.0/token', body);
+    expect(simulator.requests[0]?.body).toBe(
+      'client_id=app&client_secret=[redacted]&scope=x&client_assertion=[redacted]',
+    );
   });
 });
 

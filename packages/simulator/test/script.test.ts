@@ -106,7 +106,7 @@ describe('a script', () => {
     simulator.assertScriptConsumed();
   });
 
-  it('gives an answer as often as it is told, or always', async () => {
+  it('gives an answer as often as `times` says, or always', async () => {
     await using simulator = await startSimulator({
       script: [
         { status: 500, times: 2 },
@@ -186,7 +186,7 @@ describe('a scripted 429', () => {
     expect(seen.headers.get('retry-after')).toBe('8');
   });
 
-  it('tells one second and no header where no wait is given', async () => {
+  it('says one second and has no header where no wait is given', async () => {
     await using simulator = await startSimulator({ script: ['TooManyRequests'] });
     const seen = await call(simulator, 'GET /api/unheard-of');
     expect(refusalIn(seen)[2]).toMatch(
@@ -195,7 +195,7 @@ describe('a scripted 429', () => {
     expect(seen.headers.get('retry-after')).toBeNull();
   });
 
-  it('of Graph tells the wait in the header alone', async () => {
+  it('of Graph has the wait in the header alone', async () => {
     await using simulator = await startSimulator({ script: [{ status: 429, retryAfter: 10 }] });
     const seen = await call(simulator, 'GET /v1.0/security/incidents');
     expect(errorIn(seen)).toMatchObject({

@@ -1,6 +1,6 @@
 import { startSimulator } from '@defender-resilience/simulator';
 import { describe, expect, it } from 'vitest';
-import { call, refusalIn } from './support.ts';
+import { A_TEXT, call, errorIn, like, refusalIn } from './support.ts';
 
 describe('the server', () => {
   it('takes bodies of any content type as the text they are', async () => {
@@ -24,6 +24,69 @@ describe('the server', () => {
       const seen = await call(simulator, request);
       expect(refusalIn(seen).slice(0, 2)).toEqual([404, 'NotFound']);
     }
+  });
+
+  it.each([
+    ['/api/machines/%ff', 400],
+    ['/api/machines/%zz/isolate', 400],
+  ])('answers %s, which cannot be decoded, as Defender does', async (path, status) => {
+    await using simulator = await startSimulator();
+    const seen = await call(simulator, `GET ${path}`);
+    expect(refusalIn(seen)).toEqual([status, 'BadRequest', like(/is not a valid url component$/)]);
+    expect(errorIn(seen)['target']).toBe(simulator.trackingIds[0]);
+    expect(simulator.requests).toMatchObject([{ path, answered: status }]);
+  });
+
+  it('answers what cannot be decoded in the other services’ error formats, too', async () => {
+    await using simulator = await startSimulator();
+    const graph = await call(simulator, 'GET /v1.0/security/incidents/%ff');
+    expect([graph.status, errorIn(graph)]).toMatchObject([
+      400,
+      { code: 'BadRequest', innerError: { 'request-id': simulator.trackingIds[0] } },
+    ]);
+    const entra = await call(simulator, 'POST /%ff/oauth2/v2.0/token', 'x=y');
+    expect([entra.status, entra.json['error']]).toEqual([400, 'invalid_request']);
+    const control = await call(simulator, 'GET /_simulator/%ff');
+    expect([control.status, errorIn(control)['code']]).toEqual([404, 'UnknownControlEndpoint']);
+  });
+
+  it('answers a path or a content type that is refused before any route as the gateway does', async () => {
+    await using simulator = await startSimulator();
+    const long = await call(simulator, `GET /api/incidents/${'1'.repeat(600)}`);
+    expect([long.status, long.json]).toEqual([414, { statusCode: 414, message: A_TEXT }]);
+    const headers = { 'content-type': 'foo' };
+    const type = await call(simulator, 'PATCH /api/incidents/10200', {}, headers);
+    expect([type.status, type.json]).toEqual([
+      415,
+      { statusCode: 415, message: 'Unsupported Media Type' },
+    ]);
+  });
+
+  it('lets a script answer what cannot be decoded', async () => {
+    await using simulator = await startSimulator({ script: [503] });
+    expect((await call(simulator, 'GET /api/machines/%ff')).status).toBe(503);
+  });
+
+  it.each([
+    ['POST /api/indicators/import', '{"Indicators":[{"indicatorValue":', '}]}'],
+    ['POST /api/indicators', '{"indicatorValue":', '}'],
+    ['POST /api/advancedhunting/run', '{"Query":"DeviceInfo","x":', '}'],
+  ] as const)('refuses JSON that is nested 20,000 levels deep: %s', async (request, head, tail) => {
+    await using simulator = await startSimulator();
+    const body = `${head}${'['.repeat(20_000)}"\\"]"${']'.repeat(20_000)}${tail}`;
+    expect(refusalIn(await call(simulator, request, body))).toEqual([
+      400,
+      'InvalidRequestBody',
+      'Request body is incorrect',
+    ]);
+  });
+
+  it('takes JSON whose texts hold any number of brackets', async () => {
+    await using simulator = await startSimulator();
+    const seen = await call(simulator, 'PATCH /api/incidents/10200', {
+      comment: `${'['.repeat(1000)}"\\`,
+    });
+    expect(seen.status).toBe(200);
   });
 
   it('serves many calls at once', async () => {

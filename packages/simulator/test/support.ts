@@ -91,7 +91,7 @@ export async function bearer(
   return { authorization: `Bearer ${String(json['access_token'])}` };
 }
 
-/** The ID of a device of this platform, as `/api/machines` tells it. */
+/** The ID of a device of this platform, as `/api/machines` shows it. */
 export async function machineOn(simulator: Simulator, platform: string): Promise<string> {
   const found = await call(simulator, `GET /api/machines?$filter=osPlatform eq '${platform}'`);
   return String(firstIn(found)['id']);

@@ -1,11 +1,5 @@
 import type { CatalogueEntry, MessageValues } from './entry.ts';
-import {
-  compileTemplate,
-  fillTemplate,
-  matchTemplate,
-  type Template,
-  variableNames,
-} from './template.ts';
+import { compileTemplate, matchTemplate, type Template } from './template.ts';
 
 /**
  * Gives the variable parts of a message, by the names that the code's templates give them.
@@ -24,25 +18,6 @@ export function parseMessage(entry: CatalogueEntry, message: string): MessageVal
     if (values !== undefined) return Object.keys(values).length > 0 ? values : undefined;
   }
   return undefined;
-}
-
-/**
- * The message that a service answering with this code would send.
- *
- * It fills the template that uses the most of the values and leaves none of its variables open; where
- * there is none, the documented template, in which a missing value stays as `{name}`.
- */
-export function formatMessage(entry: CatalogueEntry, values: MessageValues): string {
-  let chosen = entry.template;
-  let used = 0;
-  for (const template of templatesOf(entry)) {
-    const names = variableNames(template);
-    if (names.length > used && names.every((name) => Object.hasOwn(values, name))) {
-      chosen = template;
-      used = names.length;
-    }
-  }
-  return fillTemplate(chosen, entry.variables ?? {}, values);
 }
 
 function templatesOf(entry: CatalogueEntry): readonly string[] {

@@ -1,5 +1,5 @@
 import type { VariableKind } from './entry.ts';
-import { readVariable, type VariableValue, writeVariable } from './variables.ts';
+import { readVariable, type VariableValue } from './variables.ts';
 
 /** Which variables are more than plain text. */
 export type VariableKinds = Readonly<Record<string, VariableKind>>;
@@ -27,29 +27,11 @@ interface Step {
 
 const VARIABLE = /\{\w+\}/g;
 
-/** The names of a template's variables, in their order. */
-export function variableNames(template: string): readonly string[] {
-  return Array.from(template.matchAll(VARIABLE), ([gap]) => nameIn(gap));
-}
-
-function nameIn(gap: string): string {
-  return gap.slice(1, -1);
-}
-
-/** Puts the values into the template; a missing value stays as `{name}`. */
-export function fillTemplate(template: string, kinds: VariableKinds, values: Variables): string {
-  return template.replace(VARIABLE, (gap) => {
-    const name = nameIn(gap);
-    const value = own(values, name);
-    return value === undefined ? gap : writeVariable(value, own(kinds, name));
-  });
-}
-
 /** Cuts a template at its variables, once, so that each message is only searched. */
 export function compileTemplate(template: string, kinds: VariableKinds): Template {
   const gaps = [...template.matchAll(VARIABLE)];
   const steps = gaps.map((gap, index) => {
-    const name = nameIn(gap[0]);
+    const name = gap[0].slice(1, -1);
     const next = gaps[index + 1];
     const tail = template.slice(gap.index + gap[0].length, next?.index);
     return {

@@ -3,33 +3,19 @@ import type { VariableKind } from './entry.ts';
 /** A variable's value: text or names as they are, numbers and milliseconds as numbers. */
 export type VariableValue = string | number | readonly string[];
 
-interface Codec {
-  /** undefined: not readable. */
-  read(text: string): VariableValue | undefined;
-  write(value: VariableValue): string;
-}
-
 /** Reads one variable part of a message; undefined where the text is not of the kind. */
 export function readVariable(
   text: string,
   kind: VariableKind | undefined,
 ): VariableValue | undefined {
-  return kind === undefined ? text : CODECS[kind].read(text);
+  return kind === undefined ? text : READERS[kind](text);
 }
 
-/** Writes a value as the service would; what is not of the kind is written as it is. */
-export function writeVariable(value: VariableValue, kind: VariableKind | undefined): string {
-  return kind === undefined ? String(value) : CODECS[kind].write(value);
-}
-
-const CODECS: Readonly<Record<VariableKind, Codec>> = {
-  number: { read: readNumber, write: String },
-  list: { read: readList, write: String },
-  timespan: { read: readTimespan, write: (value) => writeMs(value, writeTimespan) },
-  duration: {
-    read: (text) => readTimespan(text) ?? readDuration(text),
-    write: (value) => writeMs(value, (ms) => `${Math.ceil(ms / SECOND)} seconds`),
-  },
+const READERS: Readonly<Record<VariableKind, (text: string) => VariableValue | undefined>> = {
+  number: readNumber,
+  list: readList,
+  timespan: readTimespan,
+  duration: (text) => readTimespan(text) ?? readDuration(text),
 };
 
 const SECOND = 1000;
@@ -70,15 +56,6 @@ function readTimespan(text: string): number | undefined {
   return wholeMs + Math.ceil(Number(fraction.padEnd(7, '0')) / 10_000);
 }
 
-function writeTimespan(ms: number): string {
-  const seconds = Math.ceil(ms / SECOND);
-  const days = Math.floor(ms / DAY);
-  const clock = [Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60]
-    .map((part) => String(part).padStart(2, '0'))
-    .join(':');
-  return days > 0 ? `${days}.${clock}` : clock;
-}
-
 /** Numbers and words, each found in one pass: a pattern of pairs would try every digit anew. */
 const TOKEN = /\d+(?:\.\d+)?|[a-z]+/gi;
 
@@ -98,10 +75,4 @@ function readDuration(text: string): number | undefined {
 
 function safe(value: number): number | undefined {
   return Number.isSafeInteger(value) ? value : undefined;
-}
-
-function writeMs(value: VariableValue, write: (ms: number) => string): string {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0
-    ? write(value)
-    : String(value);
 }

@@ -1,15 +1,64 @@
 import { addressesOf } from '../addresses.ts';
-import { type Check, rule, shape, text } from '../check/check.ts';
-import { faults, foreignLoad, outage, script } from '../check/rules.ts';
 import type { FaultOptions, OutageOptions } from '../faults.ts';
+import type { HuntingResults } from '../hunting/tables.ts';
 import { type Answered, matches, type ReceivedRequest, type RequestFilter } from '../record.ts';
 import type { ScriptStep } from '../script.ts';
-import { type ControlEndpoint, endpoint, type Query, withBody } from './endpoint.ts';
+import type { SimulatedApi } from '../simulated-api.ts';
+import { faults, foreignLoad, hunting, outage, script } from '../validation/schemas.ts';
+import { type Check, rule, shape, text } from '../validation/validators.ts';
 
-/** Where a simulator is controlled that runs in another process. */
+/** The path below which a simulator in another process is controlled. */
 export const CONTROL = '/_simulator';
 
-/** As many requests as one answer shows, unless it is asked for another number. */
+/** A query's parameters; the last of a name counts. */
+type Query = Readonly<Record<string, string>>;
+
+/** What a control endpoint is asked for: a valid body, and a valid query. */
+interface ControlRequest<Body> {
+  readonly api: SimulatedApi;
+  readonly body: Body;
+  readonly query: Query;
+}
+
+export interface ControlEndpoint {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  /** How a body is checked; undefined where none is read. */
+  readonly body: Check | undefined;
+  /** How the query's parameters are checked. */
+  readonly query: Check;
+  /** Returns what is answered as JSON; undefined for 204. */
+  handle(request: ControlRequest<unknown>): unknown;
+}
+
+const NO_PARAMETERS = shape({});
+
+function endpoint(
+  method: ControlEndpoint['method'],
+  path: string,
+  handle: ControlEndpoint['handle'],
+  query: Check = NO_PARAMETERS,
+): ControlEndpoint {
+  return { method, path, body: undefined, query, handle };
+}
+
+/** An endpoint with a body; `check` makes sure that it is a `Body`. */
+function withBody<Body>(
+  path: string,
+  check: Check,
+  handle: (request: ControlRequest<Body>) => unknown,
+): ControlEndpoint {
+  return {
+    method: 'POST',
+    path,
+    body: check,
+    query: NO_PARAMETERS,
+    // Only a body without faults reaches the handler.
+    handle: (request) => handle({ ...request, body: request.body as Body }),
+  };
+}
+
+/** How many requests one answer has, unless the query says another number. */
 const DEFAULT_LIMIT = 1000;
 
 const matching = (pattern: RegExp, says: string): Check =>
@@ -43,19 +92,19 @@ function latest(
   return limit === 0 ? [] : found.slice(-limit);
 }
 
-/** Everything that can be asked for below {@link CONTROL}. */
+/** All control endpoints, by their paths below {@link CONTROL}. */
 export const endpoints: readonly ControlEndpoint[] = [
-  endpoint('GET', '', ({ engine }) => ({
-    ...addressesOf(engine.origin),
+  endpoint('GET', '', ({ api }) => ({
+    ...addressesOf(api.origin),
     endpoints: endpoints.map(({ method, path }) => `${method} ${CONTROL}${path}`),
   })),
   endpoint(
     'GET',
     '/requests',
-    ({ engine, query }) => {
+    ({ api, query }) => {
       const filter = filterOf(query);
       const limit = Number(query['limit'] ?? DEFAULT_LIMIT);
-      const { recorder } = engine;
+      const { recorder } = api;
       return {
         count: recorder.count(filter),
         requests: latest(recorder.requests, filter, limit),
@@ -63,24 +112,26 @@ export const endpoints: readonly ControlEndpoint[] = [
     },
     requestsQuery,
   ),
-  endpoint('GET', '/tracking-ids', ({ engine }) => ({ trackingIds: engine.recorder.trackingIds })),
-  endpoint('GET', '/script', ({ engine }) => ({ pending: engine.script.pending })),
-  withBody<readonly ScriptStep[]>('/script', script, ({ engine, body }) => {
-    engine.script.append(body);
-    return { pending: engine.script.pending };
+  endpoint('GET', '/tracking-ids', ({ api }) => ({ trackingIds: api.recorder.trackingIds })),
+  endpoint('GET', '/script', ({ api }) => ({ pending: api.script.pending })),
+  withBody<readonly ScriptStep[]>('/script', script, ({ api, body }) => {
+    api.script.append(body);
+    return { pending: api.script.pending };
   }),
-  endpoint('DELETE', '/script', ({ engine }) => engine.script.clear()),
-  withBody<OutageOptions>('/outage', outage, ({ engine, body }) => void engine.outage(body)),
-  endpoint('DELETE', '/outage', ({ engine }) => engine.endOutage()),
-  withBody<FaultOptions>('/faults', faults, ({ engine, body }) => engine.setFaults(body)),
-  endpoint('DELETE', '/faults', ({ engine }) => engine.setFaults(undefined)),
-  endpoint('GET', '/quotas', ({ engine }) => ({ quotas: engine.quotaUsage() })),
+  endpoint('DELETE', '/script', ({ api }) => api.script.clear()),
+  withBody<HuntingResults>('/hunting', hunting, ({ api, body }) => api.setHunting(body)),
+  endpoint('DELETE', '/hunting', ({ api }) => api.setHunting(undefined)),
+  withBody<OutageOptions>('/outage', outage, ({ api, body }) => void api.outage(body)),
+  endpoint('DELETE', '/outage', ({ api }) => api.endOutage()),
+  withBody<FaultOptions>('/faults', faults, ({ api, body }) => api.setFaults(body)),
+  endpoint('DELETE', '/faults', ({ api }) => api.setFaults(undefined)),
+  endpoint('GET', '/quotas', ({ api }) => ({ quotas: api.quotaUsage() })),
   withBody<{ readonly group: string; readonly share: number }>(
     '/foreign-load',
     foreignLoad,
-    ({ engine, body }) => void engine.foreignLoad(body.group, body.share),
+    ({ api, body }) => void api.foreignLoad(body.group, body.share),
   ),
-  endpoint('DELETE', '/foreign-load', ({ engine }) => engine.endForeignLoads()),
-  endpoint('POST', '/expire-tokens', ({ engine }) => engine.tokens.expireAll()),
-  endpoint('POST', '/reset', ({ engine }) => engine.reset()),
+  endpoint('DELETE', '/foreign-load', ({ api }) => api.endForeignLoads()),
+  endpoint('POST', '/expire-tokens', ({ api }) => api.tokens.expireAll()),
+  endpoint('POST', '/reset', ({ api }) => api.reset()),
 ];

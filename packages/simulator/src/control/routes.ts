@@ -1,11 +1,12 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Check } from '../check/check.ts';
-import type { Engine } from '../engine.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { parseJson } from '../json.ts';
+import type { SimulatedApi } from '../simulated-api.ts';
+import type { Check } from '../validation/validators.ts';
 import { CONTROL, endpoints } from './endpoints.ts';
 
-/** What a control endpoint refuses, named so that it cannot be taken for the service's own errors. */
+/** An error of a control endpoint, with a code that the service does not have. */
 interface ControlError {
-  readonly code: 'InvalidControlRequest' | 'UnknownControlEndpoint';
+  readonly code: 'InvalidControlRequest' | 'ForbiddenControlRequest' | 'UnknownControlEndpoint';
   readonly message: string;
   /** Everything that is wrong, by path, rule and value. */
   readonly faults: readonly string[];
@@ -15,14 +16,39 @@ function refuse(reply: FastifyReply, status: number, error: ControlError): Fasti
   return reply.code(status).send({ error });
 }
 
+// In any name of this machine, and so through a forwarded port too.
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
+
+/**
+ * Why a request may have been caused by a web page; undefined where it was not.
+ *
+ * A page may send a POST to any host, with its own origin in `Origin`. If it makes the name of its host
+ * resolve to 127.0.0.1 (DNS rebinding), it may also read the answer, but the name is in `Host`.
+ */
+function foreignSource({ host = '', origin }: FastifyRequest['headers']): string | undefined {
+  if (!LOOPBACK.test(host)) return `Host must be a loopback address, got "${host}"`;
+  if (origin === undefined || origin.toLowerCase() === `http://${host.toLowerCase()}`) {
+    return undefined;
+  }
+  return `Origin must be missing or the simulator's own, got "${origin}"`;
+}
+
+/** Refuses a request that a web page may have caused; undefined where it is allowed. */
+function refuseForeign(request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
+  const fault = foreignSource(request.headers);
+  if (fault === undefined) return undefined;
+  const message = `Control endpoints take no requests from web pages: ${fault}`;
+  return refuse(reply, 403, { code: 'ForbiddenControlRequest', message, faults: [fault] });
+}
+
 type Parsed = { readonly body: unknown } | { readonly faults: readonly string[] };
 
-/** The JSON in a body; no body is an empty object. */
+/** The JSON in a body; no body counts as an empty object. */
 function parsed(text: unknown, check: Check | undefined): Parsed {
   let body: unknown = {};
   if (check === undefined) return { body };
   try {
-    if (typeof text === 'string' && text.trim() !== '') body = JSON.parse(text);
+    if (typeof text === 'string' && text.trim() !== '') body = parseJson(text);
   } catch (cause) {
     return { faults: [`the body must be JSON: ${String(cause)}`] };
   }
@@ -30,34 +56,37 @@ function parsed(text: unknown, check: Check | undefined): Parsed {
   return faults.length > 0 ? { faults } : { body };
 }
 
-/** Adds the endpoints that control a simulator; they are neither recorded nor counted. */
-export function addControlRoutes(server: FastifyInstance, engine: Engine): void {
+/** Adds the control endpoints, whose requests are neither recorded nor counted. */
+export function addControlRoutes(server: FastifyInstance, api: SimulatedApi): void {
   for (const { method, path, body: check, query: checkQuery, handle } of endpoints) {
     server.route({
       method,
       url: `${CONTROL}${path}`,
+      onRequest: async (request, reply) => refuseForeign(request, reply),
       handler: (request, reply) => {
-        const query = Object.fromEntries(new URL(request.originalUrl, engine.origin).searchParams);
+        const query = Object.fromEntries(new URL(request.originalUrl, api.origin).searchParams);
         const faults = checkQuery(query, 'query');
         const read = faults.length > 0 ? { faults } : parsed(request.body, check);
         if ('faults' in read) {
           const message = read.faults.join('; ');
           return refuse(reply, 400, { code: 'InvalidControlRequest', message, ...read });
         }
-        const answer = handle({ engine, body: read.body, query });
+        const answer = handle({ api, body: read.body, query });
         return answer === undefined ? reply.code(204).send() : reply.send(answer);
       },
     });
   }
 }
 
-/** Whether a path is meant for the control endpoints. */
+/** Whether a URL is below the path of the control endpoints. */
 export function isControl(url: string): boolean {
-  return url.startsWith(`${CONTROL}/`) || url === CONTROL;
+  return new RegExp(`^${CONTROL}([/?]|$)`, 'i').test(url);
 }
 
-/** Answers a control path that there is not. */
-export function refuseUnknown(reply: FastifyReply): FastifyReply {
+/** Answers a control path that does not exist. */
+export function refuseUnknown(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const refused = refuseForeign(request, reply);
+  if (refused !== undefined) return refused;
   return refuse(reply, 404, {
     code: 'UnknownControlEndpoint',
     message: `There is no such control endpoint; GET ${CONTROL} lists them.`,

@@ -1,28 +1,42 @@
-import type { Alert, Machine } from '../world/model.ts';
-import type { World } from '../world/world.ts';
-import type { Column, ColumnType, Row, Table } from './table.ts';
+import { type Alert, DAY_MS, iso, type Machine } from '../data/model.ts';
+import type { TenantData } from '../data/tenant-data.ts';
 
-/** One table of the hunting schema: its columns, and the rows that a world gives it. */
-interface Definition {
-  readonly columns: readonly Column[];
-  rows(world: World): readonly Row[];
+/** One row of a hunting result: its values by column. A time is an ISO text. */
+export type HuntingRow = Readonly<Record<string, unknown>>;
+
+/** The rows that hunting queries get, by the table that they begin with. */
+export type HuntingResults = Readonly<Record<string, readonly HuntingRow[]>>;
+
+/** A column of a result, with its type as the APIs name it. */
+export interface Column {
+  readonly name: string;
+  readonly type: string;
 }
 
-const TYPES: Readonly<Record<string, ColumnType>> = { t: 'DateTime', s: 'String', n: 'Int64' };
-
-/** Columns from their names; `:t` marks a time, `:n` a number, nothing a text. */
-function columns(...names: readonly string[]): readonly Column[] {
-  return names.map((text) => {
-    const [name = '', type = 's'] = text.split(':');
-    return { name, type: TYPES[type] ?? 'String' };
-  });
+/** The columns that rows have, in the order in which they first appear. */
+export function columnsOf(rows: readonly HuntingRow[]): readonly Column[] {
+  const types = new Map<string, string | undefined>();
+  for (const row of rows) {
+    for (const [name, value] of Object.entries(row)) {
+      types.set(name, types.get(name) ?? typeOf(value));
+    }
+  }
+  return Array.from(types, ([name, type = 'String']) => ({ name, type }));
 }
 
-function device({ id, name }: Machine): Row {
+function typeOf(value: unknown): string | undefined {
+  if (value === null || value === undefined) return undefined;
+  if (typeof value === 'number') return Number.isInteger(value) ? 'Int64' : 'Double';
+  if (typeof value === 'boolean') return 'SByte';
+  if (typeof value === 'object') return 'Object';
+  return /^\d{4}-\d\d-\d\dT[\d:.]{5,20}Z$/.test(String(value)) ? 'DateTime' : 'String';
+}
+
+function device({ id, name }: Machine): HuntingRow {
   return { DeviceId: id, DeviceName: name };
 }
 
-function deviceInfo(machine: Machine): Row {
+function deviceInfo(machine: Machine): HuntingRow {
   return {
     Timestamp: machine.lastSeen,
     ...device(machine),
@@ -37,7 +51,7 @@ function deviceInfo(machine: Machine): Row {
   };
 }
 
-function alertInfo(alert: Alert): Row {
+function alertInfo(alert: Alert): HuntingRow {
   return {
     Timestamp: alert.created,
     AlertId: alert.id,
@@ -50,9 +64,9 @@ function alertInfo(alert: Alert): Row {
   };
 }
 
-function alertEvidence(alert: Alert, world: World): Row {
+function alertEvidence(alert: Alert, data: TenantData): HuntingRow {
   const { fileName, sha1, sha256, commandLine, domain, ip } = alert.evidence;
-  const machine = world.machines.get(alert.machineId);
+  const machine = data.machines.get(alert.machineId);
   return {
     Timestamp: alert.created,
     AlertId: alert.id,
@@ -68,124 +82,70 @@ function alertEvidence(alert: Alert, world: World): Row {
   };
 }
 
-const DEFINITIONS: Readonly<Record<string, Definition>> = {
-  DeviceInfo: {
-    columns: columns(
-      'Timestamp:t',
-      'DeviceId',
-      'DeviceName',
-      'ClientVersion',
-      'PublicIP',
-      'OSPlatform',
-      'OSVersion',
-      'OSBuild:n',
-      'MachineGroup',
-      'ExposureLevel',
-      'OnboardingStatus',
-    ),
-    rows: ({ machineList }) => machineList.map(deviceInfo),
-  },
-  AlertInfo: {
-    columns: columns(
-      'Timestamp:t',
-      'AlertId',
-      'Title',
-      'Category',
-      'Severity',
-      'ServiceSource',
-      'DetectionSource',
-      'AttackTechniques',
-    ),
-    rows: ({ alertList }) => alertList.map(alertInfo),
-  },
-  AlertEvidence: {
-    columns: columns(
-      'Timestamp:t',
-      'AlertId',
-      'EntityType',
-      'EvidenceRole',
-      'FileName',
-      'SHA1',
-      'SHA256',
-      'ProcessCommandLine',
-      'RemoteIP',
-      'RemoteUrl',
-      'DeviceId',
-      'DeviceName',
-    ),
-    rows: (world) => world.alertList.map((alert) => alertEvidence(alert, world)),
-  },
-  DeviceProcessEvents: {
-    columns: columns(
-      'Timestamp:t',
-      'DeviceId',
-      'DeviceName',
-      'ActionType',
-      'FileName',
-      'SHA1',
-      'ProcessId:n',
-      'ProcessCommandLine',
-      'InitiatingProcessFileName',
-    ),
-    rows: ({ events }) =>
-      events.processes.map((event) => ({
-        Timestamp: event.at,
-        ...device(event.machine),
-        ActionType: event.actionType,
-        FileName: event.fileName,
-        SHA1: event.sha1,
-        ProcessId: event.processId,
-        ProcessCommandLine: event.commandLine,
-        InitiatingProcessFileName: event.parent,
-      })),
-  },
-  DeviceNetworkEvents: {
-    columns: columns(
-      'Timestamp:t',
-      'DeviceId',
-      'DeviceName',
-      'ActionType',
-      'RemoteIP',
-      'RemotePort:n',
-      'RemoteUrl',
-      'InitiatingProcessFileName',
-    ),
-    rows: ({ events }) =>
-      events.network.map((event) => ({
-        Timestamp: event.at,
-        ...device(event.machine),
-        ActionType: event.actionType,
-        RemoteIP: event.remoteIp,
-        RemotePort: event.remotePort,
-        RemoteUrl: event.remoteUrl,
-        InitiatingProcessFileName: event.fileName,
-      })),
-  },
-  DeviceLogonEvents: {
-    columns: columns(
-      'Timestamp:t',
-      'DeviceId',
-      'DeviceName',
-      'ActionType',
-      'LogonType',
-      'AccountName',
-    ),
-    rows: ({ events }) =>
-      events.logons.map((event) => ({
-        Timestamp: event.at,
-        ...device(event.machine),
-        ActionType: event.actionType,
-        LogonType: event.logonType,
-        AccountName: event.accountName,
-      })),
-  },
+const PER_DEVICE = 3;
+
+/** What each device reported, spread evenly over the week before the newest incident. */
+function events(
+  { machineList, newestAt }: TenantData,
+  fields: (machine: Machine, index: number) => HuntingRow,
+): readonly HuntingRow[] {
+  const count = machineList.length * PER_DEVICE;
+  return Array.from({ length: PER_DEVICE }, () => machineList)
+    .flat()
+    .map((machine, index) => ({
+      Timestamp: iso(newestAt - (index * 7 * DAY_MS) / count),
+      ...device(machine),
+      ...fields(machine, index),
+    }));
+}
+
+const ENCODED_COMMANDS = ['SQBFAFgA', 'ZQBjAGgAbwA=', 'dwBoAG8AYQBtAGkA'];
+const PARENTS = ['explorer.exe', 'services.exe', 'excel.exe', 'outlook.exe'];
+const PORTS = [8443, 4444, 9001];
+const LOGON_TYPES = ['Interactive', 'Network', 'RemoteInteractive', 'Batch'];
+
+function oneOf<Item>(items: readonly Item[], index: number): Item | undefined {
+  return items[index % items.length];
+}
+
+/** The tables that there are until a test or scenario sets others: what an analyst may hunt for. */
+const DEFAULT_TABLES: Readonly<Record<string, (data: TenantData) => readonly HuntingRow[]>> = {
+  DeviceInfo: ({ machineList }) => machineList.map(deviceInfo),
+  AlertInfo: ({ alertList }) => alertList.map(alertInfo),
+  AlertEvidence: (data) => data.alertList.map((alert) => alertEvidence(alert, data)),
+  DeviceProcessEvents: (data) =>
+    events(data, (_machine, index) => ({
+      ActionType: 'ProcessCreated',
+      FileName: 'powershell.exe',
+      ProcessId: 500 + index,
+      ProcessCommandLine: `powershell.exe -NoProfile -EncodedCommand ${oneOf(ENCODED_COMMANDS, index)}`,
+      InitiatingProcessFileName: oneOf(PARENTS, index),
+    })),
+  DeviceNetworkEvents: (data) =>
+    events(data, (_machine, index) => ({
+      ActionType: 'ConnectionSuccess',
+      RemoteIP: '203.0.113.66',
+      RemotePort: oneOf(PORTS, index),
+      RemoteUrl: 'update.example.net',
+      InitiatingProcessFileName: 'powershell.exe',
+    })),
+  DeviceLogonEvents: (data) =>
+    events(data, ({ user }, index) => ({
+      ActionType: 'LogonFailed',
+      LogonType: oneOf(LOGON_TYPES, index),
+      AccountName: user.split('@')[0],
+    })),
 };
 
-/** The names of all tables. */
-export const TABLE_NAMES: readonly string[] = Object.keys(DEFINITIONS);
+/** The names of the tables that there are by default. */
+export const TABLE_NAMES: readonly string[] = Object.keys(DEFAULT_TABLES);
 
-/** The table of a name; undefined when there is none. */
-export function tableOf(world: World, name: string): Table | undefined {
-  const definition = Object.hasOwn(DEFINITIONS, name) ? DEFINITIONS[name] : undefined;
-  return definition && { columns: definition.columns, rows: definition.rows(world) };
+/** The rows of a table: those that were set, else the default ones; undefined for an unknown table. */
+export function rowsOf(
+  table: string,
+  results: HuntingResults,
+  data: TenantData,
+): readonly HuntingRow[] | undefined {
+  if (Object.hasOwn(results, table)) return results[table];
+  return Object.hasOwn(DEFAULT_TABLES, table) ? DEFAULT_TABLES[table]?.(data) : undefined;
 }

@@ -1,22 +1,22 @@
-/** Calls of another application, evenly spread over time. */
+/** Calls of another application, spread evenly over time. */
 interface Load {
   readonly share: number;
   readonly startedAt: number;
   endedAt: number;
 }
 
-/** A limit, and how many calls a millisecond would use all of it. */
+/** A limit, and the rate of calls that uses all of it. */
 export interface ForeignTarget {
   readonly limit: number;
   readonly windowMs: number;
   readonly ratePerMs: number;
 }
 
-/** What other applications take of one group's quota. */
+/** What other applications use of one group's quota. */
 export class ForeignLoads {
   #loads: Load[] = [];
 
-  /** Begins to take `share` of the quota; gives what ends it. */
+  /** Starts to use `share` of the quota. Returns the function that ends it. */
   start(share: number, now: number): (endedAt: number) => void {
     const load: Load = { share, startedAt: now, endedAt: Number.POSITIVE_INFINITY };
     this.#loads.push(load);
@@ -25,12 +25,12 @@ export class ForeignLoads {
     };
   }
 
-  /** Ends every load that has not ended before. */
+  /** Ends every load that has not ended yet. */
   end(endedAt: number): void {
     for (const load of this.#loads) load.endedAt = Math.min(load.endedAt, endedAt);
   }
 
-  /** How many of the others' calls a window that ends now holds. */
+  /** How many calls of others are in the window that ends now. */
   reserved({ limit, windowMs, ratePerMs }: ForeignTarget, now: number): number {
     const calls = this.#loads.reduce((sum, { share, startedAt, endedAt }) => {
       const insideMs = Math.min(now, endedAt) - Math.max(startedAt, now - windowMs);

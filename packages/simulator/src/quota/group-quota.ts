@@ -1,27 +1,29 @@
 import type { Quota } from '@defender-resilience/core';
+import { ExecutionTimeBudget } from './execution-time.ts';
 import type { ForeignLoads } from './foreign-load.ts';
-import { RunningTime } from './running-time.ts';
 import { SlidingWindow } from './sliding-window.ts';
 
-/** A group's limits. */
+/** The limits of one quota group. */
 export interface QuotaLimits extends Quota {
   /**
-   * How many milliseconds of running time hunting queries may use in an hour; once they are used up,
-   * queries are refused until some of it is an hour ago. @defaultValue no limit
+   * Milliseconds for which hunting queries may execute in an hour. Once they are used up, queries are
+   * refused until some of them are an hour ago.
+   *
+   * @defaultValue no limit
    */
   readonly runningMsPerHour?: number;
 }
 
-/** Which limit refused a call. */
-export type QuotaRefusal =
+/** The limit that refused a call, and how long it does so. */
+export type ExceededLimit =
   | {
       readonly kind: 'count';
       readonly limit: number;
       readonly per: 'minute' | 'hour';
-      /** Milliseconds until a call is let through, when none is made until then. */
+      /** Milliseconds until a call is allowed, if none is made until then. */
       readonly waitMs: number;
     }
-  | { readonly kind: 'running-time'; readonly waitMs: number };
+  | { readonly kind: 'execution-time'; readonly waitMs: number };
 
 /** How much of a limit on calls is in use. */
 export interface WindowUsage {
@@ -29,9 +31,9 @@ export interface WindowUsage {
   readonly limit: number;
   /** The calls in the window, refused ones among them; at most `limit`. */
   readonly used: number;
-  /** What other applications have taken of it. */
+  /** The calls in the window that other applications have made. */
   readonly foreign: number;
-  /** Milliseconds until the window lets a call through; 0 when it does now. */
+  /** Milliseconds until the window allows a call; 0 when it does now. */
   readonly waitMs: number;
 }
 
@@ -43,10 +45,10 @@ interface CountLimit {
   readonly window: SlidingWindow;
 }
 
-/** The quota of one group for one client, by the minute, by the hour and by running time. */
+/** One client's quota in one group: calls by the minute and by the hour, and execution time. */
 export class GroupQuota {
   readonly #limits: readonly CountLimit[];
-  readonly #runningTime: RunningTime | undefined;
+  readonly #executionTime: ExecutionTimeBudget | undefined;
   readonly #foreign: ForeignLoads;
   allowed = 0;
   refused = 0;
@@ -60,7 +62,7 @@ export class GroupQuota {
     const known = counts.flatMap(({ per, limit, windowMs }) =>
       limit === undefined ? [] : [{ per, limit, windowMs }],
     );
-    // Other applications call evenly, so that the shortest window has their share in it.
+    // Other applications call evenly, at a rate that fills their share of the shortest window.
     const [shortest] = known;
     const ratePerMs = shortest === undefined ? 0 : shortest.limit / shortest.windowMs;
     this.#limits = known.map((count) => ({
@@ -70,26 +72,28 @@ export class GroupQuota {
     }));
     this.#foreign = foreign;
     const { runningMsPerHour } = limits;
-    this.#runningTime =
-      runningMsPerHour === undefined ? undefined : new RunningTime(runningMsPerHour, hourMs);
+    this.#executionTime =
+      runningMsPerHour === undefined
+        ? undefined
+        : new ExecutionTimeBudget(runningMsPerHour, hourMs);
   }
 
-  /** Counts a call; gives the refusal with the longest wait, undefined when it is let through. */
-  take(now: number): QuotaRefusal | undefined {
-    const refusals = this.#limits.map((count): QuotaRefusal => {
+  /** Counts a call. Returns the exceeded limit with the longest wait, or undefined. */
+  take(now: number): ExceededLimit | undefined {
+    const limits = this.#limits.map((count): ExceededLimit => {
       const waitMs = count.window.take(now, this.#foreign.reserved(count, now));
       return { kind: 'count', limit: count.limit, per: count.per, waitMs };
     });
-    const waitMs = this.#runningTime?.waitMs(now) ?? 0;
-    const refusal = longest([...refusals, { kind: 'running-time', waitMs }]);
-    if (refusal === undefined) this.allowed += 1;
+    const waitMs = this.#executionTime?.waitMs(now) ?? 0;
+    const exceeded = longest([...limits, { kind: 'execution-time', waitMs }]);
+    if (exceeded === undefined) this.allowed += 1;
     else this.refused += 1;
-    return refusal;
+    return exceeded;
   }
 
-  /** Counts running time of a query that ended at `now`. */
+  /** Counts the execution time of a query that ended at `now`. */
   spend(ms: number, now: number): void {
-    this.#runningTime?.spend(ms, now);
+    this.#executionTime?.spend(ms, now);
   }
 
   windows(now: number): readonly WindowUsage[] {
@@ -100,18 +104,18 @@ export class GroupQuota {
     });
   }
 
-  /** The running time in use and allowed; undefined where it is not limited. */
-  runningTime(now: number): { readonly usedMs: number; readonly budgetMs: number } | undefined {
-    const time = this.#runningTime;
+  /** The execution time in use and allowed; undefined where it is not limited. */
+  executionTime(now: number): { readonly usedMs: number; readonly budgetMs: number } | undefined {
+    const time = this.#executionTime;
     return time && { usedMs: time.usedMs(now), budgetMs: time.budgetMs };
   }
 }
 
-function longest(refusals: readonly QuotaRefusal[]): QuotaRefusal | undefined {
-  return refusals
+function longest(limits: readonly ExceededLimit[]): ExceededLimit | undefined {
+  return limits
     .filter(({ waitMs }) => waitMs > 0)
-    .reduce<QuotaRefusal | undefined>(
-      (found, refusal) => (found && found.waitMs >= refusal.waitMs ? found : refusal),
+    .reduce<ExceededLimit | undefined>(
+      (found, limit) => (found && found.waitMs >= limit.waitMs ? found : limit),
       undefined,
     );
 }

@@ -1,48 +1,50 @@
 import type { Operation } from '@defender-resilience/core';
 import { ForeignLoads } from './foreign-load.ts';
 import {
+  type ExceededLimit,
   GroupQuota,
   type QuotaLimits,
-  type QuotaRefusal,
   type WindowUsage,
 } from './group-quota.ts';
 
-/** Which quotas hold: Microsoft's documented ones, none, or some by group. */
+/** Which quotas apply: Microsoft's documented ones, none, or limits by quota group. */
 export type QuotaOption = 'documented' | 'off' | Readonly<Record<string, QuotaLimits>>;
 
-/** Whose calls are counted together. */
+/** An application in a tenant: the calls of one are counted together. */
 export interface Client {
   readonly tenant: string;
   readonly app: string;
 }
 
-/** What became of the calls that one quota counts. */
+/** The state of one quota, and how many calls it allowed and refused. */
 export interface QuotaUsage {
   /** The quota group, as the operations table names it: `incidents`. */
   readonly group: string;
+  /** The tenant's name, as in its token endpoint. */
   readonly tenant: string;
-  /** The application; undefined where all of a tenant's applications share the quota. */
+  /** The application's client ID; undefined where all of a tenant's applications share the quota. */
   readonly app: string | undefined;
-  /** Calls that were let through, since the start or the last `reset()`. */
+  /** Calls that were allowed since the start or the last `reset()`. */
   readonly allowed: number;
-  /** Calls that were refused with 429. */
+  /** Calls that were refused with 429 since the start or the last `reset()`. */
   readonly refused: number;
+  /** The limits on calls, by window. */
   readonly windows: readonly WindowUsage[];
-  /** The running time of hunting queries, where it is limited. */
+  /** The execution time of hunting queries in the last hour, in milliseconds, where it is limited. */
   readonly runningTime?: { readonly usedMs: number; readonly budgetMs: number };
 }
 
-/** "At least 45 calls a minute per tenant": hunting alone does not ask which application calls. */
+/** "At least 45 calls a minute per tenant": only hunting counts all applications together. */
 export const PER_TENANT_GROUPS: ReadonlySet<string> = new Set([
   'hunting',
   'mde.hunting',
   'graph.hunting',
 ]);
 
-/** Ten minutes an hour: documented for `advancedqueries/run`, whose twins tell no figure. */
+/** Ten minutes an hour: documented for `advancedqueries/run`, and assumed for the other two. */
 const HUNTING_MINUTES_PER_HOUR = 10;
 
-/** However many clients come, memory stays bounded: the quota that began first is forgotten. */
+/** Bounds the memory; beyond it, the oldest quota is forgotten. */
 const MAX_GROUPS = 10_000;
 
 interface Counted {
@@ -52,7 +54,7 @@ interface Counted {
   readonly quota: GroupQuota;
 }
 
-/** All quotas, by group and client; each begins to count at its first call. */
+/** All quotas by group and client, each created at its first call. */
 export class Quotas {
   readonly #option: QuotaOption;
   readonly #minuteMs: number;
@@ -64,17 +66,17 @@ export class Quotas {
     this.#minuteMs = minuteMs;
   }
 
-  /** Counts a call; gives the refusal, undefined when it is let through. */
-  take(operation: Operation, client: Client, now: number): QuotaRefusal | undefined {
+  /** Counts a call. Returns the exceeded limit, or undefined where the call is allowed. */
+  take(operation: Operation, client: Client, now: number): ExceededLimit | undefined {
     return this.#quotaOf(operation, client)?.take(now);
   }
 
-  /** Counts the running time of a query. */
+  /** Counts the execution time of a query. */
   spend(operation: Operation, client: Client, ms: number, now: number): void {
     this.#quotaOf(operation, client)?.spend(ms, now);
   }
 
-  /** Lets another application take `share` of a group's quota; gives what ends it. */
+  /** Lets another application use `share` of a group's quota. Returns the function that ends it. */
   foreignLoad(group: string, share: number, now: number): (endedAt: number) => void {
     const loads = this.#foreignOf(group);
     loads.prune(60 * this.#minuteMs, now);
@@ -88,7 +90,7 @@ export class Quotas {
 
   usage(now: number): readonly QuotaUsage[] {
     return [...this.#counted.values()].map(({ quota, group, tenant, app }) => {
-      const runningTime = quota.runningTime(now);
+      const runningTime = quota.executionTime(now);
       return {
         group,
         tenant,

@@ -1,11 +1,10 @@
 /**
- * A limit over a window that slides: no stretch of `windowMs` ever sees more than `limit` calls let
- * through. Refused calls count as well, as Microsoft warns: who does not wait, waits longer.
+ * A limit over a sliding window: no span of `windowMs` ever has more than `limit` allowed calls.
+ * Refused calls count too, as Microsoft documents: a caller that does not wait has to wait longer.
  */
 export class SlidingWindow {
   readonly #windowMs: number;
-  // A ring of the latest `limit` calls, which are all that can matter: older ones leave the window
-  // before them.
+  // A ring of the latest `limit` calls: older ones leave the window before them and never matter.
   readonly #latest: Float64Array;
   #next = 0;
   #size = 0;
@@ -18,8 +17,8 @@ export class SlidingWindow {
   /**
    * Counts a call at `now`.
    *
-   * @param reserved - how much of the limit others have taken.
-   * @returns 0 when the call is let through, else the milliseconds to wait.
+   * @param reserved - how many calls of the limit others have used.
+   * @returns 0 when the call is allowed, else the milliseconds to wait.
    */
   take(now: number, reserved = 0): number {
     const refused = this.waitMs(now, reserved) > 0;
@@ -29,14 +28,14 @@ export class SlidingWindow {
     return refused ? this.waitMs(now, reserved) : 0;
   }
 
-  /** Milliseconds until a call is let through, when none is made until then; 0 when one is now. */
+  /** Milliseconds until a call is allowed, if none is made until then; 0 when one is allowed now. */
   waitMs(now: number, reserved = 0): number {
     const free = this.#latest.length - reserved;
     if (free <= 0) return this.#windowMs;
     return this.#size < free ? 0 : Math.max(0, this.#ago(free) + this.#windowMs - now);
   }
 
-  /** How many of the limit's calls are in the window now. */
+  /** How many calls are in the window now, at most `limit`. */
   used(now: number): number {
     let used = 0;
     while (used < this.#size && now - this.#ago(used + 1) < this.#windowMs) used += 1;

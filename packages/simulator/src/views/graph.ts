@@ -1,11 +1,11 @@
-import type { Alert, Incident, Triaged } from '../world/model.ts';
-import type { World } from '../world/world.ts';
+import type { Alert, Incident, Triaged } from '../data/model.ts';
+import type { TenantData } from '../data/tenant-data.ts';
 
 function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-/** What Defender leaves empty or calls not available is unknown to Graph. */
+/** Graph says `unknown` where Defender leaves a value empty or not available. */
 function known(value: string | null): string {
   return value === null || value === 'NotAvailable' ? 'unknown' : lowerFirst(value);
 }
@@ -18,8 +18,8 @@ function comments(row: Triaged): readonly object[] {
   }));
 }
 
-function evidence(alert: Alert, world: World): readonly object[] {
-  const machine = world.machines.get(alert.machineId);
+function evidence(alert: Alert, data: TenantData): readonly object[] {
+  const machine = data.machines.get(alert.machineId);
   const { fileName, sha1, sha256, commandLine } = alert.evidence;
   return [
     ...(machine === undefined
@@ -68,7 +68,7 @@ export function graphIncident(incident: Incident): Record<string, unknown> {
 }
 
 /** An alert as Graph's `alerts_v2` shows it. */
-export function graphAlert(alert: Alert, world: World): Record<string, unknown> {
+export function graphAlert(alert: Alert, data: TenantData): Record<string, unknown> {
   return {
     id: alert.id,
     providerAlertId: alert.id,
@@ -87,6 +87,6 @@ export function graphAlert(alert: Alert, world: World): Record<string, unknown> 
     lastUpdateDateTime: alert.updated,
     mitreTechniques: [alert.technique],
     comments: comments(alert),
-    evidence: evidence(alert, world),
+    evidence: evidence(alert, data),
   };
 }

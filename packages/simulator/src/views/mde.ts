@@ -1,8 +1,14 @@
-import type { Alert, Indicator, Investigation, Machine, MachineAction } from '../world/model.ts';
-import { iso } from '../world/units.ts';
-import type { World } from '../world/world.ts';
+import {
+  type Alert,
+  type Indicator,
+  type Investigation,
+  iso,
+  type Machine,
+  type MachineAction,
+} from '../data/model.ts';
+import type { TenantData } from '../data/tenant-data.ts';
 
-/** Who did what the API was called for. */
+/** The application that all changes through the API are attributed to. */
 export const APPLICATION = 'contoso-automation';
 
 function evidenceOf(alert: Alert, machine: Machine | undefined): readonly object[] {
@@ -25,8 +31,8 @@ function evidenceOf(alert: Alert, machine: Machine | undefined): readonly object
 }
 
 /** An alert as `/api/alerts` shows it. */
-export function mdeAlert(alert: Alert, world: World): Record<string, unknown> {
-  const machine = world.machines.get(alert.machineId);
+export function mdeAlert(alert: Alert, data: TenantData): Record<string, unknown> {
+  const machine = data.machines.get(alert.machineId);
   return {
     id: alert.id,
     incidentId: alert.incidentId,
@@ -100,10 +106,10 @@ export function mdeUser(machine: Machine): Record<string, unknown> {
 /** A machine action as `/api/machineactions` shows it. */
 export function mdeAction(
   action: MachineAction,
-  world: World,
+  data: TenantData,
   now: number,
 ): Record<string, unknown> {
-  const { status, since } = world.statusOf(action, now);
+  const { status, since } = data.statusOf(action, now);
   const { cancelled } = action;
   return {
     id: action.id,

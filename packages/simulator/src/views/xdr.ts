@@ -1,5 +1,5 @@
-import type { Alert, Incident, Machine } from '../world/model.ts';
-import type { World } from '../world/world.ts';
+import type { Alert, Incident, Machine } from '../data/model.ts';
+import type { TenantData } from '../data/tenant-data.ts';
 
 function accountOf({ user }: Machine): object {
   const [accountName, domainName] = user.split('@');
@@ -41,8 +41,8 @@ function xdrDevice(machine: Machine): object {
   };
 }
 
-function xdrAlert(alert: Alert, world: World): object {
-  const machine = world.machines.get(alert.machineId);
+function xdrAlert(alert: Alert, data: TenantData): object {
+  const machine = data.machines.get(alert.machineId);
   return {
     alertId: alert.id,
     providerAlertId: alert.id,
@@ -73,7 +73,7 @@ function xdrAlert(alert: Alert, world: World): object {
 }
 
 /** An incident as `/api/incidents` shows it. */
-export function xdrIncident(incident: Incident, world: World): Record<string, unknown> {
+export function xdrIncident(incident: Incident, data: TenantData): Record<string, unknown> {
   return {
     incidentId: incident.id,
     incidentUri: `https://security.microsoft.com/incidents/${incident.id}`,
@@ -89,8 +89,8 @@ export function xdrIncident(incident: Incident, world: World): Record<string, un
     tags: incident.tags,
     comments: incident.comments,
     alerts: incident.alertIds.flatMap((id) => {
-      const alert = world.alerts.get(id);
-      return alert ? [xdrAlert(alert, world)] : [];
+      const alert = data.alerts.get(id);
+      return alert ? [xdrAlert(alert, data)] : [];
     }),
   };
 }

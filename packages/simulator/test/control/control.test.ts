@@ -1,10 +1,11 @@
+import { request } from 'node:http';
 import { manualClock } from '@defender-resilience/core/testing';
-import { startSimulator } from '@defender-resilience/simulator';
+import { type Simulator, startSimulator } from '@defender-resilience/simulator';
 import { describe, expect, it } from 'vitest';
 import { bearer, call, errorIn, including, like } from '../support.ts';
 
 describe('GET /_simulator', () => {
-  it('tells where everything is', async () => {
+  it('shows the addresses and the endpoints', async () => {
     await using simulator = await startSimulator();
     const { url, graphUrl, tokenUrl } = simulator;
     expect((await call(simulator, 'GET /_simulator')).json).toMatchObject({
@@ -17,8 +18,8 @@ describe('GET /_simulator', () => {
 
   it('says of a path that there is not where to look', async () => {
     await using simulator = await startSimulator();
-    for (const request of ['GET /_simulator/nope', 'PUT /_simulator/script'] as const) {
-      const seen = await call(simulator, request);
+    for (const unknown of ['GET /_simulator/nope', 'PUT /_simulator/script'] as const) {
+      const seen = await call(simulator, unknown);
       expect([seen.status, errorIn(seen)]).toEqual([
         404,
         {
@@ -112,6 +113,134 @@ describe('the requests', () => {
       400,
       { code: 'InvalidControlRequest', message, faults: [message] },
     ]);
+  });
+});
+
+describe('hunting tables', () => {
+  it('are set and restored', async () => {
+    await using simulator = await startSimulator();
+    const rows = async (): Promise<unknown> =>
+      (await call(simulator, 'POST /api/advancedhunting/run', { Query: 'DeviceEvents' })).json;
+    const set = await call(simulator, 'POST /_simulator/hunting', { DeviceEvents: [{ A: 1 }] });
+    expect(set.status).toBe(204);
+    expect(await rows()).toMatchObject({ Results: [{ A: 1 }] });
+    expect((await call(simulator, 'DELETE /_simulator/hunting')).status).toBe(204);
+    expect(await rows()).toMatchObject({ error: { code: 'BadRequest' } });
+  });
+
+  it('are refused whole where a row is not valid', async () => {
+    await using simulator = await startSimulator();
+    const seen = await call(simulator, 'POST /_simulator/hunting', { A: [{}], B: [[]] });
+    expect([seen.status, errorIn(seen)['message']]).toEqual([
+      400,
+      'body.B[0] must be an object, got []',
+    ]);
+    const query = await call(simulator, 'POST /api/advancedhunting/run', { Query: 'A' });
+    expect(query.status).toBe(400);
+  });
+});
+
+describe('a body that is nested 20,000 levels deep', () => {
+  it.each([
+    ['script', '[{"body":', '}]'],
+    ['script', '', ''],
+    ['hunting', '{"A":[{"x":', '}]}'],
+  ])('is refused by %s', async (name, head, tail) => {
+    await using simulator = await startSimulator();
+    const body = `${head}${'['.repeat(20_000)}${']'.repeat(20_000)}${tail}`;
+    const seen = await call(simulator, `POST /_simulator/${name}`, body);
+    expect([seen.status, errorIn(seen)['message']]).toEqual([
+      400,
+      'the body must be JSON: SyntaxError: JSON is nested more than 64 levels deep',
+    ]);
+  });
+});
+
+describe('a request that a web page may have caused', () => {
+  /** The answer to a request with these headers, some of which fetch does not send. */
+  function ask(
+    { url }: Simulator,
+    { method = 'POST', path = '/_simulator/script', ...headers }: Readonly<Record<string, string>>,
+  ): Promise<{ readonly status: number | undefined; readonly text: string }> {
+    return new Promise((resolve, reject) => {
+      const message = request(`${url}${path}`, { method, headers }, (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (part: string) => {
+          text += part;
+        });
+        response.on('end', () => resolve({ status: response.statusCode, text }));
+      });
+      message.on('error', reject).end(method === 'POST' ? '[500]' : undefined);
+    });
+  }
+
+  it.each([
+    ['http://evil.example'],
+    ['https://evil.example'],
+    ['null'],
+    ['http://127.0.0.1'],
+    ['http://127.0.0.1:1'],
+    ['http://localhost:3000'],
+    ['http://127.0.0.1.evil.example'],
+  ])('is refused with Origin %s', async (origin) => {
+    await using simulator = await startSimulator();
+    const { status, text } = await ask(simulator, { origin, 'content-type': 'text/plain' });
+    const fault = `Origin must be missing or the simulator's own, got "${origin}"`;
+    expect([status, JSON.parse(text)]).toEqual([
+      403,
+      {
+        error: {
+          code: 'ForbiddenControlRequest',
+          message: `Control endpoints take no requests from web pages: ${fault}`,
+          faults: [fault],
+        },
+      },
+    ]);
+    expect(simulator.pendingScript).toEqual([]);
+  });
+
+  it.each([
+    'evil.example',
+    'evil.example:8080',
+    'localhost.evil.example',
+    '127.0.0.1.evil.example',
+    '127.evil.example',
+    '192.168.1.7:8080',
+    '[::2]',
+  ])('is refused with Host %s, also where it only reads', async (host) => {
+    await using simulator = await startSimulator();
+    for (const [method, path] of [
+      ['POST', '/_simulator/script'],
+      ['GET', '/_simulator/requests'],
+      ['GET', '/_SIMULATOR/requests'],
+      ['HEAD', '/_simulator/requests'],
+      ['GET', '/_simulator/nothing'],
+      ['GET', '/_simulator/%ff'],
+    ] as const) {
+      const { status, text } = await ask(simulator, { host, method, path });
+      expect([path, status]).toEqual([path, 403]);
+      if (method !== 'HEAD') expect(text).toContain(`Host must be a loopback address, got`);
+    }
+    expect(simulator.pendingScript).toEqual([]);
+  });
+
+  it('is none with no Origin or the simulator’s own, in any name of this machine', async () => {
+    await using simulator = await startSimulator();
+    const { port } = new URL(simulator.url);
+    for (const name of ['127.0.0.1', 'localhost', 'LocalHost', '127.0.0.2', '[::1]']) {
+      const host = `${name}:${port}`;
+      expect((await ask(simulator, { host })).status).toBe(200);
+      expect((await ask(simulator, { host, origin: `http://${host}` })).status).toBe(200);
+    }
+    // Through a port that is forwarded to the simulator's.
+    expect((await ask(simulator, { host: 'localhost:9999' })).status).toBe(200);
+    simulator.reset();
+  });
+
+  it('is answered by the API itself, which a browser test may call', async () => {
+    await using simulator = await startSimulator();
+    const headers = { host: 'evil.example', origin: 'http://evil.example', method: 'GET' };
+    expect((await ask(simulator, { ...headers, path: '/api/incidents' })).status).toBe(200);
   });
 });
 

@@ -150,7 +150,7 @@ describe('who shares a quota', () => {
     for (const headers of callers) {
       expect((await call(simulator, 'GET /api/incidents', undefined, headers)).status).toBe(200);
     }
-    // A new token of the same application does not begin anew; neither does no token.
+    // A new token of the same application has no new quota, and neither has a call without one.
     const again = await bearer(simulator, { tenant: 'contoso', app: 'a' });
     expect((await call(simulator, 'GET /api/incidents', undefined, again)).status).toBe(429);
     expect((await call(simulator, 'GET /api/incidents')).status).toBe(429);
@@ -201,7 +201,7 @@ describe('who shares a quota', () => {
 });
 
 describe('quotaUsage', () => {
-  it('tells what was allowed and refused, and how full each window is', async () => {
+  it('shows what was allowed and refused, and how full each window is', async () => {
     const clock = manualClock();
     await using simulator = await startSimulator({
       clock,

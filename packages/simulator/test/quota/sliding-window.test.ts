@@ -5,7 +5,7 @@ import { SlidingWindow } from '../../src/quota/sliding-window.ts';
 const arrivals = fc.array(fc.integer({ min: 0, max: 50 }), { maxLength: 200 });
 const limits = fc.integer({ min: 1, max: 20 });
 
-/** The times at which calls with these gaps are let through. */
+/** The times at which calls with these gaps are allowed. */
 function letThrough(window: SlidingWindow, gaps: readonly number[]): readonly number[] {
   let now = 0;
   return gaps.flatMap((gap) => {

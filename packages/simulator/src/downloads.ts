@@ -1,2 +1,0 @@
-/** Where files are fetched: outside the API, without a bearer token. */
-export const DOWNLOADS = '/safedownload/';
