@@ -291,6 +291,13 @@ interface AttemptStart {
   /** The failure of the previous attempt; absent for the first attempt. */
   readonly previous?: Failure;
 }
+/** What is known about an HTTP response. Free of secrets. Its fields are read when they are used. */
+interface HttpResponseInfo {
+  /** The service's ID of the request, from the headers; undefined if there is none. */
+  readonly requestId: string | undefined;
+  /** The version of HTTP, such as `1.1` or `2`; undefined if the client does not show it, as fetch. */
+  readonly protocolVersion: string | undefined;
+}
 /** The event of an attempt that ended: its response headers arrived, or it failed. */
 interface AttemptEnd {
   /** The number of the attempt in its call, from 1. */
@@ -299,6 +306,8 @@ interface AttemptEnd {
   readonly durationMs: number;
   /** The HTTP status; absent if there was no response, or the client does not show it. */
   readonly status?: number;
+  /** More about the response; absent if there is no `status`. */
+  readonly response?: HttpResponseInfo;
   /** Why the attempt failed; absent if it succeeded. */
   readonly failure?: Failure;
   /** What the attempt rejected with; absent if it resolved. May hold secrets: do not log it as it is. */
@@ -990,4 +999,4 @@ interface Resilience {
  * ```
  */
 export declare function createResilience(options?: ResilienceOptions): Resilience;
-export type { AttemptContext, AttemptEnd, AttemptFunction, AttemptObserver, AttemptStart, BackoffSettings, BodyParameter, BudgetSettings, CallEnd, CallObserver, CallOutcome, CallStart, CatalogueEntry, CircuitChange, CircuitSettings, CircuitState, ClassifyOptions, ClientKind, Clock, ConsoleLogger, ErrorClass, ErrorCode, ErrorDetails, ExecuteOptions, Failure, FailureSource, Family, Fetch, GiveUpReason, HostMap, HttpRequestInfo, LogObserverOptions, MessageValues, MetricCode, Observer, Operation, OperationOptions, PinoLogger, Quota, QuotaChange, QuotaCounting, QuotaOptions, QuotaState, QuotaWindow, Random, ReadQuotas, RefreshContext, RefreshToken, Resilience, ResilienceOptions, ResilienceSnapshot, RetryScheduled, RetrySettings, ThrottleCause, ThrottleRefusal, ThrottleSettings, ThrottleWait, Timer, VariableKind, Verdict, WaitSource };
+export type { AttemptContext, AttemptEnd, AttemptFunction, AttemptObserver, AttemptStart, BackoffSettings, BodyParameter, BudgetSettings, CallEnd, CallObserver, CallOutcome, CallStart, CatalogueEntry, CircuitChange, CircuitSettings, CircuitState, ClassifyOptions, ClientKind, Clock, ConsoleLogger, ErrorClass, ErrorCode, ErrorDetails, ExecuteOptions, Failure, FailureSource, Family, Fetch, GiveUpReason, HostMap, HttpRequestInfo, HttpResponseInfo, LogObserverOptions, MessageValues, MetricCode, Observer, Operation, OperationOptions, PinoLogger, Quota, QuotaChange, QuotaCounting, QuotaOptions, QuotaState, QuotaWindow, Random, ReadQuotas, RefreshContext, RefreshToken, Resilience, ResilienceOptions, ResilienceSnapshot, RetryScheduled, RetrySettings, ThrottleCause, ThrottleRefusal, ThrottleSettings, ThrottleWait, Timer, VariableKind, Verdict, WaitSource };

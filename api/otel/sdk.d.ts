@@ -16,9 +16,11 @@ export interface TelemetryOptions {
    */
   readonly endpoint?: string | URL;
   /**
-   * How long `shutdown` waits for the last export, in milliseconds.
+   * How long `shutdown` waits for the last export, in milliseconds. It is also the time that each
+   * export has with its retries, unless `OTEL_EXPORTER_OTLP_TIMEOUT` is set, so that the process can end
+   * soon after `shutdown`.
    *
-   * @defaultValue 10,000
+   * @defaultValue 5,000
    */
   readonly shutdownTimeoutMs?: number;
   /**
@@ -31,8 +33,9 @@ export interface TelemetryOptions {
 /** A running SDK. */
 export interface Telemetry extends AsyncDisposable {
   /**
-   * Exports what is not exported yet and stops the SDK. A second call returns the promise of the first.
-   * Never rejects: when the receiver is down, telemetry is lost, but the program goes on.
+   * Exports what is not exported yet and stops the SDK, within `shutdownTimeoutMs`. A second call
+   * returns the promise of the first. Never rejects: when the receiver is down, telemetry is lost, a
+   * process warning says so, and the program goes on.
    */
   shutdown(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import type { Attributes, MeterProvider, TracerProvider } from '@opentelemetry/api';
-import { attributeTable } from './attributes.ts';
+import * as attributeNames from './attribute-names.ts';
 
 /** What a request tells the service about the trace. */
 export type Propagation = 'none' | 'traceparent';
@@ -104,7 +104,7 @@ const isStatus = (value: unknown): boolean =>
 
 const MAX_CONSTANT_ATTRIBUTES = 10;
 const MAX_ATTRIBUTE_LENGTH = 128;
-const OWN_NAMES: ReadonlySet<string> = new Set(attributeTable.map(({ name }) => name));
+const OWN_NAMES: ReadonlySet<string> = new Set(Object.values(attributeNames));
 
 function areConstantAttributes(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
