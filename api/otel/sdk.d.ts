@@ -55,6 +55,7 @@ export interface Telemetry extends AsyncDisposable {
  * await telemetry.shutdown();
  * ```
  *
+ * @throws TypeError that names every invalid option.
  * @throws Error when `@opentelemetry/sdk-node` is not installed.
  */
 export declare function startTelemetry(options?: TelemetryOptions): Promise<Telemetry>;

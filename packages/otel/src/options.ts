@@ -1,3 +1,15 @@
+import {
+  arrayOf,
+  boolean,
+  checkOptions,
+  integer,
+  mapOf,
+  type OptionRules,
+  oneOf,
+  type Rule,
+  where,
+  withMethods,
+} from '@defender-resilience/core/validation';
 import type { Attributes, MeterProvider, TracerProvider } from '@opentelemetry/api';
 import * as attributeNames from './attribute-names.ts';
 
@@ -90,69 +102,44 @@ export interface Settings {
   readonly clock: { epoch(): number };
 }
 
-interface Rule {
-  readonly option: keyof OtelObserverOptions;
-  readonly requirement: string;
-  readonly accepts: (value: unknown) => boolean;
-}
-
-const hasMethod = (name: string) => (value: unknown) =>
-  typeof value === 'object' && value !== null && typeof Reflect.get(value, name) === 'function';
-
-const isStatus = (value: unknown): boolean =>
-  Number.isInteger(value) && Number(value) >= 100 && Number(value) <= 599;
-
 const MAX_CONSTANT_ATTRIBUTES = 10;
 const MAX_ATTRIBUTE_LENGTH = 128;
 const OWN_NAMES: ReadonlySet<string> = new Set(Object.values(attributeNames));
 
-function areConstantAttributes(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const entries = Object.entries(value);
-  return entries.length <= MAX_CONSTANT_ATTRIBUTES && entries.every(isConstantAttribute);
+const constantAttribute = where(
+  `a string of at most ${MAX_ATTRIBUTE_LENGTH} characters, a number or a boolean`,
+  (value) =>
+    typeof value === 'string'
+      ? value.length <= MAX_ATTRIBUTE_LENGTH
+      : Number.isFinite(value) || typeof value === 'boolean',
+);
+
+function nameFault(name: string): string | undefined {
+  if (name === '') return 'must have a name';
+  return OWN_NAMES.has(name) ? 'is an attribute that otelObserver sets itself' : undefined;
 }
 
-function isConstantAttribute([name, value]: [string, unknown]): boolean {
-  if (name === '' || OWN_NAMES.has(name)) return false;
-  if (typeof value === 'string') return value.length <= MAX_ATTRIBUTE_LENGTH;
-  return Number.isFinite(value) || typeof value === 'boolean';
-}
+const constantAttributes: Rule = {
+  ...mapOf(constantAttribute, 'an object of attributes', nameFault),
+  faults: (value, path) => {
+    const { length } = Object.keys(value);
+    return length <= MAX_CONSTANT_ATTRIBUTES
+      ? []
+      : [`${path} must be at most ${MAX_CONSTANT_ATTRIBUTES}, got ${length}`];
+  },
+};
 
-const RULES: readonly Rule[] = [
-  { option: 'tracerProvider', requirement: 'have getTracer', accepts: hasMethod('getTracer') },
-  { option: 'meterProvider', requirement: 'have getMeter', accepts: hasMethod('getMeter') },
-  {
-    option: 'propagate',
-    requirement: "be 'none' or 'traceparent'",
-    accepts: (value) => value === 'none' || value === 'traceparent',
-  },
-  {
-    option: 'suppressTransportSpans',
-    requirement: 'be a boolean',
-    accepts: (value) => typeof value === 'boolean',
-  },
-  {
-    option: 'urlCapture',
-    requirement: "be 'redacted' or 'template'",
-    accepts: (value) => value === 'redacted' || value === 'template',
-  },
-  {
-    option: 'expectedStatuses',
-    requirement: 'be an array of HTTP statuses',
-    accepts: (value) => Array.isArray(value) && value.every(isStatus),
-  },
-  {
-    option: 'maxOperations',
-    requirement: 'be an integer ≥ 1',
-    accepts: (value) => Number.isInteger(value) && Number(value) >= 1,
-  },
-  {
-    option: 'constantAttributes',
-    requirement: `be at most ${MAX_CONSTANT_ATTRIBUTES} attributes that otelObserver does not set itself, each a string of at most ${MAX_ATTRIBUTE_LENGTH} characters, a number or a boolean`,
-    accepts: areConstantAttributes,
-  },
-  { option: 'clock', requirement: 'have epoch', accepts: hasMethod('epoch') },
-];
+const RULES: OptionRules & Readonly<Record<keyof OtelObserverOptions, Rule>> = {
+  tracerProvider: withMethods('a TracerProvider', 'getTracer'),
+  meterProvider: withMethods('a MeterProvider', 'getMeter'),
+  propagate: oneOf('none', 'traceparent'),
+  suppressTransportSpans: boolean,
+  urlCapture: oneOf('redacted', 'template'),
+  expectedStatuses: arrayOf(integer(100, 599), 'an array of HTTP statuses'),
+  maxOperations: integer(1),
+  constantAttributes,
+  clock: withMethods('an object with a method epoch', 'epoch'),
+};
 
 /**
  * Validates the options and fills in the defaults.
@@ -160,13 +147,7 @@ const RULES: readonly Rule[] = [
  * @throws TypeError that names every invalid option.
  */
 export function settingsOf(options: OtelObserverOptions): Settings {
-  const faults = RULES.filter(({ option, accepts }) => {
-    const value = options[option];
-    return value !== undefined && !accepts(value);
-  }).map(
-    ({ option, requirement }) => `${option} must ${requirement}, got ${shown(options[option])}`,
-  );
-  if (faults.length > 0) throw new TypeError(`otelObserver: ${faults.join('; ')}`);
+  checkOptions('otelObserver', RULES, options);
   return {
     tracerProvider: options.tracerProvider,
     meterProvider: options.meterProvider,
@@ -178,8 +159,4 @@ export function settingsOf(options: OtelObserverOptions): Settings {
     constantAttributes: Object.freeze({ ...options.constantAttributes }),
     clock: options.clock ?? { epoch: () => Date.now() },
   };
-}
-
-function shown(value: unknown): string {
-  return typeof value === 'object' ? (JSON.stringify(value) ?? typeof value) : String(value);
 }

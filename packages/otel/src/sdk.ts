@@ -3,6 +3,14 @@
  *
  * @packageDocumentation
  */
+import {
+  checkOptions,
+  integer,
+  type OptionRules,
+  type Rule,
+  where,
+  withMethods,
+} from '@defender-resilience/core/validation';
 import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import { shutDown } from './shutdown.ts';
 
@@ -48,6 +56,16 @@ export interface Telemetry extends AsyncDisposable {
   shutdown(): Promise<void>;
 }
 
+const RULES: OptionRules & Readonly<Record<keyof TelemetryOptions, Rule>> = {
+  serviceName: where('a name', (value) => typeof value === 'string' && value !== ''),
+  endpoint: where(
+    'the URL of an OTLP receiver, with http: or https:',
+    (value) => URL.parse(String(value))?.protocol.startsWith('http') === true,
+  ),
+  shutdownTimeoutMs: integer(1, 2_147_483_647),
+  sdk: withMethods('an object of NodeSDK options'),
+};
+
 const DEFAULT_SHUTDOWN_TIMEOUT_MS = 5_000;
 
 // The SDK's own default has the command line of the process in the resource, which may hold secrets.
@@ -69,9 +87,11 @@ const DEFAULT_DETECTORS = 'env,host,os,serviceinstance';
  * await telemetry.shutdown();
  * ```
  *
+ * @throws TypeError that names every invalid option.
  * @throws Error when `@opentelemetry/sdk-node` is not installed.
  */
 export async function startTelemetry(options: TelemetryOptions = {}): Promise<Telemetry> {
+  checkOptions('startTelemetry', RULES, options);
   const { serviceName, endpoint, shutdownTimeoutMs = DEFAULT_SHUTDOWN_TIMEOUT_MS } = options;
   const { NodeSDK } = await loadSdk();
   const configuration: Partial<NodeSDKConfiguration> = {

@@ -36,13 +36,14 @@ describe('otelObserver', () => {
     };
     expect(() => otelObserver(options)).toThrow(
       new TypeError(
-        'otelObserver: tracerProvider must have getTracer, got {}; ' +
-          'meterProvider must have getMeter, got global; ' +
-          "propagate must be 'none' or 'traceparent', got baggage; " +
-          'suppressTransportSpans must be a boolean, got 1; ' +
-          "urlCapture must be 'redacted' or 'template', got full; " +
-          'expectedStatuses must be an array of HTTP statuses, got [404,1000]; ' +
-          'maxOperations must be an integer ≥ 1, got 0',
+        'otelObserver got invalid options:\n' +
+          '- tracerProvider must be a TracerProvider, got an object\n' +
+          '- meterProvider must be a MeterProvider, got "global"\n' +
+          "- propagate must be 'none' or 'traceparent', got \"baggage\"\n" +
+          '- suppressTransportSpans must be true or false, got 1\n' +
+          "- urlCapture must be 'redacted' or 'template', got \"full\"\n" +
+          '- expectedStatuses[1] must be an integer ≥ 100 and ≤ 599, got 1000\n' +
+          '- maxOperations must be an integer ≥ 1, got 0',
       ),
     );
   });
@@ -58,7 +59,27 @@ describe('otelObserver', () => {
     'contoso',
   ])('refuses the constantAttributes %j', (constantAttributes: unknown) => {
     const options: object = { constantAttributes };
-    expect(() => otelObserver(options)).toThrow('constantAttributes must be at most 10 attributes');
+    expect(() => otelObserver(options)).toThrow(
+      /^otelObserver got invalid options:\n- constantAttributes/,
+    );
+  });
+
+  it.each([
+    ['urlCaptur', 'urlCapture'],
+    ['tracer', 'tracerProvider'],
+    ['expectedStatus', 'expectedStatuses'],
+  ])('refuses %s, and says the right name', (wrong, right) => {
+    const options: object = { [wrong]: 'template' };
+    expect(() => otelObserver(options)).toThrow(
+      new TypeError(
+        `otelObserver got invalid options:\n- ${wrong} is not an option; did you mean ${right}?`,
+      ),
+    );
+  });
+
+  it('refuses options that are not an object', () => {
+    const options: object = ['template'];
+    expect(() => otelObserver(options)).toThrow('otelObserver takes an object of options');
   });
 
   it('treats undefined as the default', () => {

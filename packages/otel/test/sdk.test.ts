@@ -205,6 +205,24 @@ describe.each(Object.entries(sdkModules))('startTelemetry with SDK %s', (version
   });
 });
 
+it('refuses invalid options of startTelemetry, and names them all', async () => {
+  const options: object = {
+    name: 'nightly-export',
+    endpoint: 'not a url',
+    shutdownTimeoutMs: 0,
+    sdk: 'none',
+  };
+  await expect(startTelemetry(options)).rejects.toThrow(
+    new TypeError(
+      'startTelemetry got invalid options:\n' +
+        '- name is not an option; did you mean serviceName?\n' +
+        '- endpoint must be the URL of an OTLP receiver, with http: or https:, got "not a url"\n' +
+        '- shutdownTimeoutMs must be an integer ≥ 1, got 0\n' +
+        '- sdk must be an object of NodeSDK options, got "none"',
+    ),
+  );
+});
+
 describe('without @opentelemetry/sdk-node', () => {
   it('says what to install', async () => {
     const sdk = fileURLToPath(new URL('../src/sdk.ts', import.meta.url));
