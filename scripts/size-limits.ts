@@ -13,7 +13,7 @@ const all = (entry: string): string => `export * from '@defender-resilience/${en
  * needs it, and say there what the bytes buy.
  */
 export const sizeLimits: readonly SizeLimit[] = [
-  { name: 'core', program: all('core'), limitKib: 44.5 },
+  { name: 'core', program: all('core'), limitKib: 45.5 },
   {
     name: 'core: createResilience',
     program: "export { createResilience } from '@defender-resilience/core';",
@@ -24,13 +24,13 @@ export const sizeLimits: readonly SizeLimit[] = [
     program: "export { classify } from '@defender-resilience/core';",
     limitKib: 22,
   },
-  { name: 'core/axios', program: all('core/axios'), limitKib: 32 },
+  { name: 'core/axios', program: all('core/axios'), limitKib: 32.5 },
   { name: 'core/graph', program: all('core/graph'), limitKib: 33 },
   { name: 'core/kiota', program: all('core/kiota'), limitKib: 32.5 },
-  { name: 'core/undici', program: all('core/undici'), limitKib: 32.5 },
+  { name: 'core/undici', program: all('core/undici'), limitKib: 33 },
   { name: 'core/testing', program: all('core/testing'), limitKib: 0.6 },
   { name: 'otel', program: all('otel'), limitKib: 7.6 },
-  { name: 'otel/sdk', program: all('otel/sdk'), limitKib: 1.4 },
+  { name: 'otel/sdk', program: all('otel/sdk'), limitKib: 1.6 },
   { name: 'prom', program: all('prom'), limitKib: 10.5 },
   { name: 'simulator', program: all('simulator'), limitKib: 28 },
 ];
