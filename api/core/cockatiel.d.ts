@@ -1,4 +1,4 @@
-import { n as ExecuteOptions, r as AttemptContext } from "./function-call.js";
+import { i as AttemptContext, n as ExecuteOptions } from "./function-call.js";
 import { t as ResilienceLike } from "./pipeline-of.js";
 import { IDefaultPolicyContext, IPolicy } from "cockatiel";
 /** What the function that a policy runs is told: what `execute` tells it, as plain data. */

@@ -13,7 +13,7 @@ interface AttemptContext {
   readonly token?: string;
 }
 /** What one call of `execute` may set for itself. */
-interface ExecuteOptions {
+interface ExecuteOptions<T = unknown> {
   /** Ends the call at once, even in a wait; the call rejects with the signal's own reason. */
   readonly signal?: AbortSignal;
   /**
@@ -37,7 +37,23 @@ interface ExecuteOptions {
    * @defaultValue the operation's
    */
   readonly priority?: number;
+  /**
+   * Says what is wrong with a result. Returns undefined or false for a success; `true`, or anything that
+   * `classify` understands (an error, a response, `{ status, headers, body }`), for a failure. Decides alone
+   * where it is given.
+   *
+   * @defaultValue a `Response`, and a response of axios, got, undici, superagent, an Azure SDK or Node, is a
+   * failure if its status is 400 or more; any other result is a success
+   * @example
+   * ```ts
+   * const options = { failed: (result) => result.error };
+   * const page = await resilience.execute('incidents.list', () => sdk.listIncidents(), options);
+   * ```
+   */
+  failed?(result: T): unknown;
 }
+/** What `wrap` may set for every call of a function. */
+type WrapOptions<T = unknown> = Omit<ExecuteOptions<T>, "signal">;
 /** A function that makes one attempt. */
 type AttemptFunction<T> = (context: AttemptContext) => PromiseLike<T> | T;
-export { ExecuteOptions as n, AttemptContext as r, AttemptFunction as t };
+export { AttemptContext as i, ExecuteOptions as n, WrapOptions as r, AttemptFunction as t };

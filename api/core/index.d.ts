@@ -1,5 +1,6 @@
-import { n as ExecuteOptions, r as AttemptContext, t as AttemptFunction } from "./function-call.js";
+import { i as AttemptContext, n as ExecuteOptions, r as WrapOptions, t as AttemptFunction } from "./function-call.js";
 import { n as Timer, t as Clock } from "./clock.js";
+import { a as TakeAnswer, i as StoreWindow, n as QuotaNews, o as TakeRequest, r as QuotaStore, t as LearnedLimit } from "./store.js";
 /** Whether sending the same request again can succeed (`retryable`) or cannot (`terminal`). */
 type Verdict = "retryable" | "terminal";
 /** The kind of problem that a code stands for. A closed set, safe as a metric label. */
@@ -158,8 +159,8 @@ interface Failure {
    */
   readonly retryAfterMs?: number;
   /**
-   * The variable parts of the message by the names in the catalogue's template, such as `waitMs`.
-   * Absent if the message matches no template.
+   * The variable parts of the message by the names in the catalogue's template, such as `waitMs`, or the
+   * `claims` that a 401 asks the next token to have. Absent if the message matches no template.
    */
   readonly values?: MessageValues;
   /** What a person should do, in one or a few sentences. Absent if there is nothing to say. */
@@ -491,6 +492,27 @@ interface QuotaOptions {
    */
   readonly groups?: Readonly<Record<string, Quota | false>>;
   /**
+   * Counts the calls of all processes and machines that share the quota of one tenant and application:
+   * `redisQuotaStore` of `@defender-resilience/core/redis`, `memoryQuotaStore` of
+   * `@defender-resilience/core/memory`, or your own.
+   *
+   * @defaultValue none: this process counts alone
+   */
+  readonly store?: QuotaStore;
+  /**
+   * How many processes share the store. While it is away, each sends its part of the limit.
+   *
+   * @defaultValue as many as the store saw lately; 8 where it was never reached
+   */
+  readonly expectedProcesses?: number;
+  /**
+   * For how long the store may be slow or fail, in milliseconds, before each process goes on with its
+   * part of the limit.
+   *
+   * @defaultValue 2,000
+   */
+  readonly storeTimeoutMs?: number;
+  /**
    * The share of each limit that is kept for calls of a priority above 0: 0.02 keeps two of a hundred.
    * An urgent call is then sent at once, even where a bulk job has used up its part of the minute.
    *
@@ -572,19 +594,44 @@ interface OperationOptions {
    */
   readonly priority?: number;
 }
+/** Whose token it is, as the token itself claims. Never verified: do not take it for proof. */
+interface TokenIdentity {
+  /** The tenant's ID (`tid`). */
+  readonly tenantId?: string;
+  /** The object ID of the user, or of the app's service principal (`oid`). */
+  readonly objectId?: string;
+  /** The app's client ID (`appid`, `azp`). */
+  readonly clientId?: string;
+}
 /** What `refreshToken` is called with. */
 interface RefreshContext {
   /** The operation's name, such as `incidents.list`. */
   readonly operation: string;
-  /** The API that refused the token; absent for an unknown host or operation. */
+  /** The API that refused the token; absent for an unknown operation. */
   readonly family?: Family;
   /** The host that refused the token; for `execute` and `wrap` the option `host`, else absent. */
   readonly host?: string;
   /** The 401. */
   readonly failure: Failure;
+  /** Aborts when no call waits for the token any more, or after the attempt timeout of the call. */
+  readonly signal: AbortSignal;
+  /**
+   * The claims that the new token must have, as JSON: pass them on as `getToken(scopes, { claims })`, or
+   * a cached token comes back that is refused again. Absent unless the 401 asks for claims.
+   */
+  readonly claims?: string;
+  /** Whose token was refused; absent for `execute` and `wrap`, and where the token does not say. */
+  readonly identity?: TokenIdentity;
 }
-/** Gets a new access token after a 401. Resolves with undefined if there is none. */
-type RefreshToken = (context: RefreshContext) => Promise<string | undefined> | string | undefined;
+/** What `refreshToken` may return: a token, or an object with one as `@azure/identity` returns it. */
+type RefreshedToken = string | {
+  readonly token: string;
+} | null | undefined;
+/**
+ * Gets a new access token after a 401. Returns null or undefined if there is none; then, and when it
+ * returns anything that is no token, the 401 stays.
+ */
+type RefreshToken = (context: RefreshContext) => Promise<RefreshedToken> | RefreshedToken;
 /** The options of `createResilience`. Every one has a default. */
 interface ResilienceOptions {
   /**
@@ -640,9 +687,15 @@ interface ResilienceOptions {
    */
   readonly throwHttpErrors?: boolean;
   /**
-   * Called after a 401, at most once per call and once at a time per host. HTTP clients send the
-   * request again with the returned token; for `execute` and `wrap` the function is called again with
-   * it as `context.token`. Not called for a 401 that a new token cannot fix, such as a missing licence.
+   * Called after a 401, at most once per call, and once for all calls that were refused together with
+   * tokens of the same identity for the same API and host. The request is sent again with the new token.
+   *
+   * HTTP clients call it only where a request to a known host (Microsoft's, or one in `hosts`) carried a
+   * bearer token. For `execute` and `wrap` the function is called again with the new token as
+   * `context.token`. Not called for a 401 that a new token cannot fix, such as a missing licence.
+   *
+   * Tokens of different tenants and users are kept apart where they are JWTs; with other tokens, make one
+   * wrapper per identity. What it throws or returns wrongly is passed to `onObserverError`.
    *
    * @defaultValue none: a 401 fails the call
    */
@@ -679,13 +732,6 @@ export declare const catalogue: readonly CatalogueEntry[];
 /** Finds the catalogue's row for a code or an alias of it, in any case; undefined if there is none. */
 export declare function findErrorCode(code: string): CatalogueEntry | undefined;
 /**
- * The message that a service answering with this code would send.
- *
- * It fills the template that uses the most of the values and leaves none of its variables open; where
- * there is none, the documented template, in which a missing value stays as `{name}`.
- */
-export declare function formatMessage(entry: CatalogueEntry, values: MessageValues): string;
-/**
  * The operations of the three APIs: the routes that Microsoft documents, their quotas, and whether they
  * can be sent twice.
  */
@@ -715,6 +761,17 @@ interface RoutedRequest {
 export declare function operationFor(request: RoutedRequest, hosts?: HostMap): Operation;
 /** Any function that is called as `fetch` is. */
 type Fetch = typeof globalThis.fetch;
+/** How a fetch is wrapped. */
+interface WrapFetchOptions {
+  /**
+   * Reads the JSON body of a success, up to 1 MiB, before the response is returned, so that a body that
+   * breaks off is retried like any other failure of the network. For clients that read the whole body
+   * anyway, such as ky. The response is still unread for its caller.
+   *
+   * @defaultValue false: every success is returned as soon as its headers are there
+   */
+  readonly bufferJson?: boolean;
+}
 /**
  * Returns what a wrapped call found out about the `Response` that it resolved with or the error that
  * it rejected with. Undefined for a success, and for anything that no wrapped call has seen. Never
@@ -940,6 +997,7 @@ interface Resilience {
    * itself. What the wrapper found out about either is read with `failureOf`.
    *
    * @param fetch - the built-in fetch, undici's, or any function that is called like it
+   * @param options - `bufferJson` for clients that read the whole body anyway, such as ky
    * @throws TypeError when `fetch` is not a function
    * @example
    * ```ts
@@ -948,13 +1006,14 @@ interface Resilience {
    * if (!response.ok) console.error(failureOf(response)?.advice);
    * ```
    */
-  wrapFetch(fetch: Fetch): Fetch;
+  wrapFetch(fetch: Fetch, options?: WrapFetchOptions): Fetch;
   /**
    * Makes a function resilient: same parameters, same result, same errors, and a promise in any case.
    *
    * @param operation - a name from the operations table (`incidents.get`), or your own; a fixed text,
    * never one with IDs in it
    * @param fn - called once for each attempt, with the same `this` and arguments
+   * @param options - for every call of the function
    * @throws TypeError when the name is missing or `fn` is not a function
    * @example
    * ```ts
@@ -962,7 +1021,7 @@ interface Resilience {
    * const incident = await getIncident(7);
    * ```
    */
-  wrap<Self, Args extends readonly unknown[], Result>(operation: string, fn: (this: Self, ...args: Args) => PromiseLike<Result> | Result): (this: Self, ...args: Args) => Promise<Result>;
+  wrap<Self, Args extends readonly unknown[], Result>(operation: string, fn: (this: Self, ...args: Args) => PromiseLike<Result> | Result, options?: WrapOptions<Result>): (this: Self, ...args: Args) => Promise<Result>;
   /**
    * Runs `fn`, and runs it again where that helps. Rejects with what `fn` itself rejected with last,
    * unchanged; `failureOf(error)` tells what is known about it.
@@ -982,7 +1041,7 @@ interface Resilience {
    * );
    * ```
    */
-  execute<T>(operation: string, fn: AttemptFunction<T>, options?: ExecuteOptions): Promise<T>;
+  execute<T>(operation: string, fn: AttemptFunction<T>, options?: ExecuteOptions<T>): Promise<T>;
   /** What it is doing now. */
   snapshot(): ResilienceSnapshot;
 }
@@ -999,4 +1058,4 @@ interface Resilience {
  * ```
  */
 export declare function createResilience(options?: ResilienceOptions): Resilience;
-export type { AttemptContext, AttemptEnd, AttemptFunction, AttemptObserver, AttemptStart, BackoffSettings, BodyParameter, BudgetSettings, CallEnd, CallObserver, CallOutcome, CallStart, CatalogueEntry, CircuitChange, CircuitSettings, CircuitState, ClassifyOptions, ClientKind, Clock, ConsoleLogger, ErrorClass, ErrorCode, ErrorDetails, ExecuteOptions, Failure, FailureSource, Family, Fetch, GiveUpReason, HostMap, HttpRequestInfo, HttpResponseInfo, LogObserverOptions, MessageValues, MetricCode, Observer, Operation, OperationOptions, PinoLogger, Quota, QuotaChange, QuotaCounting, QuotaOptions, QuotaState, QuotaWindow, Random, ReadQuotas, RefreshContext, RefreshToken, Resilience, ResilienceOptions, ResilienceSnapshot, RetryScheduled, RetrySettings, ThrottleCause, ThrottleRefusal, ThrottleSettings, ThrottleWait, Timer, VariableKind, Verdict, WaitSource };
+export type { AttemptContext, AttemptEnd, AttemptFunction, AttemptObserver, AttemptStart, BackoffSettings, BodyParameter, BudgetSettings, CallEnd, CallObserver, CallOutcome, CallStart, CatalogueEntry, CircuitChange, CircuitSettings, CircuitState, ClassifyOptions, ClientKind, Clock, ConsoleLogger, ErrorClass, ErrorCode, ErrorDetails, ExecuteOptions, Failure, FailureSource, Family, Fetch, GiveUpReason, HostMap, HttpRequestInfo, HttpResponseInfo, LearnedLimit, LogObserverOptions, MessageValues, MetricCode, Observer, Operation, OperationOptions, PinoLogger, Quota, QuotaChange, QuotaCounting, QuotaNews, QuotaOptions, QuotaState, QuotaStore, QuotaWindow, Random, ReadQuotas, RefreshContext, RefreshToken, Resilience, ResilienceOptions, ResilienceSnapshot, RetryScheduled, RetrySettings, StoreWindow, TakeAnswer, TakeRequest, ThrottleCause, ThrottleRefusal, ThrottleSettings, ThrottleWait, Timer, VariableKind, Verdict, WaitSource, WrapFetchOptions, WrapOptions };

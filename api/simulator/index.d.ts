@@ -1,100 +1,114 @@
 import { Clock, MessageValues, Quota } from "@defender-resilience/core";
-/** Where a running simulator is called. */
+/** Where a running simulator listens. */
 interface Addresses {
-  /** `http://127.0.0.1:port`: the Defender XDR and MDE paths begin with `/api` below it. */
+  /** `http://127.0.0.1:port`: the paths of Defender XDR and Defender for Endpoint follow with `/api`. */
   readonly url: string;
   /** The base of Microsoft Graph's paths: `url` and `/v1.0`. */
   readonly graphUrl: string;
-  /** The token endpoint of the simulated tenant; any other tenant's name takes the place of its own. */
+  /** The token endpoint of the simulated tenant; another tenant's name may replace its own. */
   readonly tokenUrl: string;
 }
-/** The ways in which an answer can go wrong below or beside HTTP's status. */
+/** One row of a hunting result: its values by column. A time is an ISO text. */
+type HuntingRow = Readonly<Record<string, unknown>>;
+/** The rows that hunting queries get, by the table that they begin with. */
+type HuntingResults = Readonly<Record<string, readonly HuntingRow[]>>;
+/** What a tenant can have disabled: its calls then get `DisabledFeature`. */
+declare const FEATURES: readonly ["advancedHunting", "automatedInvestigation", "customIndicators", "liveResponse"];
+/** A feature that the tenant can have disabled. */
+type Feature = (typeof FEATURES)[number];
 declare const STEP_ACTIONS: readonly ["reset", "reset-headers", "reset-mid-body", "truncate", "malformed", "html", "empty", "hang"];
 /**
- * What happens to an answer:
+ * How an answer fails below or beside its HTTP status:
  *
- * - `reset`: the connection is reset before anything is done or answered;
- * - `reset-headers`: the request is carried out, and the reset comes in the middle of the headers;
- * - `reset-mid-body`: the same, in the middle of the body;
- * - `truncate`: a complete HTTP answer whose JSON ends half-way;
- * - `malformed`: a complete HTTP answer whose JSON is broken;
+ * - `reset`: the connection is reset before the call is carried out;
+ * - `reset-headers`: the call is carried out, and the connection is reset in the middle of the headers;
+ * - `reset-mid-body`: the call is carried out, and the connection is reset in the middle of the body;
+ * - `truncate`: a complete HTTP response whose JSON ends half-way;
+ * - `malformed`: a complete HTTP response whose JSON is broken;
  * - `html`: a gateway's HTML page (502 unless `status` says otherwise);
  * - `empty`: no body (500 unless `status` says otherwise);
- * - `hang`: no answer, ever; the request is not carried out.
+ * - `hang`: no answer, ever; the call is not carried out.
  */
 type StepAction = (typeof STEP_ACTIONS)[number];
 /** One scripted answer, spelled out. */
 interface ScriptStepDetails {
-  /** 200 without a `body`: the ordinary answer. */
+  /** The HTTP status. 200 without a `body` gives the ordinary answer. @defaultValue the code's status, or 200 */
   readonly status?: number;
-  /** The error's code; any text, so that unknown codes can be tried as well. */
+  /** The error's code. Any text, so that unknown codes can be tried too. @defaultValue the status's usual code */
   readonly code?: string;
-  /** @defaultValue the catalogue's message for the code */
+  /** The error's message. @defaultValue the catalogue's message for the code */
   readonly message?: string;
-  /** Fills the variable parts of the catalogue's message. */
+  /** Values for the variable parts of the catalogue's message. @defaultValue none */
   readonly values?: MessageValues;
+  /** Headers to add to the answer, or to replace there. @defaultValue none */
   readonly headers?: Readonly<Record<string, string>>;
-  /** A string is sent as it is, an object as JSON; replaces the error's envelope. */
+  /** The whole body: a string is sent as it is, an object as JSON. @defaultValue the error's envelope, or the ordinary answer */
   readonly body?: string | object;
-  /** Milliseconds to wait before the answer. */
+  /** Milliseconds to wait before the answer. @defaultValue 0 */
   readonly latencyMs?: number;
+  /** How the answer fails below or beside its HTTP status. @defaultValue it does not */
   readonly action?: StepAction;
-  /** Only for calls of this operation (`incidents.list`, `token`), or below this path (`/api/machines`). */
-  readonly for?: string;
   /**
-   * How many calls get this answer. `'always'`: every one, and nobody complains when there is none.
+   * Which calls may get this answer: those of an operation (`incidents.list`, `token`), or of a path and
+   * all below it (`/api/machines`).
    *
-   * @defaultValue 1
+   * @defaultValue every call except token requests
    */
+  readonly for?: string;
+  /** How many calls get this answer. `'always'` may also remain unused. @defaultValue 1 */
   readonly times?: number | "always";
   /**
-   * The `Retry-After` header: seconds, or text that is sent as it is (an HTTP date, rubbish), or an
-   * HTTP date that lies so many milliseconds after the answer, rounded up to a whole second.
+   * The `Retry-After` header: seconds; text that is sent as it is, such as an HTTP date or something
+   * unreadable; or a date that many milliseconds after the answer, rounded up to a second.
+   *
+   * @defaultValue no header
    */
   readonly retryAfter?: string | number | {
     readonly dateInMs: number;
   };
 }
 /**
- * One scripted answer: a status (with the error that usually comes with it; 200 answers normally),
- * a code of the catalogue, an action, or all of it spelled out. A code that the catalogue does not
- * have must be spelled out, so that a mistyped one is noticed: `{ code: 'Teapot', status: 418 }`.
+ * One scripted answer: a status (with its usual error; 200 gives the ordinary answer), a code of the
+ * catalogue, an action, or all of it spelled out. A code that the catalogue does not have must be spelled
+ * out, so that a typo is noticed: `{ code: 'Teapot', status: 418 }`.
  */
 type ScriptStep = number | string | ScriptStepDetails;
-/** A scripted answer that no call has asked for yet, and how often it still waits to be. */
+/** A scripted answer that is not used up, and how many more calls get it. */
 interface PendingStep {
   readonly step: ScriptStepDetails;
   readonly timesLeft: number | "always";
 }
-/** Faults by chance. */
+/** Random faults. */
 interface FaultOptions {
-  /** How likely a call is to fail, from 0 to 1. */
+  /** The probability that a call fails, from 0 to 1. */
   readonly probability: number;
-  /** What fails, each as likely as the next. @defaultValue `['InternalServerError']` */
+  /** What a failing call gets, each with the same probability. @defaultValue `['InternalServerError']` */
   readonly codes?: readonly ScriptStep[];
-  /** @defaultValue the simulator's seed */
+  /** Makes the same calls fail at every start. @defaultValue the simulator's `seed` */
   readonly seed?: number;
-  /** Milliseconds that every answer takes: a number, or from–to. @defaultValue 0 */
+  /** Milliseconds before every answer: a number, or a random one of a range. @defaultValue 0 */
   readonly latencyMs?: number | readonly [from: number, to: number];
-  /** Only for calls of this operation (`incidents.list`), or below this path. @defaultValue all calls */
+  /**
+   * Which calls may fail: those of an operation (`incidents.list`), or of a path and all below it.
+   *
+   * @defaultValue every call except token requests
+   */
   readonly for?: string;
 }
 /** A full outage: every call fails the same way. */
 interface OutageOptions {
-  /** @defaultValue 503 */
+  /** The status of every answer, or `'reset'` for none. @defaultValue 503 */
   readonly status?: number | "reset";
-  /** Ends by itself after this many milliseconds. @defaultValue lasts until `end()` */
+  /** Milliseconds until the outage ends by itself. @defaultValue it lasts until `end()` */
   readonly durationMs?: number;
 }
-/** What a tenant can have switched off: its calls then get `DisabledFeature`. */
-declare const FEATURES: readonly ["advancedHunting", "automatedInvestigation", "customIndicators", "liveResponse"];
-/** A feature of the tenant that can be switched off. */
-type Feature = (typeof FEATURES)[number];
-/** A group's limits. */
+/** The limits of one quota group. */
 interface QuotaLimits extends Quota {
   /**
-   * How many milliseconds of running time hunting queries may use in an hour; once they are used up,
-   * queries are refused until some of it is an hour ago. @defaultValue no limit
+   * Milliseconds for which hunting queries may execute in an hour. Once they are used up, queries are
+   * refused until some of them are an hour ago.
+   *
+   * @defaultValue no limit
    */
   readonly runningMsPerHour?: number;
 }
@@ -104,40 +118,39 @@ interface WindowUsage {
   readonly limit: number;
   /** The calls in the window, refused ones among them; at most `limit`. */
   readonly used: number;
-  /** What other applications have taken of it. */
+  /** The calls in the window that other applications have made. */
   readonly foreign: number;
-  /** Milliseconds until the window lets a call through; 0 when it does now. */
+  /** Milliseconds until the window allows a call; 0 when it does now. */
   readonly waitMs: number;
 }
-/** Which quotas hold: Microsoft's documented ones, none, or some by group. */
+/** Which quotas apply: Microsoft's documented ones, none, or limits by quota group. */
 type QuotaOption = "documented" | "off" | Readonly<Record<string, QuotaLimits>>;
-/** What became of the calls that one quota counts. */
+/** The state of one quota, and how many calls it allowed and refused. */
 interface QuotaUsage {
   /** The quota group, as the operations table names it: `incidents`. */
   readonly group: string;
+  /** The tenant's name, as in its token endpoint. */
   readonly tenant: string;
-  /** The application; undefined where all of a tenant's applications share the quota. */
+  /** The application's client ID; undefined where all of a tenant's applications share the quota. */
   readonly app: string | undefined;
-  /** Calls that were let through, since the start or the last `reset()`. */
+  /** Calls that were allowed since the start or the last `reset()`. */
   readonly allowed: number;
-  /** Calls that were refused with 429. */
+  /** Calls that were refused with 429 since the start or the last `reset()`. */
   readonly refused: number;
+  /** The limits on calls, by window. */
   readonly windows: readonly WindowUsage[];
-  /** The running time of hunting queries, where it is limited. */
+  /** The execution time of hunting queries in the last hour, in milliseconds, where it is limited. */
   readonly runningTime?: {
     readonly usedMs: number;
     readonly budgetMs: number;
   };
 }
-/** How a request ended: the status that was answered, or what was done instead. */
+/** How a request ended: the status of the answer, or what happened instead of one. */
 type Answered = number | "reset" | "hang";
 declare const RECORD_MODES: readonly ["all", "counts"];
-/**
- * What is kept of the requests: `all`, or only `counts`, for runs of so many that their bodies would
- * fill the memory.
- */
+/** What is kept of the requests: `all` of each, or only the `counts`. */
 type RecordMode = (typeof RECORD_MODES)[number];
-/** One request, as it arrived. */
+/** One request, as it arrived, without its credentials. */
 interface ReceivedRequest {
   /** Its place among all requests since the start or the last `reset()`, from 1. */
   readonly order: number;
@@ -145,106 +158,148 @@ interface ReceivedRequest {
   /** The path as it was sent, without the query. */
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
-  /** Header names in lower case. */
+  /**
+   * The headers by lower-case name. `authorization` is shown as `redactAuthorization()` gives it, a
+   * cookie as `[redacted]`.
+   */
   readonly headers: Readonly<Record<string, string>>;
-  /** The body as text; empty when there was none. */
+  /** The body as text; empty when there was none. A token request's secret is shown as `[redacted]`. */
   readonly body: string;
   /** The operation's name, such as `incidents.list`; `other` when it is not known. */
   readonly operation: string;
   /** When it arrived, in milliseconds since 1970. */
   readonly at: number;
-  /** Undefined while it waits for its answer. */
+  /** Undefined until it is answered. */
   readonly answered: Answered | undefined;
 }
 /** Which requests to count: those that match every field given. */
 interface RequestFilter {
+  /** The operation's name, such as `incidents.list`. */
   readonly operation?: string;
-  /** In any letter case. */
+  /** The HTTP method, in any letter case. */
   readonly method?: string;
-  /** The exact path, in any letter case. */
+  /** The exact path without the query, in any letter case. */
   readonly path?: string;
-  /** How it ended. */
+  /** How the request ended: a status, `'reset'` or `'hang'`. */
   readonly answered?: Answered;
 }
-/** How a simulator is started; every option has a default. */
+/** The options of `startSimulator()`. */
 interface SimulatorOptions {
-  /** The port to listen on; 0 takes a free one. @defaultValue 0 */
+  /** The port of 127.0.0.1 to listen on; 0 takes a free one. @defaultValue 0 */
   readonly port?: number;
-  /** Makes data, tracking IDs and faults the same at every start. @defaultValue 1 */
+  /** Makes data, tracking IDs and random faults the same at every start. @defaultValue 1 */
   readonly seed?: number;
-  /** The first answers, in order. @defaultValue none: everything is answered normally */
+  /** The first answers, in order; later calls are answered normally. @defaultValue none */
   readonly script?: readonly ScriptStep[];
   /**
-   * `'documented'`: Microsoft's limits; `'off'`: none; or limits by quota group, where groups that
-   * are not named have none. @defaultValue `'documented'`
+   * The rows that hunting queries get, by the table that a query begins with:
+   * `{ DeviceEvents: [{ Timestamp: '2026-01-31T10:00:00Z', FileName: 'a.exe' }] }`.
+   *
+   * @defaultValue rows of the tenant's data in `DeviceInfo`, `AlertInfo`, `AlertEvidence`,
+   * `DeviceProcessEvents`, `DeviceNetworkEvents` and `DeviceLogonEvents`; a table that is given replaces
+   * the one of its name
+   */
+  readonly hunting?: HuntingResults;
+  /**
+   * The quotas that apply: `'documented'` for Microsoft's limits, `'off'` for none, or limits by quota
+   * group (`{ incidents: { perMinute: 10 } }`), where groups that are not named have none.
+   *
+   * @defaultValue `'documented'`
    */
   readonly quotas?: QuotaOption;
-  /** Faults by chance. @defaultValue none */
+  /** Random faults. @defaultValue none */
   readonly faults?: FaultOptions;
   /**
-   * How long a quota's minute lasts, in milliseconds; its hour is 60 of them. A shorter one lets a
-   * test see quotas at work: refused calls are then told the wait in `retry-after-ms` as well.
+   * How long a quota's minute lasts, in milliseconds; its hour is 60 of them. With a shorter minute, a
+   * refused call's wait is in `retry-after-ms` as well, because it may end before the next second.
    *
    * @defaultValue 60,000
    */
   readonly minuteMs?: number;
-  /** How many incidents there are, at most 100,000. @defaultValue 250 */
+  /** The number of incidents, at most 100,000; each has one to three alerts. @defaultValue 250 */
   readonly incidents?: number;
-  /** Whether calls need a live token of the simulator's own token endpoint. @defaultValue false */
+  /** Whether calls need a valid token of the simulator's own token endpoint. @defaultValue false */
   readonly requireToken?: boolean;
-  /** How long a token lives, in milliseconds. @defaultValue 3,599,000, as the real ones do */
+  /** How long a token is valid, in milliseconds. @defaultValue 3,599,000, as Entra's are */
   readonly tokenLifetimeMs?: number;
   /**
-   * How long a machine action takes until it has succeeded, in milliseconds; it is pending for the
-   * first half of it. @defaultValue 60,000
+   * How long a machine action takes, in milliseconds. It is pending for the first half, in progress for
+   * the second, and then has succeeded.
+   *
+   * @defaultValue 60,000
    */
   readonly machineActionMs?: number;
-  /** What the tenant has switched off: its calls get `DisabledFeature`. @defaultValue none */
+  /** Features that the tenant has disabled: their calls get `DisabledFeature`. @defaultValue none */
   readonly disabledFeatures?: readonly Feature[];
   /**
-   * `'counts'` keeps no requests, only how many there were. @defaultValue `'all'`, of which the first
-   * 100,000 are kept and the rest is counted
+   * `'all'` keeps the first 100,000 requests, `'counts'` only their numbers: for runs with so many
+   * requests that keeping them needs too much memory.
+   *
+   * @defaultValue `'all'`
    */
   readonly record?: RecordMode;
-  /** When the newest incident was last updated. @defaultValue 2026-01-31T12:00:00Z */
+  /** When the newest incident was last updated; older data goes back from there. @defaultValue 2026-01-31T12:00:00Z */
   readonly newestAt?: Date;
-  /** Where the simulator's time comes from. @defaultValue the real time */
+  /** Reads the time and sets timers. @defaultValue the system's clock */
   readonly clock?: Clock;
 }
-/** A running simulator: where to call it, what it received, and what it is to answer. */
+/**
+ * An `Authorization` header as the request log shows it: the scheme, and for a bearer token the first
+ * eight digits of its SHA-256 hash. With it, a test can tell which token was sent.
+ *
+ * @example
+ * expect(simulator.requests[0]?.headers['authorization']).toBe(redactAuthorization(`Bearer ${token}`));
+ */
+export declare function redactAuthorization(header: string): string;
+/** A running simulator: its addresses, what it received, and what it is to answer. */
 interface Simulator extends Addresses, AsyncDisposable {
   /**
-   * What was received, in order; the control endpoints excepted. The first 100,000 are kept, and none
-   * where `record` is `'counts'`: `count()` counts them all.
+   * The requests in order of arrival, without those to the control endpoints. The first 100,000 are kept,
+   * and none where `record` is `'counts'`; `count()` counts them all.
    */
   readonly requests: readonly ReceivedRequest[];
   /** The tracking IDs of all error answers, in order; the first 100,000. */
   readonly trackingIds: readonly string[];
-  /** The scripted answers that no call has asked for yet. */
+  /** The scripted answers that are not used up. */
   readonly pendingScript: readonly PendingStep[];
   /** How many requests were received that match every field of `filter`. */
   count(filter?: RequestFilter): number;
   /**
-   * Appends answers to the script: each call takes the first one that is meant for it.
+   * Appends answers to the script. Each call takes the first one that applies to it.
    *
-   * @throws RangeError that names every step that is not valid; none is then appended.
+   * @throws RangeError that names every invalid step; none is appended then.
    */
   script(...steps: ScriptStep[]): void;
-  /** Lets calls fail by chance from now on; undefined: no longer. */
+  /**
+   * Sets the rows that hunting queries get, by the table that a query begins with. Tables that are not
+   * named keep theirs; undefined restores the tables of the options.
+   *
+   * @throws RangeError that names everything that is invalid; nothing is set then.
+   */
+  hunting(results: HuntingResults | undefined): void;
+  /**
+   * Lets calls fail at random from now on; undefined ends it.
+   *
+   * @throws RangeError that names everything that is invalid; nothing changes then.
+   */
   faults(options: FaultOptions | undefined): void;
   /**
-   * Makes every call fail, until `end()` is called or `durationMs` have passed. A second outage takes
-   * the place of the first.
+   * Makes every call fail until `end()` is called or `durationMs` have passed. A second outage replaces
+   * the first.
+   *
+   * @throws RangeError that names everything that is invalid; nothing changes then.
    */
   outage(options?: OutageOptions): {
     end(): void;
   };
-  /** What became of the calls, by quota group and client; only of groups that have a quota. */
+  /** The quotas in use and the calls that they allowed and refused, by quota group and client. */
   quotaUsage(): readonly QuotaUsage[];
   /**
-   * Lets another application take `share` (0 to 1) of a group's quota, with calls that are spread
-   * evenly over time, until `end()` is called. Its calls count like the tenant's own: a window is full
-   * of them only after it has passed, and free of them only after it has passed again.
+   * Lets another application use `share` (0 to 1) of a group's quota until `end()` is called. Its calls
+   * come evenly over time and count like the tenant's own: they fill a window only after its length has
+   * passed, and leave it only after its length has passed again.
+   *
+   * @throws RangeError for an unknown group or another share; nothing changes then.
    */
   foreignLoad(group: string, share: number): {
     end(): void;
@@ -252,17 +307,16 @@ interface Simulator extends Addresses, AsyncDisposable {
   /** Ends every token that was issued until now: calls with one of them get 401. */
   expireTokens(): void;
   /**
-   * Forgets requests, script, outage, quotas used, loads of other applications and changed data, and
-   * goes back to the faults of the options. Tokens stay good, and tracking IDs unique.
+   * Forgets requests, script, outage, used quotas, other applications' load and changed data, and goes
+   * back to the faults and hunting tables of the options. Tokens stay valid and tracking IDs unique.
    */
   reset(): void;
-  /** @throws Error with a table of the scripted answers that nobody asked for. */
+  /** @throws Error with a table of the scripted answers that no call has asked for. */
   assertScriptConsumed(): void;
   /**
-   * Ends every connection and frees the port; a second call does nothing. `await using` does the same
-   * at the end of its block.
+   * Ends every connection and frees the port. A second call does nothing.
    *
-   * @throws Error when scripted answers were never asked for, unless `ignoreUnconsumed` is set.
+   * @throws Error when scripted answers were never asked for, unless `ignoreUnconsumed` is true.
    */
   close(options?: {
     readonly ignoreUnconsumed?: boolean;
@@ -272,11 +326,15 @@ interface Simulator extends Addresses, AsyncDisposable {
  * Starts a stand-in for Microsoft's Defender APIs on 127.0.0.1.
  *
  * @example
- * await using simulator = await startSimulator({ script: [500, 'TooManyRequests'] });
- * const response = await fetch(`${simulator.url}/api/incidents`);   // 500 InternalServerError
+ * const simulator = await startSimulator({ script: [500, 'TooManyRequests'] });
+ * try {
+ *   const response = await fetch(`${simulator.url}/api/incidents`); // 500 InternalServerError
+ * } finally {
+ *   await simulator.close({ ignoreUnconsumed: true });
+ * }
  *
- * @throws RangeError when options are not valid; the message names every such option, one a line.
+ * @throws RangeError for invalid options; the message names every one of them, one a line.
  * @throws Error when the port is taken.
  */
 export declare function startSimulator(options?: SimulatorOptions): Promise<Simulator>;
-export type { Addresses, Answered, FaultOptions, Feature, OutageOptions, PendingStep, QuotaLimits, QuotaOption, QuotaUsage, ReceivedRequest, RecordMode, RequestFilter, ScriptStep, ScriptStepDetails, Simulator, SimulatorOptions, StepAction, WindowUsage };
+export type { Addresses, Answered, FaultOptions, Feature, HuntingResults, HuntingRow, OutageOptions, PendingStep, QuotaLimits, QuotaOption, QuotaUsage, ReceivedRequest, RecordMode, RequestFilter, ScriptStep, ScriptStepDetails, Simulator, SimulatorOptions, StepAction, WindowUsage };
