@@ -10,7 +10,10 @@ export type ObservedCode =
   | 'Authentication_RequestFromNonPremiumTenantOrB2CTenant'
   | 'Authorization_RequestDenied'
   | 'UnknownError'
-  | 'serviceNotAvailable';
+  | 'serviceNotAvailable'
+  | 'Directory_ExpiredPageToken'
+  | 'DirectoryPageTokenNotFoundException'
+  | 'resyncRequired';
 
 const MDE_ERRORS = 'https://learn.microsoft.com/defender-endpoint/api/common-errors';
 
@@ -20,6 +23,12 @@ const GRAPH = {
   verdict: 'terminal',
   docs: 'https://learn.microsoft.com/graph/errors',
 } as const;
+
+/** For a link to the next page, or to the changes since a time, that is no longer valid. */
+export const START_AGAIN =
+  'The link to the next page has expired and will not work again: start the list again from its first page. Do not pause for long between pages, and take each link from the last successful response.';
+
+const PAGING = 'https://learn.microsoft.com/graph/paging';
 
 const QUOTA = 'API calls quota exceeded! Maximum allowed {limit} per {windowMs}';
 
@@ -39,6 +48,10 @@ export const observedCodes: Readonly<Record<ObservedCode, CodeRow>> = {
       QUOTA,
       'You have exceeded processing resources allocated to this tenant. You can run queries again in {waitMs}.',
       'Response represents reaching quota limit either by number of requests or by CPU.',
+      // Azure API Management, https://learn.microsoft.com/azure/api-management/api-management-error-handling-policies
+      'Rate limit is exceeded. Try again in {waitMs}.',
+      'Out of call volume quota. Quota will be replenished in {waitMs}.',
+      'Out of bandwidth quota. Quota will be replenished in {waitMs}.',
     ],
     variables: { limit: 'number', windowMs: 'timespan', waitMs: 'duration' },
     meaning: 'The quota of calls or of processing time is used up.',
@@ -50,6 +63,7 @@ export const observedCodes: Readonly<Record<ObservedCode, CodeRow>> = {
       'https://github.com/MicrosoftDocs/microsoft-365-docs/issues/4616',
       'https://github.com/colin-stubbs/minemeld-wd-atp',
       'https://learn.microsoft.com/defender-xdr/advanced-hunting-errors',
+      'https://learn.microsoft.com/azure/api-management/api-management-error-handling-policies',
     ],
   },
   ActiveRequestAlreadyExists: {
@@ -169,5 +183,38 @@ export const observedCodes: Readonly<Record<ObservedCode, CodeRow>> = {
     advice:
       'Wait for the Retry-After, or for some seconds, and try again. If it persists, check Service health in the Microsoft 365 admin center.',
     source: 'https://github.com/MicrosoftDocs/feedback/issues/2614',
+  },
+  Directory_ExpiredPageToken: {
+    ...GRAPH,
+    status: 400,
+    class: 'input',
+    template:
+      'The specified page token value has expired and can no longer be included in your request.',
+    meaning: 'The link to the next page of a list has expired.',
+    advice: START_AGAIN,
+    docs: PAGING,
+    source: 'https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/2254',
+    otherSources: ['https://github.com/microsoftgraph/msgraph-sdk-java/issues/368'],
+  },
+  DirectoryPageTokenNotFoundException: {
+    ...GRAPH,
+    status: 404,
+    otherStatuses: [400],
+    class: 'input',
+    template: '',
+    meaning: 'The link to the next page of a list is unknown: it came from a retried response.',
+    advice: START_AGAIN,
+    docs: PAGING,
+    source: PAGING,
+  },
+  resyncRequired: {
+    ...GRAPH,
+    status: 410,
+    class: 'input',
+    template: '',
+    meaning: 'The link to the changes since the last synchronisation is no longer valid.',
+    advice: START_AGAIN,
+    docs: 'https://learn.microsoft.com/graph/delta-query-overview',
+    source: 'https://learn.microsoft.com/graph/delta-query-overview',
   },
 };

@@ -1,6 +1,7 @@
 import type { Family, Operation } from './entry.ts';
 import { familyOfHost, type HostMap, hostName } from './hosts.ts';
 import { OTHER, operations } from './operations.ts';
+import { isLoginHost, isTokenRequest, tokenOperation } from './operations-entra.ts';
 import { findOperation, type RouteTree, routeTree } from './route-tree.ts';
 
 /** The parts of a request that identify its operation. */
@@ -54,9 +55,17 @@ const UNKNOWN: Readonly<Record<Family | 'all', Operation>> = {
  * ```
  */
 export function operationFor(request: RoutedRequest, hosts?: HostMap): Operation {
-  const family = familyOfHost(request.host, hosts);
-  if (family === undefined) return operationOfHost(request.host);
-  return findOperation(treeOf(family), request.method, request.path) ?? UNKNOWN[family];
+  const { host, method, path } = request;
+  const family = familyOfHost(host, hosts);
+  if (family === undefined) {
+    const name = hostName(host.toLowerCase());
+    const isToken = isLoginHost(name) && isTokenRequest(method, path);
+    return isToken ? tokenOperation : operationOfHost(name);
+  }
+  const operation = findOperation(treeOf(family), method, path);
+  if (operation !== undefined) return operation;
+  // A simulator, which issues tokens too.
+  return family === 'all' && isTokenRequest(method, path) ? tokenOperation : UNKNOWN[family];
 }
 
 const MAX_REMEMBERED_HOSTS = 256;
@@ -67,8 +76,7 @@ const HOST = /^[a-z0-9._-]+$|^\[[0-9a-f:.]+\]$/;
 const rememberedHosts = new Map<string, Operation>();
 
 /** One object per host, because callers compare operations by identity. */
-function operationOfHost(host: string): Operation {
-  const name = hostName(host.toLowerCase());
+function operationOfHost(name: string): Operation {
   const remembered = rememberedHosts.get(name);
   if (remembered !== undefined) return remembered;
   if (name.length > MAX_HOST_LENGTH || !HOST.test(name)) return OTHER;

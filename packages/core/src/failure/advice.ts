@@ -1,6 +1,8 @@
+import { START_AGAIN } from '../catalogue/codes-observed.ts';
+
 /** What the message says beyond its code. It never changes the verdict, because messages may change. */
 export interface MessageHint {
-  readonly status: number;
+  readonly statuses: readonly number[];
   readonly pattern: RegExp;
   readonly advice: string;
   /** Set for a 401 that a new token cannot fix. */
@@ -14,29 +16,36 @@ const LICENCE_ADVICE =
 const MESSAGE_HINTS: readonly MessageHint[] = [
   {
     // https://github.com/MicrosoftDocs/microsoft-365-docs/issues/12426
-    status: 401,
+    statuses: [401],
     pattern: /account mode is inactive|\bno \w+ licen[cs]e\b|account is not provisioned/i,
     advice: LICENCE_ADVICE,
     refreshUseless: true,
   },
   {
-    status: 403,
+    statuses: [403],
     pattern: /tenant is not onboarded|account is not provisioned/i,
     advice: LICENCE_ADVICE,
   },
   {
     // https://learn.microsoft.com/defender-xdr/advanced-hunting-errors
-    status: 400,
+    statuses: [400],
     pattern:
       /exceeded the allowed (?:result size|limits)|was preempted|exceeded the timeout period|excessive resource consumption/i,
     advice:
       'The query needs too many resources, and the same query will fail again: narrow its time range, filter before joining, project fewer columns, and limit or summarize the result.',
   },
+  {
+    // https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/2254
+    statuses: [400, 404, 410],
+    pattern:
+      /\b(?:invalid|expired|malformed|bad)\b.{0,20}\b(?:skip|page|delta|sync) ?(?:token|state)|\b(?:skip|page|delta|sync) ?(?:token|state)\b.{0,40}\b(?:invalid|expired|not valid|not found)/i,
+    advice: START_AGAIN,
+  },
 ];
 
 /** The hint in a message; undefined for most messages. */
 export function messageHint(status: number, message: string): MessageHint | undefined {
-  return MESSAGE_HINTS.find((hint) => hint.status === status && hint.pattern.test(message));
+  return MESSAGE_HINTS.find((hint) => hint.statuses.includes(status) && hint.pattern.test(message));
 }
 
 const GATEWAY_TIMEOUT =

@@ -2,7 +2,7 @@ import { systemClock } from '../clock.ts';
 import { isObject } from '../is.ts';
 import { failureOf, ownFailure } from './attach.ts';
 import { readErrorBody } from './error-body.ts';
-import type { Failure } from './failure.ts';
+import { createFailure, type Failure } from './failure.ts';
 import { failureOfDocument, failureOfParts } from './http-failure.ts';
 import { failureOfNetwork } from './network-failure.ts';
 import { findResponse } from './response-parts.ts';
@@ -59,7 +59,7 @@ function failureIn(x: unknown, options: ClassifyOptions, known: Recogniser): Fai
 }
 
 /** For an object that throws when it is read: nobody can say that it is a success. */
-const UNREADABLE: Failure = Object.freeze({
+const UNREADABLE: Failure = createFailure({
   code: 'Unknown',
   message: '',
   verdict: 'terminal',

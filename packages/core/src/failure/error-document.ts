@@ -15,6 +15,8 @@ export interface ErrorBody {
   readonly requestId?: string | undefined;
   /** An ID that the gateway or the client chose. */
   readonly otherId?: string | undefined;
+  /** The content of the service's format without its envelope, which proxies send too. */
+  readonly bare?: true | undefined;
   /** AADSTS numbers such as 7000215. Only a token endpoint sends them. */
   readonly entra?: readonly number[] | undefined;
 }
@@ -58,7 +60,9 @@ function readEnvelope(document: object, depth: number): ErrorBody | undefined {
 /** The content of the envelope, which is all that the Graph client keeps. */
 function readBareError(document: object, depth: number): ErrorBody | undefined {
   if (safeGetString(document, 'code') === undefined) return undefined;
-  return safeGetString(document, 'message') === undefined ? undefined : readError(document, depth);
+  if (safeGetString(document, 'message') === undefined) return undefined;
+  const parsed = readError(document, depth);
+  return parsed && { ...parsed, bare: true };
 }
 
 function readError(error: object, depth: number): ErrorBody | undefined {

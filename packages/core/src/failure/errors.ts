@@ -1,5 +1,5 @@
 import { brand } from './brand.ts';
-import type { Failure, FailureSource } from './failure.ts';
+import { createFailure, type Failure, type FailureSource } from './failure.ts';
 
 /** What a `DefenderApiError` has in addition to its failure. */
 export interface ErrorDetails {
@@ -210,7 +210,7 @@ const THROTTLE_REASONS: Readonly<Record<ThrottleRefusal, string>> = {
 
 /** A failure that this package caused. */
 function own(failure: Omit<Failure, 'verdict'>): Failure {
-  return Object.freeze({ ...failure, verdict: 'retryable' });
+  return createFailure({ ...failure, verdict: 'retryable' });
 }
 
 function timeout(message: string): Failure {

@@ -16,7 +16,11 @@ export type FailureSource =
   | 'cancelled'
   | 'unknown';
 
-/** What is known about one failed attempt or call. Plain, frozen data. */
+/**
+ * What is known about one failed attempt or call. Plain, frozen data that can be logged: the service's
+ * `message` and the texts in `values` may hold secrets, so they are not enumerable. `console.log`,
+ * `JSON.stringify` and the spread syntax leave them out; read them by name.
+ */
 export interface Failure {
   /**
    * The service's own error code, in the catalogue's spelling if the catalogue has it. A response
@@ -27,8 +31,8 @@ export interface Failure {
   /** The HTTP status; absent if there was no HTTP response. */
   readonly status?: number;
   /**
-   * The service's message, at most 1,024 characters. It may echo what was sent, secrets included, so
-   * this package never logs it.
+   * The service's message, at most 1,024 characters. It may echo what was sent, secrets included, so it
+   * is not enumerable and this package never logs it.
    */
   readonly message: string;
   /**
@@ -41,8 +45,9 @@ export interface Failure {
   /** Where the failure comes from: the API, a gateway, the network, this package or the caller. */
   readonly source: FailureSource;
   /**
-   * True if the service may have executed the request although the call failed, as after a reset, a
-   * timeout, or a gateway's 502 or 504. Absent if it certainly did not.
+   * True if the service may have carried out the request although the call failed: after a reset, a
+   * timeout, or a 5xx without Retry-After that is not in the service's own error format. Absent if it
+   * certainly did not.
    */
   readonly ambiguous?: true;
   /**
@@ -57,11 +62,44 @@ export interface Failure {
   readonly retryAfterMs?: number;
   /**
    * The variable parts of the message by the names in the catalogue's template, such as `waitMs`, or the
-   * `claims` that a 401 asks the next token to have. Absent if the message matches no template.
+   * `claims` that a 401 asks the next token to have. Texts and lists are not enumerable, because they
+   * may echo what was sent. Absent if the message matches no template.
    */
   readonly values?: MessageValues;
   /** What a person should do, in one or a few sentences. Absent if there is nothing to say. */
   readonly advice?: string;
   /** The code's row in the catalogue; absent for a code that the catalogue does not have. */
   readonly entry?: CatalogueEntry;
+}
+
+export type MutableFailure = { -readonly [Name in keyof Failure]: Failure[Name] };
+
+/** Freezes a failure and hides what may hold secrets: makes it not enumerable. */
+export function createFailure(fields: Failure): Failure {
+  const { message, values, ...visible } = fields;
+  const failure: MutableFailure = { ...visible, message };
+  Object.defineProperty(failure, 'message', { enumerable: false });
+  if (values !== undefined) failure.values = withHiddenTexts(values);
+  return Object.freeze(failure);
+}
+
+/** A copy of a failure with changes. Spreading it would lose what is not enumerable. */
+export function changeFailure(
+  failure: Failure,
+  changes: Partial<Failure>,
+  removed?: 'status' | 'ambiguous',
+): Failure {
+  const { message, values } = failure;
+  const copy: MutableFailure = { ...failure, message, ...(values && { values }), ...changes };
+  if (removed !== undefined) Reflect.deleteProperty(copy, removed);
+  return createFailure(copy);
+}
+
+function withHiddenTexts(values: MessageValues): MessageValues {
+  const copy: MessageValues = {};
+  for (const name of Object.getOwnPropertyNames(values)) {
+    const value = values[name];
+    Object.defineProperty(copy, name, { value, enumerable: typeof value === 'number' });
+  }
+  return Object.freeze(copy);
 }

@@ -1,12 +1,17 @@
 import { isObject, isObjectOrFunction } from '../is.ts';
 import { hasMethod, safeGet } from './safe-get.ts';
 
-/** Reads one header by its name in lower case; undefined if it is absent or empty. */
+/**
+ * Reads one header by its name in lower case; undefined if it is absent or empty. The values of a header
+ * that was sent several times are joined with commas, as RFC 9110 and `Headers` do.
+ */
 export type HeaderReader = (name: string) => string | undefined;
 
 /** How many headers are read at most. */
 const MAX_HEADERS = 500;
 const MAX_VALUE_LENGTH = 1_024;
+/** How many values of one header are read at most. */
+const MAX_VALUES = 20;
 
 /**
  * Reads headers in any form: a `Headers`, an object with names in any case and strings, numbers or
@@ -50,9 +55,9 @@ function lowerCaseEntries(headers: object): ReadonlyMap<string, unknown> {
   const found = new Map<string, unknown>();
   try {
     for (const [name, value] of pairs(headers)) {
-      if (typeof name === 'string' && !found.has(name.toLowerCase())) {
-        found.set(name.toLowerCase(), value);
-      }
+      if (typeof name !== 'string') continue;
+      const key = name.toLowerCase();
+      found.set(key, found.has(key) ? [found.get(key), value].flat() : value);
     }
   } catch {
     // An iterator that throws: keep what was read before.
@@ -80,7 +85,13 @@ function isIterable(value: object): value is Iterable<unknown> {
 }
 
 function textOf(value: unknown): string | undefined {
-  const single = Array.isArray(value) ? safeGet(value, 0) : value;
-  if (typeof single === 'number') return String(single);
-  return typeof single === 'string' ? single.slice(0, MAX_VALUE_LENGTH).trim() : undefined;
+  if (typeof value === 'number') return String(value);
+  if (typeof value === 'string') return value.slice(0, MAX_VALUE_LENGTH).trim();
+  if (!Array.isArray(value)) return undefined;
+  const texts = Array.from({ length: Math.min(value.length, MAX_VALUES) }, (_, index) => {
+    const item = safeGet(value, index);
+    return Array.isArray(item) ? undefined : textOf(item);
+  });
+  const joined = texts.filter((text) => text !== undefined).join(', ');
+  return texts.every((text) => text === undefined) ? undefined : joined.slice(0, MAX_VALUE_LENGTH);
 }

@@ -11,7 +11,7 @@ import {
 import { readClaimsChallenge } from './claims.ts';
 import { readErrorBody } from './error-body.ts';
 import type { ErrorBody } from './error-document.ts';
-import type { Failure } from './failure.ts';
+import { changeFailure, createFailure, type Failure, type MutableFailure } from './failure.ts';
 import { type HeaderReader, headerReader } from './headers.ts';
 import { readRetryAfter } from './retry-after.ts';
 import { chooseTrackingId } from './tracking-id.ts';
@@ -20,7 +20,7 @@ import { chooseTrackingId } from './tracking-id.ts';
 export const NON_RETRYABLE: ReadonlySet<number> = new Set([501, 505]);
 /** The request was rejected before it was carried out. */
 const RETRYABLE: ReadonlySet<number> = new Set([408, 425, 429]);
-/** A gateway stopped waiting for the service, which may still execute the request. */
+/** A gateway stopped waiting for the service, which may still carry out the request. */
 const AMBIGUOUS: ReadonlySet<number> = new Set([502, 504]);
 
 /** An HTTP response in the form that some client gives it. */
@@ -47,27 +47,28 @@ export function failureOfBody(
 ): Failure {
   const { code, entry } = codeOf(status, parsed.code);
   const message = parsed.message ?? '';
+  const throttled = isThrottled(status, entry, message);
+  // A gateway that throttles sends no code, but words its message like the service does.
+  const row = entry ?? (throttled ? findErrorCode('TooManyRequests') : undefined);
   const claims = status === 401 ? readClaimsChallenge(header('www-authenticate')) : undefined;
-  const values = valuesOf(status, entry, message, claims);
-  const verdict = verdictOf(status, entry);
+  const values = claims === undefined ? valuesOf(row, message) : { claims };
+  const verdict = throttled ? 'retryable' : verdictOf(status, entry);
   const hint = messageHint(status, message);
-  const advice = claims === undefined ? adviceFor(status, parsed, entry, hint) : CLAIMS_ADVICE;
+  const advice = claims === undefined ? adviceFor(status, parsed, row, hint) : CLAIMS_ADVICE;
   const trackingId = chooseTrackingId([parsed.target, parsed.requestId], header, parsed.otherId);
-  const failure: Mutable<Failure> = { code, status, message, verdict, source: parsed.origin };
+  const failure: MutableFailure = { code, status, message, verdict, source: parsed.origin };
   if (trackingId !== undefined) failure.trackingId = trackingId;
-  if (AMBIGUOUS.has(status)) failure.ambiguous = true;
   if (claims === undefined && isRefreshUseless(status, parsed, hint)) failure.refreshUseless = true;
   if (verdict === 'retryable') {
-    const retryAfterMs = readRetryAfter(status, header, values, now());
+    const retryAfterMs = readRetryAfter(status, header, { message, values }, now());
     if (retryAfterMs !== undefined) failure.retryAfterMs = retryAfterMs;
+    else if (isAmbiguous(status, parsed, entry)) failure.ambiguous = true;
   }
   if (values !== undefined) failure.values = values;
   if (advice !== undefined) failure.advice = advice;
   if (entry !== undefined) failure.entry = entry;
-  return Object.freeze(failure);
+  return createFailure(failure);
 }
-
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /**
  * Classifies an error document that came without a status, such as one that an SDK threw; undefined if
@@ -76,11 +77,35 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 export function failureOfDocument(parsed: ErrorBody): Failure | undefined {
   const entry = findErrorCode(parsed.code ?? '');
   if (entry === undefined) return undefined;
-  const { status, ...failure } = failureOfBody(entry.status, noHeader, parsed, () => 0);
-  return Object.freeze(failure);
+  return changeFailure(
+    failureOfBody(entry.status, noHeader, parsed, () => 0),
+    {},
+    'status',
+  );
 }
 
 export const noHeader: HeaderReader = () => undefined;
+
+/**
+ * Whether a 5xx without Retry-After may come from a request that was carried out. Only the service's own
+ * error format says that it was not: a gateway or proxy does not know.
+ */
+function isAmbiguous(
+  status: number,
+  { origin, entra, bare }: ErrorBody,
+  entry: CatalogueEntry | undefined,
+): boolean {
+  if (status < 500) return false;
+  if (AMBIGUOUS.has(status) || origin === 'gateway' || entra !== undefined) return true;
+  return entry === undefined ? bare === true : entry.verdict === 'by-status';
+}
+
+/** API Management reports a used-up quota as 403. */
+const QUOTA_MESSAGE = /\bquota will be replenished in\b|\brate limit is exceeded\b/i;
+
+function isThrottled(status: number, entry: CatalogueEntry | undefined, message: string): boolean {
+  return status === 429 || (status === 403 && entry === undefined && QUOTA_MESSAGE.test(message));
+}
 
 /** Whether sending a request again can succeed that was answered with this status and code. */
 export function verdictOf(status: number, entry: CatalogueEntry | undefined): Verdict {
@@ -117,15 +142,7 @@ export function codeOf(status: number | undefined, received: string | undefined)
   return { code: status === undefined ? 'Unknown' : `Http${status}` };
 }
 
-function valuesOf(
-  status: number,
-  entry: CatalogueEntry | undefined,
-  message: string,
-  claims: string | undefined,
-): Failure['values'] {
-  if (claims !== undefined) return { claims };
-  // A gateway that throttles sends no code, but words its message like the service does.
-  const row = entry ?? (status === 429 ? findErrorCode('TooManyRequests') : undefined);
+function valuesOf(row: CatalogueEntry | undefined, message: string): Failure['values'] {
   return row === undefined || message === '' ? undefined : parseMessage(row, message);
 }
 

@@ -1,4 +1,4 @@
-import type { Failure } from './failure.ts';
+import { createFailure, type Failure } from './failure.ts';
 import { type NetworkErrorKind, networkErrorKind, networkMessageKind } from './network-codes.ts';
 import { safeGet, safeGetObject, safeGetString, tagOf } from './safe-get.ts';
 import { cleanMessage } from './text.ts';
@@ -109,7 +109,7 @@ function rootOf(error: object): object {
 function failureOfKind(error: object, label: string, kind: NetworkErrorKind): Failure {
   const actual = isConnecting(error, kind) ? 'unsent' : kind;
   const code = CODE.test(label) && kind !== 'cancelled' ? label : undefined;
-  return Object.freeze({
+  return createFailure({
     code: code ?? DEFAULT_CODES[kind] ?? 'Unknown',
     message: cleanMessage(safeGetString(error, 'message') ?? ''),
     ...KINDS[actual],

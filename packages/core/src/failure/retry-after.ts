@@ -1,4 +1,5 @@
 import type { MessageValues } from '../catalogue/entry.ts';
+import { readVariable } from '../catalogue/variables.ts';
 import type { HeaderReader } from './headers.ts';
 
 /** The longest wait that is reported, in milliseconds: a year. */
@@ -12,7 +13,7 @@ type Parse = (text: string, now: number) => number | undefined;
 const HEADERS: readonly (readonly [name: string, parse: Parse])[] = [
   ['retry-after-ms', (text) => decimal(text)],
   ['x-ms-retry-after-ms', (text) => decimal(text)],
-  ['retry-after', (text, now) => seconds(text) ?? from(now, parseHttpDate(text, now))],
+  ['retry-after', largest],
 ];
 
 /** The headers that say when the quota is full again. */
@@ -27,23 +28,51 @@ const QUOTA_HEADERS: readonly (readonly [name: string, parse: Parse])[] = [
 const QUOTA_STATUSES: ReadonlySet<number> = new Set([429, 503]);
 
 /**
- * How long a response asks to wait, in milliseconds from `now` (milliseconds since 1970) on. Invalid
- * and negative waits are ignored; a date in the past is a wait of 0.
+ * How long a response asks to wait, in milliseconds from its arrival on: in its headers, else in its
+ * message. Invalid and negative waits are ignored; a date in the past is a wait of 0.
+ *
+ * @param values - what the catalogue's template found in the message
+ * @param localNow - the local time in milliseconds since 1970
  */
 export function readRetryAfter(
   status: number,
   header: HeaderReader,
-  values: MessageValues | undefined,
-  now: number,
+  { message, values }: { message: string; values?: MessageValues | undefined },
+  localNow: number,
 ): number | undefined {
+  // The server's dates are on the server's clock, and the local clock may be minutes off.
+  const now = parseHttpDate(header('date') ?? '', localNow) ?? localNow;
   const headers = QUOTA_STATUSES.has(status) ? [...HEADERS, ...QUOTA_HEADERS] : HEADERS;
   for (const [name, parse] of headers) {
     const text = header(name);
     const ms = text === undefined ? undefined : parse(text, now);
     if (ms !== undefined && Number.isFinite(ms)) return clamp(ms);
   }
-  const { waitMs } = values ?? {};
+  const waitMs = values?.['waitMs'] ?? waitInMessage(message);
   return typeof waitMs === 'number' && waitMs >= 0 ? clamp(waitMs) : undefined;
+}
+
+/** The largest wait of a Retry-After that was sent several times, by a gateway and by the service. */
+function largest(text: string, now: number): number | undefined {
+  // The comma inside a date is followed by the day.
+  const waits = text.split(/,(?!\s*\d\d[ -])\s*/).flatMap((value) => {
+    return seconds(value) ?? from(now, parseHttpDate(value, now)) ?? [];
+  });
+  return waits.length === 0 ? undefined : Math.max(...waits);
+}
+
+const AMOUNT = String.raw`\d+(?:\.\d+)?\s?[a-z]+`;
+const WAIT = new RegExp(
+  String.raw`\b(?:again|retry|replenished|reset|available|wait)\b[^\d.]{0,40}?\b(?:in|after|for)\s+` +
+    String.raw`((?:\d+\.)?\d{1,2}:\d{2}:\d{2}(?:\.\d+)?|${AMOUNT}(?:(?:,| and|, and)? ${AMOUNT})*)`,
+  'i',
+);
+
+/** "Try again in 14 seconds", "retry after '5' minutes", and whatever else gateways and services word so. */
+function waitInMessage(message: string): number | undefined {
+  const text = WAIT.exec(message.replaceAll(/['"]/g, ''))?.[1];
+  const ms = text === undefined ? undefined : readVariable(text, 'duration');
+  return typeof ms === 'number' ? ms : undefined;
 }
 
 /** Digits with or without a fraction: no sign, exponent or unit. */

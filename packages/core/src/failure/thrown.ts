@@ -1,6 +1,6 @@
 import { isObjectOrFunction } from '../is.ts';
 import { aadstsCodes, entraAdvice } from './advice.ts';
-import type { Failure } from './failure.ts';
+import { changeFailure, createFailure, type Failure } from './failure.ts';
 import { codeOf, failureOfBody, failureOfParts, noHeader } from './http-failure.ts';
 import { failureOfNetwork, failureOfVague } from './network-failure.ts';
 import { findResponse } from './response-parts.ts';
@@ -70,8 +70,7 @@ function failureOfProxy(error: object, now: () => number): Failure | undefined {
   if (status === undefined) return undefined;
   const response = { status: Number(status), headers: undefined, body: undefined };
   // The proxy's own 502 is not ambiguous: the request never reached the service.
-  const { ambiguous, ...failure } = failureOfParts(response, now);
-  return Object.freeze({ ...failure, advice: PROXY_ADVICE });
+  return changeFailure(failureOfParts(response, now), { advice: PROXY_ADVICE }, 'ambiguous');
 }
 
 const PROXY_ADVICE =
@@ -108,7 +107,7 @@ function failureOfMsal(error: object, now: () => number): Failure | undefined {
   }
   const trackingId = chooseTrackingId([], noHeader, otherId);
   const network = MSAL_NETWORK.has(errorCode);
-  return Object.freeze({
+  return createFailure({
     code: codeOf(undefined, network ? undefined : errorCode).code,
     message,
     ...(trackingId === undefined ? {} : { trackingId }),
@@ -125,7 +124,7 @@ function unknownFailure(chain: readonly object[]): Failure {
   const code = chain
     .map((one) => safeGetString(one, 'code'))
     .find((text) => text && CODE.test(text));
-  return Object.freeze({
+  return createFailure({
     code: code ?? 'Unknown',
     message: cleanMessage(safeGetString(chain[0], 'message') ?? ''),
     verdict: 'terminal',

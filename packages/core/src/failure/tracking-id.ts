@@ -28,7 +28,8 @@ export function chooseTrackingId(
     if (id !== undefined) return id;
   }
   for (const name of HEADERS) {
-    const id = safeTrackingId(header(name));
+    // The first of several: the others are those of gateways on the way.
+    const id = safeTrackingId(header(name)?.split(',', 1)[0]);
     if (id !== undefined) return id;
   }
   return safeTrackingId(lastResort);

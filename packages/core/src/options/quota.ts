@@ -1,5 +1,6 @@
 import type { Quota } from '../catalogue/entry.ts';
 import { OTHER, operations } from '../catalogue/operations.ts';
+import { tokenOperation } from '../catalogue/operations-entra.ts';
 import type { QuotaSettings, ThrottleSettings } from '../quota/gate.ts';
 import type { QuotaStore } from '../quota/store.ts';
 import {
@@ -84,6 +85,7 @@ const limits: Rule = object(
 
 const GROUPS: ReadonlySet<string> = new Set([
   OTHER.quotaGroup,
+  tokenOperation.quotaGroup,
   ...operations.map(({ quotaGroup }) => quotaGroup),
 ]);
 

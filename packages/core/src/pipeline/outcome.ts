@@ -1,7 +1,7 @@
 import { familyOfHost, type HostMap } from '../catalogue/hosts.ts';
 import type { Clock } from '../clock.ts';
 import { classifyAfresh } from '../failure/classify.ts';
-import type { Failure } from '../failure/failure.ts';
+import { changeFailure, createFailure, type Failure } from '../failure/failure.ts';
 import type { AttemptSender, CallSpec, ClientCall } from './call.ts';
 
 /** How one attempt ended: with what the client returned, or with what it rejected with. */
@@ -18,14 +18,14 @@ export function settledValue(outcome: Outcome<unknown>): unknown {
 export type Classification = Promise<Failure | undefined> | Failure | undefined;
 
 /** The caller aborted the call, whatever the client made of it. */
-export const CANCELLED: Failure = Object.freeze({
+export const CANCELLED: Failure = createFailure({
   code: 'Cancelled',
   message: 'The caller aborted the call',
   verdict: 'terminal',
   source: 'cancelled',
 });
 
-const UNKNOWN: Failure = Object.freeze({
+const UNKNOWN: Failure = createFailure({
   code: 'Unknown',
   message: 'The call was rejected with something that is not an error',
   verdict: 'terminal',
@@ -65,8 +65,8 @@ export function reportedFailure<T>(
   if (advice === undefined) return failure;
   // What may have been carried out must not be repeated blindly, by the caller neither.
   return mayHaveActed(failure, call)
-    ? { ...failure, verdict: 'terminal', advice }
-    : { ...failure, advice };
+    ? changeFailure(failure, { verdict: 'terminal', advice })
+    : changeFailure(failure, { advice });
 }
 
 /**
@@ -78,7 +78,7 @@ function markAmbiguous(failure: Failure, call: CallSpec, hosts: HostMap | undefi
   const { idempotent, host } = call;
   if (idempotent || host === undefined || status < 500 || verdict === 'terminal') return failure;
   if (retryAfterMs !== undefined || familyOfHost(host, hosts) !== undefined) return failure;
-  return { ...failure, ambiguous: true };
+  return changeFailure(failure, { ambiguous: true });
 }
 
 function mayHaveActed({ ambiguous }: Failure, { idempotent }: CallSpec): boolean {

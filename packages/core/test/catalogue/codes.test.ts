@@ -43,6 +43,9 @@ const OBSERVED = [
   ['Authorization_RequestDenied', 403],
   ['UnknownError', 500],
   ['serviceNotAvailable', 503],
+  ['Directory_ExpiredPageToken', 400],
+  ['DirectoryPageTokenNotFoundException', 404],
+  ['resyncRequired', 410],
 ] as const;
 
 describe('catalogue', () => {

@@ -38,7 +38,6 @@ describe('classify reads what an error answer says', () => {
     expect(Object.keys(classify({ status: 418 }) ?? {})).toEqual([
       'code',
       'status',
-      'message',
       'verdict',
       'source',
     ]);

@@ -32,6 +32,13 @@ describe('the wait that an answer asks for', () => {
     ['Thu, 31 Dec 2026 23:59:60 GMT', Date.UTC(2027, 0, 1) - NOW],
     ['99999999999999999999', YEAR_MS],
     ['Fri, 31 Dec 9999 23:59:59 GMT', YEAR_MS],
+    // Sent twice, by a gateway and by the service: the larger one.
+    ['2, 3', 3_000],
+    ['10, 5', 10_000],
+    ['5, Tue, 24 Nov 2026 05:38:10 GMT', 10_000],
+    ['Tue, 24 Nov 2026 05:38:10 GMT, 60', 60_000],
+    ['Tue, 24 Nov 2026 05:38:10 GMT, Tue, 24 Nov 2026 05:38:20 GMT', 20_000],
+    ['soon, 5', 5_000],
   ])('is in Retry-After: %j', (text, ms) => {
     expect(waitOf({ 'retry-after': text })).toBe(ms);
   });
@@ -43,7 +50,6 @@ describe('the wait that an answer asks for', () => {
     '1e3',
     '0x10',
     '5s',
-    '5, 10',
     '.5',
     '5.',
     'NaN',
@@ -109,6 +115,70 @@ describe('the wait that an answer asks for', () => {
       headers[name] = 'garbage';
     }
     expect(waits).toEqual([1, 2, 3_000, 4_000, 5_000, 6_000, 7_000, 8_000]);
+  });
+
+  it.each([
+    [
+      'fetch',
+      new Headers([
+        ['Retry-After', '2'],
+        ['Retry-After', '3'],
+      ]),
+    ],
+    ['node', { 'retry-after': ['2', '3'] }],
+    [
+      'pairs',
+      [
+        ['retry-after', '3'],
+        ['Retry-After', '2'],
+      ],
+    ],
+  ])('is the larger of two Retry-After headers: %s', (_, headers) => {
+    expect(classify({ status: 429, headers })?.retryAfterMs).toBe(3_000);
+  });
+
+  it.each([-3_600_000, -60_000, 0, 60_000, 3_600_000])(
+    'is held against the server’s own clock, which is %i ms off',
+    (offset) => {
+      const date = new Date(NOW + offset).toUTCString();
+      const later = new Date(NOW + offset + 30_000).toUTCString();
+      expect(waitOf({ date, 'retry-after': later })).toBe(30_000);
+      const reset = String((NOW + offset) / 1_000 + 30);
+      expect(waitOf({ date, 'x-ratelimit-reset': reset })).toBe(30_000);
+      expect(waitOf({ date: 'garbage', 'retry-after': new Date(NOW).toUTCString() })).toBe(0);
+    },
+  );
+
+  it.each<[string, number | undefined]>([
+    ['Rate limit is exceeded. Try again in 14 seconds.', 14_000],
+    ['Rate limit is exceeded. Try again in 1 second.', 1_000],
+    ['Out of call volume quota. Quota will be replenished in 00:12:02.', 722_000],
+    ['Out of call volume quota. Quota will be replenished in 1.00:00:00.', 86_400_000],
+    ['Out of call volume quota. Quota will be replenished in 2.12 days.', 183_168_000],
+    ['Out of bandwidth quota. Quota will be replenished in 00:00:30.', 30_000],
+    ['Out of createGroup volume quota. Quota will be replenished in 2 days.', 172_800_000],
+    ['Too many requests. Please retry after 5 seconds.', 5_000],
+    ["The limit was exceeded. Please try again after '5' minutes.", 300_000],
+    ['Request was throttled. Retry in 2 minutes and 5 seconds', 125_000],
+    ['Please wait for 10 seconds and send the request again', 10_000],
+    ['Please retry again later.', undefined],
+    ['Please retry after 10', undefined],
+    ['Retry in 7 parsecs', undefined],
+    ['You made 30 requests in 60 seconds', undefined],
+  ])('is in the message %j', (message, ms) => {
+    expect(waitOf({}, 429, { statusCode: 429, message })).toBe(ms);
+    expect(waitOf({}, 429, { error: { code: 'TooManyRequests', message } })).toBe(ms);
+    expect(waitOf({ 'retry-after': '1' }, 429, { statusCode: 429, message })).toBe(1_000);
+  });
+
+  it('is in the message of a 403 by which API Management reports a used-up quota', () => {
+    const message = 'Out of call volume quota. Quota will be replenished in 00:12:02.';
+    const body = { statusCode: 403, message };
+    const failure = classify({ status: 403, body });
+    expect(failure).toMatchObject({ code: 'Http403', verdict: 'retryable', retryAfterMs: 722_000 });
+    expect(failure?.advice).toContain('Wait as long as the response says');
+    const other = { statusCode: 403, message: 'Access denied.' };
+    expect(classify({ status: 403, body: other })?.verdict).toBe('terminal');
   });
 
   it('is told by the body where a gateway names no code', () => {

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { expect, it } from 'vitest';
 import { classify } from '../../src/failure/classify.ts';
 import { DefenderApiError } from '../../src/failure/errors.ts';
-import type { Failure } from '../../src/failure/failure.ts';
+import { changeFailure, type Failure } from '../../src/failure/failure.ts';
 
 const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJodHRwczovL2EifQ.c2lnbmF0dXJl';
 const CANARY = 'canary-5ca1ab1e';
@@ -91,4 +91,45 @@ it('never takes a sentence, a link or an address for a code', () => {
       'Http400',
     );
   }
+});
+
+it('shows no secret in any print of the failure, and everything else', () => {
+  const body = {
+    error: {
+      code: '429',
+      message: `API calls quota exceeded! Maximum allowed 30 per 00:01:00 for the key ${CANARY}. You can send requests again in 8 seconds.`,
+      target: 'tracking-1',
+    },
+  };
+  for (const failure of [wrapped().failure, classify({ status: 429, body })]) {
+    if (failure === undefined) throw new Error('no failure');
+    expect(failure.message).toContain(CANARY);
+    expect(JSON.stringify(failure.values)).not.toContain(CANARY);
+    const prints = [
+      JSON.stringify(failure),
+      JSON.stringify({ failure }),
+      JSON.stringify({ ...failure }),
+      inspect(failure, { depth: 10 }),
+      inspect([failure]),
+      Object.values(failure).join(' '),
+    ];
+    for (const print of prints) expect(print).not.toContain(CANARY);
+    for (const name of ['code', 'status', 'trackingId', 'verdict', 'source', 'advice', 'entry']) {
+      expect(Object.keys(failure)).toContain(name);
+    }
+  }
+  const throttled = classify({ status: 429, body });
+  expect(throttled?.values).toMatchObject({ key: CANARY });
+  expect(JSON.parse(JSON.stringify(throttled))).toMatchObject({
+    retryAfterMs: 8_000,
+    values: { limit: 30, windowMs: 60_000, waitMs: 8_000 },
+  });
+});
+
+it('keeps message and values of a failure that is changed', () => {
+  const { failure } = wrapped();
+  const changed = changeFailure(failure, { verdict: 'retryable' });
+  expect(changed).toMatchObject({ message: failure.message, values: failure.values });
+  expect(Object.isFrozen(changed)).toBe(true);
+  expect(JSON.stringify(changed)).not.toContain(CANARY);
 });

@@ -30,11 +30,35 @@ describe('the verdict', () => {
     },
   );
 
-  it('is in doubt for 502 and 504 alone: a gateway gave up on a service that may be at work', () => {
-    const inDoubt = Array.from({ length: 200 }, (_, index) => 400 + index).filter(
-      (status) => classify({ status })?.ambiguous,
+  const statuses = Array.from({ length: 200 }, (_, index) => 400 + index);
+
+  it('is ambiguous for every 5xx that nobody explains, but for those that are terminal', () => {
+    const ambiguous = statuses.filter((status) => classify({ status })?.ambiguous);
+    expect(ambiguous).toEqual(
+      statuses.filter((status) => status >= 500 && status !== 501 && status !== 505),
     );
-    expect(inDoubt).toEqual([502, 504]);
+  });
+
+  it('is ambiguous for no status that asks for a wait: the request was rejected', () => {
+    const headers = { 'retry-after': '1' };
+    expect(statuses.filter((status) => classify({ status, headers })?.ambiguous)).toEqual([]);
+  });
+
+  it('is ambiguous in the service’s own error format for 502 and 504 alone', () => {
+    const body = envelope('InternalServerError');
+    expect(statuses.filter((status) => classify({ status, body })?.ambiguous)).toEqual([502, 504]);
+    expect(classify({ status: 503, body: envelope('SomethingNew') })?.ambiguous).toBeUndefined();
+  });
+
+  it.each<[string, unknown]>([
+    ['a page', '<html><title>Error</title></html>'],
+    ['a code that says nothing', envelope('UnknownError')],
+    ['the error format of API Management', { statusCode: 500, message: 'Internal server error' }],
+    ['an unknown code without the envelope', { code: 'E500', message: 'upstream failed' }],
+    ['the format of a token endpoint', { error: 'server_error', error_description: 'AADSTS90033' }],
+    ['a problem document', { title: 'Internal Server Error', status: 500 }],
+  ])('is ambiguous for a 500 with %s', (_, body) => {
+    expect(classify({ status: 500, body })?.ambiguous).toBe(true);
   });
 
   it.each([

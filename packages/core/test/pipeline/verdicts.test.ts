@@ -171,16 +171,29 @@ describe('other answers', () => {
     },
   );
 
-  it('503 of an action is repeated', async () => {
-    expect(
-      await send(
-        [
-          { status: 503, body: '' },
-          { status: 201, body: {} },
-        ],
-        { path: MACHINE, init: isolate },
-      ),
-    ).toMatchObject({ sent: 2 });
+  it.each<[string, ScriptStep]>([
+    ['500 with a page', { status: 500, action: 'html' }],
+    ['503 without a body', { status: 503, body: '' }],
+    ['520 of a CDN', { status: 520, action: 'html' }],
+    ['522 of a CDN', { status: 522, body: '' }],
+    ['524 of a CDN', { status: 524, body: '' }],
+    ['598 of a proxy', { status: 598, body: '' }],
+    ['599 of a proxy', { status: 599, body: '' }],
+  ])('%s of an action is sent once: nothing says that it was not carried out', async (_, step) => {
+    const { sent, failure } = await send([step, 201], { path: MACHINE, init: isolate });
+    expect(sent).toBe(1);
+    expect(failure).toMatchObject({ verdict: 'terminal', ambiguous: true, source: 'gateway' });
+    expect(failure?.advice).toContain('may have been carried out');
+  });
+
+  it.each<[string, ScriptStep]>([
+    ['503 in the service’s own format', { code: 'serviceNotAvailable', status: 503 }],
+    ['503 with Retry-After', { status: 503, body: '', retryAfter: 0 }],
+    ['520 with Retry-After', { status: 520, body: '', retryAfter: 0 }],
+    ['504 with Retry-After', { status: 504, body: '', retryAfter: 0 }],
+  ])('%s of an action is repeated: it was not carried out', async (_, step) => {
+    const steps = [step, { status: 201, body: {} }];
+    expect(await send(steps, { path: MACHINE, init: isolate })).toMatchObject({ sent: 2 });
   });
 
   it.each(['truncate', 'malformed', 'html', 'empty'] as const)(

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { classify } from '../../src/failure/classify.ts';
+
+describe('a link to the next page that has expired', () => {
+  it.each<[number, string, string]>([
+    [400, 'Directory_ExpiredPageToken', 'The specified page token value has expired.'],
+    [404, 'DirectoryPageTokenNotFoundException', ''],
+    [410, 'resyncRequired', 'Resync required.'],
+    [400, 'BadRequest', 'Invalid Skip Token'],
+    [400, 'BadRequest', 'The skiptoken is not valid.'],
+    [400, 'BadRequest', 'Badly formed token: skip token is invalid'],
+    [400, 'invalidRequest', 'Invalid page token'],
+    [410, 'syncStateNotFound', 'The sync state is invalid'],
+    [400, 'ErrorInvalidUrlQuery', 'The delta token has expired'],
+  ])('%i %s %j: advises to start again', (status, code, message) => {
+    const failure = classify({ status, body: { error: { code, message } } });
+    expect(failure).toMatchObject({ code, status, verdict: 'terminal' });
+    expect(failure?.advice).toContain('start the list again');
+    expect(failure?.advice).toContain('will not work again');
+  });
+
+  it('is not every token that has expired', () => {
+    const error = { code: 'BadRequest', message: 'The access token has expired' };
+    expect(classify({ status: 400, body: { error } })?.advice).not.toContain('start the list');
+  });
+});
