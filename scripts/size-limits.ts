@@ -13,22 +13,26 @@ const all = (entry: string): string => `export * from '@defender-resilience/${en
  * needs it, and say there what the bytes buy.
  */
 export const sizeLimits: readonly SizeLimit[] = [
-  { name: 'core', program: all('core'), limitKib: 45.5 },
+  { name: 'core', program: all('core'), limitKib: 52 },
   {
     name: 'core: createResilience',
     program: "export { createResilience } from '@defender-resilience/core';",
-    limitKib: 43.5,
+    limitKib: 50.5,
   },
   {
     name: 'core: classify',
     program: "export { classify } from '@defender-resilience/core';",
-    limitKib: 22,
+    limitKib: 23,
   },
-  { name: 'core/axios', program: all('core/axios'), limitKib: 32.5 },
-  { name: 'core/graph', program: all('core/graph'), limitKib: 33 },
-  { name: 'core/kiota', program: all('core/kiota'), limitKib: 32.5 },
-  { name: 'core/undici', program: all('core/undici'), limitKib: 33 },
+  { name: 'core/axios', program: all('core/axios'), limitKib: 34 },
+  { name: 'core/cockatiel', program: all('core/cockatiel'), limitKib: 30.5 },
+  { name: 'core/graph', program: all('core/graph'), limitKib: 35 },
+  { name: 'core/kiota', program: all('core/kiota'), limitKib: 34.5 },
+  { name: 'core/undici', program: all('core/undici'), limitKib: 34.5 },
+  { name: 'core/memory', program: all('core/memory'), limitKib: 1 },
+  { name: 'core/redis', program: all('core/redis'), limitKib: 2.2 },
   { name: 'core/testing', program: all('core/testing'), limitKib: 0.6 },
+  { name: 'core/validation', program: all('core/validation'), limitKib: 2.5 },
   { name: 'otel', program: all('otel'), limitKib: 7.6 },
   { name: 'otel/sdk', program: all('otel/sdk'), limitKib: 1.6 },
   { name: 'prom', program: all('prom'), limitKib: 10.5 },

@@ -1,4 +1,5 @@
 // Bundles each entry of the built packages and holds its size to the limit in size-limits.ts.
+import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
@@ -36,6 +37,24 @@ async function sizeOf({ name, program }: SizeLimit): Promise<number> {
   await bundle.close();
   const code = output.map((chunk) => (chunk.type === 'chunk' ? chunk.code : '')).join('');
   return gzipSync(code, { level: 9 }).byteLength / 1_024;
+}
+
+/** What users can import: `core`, `core/axios`, … */
+function entries(): string[] {
+  return readdirSync('packages').flatMap((folder) => {
+    const text = readFileSync(`packages/${folder}/package.json`, 'utf8');
+    const { exports } = JSON.parse(text) as { readonly exports: Readonly<Record<string, unknown>> };
+    return Object.keys(exports)
+      .filter((entry) => entry !== './package.json')
+      .map((entry) => `${folder}${entry.slice(1)}`);
+  });
+}
+
+const limited = new Set(sizeLimits.map(({ name }) => name));
+const unlimited = entries().filter((entry) => !limited.has(entry));
+if (unlimited.length > 0) {
+  console.error(`Without a limit in scripts/size-limits.ts: ${unlimited.join(', ')}`);
+  process.exit(1);
 }
 
 const tooLarge: string[] = [];

@@ -1,6 +1,7 @@
 // Each adapter takes the client as its own declarations describe it, without a cast.
 import { createResilience } from '@defender-resilience/core';
 import { wrapAxios } from '@defender-resilience/core/axios';
+import { asPolicy, type ResiliencePolicyContext } from '@defender-resilience/core/cockatiel';
 import {
   type GraphMiddleware,
   graphMiddleware,
@@ -15,6 +16,7 @@ import { type UndiciInterceptor, undiciInterceptor } from '@defender-resilience/
 import * as kiota from '@microsoft/kiota-http-fetchlibrary';
 import * as graph from '@microsoft/microsoft-graph-client';
 import axios, { type AxiosInstance } from 'axios';
+import { type IPolicy, TimeoutStrategy, timeout, wrap } from 'cockatiel';
 import { expectTypeOf } from 'expect-type';
 import { Agent, type Dispatcher, setGlobalDispatcher } from 'undici';
 
@@ -45,3 +47,10 @@ expectTypeOf(kiotaMiddlewareChain(resilience, middlewares)).toEqualTypeOf<
   (kiota.Middleware | KiotaMiddleware)[]
 >();
 new kiota.HttpClient(undefined, ...kiotaMiddlewareChain(resilience, middlewares));
+
+// cockatiel's `wrap` takes it beside policies of its own.
+const policy = asPolicy(resilience, 'incidents.get');
+expectTypeOf(policy).toEqualTypeOf<IPolicy<ResiliencePolicyContext>>();
+expectTypeOf(
+  wrap(timeout(1_000, TimeoutStrategy.Aggressive), policy).execute(({ attempt }) => attempt),
+).resolves.toEqualTypeOf<number>();
