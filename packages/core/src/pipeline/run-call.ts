@@ -138,16 +138,11 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
           if ('reason' in permit) return this.#fail(notPermitted(call, permit, previous));
           ended = await this.#send(permit, previous);
         }
-
         const { attempt, outcome, classification } = ended;
         const classified =
           classification instanceof Promise ? await classification : classification;
         const now = pipeline.clock.now();
-        if (classified === undefined) {
-          observeAttemptEnd(call, attempt, outcome, undefined, now);
-          await recordOutcome(this, attempt.permit, undefined, now);
-          return this.#succeed(outcome, now);
-        }
+        if (classified === undefined) return await this.#recordSuccess(attempt, outcome, now);
 
         const settled = settledValue(outcome);
         const nested = findNestedFailure(attempt, settled, classified);
@@ -159,7 +154,6 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
         const { holdGroupMs } = decision;
         await recordOutcome(this, attempt.permit, { failure, holdGroupMs }, now);
         if (!decision.retry) return this.#fail(givenUp(call, outcome, failure, decision.reason));
-
         const { delayMs, source } = decision;
         this.events?.retry({ nextAttempt: this.attempts + 1, delayMs, source, failure });
         const reason = await this.#retryState?.waitForRetry(decision, failed);
@@ -170,6 +164,12 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
       // Nothing here is expected to throw, but the caller must not wait for ever.
       this.#settle({ ok: false, error });
     }
+  }
+
+  async #recordSuccess(attempt: Attempt<T>, outcome: Outcome<T>, now: number): Promise<void> {
+    observeAttemptEnd(this.call, attempt, outcome, undefined, now);
+    await recordOutcome(this, attempt.permit, undefined, now);
+    this.#succeed(outcome, now);
   }
 
   async #acquirePermit(): Promise<Permit | Rejection> {

@@ -1,4 +1,4 @@
-import { type Clock, MAX_TIMER_MS, type Timer } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import type { Failure } from '../failure/failure.ts';
 import type { QuotaChange, QuotaState } from '../observe/quota.ts';
 import { type CallLimitSettings, CallLimits } from './call-limits.ts';
@@ -11,6 +11,7 @@ import { ReleasePace } from './release-pace.ts';
 import type { SharedCount } from './shared-count.ts';
 import type { LoggedCall } from './sliding-window-log.ts';
 import { Waiter } from './waiter.ts';
+import { WakeTimer } from './wake-timer.ts';
 
 export interface GroupSettings extends CallLimitSettings {
   readonly limits: GroupLimits;
@@ -19,6 +20,8 @@ export interface GroupSettings extends CallLimitSettings {
   readonly pause: boolean;
 }
 
+type ShareCount = (ownCalls: () => readonly LoggedCall[], drain: () => void) => SharedCount;
+
 /** What a group depends on. */
 export interface GroupDependencies {
   readonly clock: Clock;
@@ -26,9 +29,7 @@ export interface GroupDependencies {
   /** No pause is left, nobody waits, and nothing that was released is unanswered. */
   idle(): void;
   /** Makes the group's count in a store; undefined: this process counts alone. */
-  readonly share:
-    | ((ownCalls: () => readonly LoggedCall[], drain: () => void) => SharedCount)
-    | undefined;
+  readonly share: ShareCount | undefined;
 }
 
 /** One quota group: its pause, its limits, and the calls that wait for them, in order. */
@@ -43,8 +44,8 @@ export class QuotaGroup {
   readonly #shared: SharedCount | undefined;
   /** Of a group without limits: nothing else spreads the calls that a pause has held back. */
   readonly #pace: ReleasePace | undefined;
+  readonly #timer: WakeTimer;
   #pausedUntil = 0;
-  #timer: { readonly handle: Timer; readonly at: number } | undefined;
 
   constructor(settings: GroupSettings, dependencies: GroupDependencies) {
     const { name, limits, maxWaiting, pause } = settings;
@@ -55,6 +56,7 @@ export class QuotaGroup {
     this.#dependencies = dependencies;
     this.#clock = clock;
     this.#queue = new CallQueue(maxWaiting);
+    this.#timer = new WakeTimer(clock, () => this.#drain());
     this.#limits = new CallLimits(
       windows,
       settings,
@@ -135,17 +137,11 @@ export class QuotaGroup {
       const now = this.#clock.now();
       const priority = this.#queue.priority ?? 0;
       const waitMs = Math.max(this.#waitMs(priority, now), shared?.waitMs(priority, now) ?? 0);
-      if (waitMs > 0) {
-        this.#drainIn(waitMs, now);
-        return;
-      }
-      if (shared === undefined || shared.away) {
-        this.#queue.next()?.end(this.#grant(undefined, now));
-      } else if (shared.mayAsk(priority)) {
-        void this.#ask(shared, priority, now);
-      } else {
-        return;
-      }
+      if (waitMs > 0) return this.#timer.set(waitMs, now);
+      const alone = shared === undefined || shared.away;
+      if (alone) this.#queue.next()?.end(this.#grant(undefined, now));
+      else if (shared.mayAsk(priority)) void this.#ask(shared, priority, now);
+      else return;
     }
     if (this.#queue.size === 0) this.#rest();
   }
@@ -175,12 +171,11 @@ export class QuotaGroup {
 
   /** With an empty queue: only a group without limits has something to wait for, its own end. */
   #rest(): void {
-    this.#timer?.handle.cancel();
-    this.#timer = undefined;
+    this.#timer.cancel();
     if (this.#pace === undefined) return;
     const now = this.#clock.now();
     const busyMs = Math.max(this.#pausedUntil - now, this.#pace.busyMs(now));
-    if (busyMs > 0) this.#drainIn(busyMs, now);
+    if (busyMs > 0) this.#timer.set(busyMs, now);
     else this.#dependencies.idle();
   }
 
@@ -205,21 +200,6 @@ export class QuotaGroup {
     }
     this.#pace?.answered(call);
     this.#drain();
-  }
-
-  #drainIn(waitMs: number, now: number): void {
-    const at = now + waitMs;
-    if (this.#timer !== undefined) {
-      if (this.#timer.at === at) return;
-      this.#timer.handle.cancel();
-    }
-    const wake = (): void => {
-      this.#timer = undefined;
-      this.#drain();
-    };
-    const delayMs = Math.min(Math.ceil(waitMs), MAX_TIMER_MS);
-    // Does not keep the process running: each waiting call has a timer of its own that does.
-    this.#timer = { handle: this.#clock.timer(wake, delayMs, { keepAlive: false }), at };
   }
 
   /** Holds all calls for `ms` milliseconds from now; the longest pause wins. */

@@ -101,7 +101,8 @@ const clients: readonly (readonly [
         try {
           const stream = session.request({ ':method': 'POST', ':path': PATH }, { signal });
           stream.end();
-          return await once(stream, 'response');
+          const [headers]: unknown[] = await once(stream, 'response');
+          return headers;
         } finally {
           session.close();
         }
@@ -141,7 +142,7 @@ describe.each(clients)('an action by %s over HTTP/2', (_name, act) => {
     expect(server.requests).toBeGreaterThanOrEqual(4);
     expect(classify(error)).toMatchObject({ source: 'network', verdict: 'retryable' });
     expect(failures).toMatchObject([
-      { advice: expect.stringContaining('nothing was carried out') },
+      { advice: expect.stringContaining('nothing was carried out') as string },
     ]);
     expect(failures).toEqual([expect.not.objectContaining({ ambiguous: true })]);
   });
