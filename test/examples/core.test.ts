@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { runExample, withoutIds } from './run.ts';
 
@@ -26,4 +27,25 @@ The app needs one of: Machine.Read.All,Machine.ReadWrite.All
 It has: Alert.Read.All
 2 requests were sent
 `);
+});
+
+it('tokens.ts asks for a token with claims once, and the guide shows how', async () => {
+  const { stdout, stderr } = await runExample('examples/tokens.ts');
+  expect(stderr).toBe('');
+  expect(
+    stdout,
+  ).toBe(`A new token with {"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}
+call 1: 200
+call 2: 200
+call 3: 200
+4 requests for 3 calls:
+Bearer token-1
+Bearer token-2
+Bearer token-2
+Bearer token-2
+`);
+  const guide = await readFile('docs/guide/tokens.md', 'utf8');
+  const example = await readFile('examples/tokens.ts', 'utf8');
+  const region = /\/\/ #region recipe\n([\s\S]*?)\/\/ #endregion/.exec(example)?.[1];
+  expect(guide).toContain(`<!-- examples/tokens.ts#recipe -->\n\`\`\`ts\n${region}\`\`\``);
 });

@@ -68,9 +68,11 @@ export { combineQuotas } from './observe/quota.ts';
 export type {
   OperationOptions,
   RefreshContext,
+  RefreshedToken,
   RefreshToken,
   ResilienceOptions,
   RetrySettings,
+  TokenIdentity,
 } from './options/options.ts';
 export type { QuotaOptions } from './options/quota.ts';
 export type { AttemptContext } from './pipeline/call.ts';

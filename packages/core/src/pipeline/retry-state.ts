@@ -90,7 +90,7 @@ export class RetryState {
 
   /**
    * Waits, or gets a new token. Returns why there is no further attempt after all: the caller has
-   * aborted, or there is no new token in time.
+   * aborted, the deadline has passed, or there is no new token in time.
    */
   async waitForRetry(
     decision: RetryDecision & { retry: true },
@@ -101,8 +101,10 @@ export class RetryState {
         this.token = await this.#renewToken(failed);
         return this.token === undefined ? 'terminal' : undefined;
       }
-      await sleep(this.#pipeline.clock, decision.delayMs, this.#call.signal);
-      return undefined;
+      const { clock } = this.#pipeline;
+      await sleep(clock, decision.delayMs, this.#call.signal);
+      // The wait fitted in, but timers are late at times.
+      return clock.now() < this.#deadlineAt ? undefined : 'deadline';
     } catch {
       // Only the caller's abort ends the wait early.
       return 'cancelled';
