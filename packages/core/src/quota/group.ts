@@ -43,7 +43,7 @@ export class QuotaGroup {
   readonly #shared: SharedCount | undefined;
   /** Of a group without limits: nothing else spreads the calls that a pause has held back. */
   readonly #pace: ReleasePace | undefined;
-  #pausedUntil = 0;
+  #pausedUntil = Number.NEGATIVE_INFINITY;
   #timer: { readonly handle: Timer; readonly at: number } | undefined;
 
   constructor(settings: GroupSettings, dependencies: GroupDependencies) {
