@@ -13,8 +13,8 @@ interface Parts {
 const REDRAWN_MS = 200;
 
 /**
- * Shows an export at the limit: how many calls a minute it makes, what remains of the quota, and when it
- * will end. On a terminal in one line that changes, elsewhere in a line for each of the quota's minutes.
+ * Shows an export at the limit: how far it is, how much of the quota is used, who waits, and when it will
+ * end. On a terminal in one line that changes, elsewhere in one line for each of the quota's minutes.
  */
 export class ExportLine {
   readonly #parts: Parts;
@@ -34,7 +34,7 @@ export class ExportLine {
     this.#done = count;
   }
 
-  /** The export has ended: takes the line away, and tells how it went. */
+  /** The export has ended: removes the line, and says how it went. */
   end(lines: readonly string[]): void {
     clearInterval(this.#ticker);
     if (this.#screen.isTTY) this.#screen.write('\r\x1b[K');
@@ -54,7 +54,7 @@ export class ExportLine {
     const text = this.#text();
     this.#screen.write(
       this.#screen.isTTY
-        ? `\r\x1b[K${text.slice(0, (this.#screen.columns ?? 100) - 1)}`
+        ? `\r\x1b[K${text.slice(0, (this.#screen.columns ?? 80) - 1)}`
         : `${text}\n`,
     );
   }
@@ -63,13 +63,13 @@ export class ExportLine {
     const { total, minuteMs, state } = this.#parts;
     const [window] = state()?.windows ?? [];
     const limit = window?.limit ?? 0;
-    // What is left is sent in rounds, one for each minute.
+    // What is left is sent in rounds, one each minute.
     const rounds = limit === 0 ? 0 : Math.ceil((total - this.#done) / limit);
     return [
-      `${this.#done}/${total} incidents`,
-      `${window?.used ?? 0} calls in the last minute of ${limit}, ${window?.remaining ?? 0} remaining`,
+      `${this.#done}/${total}`,
+      `${window?.used ?? 0} of ${limit} a minute`,
       `${state()?.waiting ?? 0} waiting, next in ${duration(state()?.nextFreeMs ?? 0)}`,
-      `ends in about ${duration(rounds * minuteMs)}`,
+      `${duration(rounds * minuteMs)} left`,
     ].join(' · ');
   }
 }

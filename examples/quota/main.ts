@@ -2,32 +2,50 @@
 //
 //   npx -y pnpm@12.21.0 demo:quota
 //
-// The simulated tenant allows what Microsoft documents, 100 calls a minute; its minutes last 4 seconds, so
+// The simulated tenant allows what Microsoft documents, 100 calls a minute. Its minutes last 4 seconds, so
 // that the export ends in under a minute.
 import { parseArgs } from 'node:util';
 import { createResilience, type Resilience } from '@defender-resilience/core';
 import { startSimulator } from '@defender-resilience/simulator';
+import { duration } from '../support/progress.ts';
 import { ExportLine } from './line.ts';
 
 const GROUP = 'incidents.get';
 const CONCURRENCY = 20;
 const PAGE = 100;
 
+const HELP = `Exports incidents at the limit of a tenant's quota, against a simulator.
+
+  pnpm demo:quota [options]
+
+  --incidents N     how many incidents to export (1000)
+  --minute-ms MS    how long a minute of the quota lasts (4000)
+  --help            shows this text
+`;
+
 const { values } = parseArgs({
   options: {
     incidents: { type: 'string', default: '1000' },
     'minute-ms': { type: 'string', default: '4000' },
+    help: { type: 'boolean', default: false },
   },
 });
+if (values.help) {
+  process.stdout.write(HELP);
+  process.exit();
+}
 const incidents = Number(values.incidents);
 const minuteMs = Number(values['minute-ms']);
 
+process.stdout.write(`${incidents} incidents, 100 calls a minute, as Microsoft documents.
+In this demo a minute lasts ${duration(minuteMs)}; with real minutes it takes ${Math.ceil(incidents / 100) - 1} of them.
+`);
 const simulator = await startSimulator({ incidents, minuteMs, record: 'counts' });
 try {
   // #region quota
   const resilience = createResilience({
     hosts: { [new URL(simulator.url).host]: 'all' },
-    // One call of a hundred is kept for urgent ones.
+    // One call of a hundred is kept for urgent calls.
     quota: { minuteMs, reserve: 0.01 },
   });
   // #endregion quota
@@ -36,7 +54,7 @@ try {
   await simulator.close();
 }
 
-/** Exports every incident; true when none was lost and none was refused. */
+/** Exports every incident; true when none was lost and no call was refused. */
 async function exportAll(resilience: Resilience): Promise<boolean> {
   const { fetch } = resilience;
   const ids = await listIds(fetch);
@@ -61,12 +79,12 @@ async function exportAll(resilience: Resilience): Promise<boolean> {
   const refused = simulator.count({ answered: 429 });
   line.end([
     `${exported} of ${ids.length} incidents exported, ${refused} calls refused with 429`,
-    `an urgent call in the middle of it waited ${Math.round((await urgent) ?? 0)} ms for its turn`,
+    `an urgent call in the middle of it took ${Math.round((await urgent) ?? 0)} ms`,
   ]);
   return exported === ids.length && refused === 0;
 }
 
-/** A playbook that cannot wait: goes before all that waits. Gives how long it took. */
+/** A playbook that cannot wait: its call goes first. Returns how long it took, in milliseconds. */
 async function askUrgently(resilience: Resilience, id: number): Promise<number> {
   const startedAt = performance.now();
   // #region priority
@@ -82,7 +100,7 @@ async function askUrgently(resilience: Resilience, id: number): Promise<number> 
   return performance.now() - startedAt;
 }
 
-/** All incidents' IDs, page by page: another quota, of 50 calls a minute. */
+/** All incidents' IDs, page by page. The list has a quota of its own. */
 async function listIds(fetch: typeof globalThis.fetch): Promise<number[]> {
   const ids: number[] = [];
   for (let skip = 0; skip < incidents; skip += PAGE) {

@@ -10,8 +10,21 @@ it('exports at the limit, is not throttled, and puts an urgent call before the r
     env: {},
   });
   expect(stdout).toContain('250 of 250 incidents exported, 0 calls refused with 429');
-  expect(stdout).toMatch(/an urgent call in the middle of it waited \d+ ms for its turn/);
+  expect(stdout).toMatch(/an urgent call in the middle of it took \d+ ms/);
   expect(stdout).toMatch(/in [23]\.\d of the quota's minutes/);
+  expect(stdout).toContain('In this demo a minute lasts 1.5 s');
+  for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  expect(code).toBe(0);
+});
+
+it('explains its options', async () => {
+  const { code, stdout } = await endOf({
+    path: 'examples/quota/main.ts',
+    args: ['--help'],
+    env: {},
+  });
+  expect(stdout).toContain('--minute-ms MS');
+  for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   expect(code).toBe(0);
 });
 
@@ -25,28 +38,32 @@ const STATE: QuotaState = {
 };
 
 describe('the live line', () => {
-  it.each([true, false])('tells rate, remaining and expected end (on a terminal: %s)', (isTTY) => {
-    vi.useFakeTimers();
-    try {
-      const written: string[] = [];
-      const line = new ExportLine({
-        total: 1_000,
-        minuteMs: 4_000,
-        state: () => STATE,
-        screen: { isTTY, columns: 200, write: (text) => written.push(text) },
-      });
-      line.done(350);
-      vi.advanceTimersByTime(4_000);
-      const text =
-        '350/1000 incidents · 99 calls in the last minute of 100, 1 remaining · 20 waiting, next in 1.5 s · ends in about 28.0 s';
-      expect(written).toHaveLength(isTTY ? 20 : 1);
-      expect(written[0]).toBe(isTTY ? `\r\x1b[K${text}` : `${text}\n`);
-      line.end(['done']);
-      expect(written.at(-2)).toBe('done\n');
-      vi.advanceTimersByTime(40_000);
-      expect(written.at(-1)).toMatch(/^in 1\.0 of the quota's minutes/);
-    } finally {
-      vi.useRealTimers();
-    }
-  });
+  it.each([true, false])(
+    'says how far it is, how much is used, and when it ends (on a terminal: %s)',
+    (isTTY) => {
+      vi.useFakeTimers();
+      try {
+        const written: string[] = [];
+        const line = new ExportLine({
+          total: 1_000,
+          minuteMs: 4_000,
+          state: () => STATE,
+          screen: { isTTY, columns: 200, write: (text) => written.push(text) },
+        });
+        line.done(350);
+        vi.advanceTimersByTime(4_000);
+        const text =
+          '350/1000 · 99 of 100 a minute · 20 waiting, next in 1.5 s · 28.0 s left';
+        expect(text.length).toBeLessThan(80);
+        expect(written).toHaveLength(isTTY ? 20 : 1);
+        expect(written[0]).toBe(isTTY ? `\r\x1b[K${text}` : `${text}\n`);
+        line.end(['done']);
+        expect(written.at(-2)).toBe('done\n');
+        vi.advanceTimersByTime(40_000);
+        expect(written.at(-1)).toMatch(/^in 1\.0 of the quota's minutes/);
+      } finally {
+        vi.useRealTimers();
+      }
+    },
+  );
 });

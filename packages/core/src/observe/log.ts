@@ -76,7 +76,7 @@ function logQuota(change: QuotaChange, write: Writer): void {
       state === 'lost'
         ? 'the store of the shared quota is unavailable: each process continues with its share of the limits'
         : 'the store of the shared quota is available again';
-    write(state === 'lost' ? 'warn' : 'info', text, { state });
+    write(state === 'lost' ? 'warn' : 'info', text, { state, code: storeCode(change.error) });
     return;
   }
   const { group, per, from, to, reason } = change;
@@ -85,6 +85,13 @@ function logQuota(change: QuotaChange, write: Writer): void {
     `quota ${group} is now ${to} calls per ${per} (${reason})`,
     { group, per, from, to, reason },
   );
+}
+
+/** Node's code, such as ECONNREFUSED, or the word that a Redis error begins with, such as NOAUTH. */
+function storeCode(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const code: unknown = Reflect.get(error, 'code');
+  return typeof code === 'string' ? code : /^[A-Z]{3,}\b/.exec(error.message)?.[0];
 }
 
 function logCall(start: CallStart, write: Writer): CallObserver {

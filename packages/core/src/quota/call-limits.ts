@@ -34,7 +34,10 @@ export class CallLimits {
   /** Among how many processes each limit is divided. */
   readonly #divisor: () => number;
   /** The calls of other processes in each window, and when the store said so. */
-  #others: { readonly at: number; readonly used: readonly number[] } = { at: 0, used: [] };
+  #others: { readonly at: number; readonly used: readonly number[] } = {
+    at: Number.NEGATIVE_INFINITY,
+    used: [],
+  };
   #lastId = 0;
 
   constructor(

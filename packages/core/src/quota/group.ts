@@ -45,7 +45,7 @@ export class QuotaGroup {
   /** Of a group without limits: nothing else spreads the calls that a pause has held back. */
   readonly #pace: ReleasePace | undefined;
   readonly #timer: WakeTimer;
-  #pausedUntil = 0;
+  #pausedUntil = Number.NEGATIVE_INFINITY;
 
   constructor(settings: GroupSettings, dependencies: GroupDependencies) {
     const { name, limits, maxWaiting, pause } = settings;

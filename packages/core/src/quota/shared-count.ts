@@ -198,5 +198,6 @@ export class SharedCount {
 }
 
 function newPace(): Pace {
-  return { freeAt: 0, retryAt: 0, room: Number.POSITIVE_INFINITY };
+  const never = Number.NEGATIVE_INFINITY;
+  return { freeAt: never, retryAt: never, room: Number.POSITIVE_INFINITY };
 }

@@ -9,8 +9,11 @@ export interface StoreSettings {
   readonly probeMs: number;
 }
 
-/** An answer is still accepted so long after its time. */
-const GRACE_MS = 20;
+/**
+ * The timeout is waited for in so many steps: a process that was stopped or starved for seconds has not
+ * waited for the store in that time, and reads the answers that came meanwhile first.
+ */
+const STEPS = 10;
 /** A question that failed is asked again after this share of the timeout. */
 const RETRY_SHARE = 1 / 20;
 
@@ -80,10 +83,14 @@ export class StoreConnection {
     const { signal } = this.#lost;
     return new Promise((resolve, reject) => {
       const late = (): void => reject(LATE);
-      // In two steps: after a stall of this process, the timer fires before the answers are read.
-      let timer = this.#clock.timer(() => {
-        timer = this.#clock.timer(late, GRACE_MS, { keepAlive: false });
-      }, this.#settings.timeoutMs);
+      const stepMs = this.#settings.timeoutMs / STEPS;
+      let left = STEPS;
+      const step = (): void => {
+        left -= 1;
+        if (left === 0) late();
+        else timer = this.#clock.timer(step, stepMs);
+      };
+      let timer = this.#clock.timer(step, stepMs);
       signal.addEventListener('abort', late);
       question(this.#store)
         .then(resolve, reject)

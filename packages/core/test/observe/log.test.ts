@@ -168,3 +168,15 @@ it.each<[unknown, string]>([
   expect(create).toThrow(TypeError);
   expect(create).toThrow(message);
 });
+
+it.each([
+  [new Error('NOAUTH HELLO must be called'), 'NOAUTH'],
+  [Object.assign(new Error('connect ...'), { code: 'ECONNREFUSED' }), 'ECONNREFUSED'],
+  [new Error('canary-secret'), undefined],
+  [undefined, undefined],
+])('writes the code of what the store of quotas failed with: %s', (error, code) => {
+  const { lines, logger } = consoleLines();
+  logObserver({ logger }).quota?.({ kind: 'store', state: 'lost', error });
+  expect(lines[0]?.[2]).toMatchObject(code === undefined ? { state: 'lost' } : { code });
+  expect(JSON.stringify(lines)).not.toContain('canary');
+});

@@ -1,4 +1,4 @@
-import type { Operation, QuotaChange } from '@defender-resilience/core';
+import type { Clock, Operation, QuotaChange } from '@defender-resilience/core';
 import {
   type GateAnswer,
   type GateCall,
@@ -40,13 +40,13 @@ export class Fleet {
     this.service = new Service(quota.perMinute, settings.minuteMs ?? MINUTE_MS);
     this.sent = Array.from({ length: processes }, () => 0);
     this.#working = this.sent.map(() => true);
-    const world = { clock: this.clock, random: this.#random };
     this.gates = this.sent.map(
       (_, process) =>
         new QuotaGate(
           { pause: true, maxWaiting: 1_000 },
           { ...SETTINGS, store: this.store, ...settings },
-          world,
+          // Their clocks are hours apart, and began at any time.
+          { clock: behind(this.clock, process * 7_200_000), random: this.#random },
           (change) => this.changes.push({ process, change }),
         ),
     );
@@ -108,6 +108,11 @@ export class Fleet {
       this.clock.timer(resolve, ms);
     });
   }
+}
+
+/** The same time, on a clock that is so much behind. */
+function behind(clock: ManualClock, ms: number): Clock {
+  return { ...clock, now: () => clock.now() - ms };
 }
 
 /** Numbers by chance that are the same each time. */

@@ -1,0 +1,34 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { hasRedis } from '../stores/redis-server.ts';
+import { SHORT } from './fleet.ts';
+import { faultsOf, type Outcome, ROUND_TRIPS, type Row, TROUBLES } from './rows.ts';
+import { runRows } from './run-rows.ts';
+
+/** How many rows run at once. */
+const AT_ONCE = 15;
+
+/** Of the round trips, those that say most: the others lie between them. */
+const SHORTENED = [
+  'round trip 0 ms, 8 processes',
+  'round trip 120 ms, 1 process',
+  'round trip 400 ms, 4 processes',
+];
+const rows: readonly Row[] = [
+  ...TROUBLES,
+  ...ROUND_TRIPS.filter(({ name }) => SHORTENED.includes(name)),
+];
+
+const present = await hasRedis();
+
+describe.runIf(present)('processes that share a quota through Redis', () => {
+  let outcomes: ReadonlyMap<Row, Outcome>;
+  beforeAll(async () => {
+    outcomes = await runRows(rows, SHORT, AT_ONCE);
+  }, 180_000);
+
+  it.each(rows)('$name', (row) => {
+    const outcome = outcomes.get(row);
+    const faults = outcome === undefined ? ['did not run'] : faultsOf(row, outcome, SHORT);
+    expect(faults, JSON.stringify(outcome)).toEqual([]);
+  });
+});
