@@ -70,7 +70,7 @@ function optionsFrom(args: readonly string[]): Options | undefined {
   };
 }
 
-/** A GET that survives what passes: errors of the service, throttling, broken answers, old tokens. */
+/** A GET that retries service errors, throttling, broken responses and expired tokens. */
 async function resilientGet(
   { baseUrl, getToken, minuteMs }: Tenant,
   { firstWaitMs, maxWaitMs, keepQuota }: Options,

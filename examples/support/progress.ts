@@ -45,7 +45,7 @@ export class JobProgress {
       retry: ({ delayMs, source, failure }) => {
         if (source === 'token-refresh') this.#tokens += 1;
         else this.#retries += 1;
-        if (source !== 'token-refresh') this.#waiting(delayMs, told(failure));
+        if (source !== 'token-refresh') this.#waiting(delayMs, reasonOf(failure));
       },
       throttled: ({ delayMs, reason }) => {
         this.#waiting(delayMs, reason === 'pause' ? 'the service asked for a pause' : 'quota');
@@ -101,7 +101,7 @@ export class JobProgress {
   }
 }
 
-function told({ code, status }: Failure): string {
+function reasonOf({ code, status }: Failure): string {
   return status === undefined ? code : `${status} ${code}`;
 }
 

@@ -90,18 +90,18 @@ function section(row: MetricDefinition): string {
         );
   const facts = [
     ...(row.buckets === undefined ? [] : [`Buckets: ${row.buckets.join(', ')} s.`]),
-    bornWhen(row),
+    startsWhen(row),
     `Workers of a cluster: ${AGGREGATED[row.aggregator]}.`,
   ];
   return `<a id="${row.name}"></a>\n\n## \`${row.name}\`\n\n${row.help}\n\n${labels}\n\n${facts.join(' ')}`;
 }
 
-function bornWhen({ name, type, zero, readsQuotas }: MetricDefinition): string {
+function startsWhen({ name, type, zero, readsQuotas }: MetricDefinition): string {
   if (name === 'info') return 'There from the start.';
   if (readsQuotas && type === 'gauge') {
     return 'Read at each scrape; there for quota groups that were used, where the wrapper has the option `quota`.';
   }
-  if (zero === undefined) return 'A series is born with its first event.';
+  if (zero === undefined) return 'A series starts with its first event.';
   const only = Object.entries(zero.only ?? {}).map(
     ([label, allowed]) =>
       `\`${label}\` ${allowed.map((value) => (value === '' ? 'empty' : `\`${value}\``)).join(' or ')}`,

@@ -2,7 +2,7 @@ import { type LabelName, type MetricLabel, OTHER } from './definition.ts';
 
 const STATES = ['closed', 'open', 'half_open'];
 
-/** Statuses that an API or a proxy before it answers with; the rest are told by their class. */
+/** Statuses that an API or a proxy before it answers with; the rest are shown by their class. */
 const STATUSES = [
   ...'200 201 202 203 204 206 207 301 302 303 304 307 308 400 401 402 403 404 405 406'.split(' '),
   ...'407 408 409 410 411 412 413 414 415 416 417 421 422 423 424 425 426 428 429 431'.split(' '),
@@ -77,7 +77,7 @@ export const retryReason: MetricLabel = {
 export const waitSource: MetricLabel = listed(
   'source',
   'retry_after backoff token_refresh',
-  'Whether the service told the wait, the backoff chose it, or a new token was asked for.',
+  'Whether the service asked for the wait, the backoff chose it, or a new token was needed.',
 );
 
 export const rejectionReason: MetricLabel = listed(
@@ -102,8 +102,8 @@ export const per: MetricLabel = listed('per', 'minute hour', 'The window that th
 
 export const changeReason: MetricLabel = listed(
   'reason',
-  'told throttled recovered',
-  'Whether the service told its limit, refused a call, or the limit is what it was again.',
+  'announced throttled recovered',
+  'Whether the service announced its limit, refused a call, or the limit was restored.',
 );
 
 export const circuit: MetricLabel = {

@@ -69,7 +69,7 @@ export const metrics: readonly MetricDefinition[] = deepFreeze<MetricDefinition[
   {
     ...counter,
     name: 'retry_wait_seconds_total',
-    help: 'Time that calls were told to wait before a retry.',
+    help: 'Time that calls wait before a retry.',
     labels: [label.waitSource],
     zero: { when: 'start' },
     exemplars: false,

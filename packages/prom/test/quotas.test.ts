@@ -36,7 +36,7 @@ function quota(used: number, rest: Partial<QuotaState> = {}): QuotaState {
 }
 
 const UNCHANGED = {
-  'limit_changes_total{quota_group="incidents",reason="told"}': 0,
+  'limit_changes_total{quota_group="incidents",reason="announced"}': 0,
   'limit_changes_total{quota_group="incidents",reason="throttled"}': 0,
   'limit_changes_total{quota_group="incidents",reason="recovered"}': 0,
 };
@@ -145,7 +145,7 @@ describe('a corrected limit', () => {
     observer.quota?.({ ...change, reason: 'throttled' });
     observer.quota?.({ ...change, reason: 'recovered' });
     expect(await shown()).toMatchObject({
-      'limit_changes_total{quota_group="incidents",reason="told"}': 0,
+      'limit_changes_total{quota_group="incidents",reason="announced"}': 0,
       'limit_changes_total{quota_group="incidents",reason="throttled"}': 2,
       'limit_changes_total{quota_group="incidents",reason="recovered"}': 1,
     });

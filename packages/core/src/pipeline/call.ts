@@ -3,7 +3,7 @@ import type { Failure } from '../failure/failure.ts';
 import type { AttemptFanOut } from '../observe/fan-out.ts';
 import type { ClientKind, HttpRequestInfo } from '../observe/observer.ts';
 
-/** What the caller's function is told about the attempt that it makes. */
+/** What the caller's function receives about the attempt that it makes. */
 export interface AttemptContext {
   /** The operation's name. */
   readonly operation: string;

@@ -59,7 +59,7 @@ const FAILED = handleWhenResult((result) => result !== undefined);
 const NO_WAIT = Number.NEGATIVE_INFINITY;
 
 /**
- * One circuit. cockatiel's state machine holds the state: it is told outcomes that are already known,
+ * One circuit. cockatiel's state machine holds the state: it receives outcomes that are already known,
  * and only those that change the state. The sliding window, the time that the circuit stays open and the
  * single probe are ours, since cockatiel reads the wall clock, queues the callers of a half-open
  * circuit, and takes an aborted probe for a success.

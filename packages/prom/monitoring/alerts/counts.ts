@@ -43,7 +43,7 @@ interface Count {
 
 /**
  * How often something happened within a window. `increase()` alone misses the first event of a series
- * that is born with it, so such a series counts with its whole value; but only where Prometheus had
+ * that starts with it, so such a series counts with its whole value; but only where Prometheus had
  * been scraping that process before, or a Prometheus that meets a long-running process for the first
  * time would take its whole past for news.
  */

@@ -39,12 +39,12 @@ export const quotas: readonly PanelSpec[] = [
     ],
   }),
   barPanel({
-    title: 'Corrections of limits a minute',
+    title: 'Limit changes per minute',
     description:
-      'How often a limit was lowered because the service refused a call or told another limit, and was back to what it was.',
+      'How often a limit was lowered because the service refused a call or announced another limit, and how often it was restored.',
     width: 6,
     unit: 'short',
-    seriesColours: { throttled: 'yellow', told: 'orange', recovered: 'green' },
+    seriesColours: { throttled: 'yellow', announced: 'orange', recovered: 'green' },
     queries: [
       query(nonZero(perMinute(of('quota_limit_changes_total'), 'reason')), {
         legend: '{{reason}}',

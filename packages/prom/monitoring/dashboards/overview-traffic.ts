@@ -76,7 +76,7 @@ export const retries: readonly PanelSpec[] = [
   barPanel({
     title: 'Waiting time in each minute',
     description:
-      'Seconds that calls were told to wait before a retry, by who told it; and that a pause or a full quota held them back, by quota group.',
+      'Seconds that calls wait before a retry, by the source of the wait, and for a pause or a full quota, by quota group.',
     width: 8,
     unit: 's',
     queries: [

@@ -115,7 +115,7 @@ const operations: readonly PanelSpec[] = [
     unit: 'short',
     queries: [
       query(callsByOperation),
-      // Series of failures are born with the first one: without the zeros some cells would be empty.
+      // Series of failures start with the first one: without the zeros some cells would be empty.
       query(`${failuresByOperation} or 0 * ${callsByOperation}`),
       query(inRange(of('retries_total', byOperation), 'operation')),
     ],

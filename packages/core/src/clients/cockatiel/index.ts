@@ -24,7 +24,7 @@ import { type ExecuteOptions, FunctionCall } from '../function/function-call.ts'
 
 export type { ResilienceLike } from '../../pipeline/pipeline-of.ts';
 
-/** What the function that a policy runs is told: what `execute` tells it, as plain data. */
+/** What the function that a policy runs receives: the context of `execute`, as plain data. */
 export interface ResiliencePolicyContext extends IDefaultPolicyContext, AttemptContext {
   readonly signal: AbortSignal;
 }

@@ -117,7 +117,7 @@ export class FunctionCall<T> implements ClientCall<T> {
     value: T,
     attempt: AttemptSender,
   ): Promise<Failure | undefined> | Failure | undefined {
-    if (this.#failed !== undefined) return this.#judge(this.#failed, value);
+    if (this.#failed !== undefined) return this.#applyFailed(this.#failed, value);
     if (isFetchResponse(value)) return this.#classifyResponse(value, attempt);
     if (!isClientResponse(value)) return undefined;
     const { clock } = this.#pipeline;
@@ -144,7 +144,7 @@ export class FunctionCall<T> implements ClientCall<T> {
     );
   }
 
-  #judge(failed: (result: T) => unknown, value: T): Failure | undefined {
+  #applyFailed(failed: (result: T) => unknown, value: T): Failure | undefined {
     try {
       const verdict = failed(value);
       if (verdict === true) return JUDGED_FAILED;

@@ -14,7 +14,7 @@ import { RequestInfo, withParams } from './request-info.ts';
 /** What an HTTP client is about to send. */
 export interface HttpRequest {
   readonly method: string;
-  /** Undefined where it cannot be told. */
+  /** Undefined where it is unknown. */
   readonly url: URL | undefined;
   /** Query parameters that the client itself will add to the URL. */
   readonly params?: unknown;

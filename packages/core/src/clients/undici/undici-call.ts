@@ -98,7 +98,7 @@ function readRequest(options: DispatchOptions, signal: AbortSignal): HttpRequest
 }
 
 /**
- * Where the request goes, if that can be told. The `Host` header comes before the address, since an
+ * Where the request goes, if that is known. The `Host` header comes before the address, since an
  * interceptor that resolves names may stand above.
  */
 function urlOf({ origin, path, headers }: DispatchOptions): URL | undefined {
