@@ -1,6 +1,11 @@
 import { createServer } from 'node:net';
 import { catalogue, failureOf, type ResilienceOptions } from '@defender-resilience/core';
-import { type ScriptStep, type Simulator, startSimulator } from '@defender-resilience/simulator';
+import {
+  redactAuthorization,
+  type ScriptStep,
+  type Simulator,
+  startSimulator,
+} from '@defender-resilience/simulator';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { quick } from '../support/real.ts';
 
@@ -253,8 +258,8 @@ describe('an expired token', () => {
     expect(
       simulator.requests.map(({ headers }) => [headers['authorization'], headers['accept']]),
     ).toEqual([
-      ['Bearer stale', 'application/json'],
-      ['Bearer fresh', 'application/json'],
+      [redactAuthorization('Bearer stale'), 'application/json'],
+      [redactAuthorization('Bearer fresh'), 'application/json'],
     ]);
     expect(refreshToken).toHaveBeenCalledTimes(1);
   });
