@@ -52,8 +52,7 @@ describe('the live line', () => {
         });
         line.done(350);
         vi.advanceTimersByTime(4_000);
-        const text =
-          '350/1000 · 99 of 100 a minute · 20 waiting, next in 1.5 s · 28.0 s left';
+        const text = '350/1000 · 99 of 100 a minute · 20 waiting, next in 1.5 s · 28.0 s left';
         expect(text.length).toBeLessThan(80);
         expect(written).toHaveLength(isTTY ? 20 : 1);
         expect(written[0]).toBe(isTTY ? `\r\x1b[K${text}` : `${text}\n`);

@@ -83,7 +83,7 @@ export class QuotaGroup {
   /** Grants a permit at once, queues the attempt, or rejects it. */
   acquire(request: GateRequest): Promise<GatePermit | GateRejection> | GatePermit | GateRejection {
     const now = this.#clock.now();
-    const alone = this.#shared === undefined || this.#shared.away;
+    const alone = this.#shared?.away ?? true;
     if (alone && this.#queue.size === 0 && this.#waitMs(request.priority, now) === 0) {
       return this.#grant(undefined, now);
     }
@@ -137,7 +137,10 @@ export class QuotaGroup {
       const now = this.#clock.now();
       const priority = this.#queue.priority ?? 0;
       const waitMs = Math.max(this.#waitMs(priority, now), shared?.waitMs(priority, now) ?? 0);
-      if (waitMs > 0) return this.#timer.set(waitMs, now);
+      if (waitMs > 0) {
+        this.#timer.set(waitMs, now);
+        return;
+      }
       const alone = shared === undefined || shared.away;
       if (alone) this.#queue.next()?.end(this.#grant(undefined, now));
       else if (shared.mayAsk(priority)) void this.#ask(shared, priority, now);
