@@ -70,7 +70,7 @@ const OLD_API: readonly Word[] = [
   { find: /\bresilientInterceptor\b/, write: 'undiciInterceptor' },
   { find: /\bGateSettings\b/, write: 'ThrottleSettings' },
   {
-    find: /'share'/,
+    find: /(?:counting: |counting === )'share'/,
     write: "'fallback'",
     within: /^(?:packages\/(?:core|otel|prom)|docs|examples)\//,
   },
