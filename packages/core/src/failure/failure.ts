@@ -99,7 +99,9 @@ function withHiddenTexts(values: MessageValues): MessageValues {
   const copy: MessageValues = {};
   for (const name of Object.getOwnPropertyNames(values)) {
     const value = values[name];
-    Object.defineProperty(copy, name, { value, enumerable: typeof value === 'number' });
+    // Claims are asked for by Entra, and echo nothing.
+    const enumerable = typeof value === 'number' || name === 'claims';
+    Object.defineProperty(copy, name, { value, enumerable });
   }
   return Object.freeze(copy);
 }
