@@ -156,19 +156,18 @@ export class QuotaGroup {
     if (answer !== undefined) {
       if (answer.pausedForMs > 0 && this.#pauses) this.#pause(answer.pausedForMs);
       this.#limits.merge(answer, now);
-      if (answer.granted) this.#use({ id, askedAt, takenAt: answer.takenAt }, shared, priority);
+      if (answer.granted) this.#use({ id, askedAt, takenAt: answer.takenAt }, priority, now);
     }
     this.#drain();
   }
 
   /** Who waits, and whether it may be sent, can have changed while the store was asked. */
-  #use(place: Place, shared: SharedCount, priority: number): void {
-    const now = this.#clock.now();
+  #use(place: Place, priority: number, now: number): void {
     const next = this.#queue.priority ?? Number.NEGATIVE_INFINITY;
     // A place that was taken for an urgent call may be of the reserve.
     const fits = next > 0 || priority <= 0;
     const waiter = fits && this.#waitMs(next, now) === 0 ? this.#queue.next() : undefined;
-    if (waiter === undefined) shared.settle(place.id, place.takenAt, undefined);
+    if (waiter === undefined) this.#shared?.settle(place.id, place.takenAt, undefined);
     else waiter.end(this.#grant(place, now));
   }
 
@@ -232,9 +231,8 @@ export class QuotaGroup {
 
   /** How long a call that comes now waits at the least. */
   #estimateMs(waiter: Waiter, now: number): number {
-    const { priority } = waiter;
-    const limitMs = this.#limits.waitMs(priority, now, this.#queue.ahead(waiter));
-    const sharedMs = this.#shared?.freeInMs(priority, now) ?? 0;
+    const limitMs = this.#limits.waitMs(waiter.priority, now, this.#queue.ahead(waiter));
+    const sharedMs = this.#shared?.freeInMs(waiter.priority, now) ?? 0;
     const timeMs = this.#executionTime.waitMs(now);
     return Math.max(limitMs, sharedMs, timeMs, this.#pausedUntil - now, 0);
   }
