@@ -1,7 +1,7 @@
 import { i as AttemptContext, n as ExecuteOptions } from "./function-call.js";
 import { t as ResilienceLike } from "./pipeline-of.js";
 import { IDefaultPolicyContext, IPolicy } from "cockatiel";
-/** What the function that a policy runs is told: what `execute` tells it, as plain data. */
+/** What the function that a policy runs receives: the context of `execute`, as plain data. */
 export interface ResiliencePolicyContext extends IDefaultPolicyContext, AttemptContext {
   readonly signal: AbortSignal;
 }

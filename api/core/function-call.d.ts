@@ -1,4 +1,4 @@
-/** What the caller's function is told about the attempt that it makes. */
+/** What the caller's function receives about the attempt that it makes. */
 interface AttemptContext {
   /** The operation's name. */
   readonly operation: string;

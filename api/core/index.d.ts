@@ -119,7 +119,11 @@ interface BodyParameter {
  * anything else, such as a bug in the program.
  */
 type FailureSource = "api" | "gateway" | "network" | "timeout" | "circuit" | "throttle" | "cancelled" | "unknown";
-/** What is known about one failed attempt or call. Plain, frozen data. */
+/**
+ * What is known about one failed attempt or call. Plain, frozen data that can be logged: the service's
+ * `message` and the texts in `values` may hold secrets, so they are not enumerable. `console.log`,
+ * `JSON.stringify` and the spread syntax leave them out; read them by name.
+ */
 interface Failure {
   /**
    * The service's own error code, in the catalogue's spelling if the catalogue has it. A response
@@ -130,8 +134,8 @@ interface Failure {
   /** The HTTP status; absent if there was no HTTP response. */
   readonly status?: number;
   /**
-   * The service's message, at most 1,024 characters. It may echo what was sent, secrets included, so
-   * this package never logs it.
+   * The service's message, at most 1,024 characters. It may echo what was sent, secrets included, so it
+   * is not enumerable and this package never logs it.
    */
   readonly message: string;
   /**
@@ -144,8 +148,9 @@ interface Failure {
   /** Where the failure comes from: the API, a gateway, the network, this package or the caller. */
   readonly source: FailureSource;
   /**
-   * True if the service may have executed the request although the call failed, as after a reset, a
-   * timeout, or a gateway's 502 or 504. Absent if it certainly did not.
+   * True if the service may have carried out the request although the call failed: after a reset, a
+   * timeout, or a 5xx without Retry-After that is not in the service's own error format. Absent if it
+   * certainly did not.
    */
   readonly ambiguous?: true;
   /**
@@ -160,7 +165,8 @@ interface Failure {
   readonly retryAfterMs?: number;
   /**
    * The variable parts of the message by the names in the catalogue's template, such as `waitMs`, or the
-   * `claims` that a 401 asks the next token to have. Absent if the message matches no template.
+   * `claims` that a 401 asks the next token to have. Texts and lists are not enumerable, because they
+   * may echo what was sent. Absent if the message matches no template.
    */
   readonly values?: MessageValues;
   /** What a person should do, in one or a few sentences. Absent if there is nothing to say. */
@@ -721,7 +727,7 @@ interface ResilienceOptions {
 /** The codes on Microsoft's page of common error codes, in the order of the page. */
 type DocumentedCode = "BadRequest" | "ODataError" | "InvalidInput" | "InvalidRequestBody" | "InvalidHashValue" | "InvalidDomainName" | "InvalidIpAddress" | "InvalidUrl" | "MaximumBatchSizeExceeded" | "MissingRequiredParameter" | "OsPlatformNotSupported" | "ClientVersionNotSupported" | "Unauthorized" | "Forbidden" | "DisabledFeature" | "DisallowedOperation" | "NotFound" | "ResourceNotFound" | "InternalServerError";
 /** Codes that are not on Microsoft's page of common error codes, but that the services send. */
-type ObservedCode = "TooManyRequests" | "ActiveRequestAlreadyExists" | "AuthenticationFailed" | "InvalidAuthenticationToken" | "Authentication_MSGraphPermissionMissing" | "Authentication_RequestFromNonPremiumTenantOrB2CTenant" | "Authorization_RequestDenied" | "UnknownError" | "serviceNotAvailable";
+type ObservedCode = "TooManyRequests" | "ActiveRequestAlreadyExists" | "AuthenticationFailed" | "InvalidAuthenticationToken" | "Authentication_MSGraphPermissionMissing" | "Authentication_RequestFromNonPremiumTenantOrB2CTenant" | "Authorization_RequestDenied" | "UnknownError" | "serviceNotAvailable" | "Directory_ExpiredPageToken" | "DirectoryPageTokenNotFoundException" | "resyncRequired";
 /** An error code in the catalogue's spelling. */
 type ErrorCode = DocumentedCode | ObservedCode;
 /**
@@ -1058,4 +1064,4 @@ interface Resilience {
  * ```
  */
 export declare function createResilience(options?: ResilienceOptions): Resilience;
-export type { AttemptContext, AttemptEnd, AttemptFunction, AttemptObserver, AttemptStart, BackoffSettings, BodyParameter, BudgetSettings, CallEnd, CallObserver, CallOutcome, CallStart, CatalogueEntry, CircuitChange, CircuitSettings, CircuitState, ClassifyOptions, ClientKind, Clock, ConsoleLogger, ErrorClass, ErrorCode, ErrorDetails, ExecuteOptions, Failure, FailureSource, Family, Fetch, GiveUpReason, HostMap, HttpRequestInfo, HttpResponseInfo, LearnedLimit, LogObserverOptions, MessageValues, MetricCode, Observer, Operation, OperationOptions, PinoLogger, Quota, QuotaChange, QuotaCounting, QuotaNews, QuotaOptions, QuotaState, QuotaStore, QuotaWindow, Random, ReadQuotas, RefreshContext, RefreshToken, Resilience, ResilienceOptions, ResilienceSnapshot, RetryScheduled, RetrySettings, StoreWindow, TakeAnswer, TakeRequest, ThrottleCause, ThrottleRefusal, ThrottleSettings, ThrottleWait, Timer, VariableKind, Verdict, WaitSource, WrapFetchOptions, WrapOptions };
+export type { AttemptContext, AttemptEnd, AttemptFunction, AttemptObserver, AttemptStart, BackoffSettings, BodyParameter, BudgetSettings, CallEnd, CallObserver, CallOutcome, CallStart, CatalogueEntry, CircuitChange, CircuitSettings, CircuitState, ClassifyOptions, ClientKind, Clock, ConsoleLogger, ErrorClass, ErrorCode, ErrorDetails, ExecuteOptions, Failure, FailureSource, Family, Fetch, GiveUpReason, HostMap, HttpRequestInfo, HttpResponseInfo, LearnedLimit, LogObserverOptions, MessageValues, MetricCode, Observer, Operation, OperationOptions, PinoLogger, Quota, QuotaChange, QuotaCounting, QuotaNews, QuotaOptions, QuotaState, QuotaStore, QuotaWindow, Random, ReadQuotas, RefreshContext, RefreshToken, RefreshedToken, Resilience, ResilienceOptions, ResilienceSnapshot, RetryScheduled, RetrySettings, StoreWindow, TakeAnswer, TakeRequest, ThrottleCause, ThrottleRefusal, ThrottleSettings, ThrottleWait, Timer, TokenIdentity, VariableKind, Verdict, WaitSource, WrapFetchOptions, WrapOptions };

@@ -101,8 +101,8 @@ const clients: readonly (readonly [
         try {
           const stream = session.request({ ':method': 'POST', ':path': PATH }, { signal });
           stream.end();
-          const [headers]: unknown[] = await once(stream, 'response');
-          return headers;
+          const answered: readonly unknown[] = await once(stream, 'response');
+          return answered[0];
         } finally {
           session.close();
         }

@@ -31,15 +31,14 @@ export async function failureOfResponse(
   { now, signal }: ResponseOptions,
 ): Promise<Failure | undefined> {
   try {
-    const { status } = response;
-    if (!(status >= 400)) return undefined;
+    if (!(response.status >= 400)) return undefined;
     // A body that is gone may have been read by a wrapped call inside this one.
     const known = response.bodyUsed ? failureOf(response) : undefined;
     if (known !== undefined) return known;
     // Of a body that is no web stream, a clone that is not read to its end may stall the original.
     if (response.body && !hasMethod(response.body, 'getReader')) return classify(response, { now });
     const body = await peekBody(response, signal);
-    return failureOfParts({ status, headers: response.headers, body }, now);
+    return failureOfParts({ status: response.status, headers: response.headers, body }, now);
   } catch {
     // A response class of someone else's that cannot be cloned or read: its fields must do.
     return classify(response, { now });

@@ -13,11 +13,7 @@ export function counted(simulator: Simulator): Counted {
 }
 
 /** What is counted while `minutes` pass. */
-export async function watch(
-  simulator: Simulator,
-  minutes: number,
-  minuteMs: number,
-): Promise<Counted> {
+async function watch(simulator: Simulator, minutes: number, minuteMs: number): Promise<Counted> {
   const before = counted(simulator);
   await passed(minutes * minuteMs);
   const after = counted(simulator);

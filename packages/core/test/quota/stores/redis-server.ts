@@ -15,7 +15,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** Resolves as soon as somebody listens at a port. */
-export async function listening(port: number): Promise<void> {
+async function listening(port: number): Promise<void> {
   for (;;) {
     const socket = connect(port, '127.0.0.1');
     const open = await new Promise<boolean>((resolve) => {
