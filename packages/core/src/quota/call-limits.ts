@@ -118,7 +118,9 @@ export class CallLimits {
     const before = limit.at(now);
     if (throttled.limit !== undefined) limit.observeLimit(throttled.limit, now);
     const reason = limit.at(now) < before ? 'announced' : 'throttled';
-    limit.throttled(this.#used(index, now), sentAt, now);
+    // While no store counts, uneven parts are no sign of a lower limit: the others have used the rest.
+    const least = this.#divisor() > 1 ? before : 0;
+    limit.throttled(Math.max(this.#used(index, now), least), sentAt, now);
     this.#report(index, reason, now);
     const cut = limit.cut();
     const windowMs = this.#windows[index]?.windowMs ?? 0;

@@ -4,9 +4,9 @@ import type { Failure } from '../failure/failure.ts';
 import type { QuotaChange, QuotaState } from '../observe/quota.ts';
 import type { Random } from '../random.ts';
 import type { CallLimitSettings } from './call-limits.ts';
-import { type GroupDependencies, QuotaGroup } from './group.ts';
+import { QuotaGroup } from './group.ts';
 import { type GroupLimits, groupLimits, NO_LIMITS } from './limits.ts';
-import { SharedCount } from './shared-count.ts';
+import { type ShareCount, SharedCount } from './shared-count.ts';
 import type { QuotaStore } from './store.ts';
 import { StoreConnection } from './store-connection.ts';
 
@@ -198,7 +198,7 @@ export class QuotaGate implements Gate {
     group: string,
     { windows }: GroupLimits,
     quota: QuotaSettings | undefined,
-  ): GroupDependencies['share'] {
+  ): ShareCount | undefined {
     const connection = this.#connection;
     if (connection === undefined || quota === undefined || windows.length === 0) return undefined;
     const { transitMs, expectedProcesses, storeTimeoutMs } = quota;

@@ -8,8 +8,7 @@ import type { GroupLimits } from './limits.ts';
 import { Permit, type Place } from './permit.ts';
 import { CallQueue } from './queue.ts';
 import { ReleasePace } from './release-pace.ts';
-import type { SharedCount } from './shared-count.ts';
-import type { LoggedCall } from './sliding-window-log.ts';
+import type { ShareCount, SharedCount } from './shared-count.ts';
 import { Waiter } from './waiter.ts';
 import { WakeTimer } from './wake-timer.ts';
 
@@ -19,8 +18,6 @@ export interface GroupSettings extends CallLimitSettings {
   /** Whether a 429 pauses the group. */
   readonly pause: boolean;
 }
-
-type ShareCount = (ownCalls: () => readonly LoggedCall[], drain: () => void) => SharedCount;
 
 /** What a group depends on. */
 export interface GroupDependencies {
@@ -118,12 +115,11 @@ export class QuotaGroup {
   state(): QuotaState {
     const now = this.#clock.now();
     const runningTime = this.#executionTime.state(now);
-    const counting = this.#shared?.away ? 'fallback' : 'shared';
     return {
       group: this.name,
       windows: this.#limits.state(now),
       ...(runningTime === undefined ? {} : { runningTime }),
-      counting: this.#shared === undefined ? 'local' : counting,
+      counting: this.#shared?.counting ?? 'local',
       waiting: this.waiting,
       pausedForMs: this.pausedForMs,
       nextFreeMs: Math.max(this.#waitMs(0, now), this.#shared?.freeInMs(0, now) ?? 0),

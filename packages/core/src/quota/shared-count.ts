@@ -31,6 +31,9 @@ export interface SharedCountDependencies {
   readonly process: string;
 }
 
+/** Makes the shared count of a group, which reads the group's own calls and drains its queue. */
+export type ShareCount = (ownCalls: () => readonly LoggedCall[], drain: () => void) => SharedCount;
+
 /** When to ask the store again, and for how many calls at once. */
 interface Pace {
   /** When a place may be free, by the store's last refusal. */
@@ -76,6 +79,10 @@ export class SharedCount {
 
   get away(): boolean {
     return this.#dependencies.connection.away;
+  }
+
+  get counting(): 'shared' | 'fallback' {
+    return this.away ? 'fallback' : 'shared';
   }
 
   /** How many questions are under way. */
