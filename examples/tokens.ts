@@ -56,6 +56,7 @@ for (let call = 1; call <= 3; call += 1) {
   await response.arrayBuffer();
   console.log(`call ${call}: ${response.status}`);
 }
+// The simulator shows of a token the beginning of its hash alone.
 console.log(`${simulator.requests.length} requests for 3 calls:`);
 for (const request of simulator.requests) console.log(request.headers['authorization']);
 

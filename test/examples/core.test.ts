@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { redactAuthorization } from '@defender-resilience/simulator';
 import { expect, it } from 'vitest';
 import { runExample, withoutIds } from './run.ts';
 
@@ -39,10 +40,7 @@ call 1: 200
 call 2: 200
 call 3: 200
 4 requests for 3 calls:
-Bearer token-1
-Bearer token-2
-Bearer token-2
-Bearer token-2
+${[1, 2, 2, 2].map((token) => redactAuthorization(`Bearer token-${token}`)).join('\n')}
 `);
   const guide = await readFile('docs/guide/tokens.md', 'utf8');
   const example = await readFile('examples/tokens.ts', 'utf8');
