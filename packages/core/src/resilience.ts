@@ -8,6 +8,11 @@ import {
 } from './clients/function/function-call.ts';
 import type { CircuitState } from './observe/observer.ts';
 import type { QuotaState } from './observe/quota.ts';
+import {
+  checkExecuteOptions,
+  checkWrapFetchOptions,
+  checkWrapOptions,
+} from './options/call-options.ts';
 import type { ResilienceOptions } from './options/options.ts';
 import { settingsOf } from './options/settings.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
@@ -96,7 +101,7 @@ export interface Resilience {
    * @param fn - makes one attempt; gets the attempt's number and an `AbortSignal` that ends it in time
    * @throws CircuitOpenError, ThrottledError when the call was refused before anything was sent
    * @throws AttemptTimeoutError, DeadlineExceededError when the time was up
-   * @throws TypeError, at once, when the name is missing or `fn` is not a function
+   * @throws TypeError, at once, when the name is missing, `fn` is not a function, or an option is invalid
    * @example
    * ```ts
    * const incident = await resilience.execute(
@@ -131,6 +136,7 @@ export function createResilience(options?: ResilienceOptions): Resilience {
       if (typeof fetch !== 'function') {
         throw new TypeError(`wrapFetch takes a function like fetch, got ${typeof fetch}`);
       }
+      checkWrapFetchOptions(options);
       return wrapFetch(pipeline, fetch, options);
     },
     wrap<Self, Args extends readonly unknown[], Result>(
@@ -139,6 +145,7 @@ export function createResilience(options?: ResilienceOptions): Resilience {
       options?: WrapOptions<Result>,
     ) {
       checkCall('wrap', operation, fn);
+      checkWrapOptions('wrap', options);
       const wrapped = function (this: Self, ...args: Args): Promise<Result> {
         const attempt = (): PromiseLike<Result> | Result => Reflect.apply(fn, this, args);
         return runCall(pipeline, new FunctionCall(pipeline, operation, attempt, options));
@@ -149,6 +156,7 @@ export function createResilience(options?: ResilienceOptions): Resilience {
     },
     execute<T>(operation: string, fn: AttemptFunction<T>, given?: ExecuteOptions<T>) {
       checkCall('execute', operation, fn);
+      checkExecuteOptions(given);
       return runCall(pipeline, new FunctionCall(pipeline, operation, fn, given));
     },
     snapshot() {

@@ -46,8 +46,8 @@ export interface Failure {
   readonly source: FailureSource;
   /**
    * True if the service may have carried out the request although the call failed: after a reset, a
-   * timeout, or a 5xx without Retry-After that is not in the service's own error format. Absent if it
-   * certainly did not.
+   * timeout, a 502 or 504, or any other 5xx that has no Retry-After and is not in the service's own
+   * error format. Absent if it certainly did not.
    */
   readonly ambiguous?: true;
   /**

@@ -57,16 +57,16 @@ export function failureOfBody(
   const advice = claims === undefined ? adviceFor(status, parsed, row, hint) : CLAIMS_ADVICE;
   const trackingId = chooseTrackingId([parsed.target, parsed.requestId], header, parsed.otherId);
   const failure: MutableFailure = { code, status, message, verdict, source: parsed.origin };
+  if (entry !== undefined) failure.entry = entry;
   if (trackingId !== undefined) failure.trackingId = trackingId;
   if (claims === undefined && isRefreshUseless(status, parsed, hint)) failure.refreshUseless = true;
   if (verdict === 'retryable') {
     const retryAfterMs = readRetryAfter(status, header, { message, values }, now());
     if (retryAfterMs !== undefined) failure.retryAfterMs = retryAfterMs;
-    else if (isAmbiguous(status, parsed, entry)) failure.ambiguous = true;
+    if (isAmbiguous(failure, parsed)) failure.ambiguous = true;
   }
   if (values !== undefined) failure.values = values;
   if (advice !== undefined) failure.advice = advice;
-  if (entry !== undefined) failure.entry = entry;
   return createFailure(failure);
 }
 
@@ -87,16 +87,16 @@ export function failureOfDocument(parsed: ErrorBody): Failure | undefined {
 export const noHeader: HeaderReader = () => undefined;
 
 /**
- * Whether a 5xx without Retry-After may come from a request that was carried out. Only the service's own
- * error format says that it was not: a gateway or proxy does not know.
+ * Whether a 5xx may come from a request that was carried out. A Retry-After or the service's own error
+ * format says that it was not: a gateway or proxy does not know.
  */
 function isAmbiguous(
-  status: number,
+  { status = 0, retryAfterMs, entry }: Failure,
   { origin, entra, bare }: ErrorBody,
-  entry: CatalogueEntry | undefined,
 ): boolean {
-  if (status < 500) return false;
-  if (AMBIGUOUS.has(status) || origin === 'gateway' || entra !== undefined) return true;
+  if (AMBIGUOUS.has(status)) return true;
+  if (status < 500 || retryAfterMs !== undefined) return false;
+  if (origin === 'gateway' || entra !== undefined) return true;
   return entry === undefined ? bare === true : entry.verdict === 'by-status';
 }
 

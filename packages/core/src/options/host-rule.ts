@@ -1,4 +1,4 @@
-import { mapOf, oneOf, type Rule } from '../validation/check-options.ts';
+import { mapOf, oneOf, type Rule, where } from '../validation/check-options.ts';
 
 const HOST = /^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
 
@@ -6,18 +6,26 @@ const HOST = /^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i
 export const hosts: Rule = mapOf(
   oneOf('xdr', 'mde', 'graph', 'all'),
   "an object of hosts and 'xdr', 'mde', 'graph' or 'all'",
-  (host) => {
-    if (HOST.test(host)) return undefined;
-    if (host.includes('*')) return 'must be a host: name each one, wildcards are not supported';
-    const hint = hostIn(host);
-    return `must be a host such as localhost:8080${hint === undefined ? '' : `; did you mean '${hint}'?`}`;
-  },
+  hostFault,
 );
+
+/** Accepts a host as `URL.host` has it. */
+export const host: Rule = where(
+  'a host such as localhost:8080',
+  (value) => typeof value === 'string' && HOST.test(value),
+);
+
+function hostFault(key: string): string | undefined {
+  if (HOST.test(key)) return undefined;
+  if (key.includes('*')) return 'must be a host: name each one, wildcards are not supported';
+  const hint = hostIn(key);
+  return `must be ${host.accepts}${hint === undefined ? '' : `; did you mean '${hint}'?`}`;
+}
 
 /** The host in a URL, or in a host with a path. */
 function hostIn(text: string): string | undefined {
   const url = text.includes('://') ? text : `https://${text}`;
   if (!URL.canParse(url)) return undefined;
-  const { host } = new URL(url);
-  return HOST.test(host) ? host : undefined;
+  const { host: found } = new URL(url);
+  return HOST.test(found) ? found : undefined;
 }

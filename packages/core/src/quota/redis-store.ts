@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isFunction, isObject } from '../is.ts';
+import { checkOptions, type OptionRules, where } from '../validation/check-options.ts';
 import { REPORT, SETTLE, TAKE } from './redis-scripts.ts';
 import type { LearnedLimit, QuotaStore, TakeAnswer } from './store.ts';
 
@@ -28,6 +29,10 @@ export interface RedisQuotaStoreOptions {
   readonly prefix?: string;
 }
 
+const OPTIONS: OptionRules = {
+  prefix: where('a string', (value) => typeof value === 'string'),
+};
+
 /**
  * Counts the calls of all processes in Redis or Valkey. The windows slide on the server's own clock. All
  * keys of a group have one hash tag, so that a cluster keeps them together, and they expire.
@@ -41,8 +46,10 @@ export interface RedisQuotaStoreOptions {
  */
 export function redisQuotaStore(
   client: RedisClient,
-  { prefix = 'defender' }: RedisQuotaStoreOptions = {},
+  options: RedisQuotaStoreOptions = {},
 ): QuotaStore {
+  checkOptions('redisQuotaStore', OPTIONS, options);
+  const { prefix = 'defender' } = options;
   const evaluate = evaluatorOf(client);
   const run = (script: Script, group: string, args: readonly (string | number)[]) => {
     const tag = `{${prefix}:${group}}`;

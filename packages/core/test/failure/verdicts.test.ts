@@ -39,9 +39,11 @@ describe('the verdict', () => {
     );
   });
 
-  it('is ambiguous for no status that asks for a wait: the request was rejected', () => {
+  it('is ambiguous with Retry-After for 502 and 504 alone, where a gateway asks for the wait', () => {
     const headers = { 'retry-after': '1' };
-    expect(statuses.filter((status) => classify({ status, headers })?.ambiguous)).toEqual([]);
+    expect(statuses.filter((status) => classify({ status, headers })?.ambiguous)).toEqual([
+      502, 504,
+    ]);
   });
 
   it('is ambiguous in the service’s own error format for 502 and 504 alone', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asPolicy } from '../../src/clients/cockatiel/index.ts';
 import { createResilience } from '../../src/index.ts';
 import {
   checkOptions,
@@ -131,6 +132,51 @@ describe('an observer', () => {
     ],
   ])('may have %s', (_, observer) => {
     expect(faultsOf({ observers: [observer] })).toBe('no fault');
+  });
+});
+
+describe('the options of one call', () => {
+  const resilience = createResilience();
+  const fn = () => Promise.resolve(1);
+  const receivers: readonly (readonly [string, (options: unknown) => unknown])[] = [
+    ['execute', (options) => Reflect.apply(resilience.execute, resilience, ['x', fn, options])],
+    ['wrap', (options) => Reflect.apply(resilience.wrap, resilience, ['x', fn, options])],
+    ['asPolicy', (options) => Reflect.apply(asPolicy, undefined, [resilience, 'x', options])],
+  ];
+
+  it.each<[unknown, string]>([
+    [{ idempotnt: true }, 'idempotnt is not an option; did you mean idempotent?'],
+    [{ replayable: true }, 'did you mean idempotent?'],
+    [{ retries: 3 }, 'did you mean maxRetries?'],
+    [{ timeout: 3 }, 'did you mean attemptTimeoutMs?'],
+    [{ idempotent: 'yes' }, 'idempotent must be true or false, got "yes"'],
+    [{ priority: 'high' }, 'priority must be a number ≥ -1000 and ≤ 1000, got "high"'],
+    [{ maxRetries: -1 }, 'maxRetries must be an integer ≥ 0 and ≤ 100, got -1'],
+    [{ deadlineMs: 0 }, 'deadlineMs must be a number ≥ 1, got 0'],
+    [{ host: 'https://a' }, 'host must be a host such as localhost:8080, got "https://a"'],
+    [{ failed: true }, 'failed must be a function, got true'],
+    ['fast', 'takes an object of options, got "fast"'],
+  ])('are checked: %j', (options, message) => {
+    for (const [name, receiver] of receivers) {
+      expect(() => receiver(options)).toThrow(message);
+      expect(() => receiver(options)).toThrow(name);
+    }
+  });
+
+  it('of execute take a signal, and undefined for a default', async () => {
+    const { signal } = new AbortController();
+    const options = { signal, idempotent: true, maxRetries: undefined, host: 'a:1' };
+    await expect(Reflect.apply(resilience.execute, resilience, ['x', fn, options])).resolves.toBe(
+      1,
+    );
+    expect(() => receivers[0]?.[1]({ signal: 5 })).toThrow('signal must be an AbortSignal, got 5');
+    expect(() => receivers[1]?.[1]({ signal })).toThrow('signal is not an option');
+  });
+
+  it('of wrapFetch are checked', () => {
+    const wrap = (): unknown =>
+      Reflect.apply(resilience.wrapFetch, resilience, [fetch, { bufferJSON: true }]);
+    expect(wrap).toThrow('bufferJSON is not an option; did you mean bufferJson?');
   });
 });
 

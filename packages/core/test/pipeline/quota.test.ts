@@ -216,12 +216,12 @@ describe('the priority', () => {
     expect(sent.map((line) => line.split(' ')[1])).toEqual(['a', 'isolate', 'b']);
   });
 
-  it('is none where it is no number', async () => {
-    const { clock, call, sent } = quotas({ quota });
-    for (const name of ['a', 'b']) void call(name);
-    void call('odd', { priority: Number.NaN });
-    await clock.advance(3 * MINUTE_MS);
-    expect(sent.map((line) => line.split(' ')[1])).toEqual(['a', 'b', 'odd']);
+  it('must be a number', () => {
+    const { resilience } = quotas({ quota });
+    const call = (priority: unknown) => (): unknown =>
+      Reflect.apply(resilience.execute, resilience, ['x', () => 1, { priority }]);
+    expect(call('high')).toThrow('priority must be a number');
+    expect(call(Number.NaN)).toThrow('priority must be a number');
   });
 });
 

@@ -52,11 +52,10 @@ describe.each(Object.entries(clients))('a response to %s', (name, client) => {
       [count === 1 ? 'X-Ms-Request-Id' : 'request-id']: count === 1 ? FAILED : SUCCEEDED,
     }));
     const protocolVersion = name.startsWith('axios') ? '1.1' : undefined;
-    const expected = [
+    expect(seen).toEqual([
       { requestId: FAILED, protocolVersion },
       { requestId: SUCCEEDED, protocolVersion },
-    ];
-    expect(seen).toEqual(expected);
+    ]);
   });
 });
 

@@ -179,6 +179,7 @@ describe('other answers', () => {
   it.each<[string, ScriptStep]>([
     ['500 with a page', { status: 500, action: 'html' }],
     ['503 without a body', { status: 503, body: '' }],
+    ['504 with Retry-After', { status: 504, body: '', retryAfter: 0 }],
     ['520 of a CDN', { status: 520, action: 'html' }],
     ['522 of a CDN', { status: 522, body: '' }],
     ['524 of a CDN', { status: 524, body: '' }],
@@ -195,7 +196,6 @@ describe('other answers', () => {
     ['503 in the service’s own format', { code: 'serviceNotAvailable', status: 503 }],
     ['503 with Retry-After', { status: 503, body: '', retryAfter: 0 }],
     ['520 with Retry-After', { status: 520, body: '', retryAfter: 0 }],
-    ['504 with Retry-After', { status: 504, body: '', retryAfter: 0 }],
   ])('%s of an action is repeated: it was not carried out', async (_, step) => {
     const steps = [step, { status: 201, body: {} }];
     expect(await send(steps, { path: MACHINE, init: isolate })).toMatchObject({ sent: 2 });

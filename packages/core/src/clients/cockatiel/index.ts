@@ -16,6 +16,7 @@ import {
 } from 'cockatiel';
 import { failureOf } from '../../failure/attach.ts';
 import type { Failure } from '../../failure/failure.ts';
+import { checkWrapOptions } from '../../options/call-options.ts';
 import type { AttemptContext, ClientCall } from '../../pipeline/call.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { pipelineOf, type ResilienceLike } from '../../pipeline/pipeline-of.ts';
@@ -61,6 +62,7 @@ export function asPolicy(
       `asPolicy takes the operation's name second, such as 'incidents.get', got ${typeof operation}`,
     );
   }
+  checkWrapOptions('asPolicy', options);
   return new ResiliencePolicy(pipeline, operation, options);
 }
 

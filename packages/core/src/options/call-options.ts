@@ -1,0 +1,34 @@
+import {
+  boolean,
+  checkOptions,
+  fn,
+  type OptionRules,
+  withMethods,
+} from '../validation/check-options.ts';
+import { host } from './host-rule.ts';
+import { CALL_FIELDS } from './table.ts';
+
+const WRAP: OptionRules = { ...CALL_FIELDS, host, failed: fn };
+const EXECUTE: OptionRules = {
+  ...WRAP,
+  signal: withMethods('an AbortSignal', 'addEventListener', 'removeEventListener'),
+};
+const WRAP_FETCH: OptionRules = { bufferJson: boolean };
+
+/**
+ * Checks the options of `execute`.
+ *
+ * @throws TypeError that lists every fault
+ */
+export function checkExecuteOptions(options: unknown): void {
+  if (options !== undefined) checkOptions('execute', EXECUTE, options);
+}
+
+/** Checks the options of `wrap` and `asPolicy`, which hold for every call. */
+export function checkWrapOptions(receiver: 'wrap' | 'asPolicy', options: unknown): void {
+  checkOptions(receiver, WRAP, options);
+}
+
+export function checkWrapFetchOptions(options: unknown): void {
+  checkOptions('wrapFetch', WRAP_FETCH, options);
+}
