@@ -59,7 +59,7 @@ it('survives an abort that meets an error body, which Node’s own copy of a bod
 it('counts for Prometheus and goes through the whole demo on Node 22', {
   timeout: 60_000,
 }, async () => {
-  const { stdout } = await run('examples/demo/main.ts');
-  expect(stdout).toContain('All went as it should.');
+  const { stdout } = await run('examples/demo/main.ts', '--details');
+  expect(stdout).toContain('Everything went as expected.');
   expect(stdout).toContain('defender_client_errors_total{code="Forbidden",class="permission"} 1');
 });
