@@ -12,17 +12,6 @@ export function counted(simulator: Simulator): Counted {
   return { allowed, refused };
 }
 
-/** What is counted while `minutes` pass. */
-async function watch(simulator: Simulator, minutes: number, minuteMs: number): Promise<Counted> {
-  const before = counted(simulator);
-  await passed(minutes * minuteMs);
-  const after = counted(simulator);
-  return {
-    allowed: after.allowed - before.allowed,
-    refused: after.refused - before.refused,
-  };
-}
-
 /** How many minutes it takes until so many further calls were let through. */
 export async function minutesFor(
   simulator: Simulator,
