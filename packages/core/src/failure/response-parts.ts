@@ -1,7 +1,7 @@
 import { isObjectOrFunction } from '../is.ts';
 import { isReadableBody } from './error-body.ts';
 import type { ResponseParts } from './http-failure.ts';
-import { safeGet, safeGetObject } from './safe-get.ts';
+import { safeGet, safeGetObject, tagOf } from './safe-get.ts';
 
 /** got, Azure and Graph; axios, ky, superagent and fetch; Kiota. */
 const STATUSES = ['statusCode', 'status', 'responseStatusCode'];
@@ -18,16 +18,22 @@ export function findResponse(thing: object): ResponseParts | undefined {
   const response = safeGetObject(thing, 'response');
   const status = statusOf(response) ?? statusOf(thing);
   if (status === undefined) return undefined;
+  const fields = isUnread(response) ? undefined : response;
   return {
     status,
     headers:
       firstProperty(HEADERS, response, isObjectOrFunction) ??
       firstProperty(HEADERS, thing, isObjectOrFunction),
     body:
-      firstProperty(BODIES, response, isReadableBody) ??
-      firstProperty(BODIES, thing, isReadableBody) ??
+      firstProperty(BODIES, fields, isReadableBody) ??
+      (isUnread(thing) ? undefined : firstProperty(BODIES, thing, isReadableBody)) ??
       ownDocument(thing),
   };
+}
+
+// The body of a fetch `Response` is never there at once, and node-fetch warns of being asked for `data`.
+function isUnread(thing: object | undefined): boolean {
+  return tagOf(thing) === 'Response';
 }
 
 function statusOf(thing: object | undefined): number | undefined {

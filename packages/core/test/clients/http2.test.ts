@@ -1,7 +1,12 @@
 import { once } from 'node:events';
 import { connect, constants } from 'node:http2';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { type AttemptContext, classify, type Resilience } from '@defender-resilience/core';
+import {
+  type AttemptContext,
+  classify,
+  type Failure,
+  type Resilience,
+} from '@defender-resilience/core';
 import { wrapAxios } from '@defender-resilience/core/axios';
 import { undiciInterceptor } from '@defender-resilience/core/undici';
 import axios from 'axios';
@@ -135,16 +140,14 @@ describe.each(clients)('an action by %s over HTTP/2', (_name, act) => {
     ['goes away without it', goAway],
   ])('is sent again where the server %s, and was not carried out', async (_how, answer) => {
     await using server = await startServer(answer);
-    const failures: unknown[] = [];
-    const end = ({ failure }: { failure?: object }): void => void failures.push(failure);
+    const failures: (Failure | undefined)[] = [];
+    const end = ({ failure }: { failure?: Failure }): void => void failures.push(failure);
     const resilience = quick(server.url, { observers: [{ call: () => ({ end }) }] });
     const error: unknown = await act(resilience, server.url).catch((caught: unknown) => caught);
     expect(server.requests).toBeGreaterThanOrEqual(4);
     expect(classify(error)).toMatchObject({ source: 'network', verdict: 'retryable' });
-    expect(failures).toMatchObject([
-      { advice: expect.stringContaining('nothing was carried out') as string },
-    ]);
-    expect(failures).toEqual([expect.not.objectContaining({ ambiguous: true })]);
+    expect(failures.map((failure) => failure?.ambiguous)).toEqual([undefined]);
+    expect(failures[0]?.advice).toContain('nothing was carried out');
   });
 
   it('is not sent again where the server fails inside it', async () => {

@@ -9,6 +9,7 @@ import type { HeaderPair } from '../shared/headers.ts';
 import { HttpCall } from '../shared/http-call.ts';
 import {
   abortBodyOnSignal,
+  type CheckedBody,
   checkJsonBody,
   disposeResponse,
   failureOfResponse,
@@ -41,8 +42,9 @@ export class FetchCall extends HttpCall<Response> {
   /** Made at the first response with a signal, since most calls have none. */
   #unlinks: WeakMap<Response, () => void> | undefined = undefined;
   readonly #bufferJson: boolean;
-  /** What is wrong with the body of a success; undefined where nothing is, or nobody looked. */
-  #brokenBody: { readonly response: Response; readonly failure: Failure } | undefined = undefined;
+  /** What is known of the body of the latest response; the response itself is the caller's to keep. */
+  #checked: { readonly response: WeakRef<Response>; readonly body: CheckedBody } | undefined =
+    undefined;
   /** Ends the reading of an error body. The listener for the body does it, so that the signal gets no other. */
   #reading: AbortController | undefined = undefined;
 
@@ -64,6 +66,7 @@ export class FetchCall extends HttpCall<Response> {
 
   onResult(response: Response, attempt: AttemptSender): void {
     if (this.signal === undefined || typeof response !== 'object' || response === null) return;
+    if (this.#checkedBody(response)?.complete) return;
     // In the undici of Node 22, even a response without a body follows the signal.
     const body = safeGetObject(response, 'body') ?? response;
     const unlink = abortBodyOnSignal(this.signal, body, (reason) => {
@@ -78,7 +81,7 @@ export class FetchCall extends HttpCall<Response> {
     response: Response,
     { endsAt }: AttemptSender,
   ): Promise<Failure | undefined> | Failure | undefined {
-    if (!(response?.status >= 400)) return this.#brokenBodyOf(response);
+    if (!(response?.status >= 400)) return this.#checkedBody(response)?.failure;
     const { clock } = this.pipeline;
     this.#reading = new AbortController();
     return readErrorBodyInTime(clock, endsAt, this.#reading.signal, (signal) =>
@@ -113,13 +116,17 @@ export class FetchCall extends HttpCall<Response> {
 
   async #checkBody(sent: Promise<Response>, signal: AbortSignal): Promise<Response> {
     const response = await sent;
-    const failure = await checkJsonBody(response, signal);
-    this.#brokenBody = failure && { response, failure };
+    this.#checked = {
+      response: new WeakRef(response),
+      body: await checkJsonBody(response, signal),
+    };
     return response;
   }
 
-  #brokenBodyOf(response: Response): Failure | undefined {
-    const broken = this.#brokenBody;
-    return broken !== undefined && broken.response === response ? broken.failure : undefined;
+  #checkedBody(response: Response): CheckedBody | undefined {
+    const checked = this.#checked;
+    return checked !== undefined && checked.response.deref() === response
+      ? checked.body
+      : undefined;
   }
 }

@@ -117,8 +117,10 @@ class ResilientHandler implements GraphMiddleware {
       await next.execute(context);
       return;
     }
+    // Not the caller's own context, which would keep the response as long as a signal listens for an abort.
+    const { response: _, ...given } = context;
     const send: SendFetch = async (input, init, changes) => {
-      const attempt = this.#attemptContext(context, input, init, changes);
+      const attempt = this.#attemptContext(given, input, init, changes);
       this.#tokens?.set(attempt, { call, token: changes.token });
       await next.execute(attempt);
       call.noteHeaders(sentHeaders(attempt));
@@ -142,9 +144,8 @@ class ResilientHandler implements GraphMiddleware {
   ): GraphContext {
     // The token is set behind the SDK's own handler, where there is one.
     const early = this.#tokens === undefined ? added : withoutAuthorization(added);
-    const { response: _, ...rest } = context;
     return {
-      ...rest,
+      ...context,
       // The SDK's handlers append to the headers of a `Request`.
       request: isBodiless(input) ? input.clone() : input,
       options: { ...init, headers: withHeaders(context.options?.headers ?? {}, early) },

@@ -23,10 +23,15 @@ export function bodyKind(body: unknown): BodyKind {
  */
 export function copyBody(body: GivenBody): GivenBody {
   if (typeof body !== 'object') return body;
-  if (isArrayBuffer(body)) return body.slice(0);
-  // Of shared memory, fetch sends the text.
-  if (ArrayBuffer.isView(body) && isArrayBuffer(body.buffer)) {
-    return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice();
+  try {
+    if (isArrayBuffer(body)) return body.slice(0);
+    // Of shared memory, fetch sends the text.
+    if (ArrayBuffer.isView(body) && isArrayBuffer(body.buffer)) {
+      return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice();
+    }
+  } catch {
+    // Detached: it stays empty, and fetch sends it so.
+    return body;
   }
   if (body instanceof URLSearchParams) return new URLSearchParams(body);
   return isForm(body) ? copyForm(body) : body;

@@ -6,7 +6,9 @@ import { failureOfParts } from '../../failure/http-failure.ts';
 import { hasMethod, safeGet } from '../../failure/safe-get.ts';
 import { MAX_ERROR_BODY } from '../../failure/text.ts';
 import { isObject } from '../../is.ts';
+import { destroyForeignBody, peekForeignBody } from './foreign-body.ts';
 import { brokenBodyFailure, isJsonSuccess, MAX_BUFFERED_JSON, truncationOf } from './json-body.ts';
+import { cancel, type Reader, readStart, readUntilAborted, readUpTo } from './web-stream.ts';
 
 /** How long the body of an error response is read before its status alone must do. */
 const ERROR_BODY_TIMEOUT_MS = 5_000;
@@ -35,9 +37,8 @@ export async function failureOfResponse(
     // A body that is gone may have been read by a wrapped call inside this one.
     const known = response.bodyUsed ? failureOf(response) : undefined;
     if (known !== undefined) return known;
-    // Of a body that is no web stream, a clone that is not read to its end may stall the original.
-    if (response.body && !hasMethod(response.body, 'getReader')) return classify(response, { now });
-    const body = await peekBody(response, signal);
+    const isForeign = response.body !== null && !hasMethod(response.body, 'getReader');
+    const body = await (isForeign ? peekForeignBody : peekBody)(response, signal);
     return failureOfParts({ status: response.status, headers: response.headers, body }, now);
   } catch {
     // A response class of someone else's that cannot be cloned or read: its fields must do.
@@ -70,37 +71,28 @@ export async function readErrorBodyInTime<T>(
   }
 }
 
-/**
- * Reads the JSON body of a success ahead of the caller, to notice that it breaks off while the request can
- * still be sent again. The response stays unread. Never rejects.
- *
- * @returns what is wrong with the body; undefined where nothing is, or where it is too long
- */
-export async function checkJsonBody(
-  response: Response,
-  signal: AbortSignal,
-): Promise<Failure | undefined> {
-  if (!isJsonSuccess(response.status, response.headers)) return undefined;
-  if (!hasMethod(response.body, 'getReader')) return undefined;
-  const reader = readerOfClone(response);
-  if (reader === undefined) return undefined;
-  const { bytes, end } = await readUntilAborted(reader, MAX_BUFFERED_JSON, signal);
-  if (end === 'too-long' || signal.aborted) return undefined;
-  return end === 'complete' ? truncationOf(bytes) : brokenBodyFailure(end.error);
+export interface CheckedBody {
+  /** Whether all of it has arrived. */
+  readonly complete: boolean;
+  /** What is wrong with it; undefined where nothing is, or nobody looked. */
+  readonly failure: Failure | undefined;
 }
 
+const UNCHECKED: CheckedBody = Object.freeze({ complete: false, failure: undefined });
+
 /**
- * Reads the beginning of a web stream.
- *
- * @param signal - ends the reading; what has arrived by then is the beginning
- * @returns the beginning, 64 KiB at most, and a stream that gives all of it
+ * Reads the JSON body of a success ahead of the caller, up to 1 MiB, to notice that it breaks off while the
+ * request can still be sent again. The response stays unread. Never rejects.
  */
-export async function peekWebStream(
-  source: ReadableStream<Uint8Array>,
-  signal: AbortSignal,
-): Promise<{ readonly start: Uint8Array; readonly whole: ReadableStream<Uint8Array> }> {
-  const [copy, whole] = source.tee();
-  return { start: await readStart(copy.getReader(), signal), whole };
+export async function checkJsonBody(response: Response, signal: AbortSignal): Promise<CheckedBody> {
+  if (!isJsonSuccess(response.status, response.headers)) return UNCHECKED;
+  const reader = hasMethod(response.body, 'getReader') ? readerOfClone(response) : undefined;
+  if (reader === undefined) return UNCHECKED;
+  const { bytes, end } = await readUntilAborted(reader, MAX_BUFFERED_JSON, signal);
+  if (end === 'too-long' || signal.aborted) return UNCHECKED;
+  return end === 'complete'
+    ? { complete: true, failure: truncationOf(bytes) }
+    : { complete: false, failure: brokenBodyFailure(end.error) };
 }
 
 /**
@@ -114,6 +106,7 @@ export async function disposeResponse(
   try {
     const { body } = response;
     if (body === null || body.locked) return;
+    if (!hasMethod(body, 'getReader')) return destroyForeignBody(body);
     const reader = body.getReader();
     const timer = clock.timer(() => cancel(reader), DRAIN_TIMEOUT_MS, { keepAlive: false });
     await readUpTo(reader, MAX_ERROR_BODY + 1);
@@ -148,15 +141,6 @@ export function abortBodyOnSignal(
 
 const collected = new FinalizationRegistry<() => void>((unlink) => unlink());
 
-type Reader = ReadableStreamDefaultReader<Uint8Array>;
-
-type BodyEnd = 'complete' | 'too-long' | { readonly error: unknown };
-
-interface ReadBody {
-  readonly bytes: Uint8Array;
-  readonly end: BodyEnd;
-}
-
 /** The beginning of a clone's body; undefined where there is none left to clone. */
 async function peekBody(
   response: Response,
@@ -172,61 +156,6 @@ function readerOfClone(response: Response): Reader | undefined {
   const reader = response.clone().body?.getReader();
   if (reader !== undefined && response.body !== null) reportErrorEarly(response.body, whole);
   return reader;
-}
-
-async function readStart(reader: Reader, signal: AbortSignal | undefined): Promise<Uint8Array> {
-  const { bytes } = await readUntilAborted(reader, MAX_ERROR_BODY, signal);
-  return bytes.subarray(0, MAX_ERROR_BODY);
-}
-
-async function readUntilAborted(
-  reader: Reader,
-  limit: number,
-  signal: AbortSignal | undefined,
-): Promise<ReadBody> {
-  const stop = (): void => cancel(reader);
-  if (signal?.aborted) stop();
-  signal?.addEventListener('abort', stop, { once: true });
-  const { chunks, ...end } = await readUpTo(reader, limit);
-  signal?.removeEventListener('abort', stop);
-  stop();
-  return { bytes: concat(chunks), ...end };
-}
-
-function concat(chunks: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(chunks.reduce((size, { byteLength }) => size + byteLength, 0));
-  let offset = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return whole;
-}
-
-/** What a body gives until it ends, breaks off or has given `limit` bytes. Never rejects. */
-async function readUpTo(
-  reader: Reader,
-  limit: number,
-): Promise<{ readonly chunks: Uint8Array[]; readonly end: BodyEnd }> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  try {
-    while (size < limit) {
-      const { done, value } = await reader.read();
-      if (done) return { chunks, end: 'complete' };
-      chunks.push(value);
-      size += value.byteLength;
-    }
-    return { chunks, end: 'too-long' };
-  } catch (error) {
-    // What came before may still hold the code of a failure.
-    return { chunks, end: { error } };
-  }
-}
-
-// Not awaited: cancelling a clone ends only when the original is cancelled too.
-function cancel(reader: Reader): void {
-  reader.cancel().catch(() => undefined);
 }
 
 const IS_READABLE = Symbol.for('nodejs.stream.readable');

@@ -1,4 +1,5 @@
 import type { Failure } from '../../failure/failure.ts';
+import { safeGet } from '../../failure/safe-get.ts';
 import { MAX_ERROR_BODY } from '../../failure/text.ts';
 import { TRUNCATED_BODY } from '../../failure/truncated-body.ts';
 import { brokenBodyFailure, isJsonSuccess, MAX_BUFFERED_JSON } from '../shared/json-body.ts';
@@ -20,6 +21,8 @@ export class ResponseAttempt implements Handler {
   headers: HeaderRecord = {};
   /** Settles when the final response's headers are there. */
   readonly responded: Promise<this>;
+  /** The context that an interceptor below gives with the request. */
+  #context: unknown = undefined;
   readonly #forwarder: ResponseForwarder;
   readonly #settle: PromiseWithResolvers<this>;
   /** Settles when the body is complete, too long or no longer waited for. */
@@ -41,6 +44,7 @@ export class ResponseAttempt implements Handler {
 
   onRequestStart(controller: Controller, context: unknown): void {
     this.#controller = controller;
+    this.#context = context;
     if (this.#state === 'disposed') controller.abort(DISPOSED);
     else this.#forwarder.start(context);
   }
@@ -101,6 +105,13 @@ export class ResponseAttempt implements Handler {
 
   onResponseStarted(): void {
     this.#forwarder.handler.onResponseStarted?.();
+  }
+
+  /** The last address that undici's redirect interceptor has listed; undefined where there is none. */
+  get redirectedTo(): URL | undefined {
+    const history = safeGet(this.#context, 'history');
+    const last: unknown = Array.isArray(history) ? history.at(-1) : undefined;
+    return last instanceof URL ? last : undefined;
   }
 
   /** No response came. */

@@ -72,6 +72,12 @@ export class UndiciCall extends HttpCall<ResponseAttempt> {
     });
   }
 
+  /** An interceptor below that follows a redirect to another host takes the header off. */
+  override sentAuthorization(settled?: unknown): string | undefined {
+    const host = settled instanceof ResponseAttempt ? settled.redirectedTo?.host : undefined;
+    return host === undefined || host === this.host ? super.sentAuthorization() : undefined;
+  }
+
   statusOf(attempt: ResponseAttempt): number {
     return attempt.status;
   }

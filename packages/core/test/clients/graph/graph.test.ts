@@ -1,3 +1,4 @@
+import { getEventListeners, setMaxListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { classify } from '@defender-resilience/core';
 import { graphMiddleware } from '@defender-resilience/core/graph';
@@ -14,7 +15,30 @@ import {
 } from '../../support/graph.ts';
 import { quick, startServer } from '../../support/real.ts';
 
+const gc = globalThis.gc ?? ((): void => undefined);
+
 describe.each(majors)('$name with the resilient middleware', ({ sdk }) => {
+  it.each([
+    ['successes', 200, { 'content-type': 'application/json' }],
+    ['refusals', 403, { 'content-type': 'application/json' }],
+    ['other successes', 200, { 'content-type': 'application/octet-stream' }],
+  ])('leaves no listener on a signal that outlives %s', async (_what, status, headers) => {
+    await using server = await startServer((_request, response) => {
+      response.writeHead(status, headers).end('{"value":[]}');
+    });
+    const { client } = clientFor(sdk, server);
+    const { signal } = new AbortController();
+    setMaxListeners(1_000, signal);
+    for (let count = 0; count < 100; count += 1) {
+      const call = client.api(INCIDENTS).options({ signal } as v3.FetchOptions);
+      await call.get().catch(() => undefined);
+    }
+    await vi.waitFor(() => {
+      gc();
+      expect(getEventListeners(signal, 'abort').length).toBeLessThan(3);
+    });
+  });
+
   it('gives a success as it is', async () => {
     await using server = await startServer(statuses());
     const { client } = clientFor(sdk, server);

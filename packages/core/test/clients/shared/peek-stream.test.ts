@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { peekNodeStream } from '../../../src/clients/shared/node-stream.ts';
-import { peekWebStream } from '../../../src/clients/shared/response-body.ts';
+import { peekWebStream } from '../../../src/clients/shared/web-stream.ts';
 
 const never = new AbortController().signal;
 

@@ -140,22 +140,18 @@ describe('failureOfResponse', () => {
     expect(failure).toMatchObject({ code: 'Http503', retryAfterMs: 7_000, message: 'x' });
   });
 
-  it('makes no copy of a body that is no stream of the web: what is not read of it stalls the other', async () => {
-    let copies = 0;
+  it('goes by status and headers where a body that is no stream of the web cannot be copied', async () => {
     const fake = {
       status: 503,
       headers: new Headers({ 'retry-after': '7' }),
-      // As node-fetch has it.
       body: Readable.from(['x']),
       bodyUsed: false,
       clone: () => {
-        copies += 1;
-        return fake;
+        throw new Error('no copy');
       },
     };
     const failure = await failureOfResponse(fake as unknown as Response, { now });
     expect(failure).toMatchObject({ code: 'Http503', retryAfterMs: 7_000 });
-    expect(copies).toBe(0);
   });
 
   it('never rejects, whatever the clock does', async () => {

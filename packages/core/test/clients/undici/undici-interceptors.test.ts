@@ -27,6 +27,28 @@ describe.each(majors)('$name with the resilient interceptor', ({ undici }) => {
     }
   });
 
+  it('asks for no new token where another host, that it was redirected to, refuses', async () => {
+    for (const side of ['above', 'below'] as const) {
+      await using other = await startServer((_request, response) => {
+        response.writeHead(401, JSON_HEADERS).end('{}');
+      });
+      await using server = await startServer((_request, response) => {
+        response.writeHead(302, { location: other.url }).end();
+      });
+      const refreshToken = vi.fn(() => 'new');
+      const resilience = quick(server.url, { refreshToken });
+      const redirect = undici.interceptors.redirect({ maxRedirections: 3 });
+      const response = await undici.request(server.url, {
+        headers: { authorization: 'Bearer old' },
+        dispatcher: agentFor(server, { resilience, [side]: [redirect] }),
+      });
+      await response.body.dump();
+      expect([response.statusCode, server.requests.length], side).toEqual([401, 1]);
+      expect(other.requests.map(({ headers }) => headers.authorization)).toEqual([undefined]);
+      expect(refreshToken).not.toHaveBeenCalled();
+    }
+  });
+
   it('works with undici’s dns interceptor, on either side', async () => {
     for (const side of ['above', 'below'] as const) {
       await using server = await startServer(statuses(500));

@@ -1,0 +1,55 @@
+import { hasMethod, safeGet } from '../../failure/safe-get.ts';
+import { parseJson } from '../../failure/text.ts';
+import { isObject } from '../../is.ts';
+
+/**
+ * How much is read of a body that is no web stream, in bytes. A clone of such a body gets no more than
+ * the original has room for while nobody reads that, which is at least this.
+ */
+const MAX_START = 16_384;
+
+/**
+ * Reads the beginning of the body of a `Response` whose body is a stream of Node's, or one like it:
+ * node-fetch, make-fetch-happen. The response stays unread. Never rejects.
+ *
+ * @param signal - ends the reading; what has arrived by then is the beginning
+ */
+export function peekForeignBody(
+  response: Response,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  const clone: unknown = response.bodyUsed ? undefined : response.clone().body;
+  if (!isObject(clone) || !hasMethod(clone, 'on')) return Promise.resolve(undefined);
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const decoder = new TextDecoder();
+  let text = '';
+  const stop = (): void => {
+    signal?.removeEventListener('abort', stop);
+    resolve(text);
+  };
+  signal?.addEventListener('abort', stop, { once: true });
+  // The listener stays: a clone that is not read to its end would stall the original.
+  listen(clone, 'data', (chunk) => {
+    if (text.length >= MAX_START) return;
+    text += chunk instanceof Uint8Array ? decoder.decode(chunk, { stream: true }) : String(chunk);
+    if (text.length >= MAX_START || isComplete(text)) stop();
+  });
+  for (const event of ['end', 'error', 'close']) listen(clone, event, stop);
+  return promise;
+}
+
+/** Drops a body that nobody will read, and its connection. */
+export function destroyForeignBody(body: object): void {
+  const destroy: unknown = safeGet(body, 'destroy');
+  if (typeof destroy === 'function') Reflect.apply(destroy, body, []);
+}
+
+function listen(emitter: object, event: string, listener: (value: unknown) => void): void {
+  const on: unknown = safeGet(emitter, 'on');
+  if (typeof on === 'function') Reflect.apply(on, emitter, [event, listener]);
+}
+
+// Some streams tell their end only when the original is read too.
+function isComplete(text: string): boolean {
+  return /<\/html>\s*$/i.test(text) || (/[}\]]\s*$/.test(text) && parseJson(text) !== undefined);
+}
