@@ -149,8 +149,8 @@ interface Failure {
   readonly source: FailureSource;
   /**
    * True if the service may have carried out the request although the call failed: after a reset, a
-   * timeout, or a 5xx without Retry-After that is not in the service's own error format. Absent if it
-   * certainly did not.
+   * timeout, a 502 or 504, or any other 5xx that has no Retry-After and is not in the service's own
+   * error format. Absent if it certainly did not.
    */
   readonly ambiguous?: true;
   /**
@@ -1037,7 +1037,7 @@ interface Resilience {
    * @param fn - makes one attempt; gets the attempt's number and an `AbortSignal` that ends it in time
    * @throws CircuitOpenError, ThrottledError when the call was refused before anything was sent
    * @throws AttemptTimeoutError, DeadlineExceededError when the time was up
-   * @throws TypeError, at once, when the name is missing or `fn` is not a function
+   * @throws TypeError, at once, when the name is missing, `fn` is not a function, or an option is invalid
    * @example
    * ```ts
    * const incident = await resilience.execute(

@@ -37,4 +37,4 @@ export interface RedisQuotaStoreOptions {
  * const { fetch } = createResilience({ quota: { store } });
  * ```
  */
-export declare function redisQuotaStore(client: RedisClient, { prefix }?: RedisQuotaStoreOptions): QuotaStore;
+export declare function redisQuotaStore(client: RedisClient, options?: RedisQuotaStoreOptions): QuotaStore;

@@ -139,9 +139,15 @@ describe('the options of one call', () => {
   const resilience = createResilience();
   const fn = () => Promise.resolve(1);
   const receivers: readonly (readonly [string, (options: unknown) => unknown])[] = [
-    ['execute', (options) => Reflect.apply(resilience.execute, resilience, ['x', fn, options])],
-    ['wrap', (options) => Reflect.apply(resilience.wrap, resilience, ['x', fn, options])],
-    ['asPolicy', (options) => Reflect.apply(asPolicy, undefined, [resilience, 'x', options])],
+    [
+      'execute',
+      (options): unknown => Reflect.apply(resilience.execute, resilience, ['x', fn, options]),
+    ],
+    ['wrap', (options): unknown => Reflect.apply(resilience.wrap, resilience, ['x', fn, options])],
+    [
+      'asPolicy',
+      (options): unknown => Reflect.apply(asPolicy, undefined, [resilience, 'x', options]),
+    ],
   ];
 
   it.each<[unknown, string]>([
