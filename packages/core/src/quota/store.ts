@@ -17,6 +17,7 @@ export interface TakeRequest {
   readonly transitMs: number;
 }
 
+/** What a store answers to a question for a place. */
 export interface TakeAnswer {
   readonly granted: boolean;
   /** Milliseconds until a place may be free; 0 when granted. */
@@ -63,5 +64,6 @@ export interface QuotaStore {
    * undefined: it was not sent after all.
    */
   settle(group: string, permit: string, arrivedAt: number | undefined): Promise<void>;
+  /** Shares what a 429 taught: a pause for everybody, and lower limits. */
   report(group: string, news: QuotaNews): Promise<void>;
 }
