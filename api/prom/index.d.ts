@@ -88,43 +88,58 @@ interface RecentErrors {
   /** How many errors have been forgotten to make room. */
   readonly dropped: number;
 }
-/** What is served: a registry, or something that combines several, such as those of a cluster. */
+/** What `metricsHandler` serves: a registry, or something that combines several. */
 interface MetricsSource {
+  /** The value of the header `Content-Type`. */
   readonly contentType: string;
+  /** Resolves to the metrics as text. Called for each request. */
   metrics(): Promise<string>;
 }
-/** The options of `metricsHandler`. */
+/** The options of `metricsHandler`. Every one has a default. */
 interface MetricsHandlerOptions {
-  /** The path of the metrics, which starts with a slash. @defaultValue `'/metrics'` */
+  /**
+   * The path of the metrics. It starts with a slash; a slash at its end makes no difference.
+   *
+   * @defaultValue `'/metrics'`
+   */
   readonly path?: string;
   /**
-   * The errors to serve as JSON with their tracking IDs: `observer.recentErrors`. Serve them in your
-   * own network only.
+   * The recent errors of an observer, `observer.recentErrors`, to serve as JSON. They contain tracking
+   * IDs and the handler does not authenticate anybody: expose it to your own network only.
    *
    * @defaultValue none are served
    */
   readonly recentErrors?: RecentErrors;
-  /** The path of the recent errors, which starts with a slash. @defaultValue `'/debug/defender/errors'` */
+  /**
+   * The path of the recent errors, if they are served. It starts with a slash and differs from `path`;
+   * a slash at its end makes no difference.
+   *
+   * @defaultValue `'/debug/defender/errors'`
+   */
   readonly recentErrorsPath?: string;
 }
 /**
- * A request listener for `node:http`, or a handler for the frameworks built on it. Other paths go to
- * `next` where a framework such as express passes it, and are answered with 404 elsewhere.
+ * A listener of `node:http`, or a handler of the frameworks that build on it. If it is given `next`, as
+ * express does, it calls that for other paths; otherwise it answers them with 404.
  */
 type MetricsHandler = (request: IncomingMessage & {
   readonly baseUrl?: string;
 }, response: ServerResponse, next?: () => void) => void;
 /**
- * Creates a handler that serves metrics, and on request the recent errors.
+ * Creates a handler that serves `/metrics` to Prometheus, and the recent errors if you pass them. It
+ * answers 500 if the metrics cannot be collected.
  *
  * @param source - the registry, such as `observer.register`
+ * @throws TypeError if the source is not a registry, or if options are invalid; the message says what
+ * is expected
+ *
  * @example
  * ```ts
- * const observer = promObserver({ register });
- * const handler = metricsHandler(register, { recentErrors: observer.recentErrors });
- * createServer(handler).listen(9464, '127.0.0.1');
+ * const observer = promObserver();
+ * const { register, recentErrors } = observer;
+ *
+ * createServer(metricsHandler(register, { recentErrors })).listen(9464, '127.0.0.1');
  * ```
- * @throws TypeError when the source is no registry or an option is invalid
  */
 export declare function metricsHandler(source: MetricsSource, options?: MetricsHandlerOptions): MetricsHandler;
 /** What is known of the trace that a call belongs to. */

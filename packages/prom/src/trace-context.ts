@@ -1,5 +1,5 @@
 import { property } from './unknown.ts';
-import { warnOnce } from './warn.ts';
+import { nameOf, warnOnce } from './warn.ts';
 
 /** What is known of the trace that a call belongs to. */
 export interface TraceContext {
@@ -40,10 +40,9 @@ export function traceReader(given?: () => TraceContext | undefined): TraceReader
       try {
         return checked(read());
       } catch (error) {
-        const name = error instanceof Error ? error.name : typeof error;
         warnOnce(
           read,
-          `traceContext threw ${name}: exemplars and recent errors go without trace IDs.`,
+          `traceContext threw ${nameOf(error)}: exemplars and recent errors go without trace IDs.`,
         );
         return undefined;
       }
