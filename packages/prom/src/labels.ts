@@ -44,6 +44,9 @@ export const operation: MetricLabel = {
     'The operations table’s name, such as `incidents.list`, or the one that the caller gave.',
 };
 
+/** The operation of a circuit. */
+export const circuitOperation: MetricLabel = { ...operation, determinedBy: 'circuit' };
+
 export const outcome: MetricLabel = listed(
   'outcome',
   'success failure cancelled rejected',

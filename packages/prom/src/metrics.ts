@@ -160,7 +160,7 @@ export const metrics: readonly MetricDefinition[] = deepFreeze<MetricDefinition[
     name: 'circuit_state',
     type: 'gauge',
     help: 'One for the state that a circuit is in, zero for the others.',
-    labels: [label.circuit, label.operation, label.circuitState],
+    labels: [label.circuit, label.circuitOperation, label.circuitState],
     zero: { when: 'circuit' },
     exemplars: false,
     aggregator: 'max',
