@@ -1,4 +1,16 @@
 import {
+  boolean,
+  checkOptions,
+  fn,
+  integer,
+  mapOf,
+  type OptionRules,
+  object,
+  type Rule,
+  where,
+  withMethods,
+} from '@defender-resilience/core/validation';
+import {
   isClient,
   isRegistry,
   type Labels,
@@ -8,7 +20,6 @@ import {
 import { DEFAULT_LIMITS, DEFAULT_PREFIX, type LimitName } from './definition.ts';
 import { tableLabelNames } from './label-values.ts';
 import type { TraceContext } from './trace-context.ts';
-import { property, show } from './unknown.ts';
 
 /** The options of `promObserver`. Every one has a default. */
 export interface PromObserverOptions {
@@ -98,37 +109,48 @@ const LABEL_NAME = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/;
 const MAX_CONSTANT_LABELS = 10;
 const MAX_LABEL_VALUE = 128;
 
-interface Rule {
-  readonly accepts: string;
-  readonly check: (value: unknown) => boolean;
-}
+const limit = integer(1, 10_000);
 
-const limit: Rule = integer(1, 10_000);
+const labelValue = where(
+  `a string of at most ${MAX_LABEL_VALUE} characters`,
+  (value) => typeof value === 'string' && value.length <= MAX_LABEL_VALUE,
+);
 
-const rules: Readonly<Record<keyof PromObserverOptions, Rule>> = {
-  register: { accepts: 'a registry of prom-client', check: isRegistry },
-  client: {
-    accepts: 'the module prom-client or @prometheus-io/client',
-    check: isClient,
-  },
-  prefix: {
-    accepts: 'letters, digits, _ and :, not starting with a digit',
-    check: (value) => typeof value === 'string' && (value === '' || METRIC_NAME.test(value)),
-  },
-  exemplars: { accepts: 'true or false', check: (value) => typeof value === 'boolean' },
-  recentErrors: { accepts: 'an object', check: isPlainObject },
-  constantLabels: { accepts: 'an object of strings', check: isPlainObject },
-  maxOperations: limit,
-  maxCircuits: limit,
-  maxQuotaGroups: limit,
-  traceContext: { accepts: 'a function', check: (value) => typeof value === 'function' },
-  clock: {
-    accepts: 'an object with a method epoch',
-    check: (value) => typeof property(value, 'epoch') === 'function',
+const constantLabels: Rule = {
+  ...mapOf(labelValue, 'an object of strings', nameFault),
+  faults(value, path) {
+    const { length } = Object.keys(value);
+    const missing = Object.entries(value).filter(([, label]) => label === undefined);
+    return [
+      ...missing.map(([name]) => `${path}['${name}'] must be ${labelValue.accepts}, got undefined`),
+      ...(length <= MAX_CONSTANT_LABELS
+        ? []
+        : [`${path} must be at most ${MAX_CONSTANT_LABELS}, got ${length}`]),
+    ];
   },
 };
 
-const CAPACITY = integer(0, 1_000);
+function nameFault(name: string): string | undefined {
+  if (!LABEL_NAME.test(name)) return 'is not a valid label name';
+  return tableLabelNames.has(name) ? 'is a label of the metrics themselves' : undefined;
+}
+
+const RULES: OptionRules & Readonly<Record<keyof PromObserverOptions, Rule>> = {
+  register: where('a registry of prom-client', isRegistry),
+  client: where('the module prom-client or @prometheus-io/client', isClient),
+  prefix: where(
+    'letters, digits, _ and :, not starting with a digit',
+    (value) => typeof value === 'string' && (value === '' || METRIC_NAME.test(value)),
+  ),
+  exemplars: boolean,
+  recentErrors: object({ capacity: integer(0, 1_000) }),
+  constantLabels,
+  maxOperations: limit,
+  maxCircuits: limit,
+  maxQuotaGroups: limit,
+  traceContext: fn,
+  clock: withMethods('an object with a method epoch', 'epoch'),
+};
 
 /**
  * Validates the options and fills in the defaults.
@@ -136,10 +158,7 @@ const CAPACITY = integer(0, 1_000);
  * @throws TypeError that lists every invalid option
  */
 export function settingsOf(options: PromObserverOptions): Settings {
-  const faults = faultsIn(options);
-  if (faults.length > 0) {
-    throw new TypeError(`promObserver got invalid options:\n- ${faults.join('\n- ')}`);
-  }
+  checkOptions('promObserver', RULES, options);
   return {
     register: options.register,
     client: options.client,
@@ -157,65 +176,7 @@ export function settingsOf(options: PromObserverOptions): Settings {
   };
 }
 
-function faultsIn(options: unknown): readonly string[] {
-  if (!isPlainObject(options)) return [`the options must be an object, got ${show(options)}`];
-  return [
-    ...topFaults(options),
-    ...capacityFaults(property(options, 'recentErrors')),
-    ...labelFaults(property(options, 'constantLabels')),
-  ];
-}
-
-function topFaults(options: object): readonly string[] {
-  const known: Readonly<Record<string, Rule | undefined>> = rules;
-  return Object.entries(options).flatMap(([name, value]) =>
-    Object.hasOwn(rules, name) ? faultsOf(name, known[name], value) : [`${name} is not an option`],
-  );
-}
-
-function capacityFaults(recentErrors: unknown): readonly string[] {
-  if (!isPlainObject(recentErrors)) return [];
-  return Object.entries(recentErrors).flatMap(([name, value]) =>
-    name === 'capacity'
-      ? faultsOf('recentErrors.capacity', CAPACITY, value)
-      : [`recentErrors.${name} is not an option`],
-  );
-}
-
-function labelFaults(labels: unknown): readonly string[] {
-  if (!isPlainObject(labels)) return [];
-  const entries = Object.entries(labels);
-  const faults = entries.flatMap(([name, value]) => {
-    const path = `constantLabels.${name}`;
-    if (!LABEL_NAME.test(name)) return [`${path} is not a valid label name`];
-    if (tableLabelNames.has(name)) return [`${path} is a label of the metrics themselves`];
-    return typeof value === 'string' && value.length <= MAX_LABEL_VALUE
-      ? []
-      : [`${path} must be a string of at most ${MAX_LABEL_VALUE} characters, got ${show(value)}`];
-  });
-  return entries.length > MAX_CONSTANT_LABELS
-    ? [...faults, `constantLabels must be at most ${MAX_CONSTANT_LABELS}, got ${entries.length}`]
-    : faults;
-}
-
-function faultsOf(path: string, rule: Rule | undefined, value: unknown): readonly string[] {
-  if (value === undefined || rule?.check(value) !== false) return [];
-  return [`${path} must be ${rule.accepts}, got ${show(value)}`];
-}
-
 // In a fixed order, so that the same labels are the same series.
 function sorted(labels: Readonly<Record<string, string>>): Labels {
   return Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function integer(min: number, max: number): Rule {
-  return {
-    accepts: `an integer ≥ ${min} and ≤ ${max}`,
-    check: (value) =>
-      typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max,
-  };
-}
-
-function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
