@@ -5,7 +5,7 @@ export function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;
 }
 
-/** Says something as a process warning, once for each registry or function that it is about. */
+/** Emits a process warning, once for each message and object that it is about. */
 export function warnOnce(about: object, message: string): void {
   const said = warned.get(about) ?? new Set();
   if (said.has(message)) return;
