@@ -2,9 +2,13 @@ import { Observer } from "@defender-resilience/core";
 import { IncomingMessage, ServerResponse } from "node:http";
 /** A registry of prom-client 15, or of its successor `@prometheus-io/client`. */
 interface MetricRegistry {
+  /** The content type of the text that `metrics()` resolves to. */
   readonly contentType: string;
+  /** Collects all metrics and prints them. */
   metrics(): Promise<string>;
+  /** The metric of this name; undefined if there is none. */
   getSingleMetric(name: string): unknown;
+  /** Adds a metric. */
   registerMetric(metric: never): void;
 }
 /** A counter of prom-client, as far as this package uses it. */
@@ -57,111 +61,136 @@ interface MetricClient {
 }
 /** The prefix unless the option `prefix` says otherwise. */
 export declare const DEFAULT_PREFIX = "defender_client_";
-/** One failed attempt, or a call that was refused. */
+/** One failed attempt, or a call that was rejected without an attempt. */
 interface RecentError {
-  /** ISO 8601, in UTC. */
+  /** The time of the error in ISO 8601, in UTC. */
   readonly time: string;
+  /** The value of the label `operation` in the metrics. */
   readonly operation: string;
-  /** As the label `code` of the metrics. */
+  /** The value of the label `code` in the metrics. */
   readonly code: string;
-  /** The HTTP status, where there was one. */
+  /** The HTTP status; absent if there was no response. */
   readonly status?: number;
-  /** The ID to give to Microsoft. */
+  /** The ID that Microsoft's support asks for; absent if the response had none. */
   readonly trackingId?: string;
+  /** The trace of the attempt; absent if there was none. */
   readonly traceId?: string;
-  /** Counts from 1; 0 for a call that was refused before its first attempt. */
+  /** The number of the attempt, from 1; 0 for a call that was rejected before its first attempt. */
   readonly attempt: number;
-  /** True when the call ended with this error, false when it was tried again. */
+  /** Whether the call ended with this error; false if it was retried. */
   readonly final: boolean;
 }
 /** Which errors to list. */
 interface RecentErrorsQuery {
-  /** Only those with this code. */
+  /** Lists only errors with this code. */
   readonly code?: string;
-  /** Only those of this time or later: a date, or milliseconds since 1970. */
+  /** Lists only errors of this time or later: a date, or milliseconds since 1970. */
   readonly since?: Date | number;
 }
-/** The last errors with their tracking IDs, kept in memory. */
+/** The last errors with their tracking IDs, in memory. */
 interface RecentErrors {
-  /** The newest first. */
+  /** Lists errors, the newest first. */
   list(query?: RecentErrorsQuery): readonly RecentError[];
-  /** How many errors have been forgotten to make room. */
+  /** How many errors were dropped to make room for newer ones. */
   readonly dropped: number;
 }
-/** What is served: a registry, or something that combines several, such as those of a cluster. */
+/** What `metricsHandler` serves: a registry, or something that combines several. */
 interface MetricsSource {
+  /** The value of the header `Content-Type`. */
   readonly contentType: string;
+  /** Resolves to the metrics as text. Called for each request. */
   metrics(): Promise<string>;
 }
-/** The options of `metricsHandler`. */
+/** The options of `metricsHandler`. Every one has a default. */
 interface MetricsHandlerOptions {
-  /** The path of the metrics, which starts with a slash. @defaultValue `'/metrics'` */
+  /**
+   * The path of the metrics. It starts with a slash; a slash at its end makes no difference.
+   *
+   * @defaultValue `'/metrics'`
+   */
   readonly path?: string;
   /**
-   * The errors to serve as JSON with their tracking IDs: `observer.recentErrors`. Serve them in your
-   * own network only.
+   * The recent errors of an observer, `observer.recentErrors`, to serve as JSON. They contain tracking
+   * IDs and the handler does not authenticate anybody: expose it to your own network only.
    *
    * @defaultValue none are served
    */
   readonly recentErrors?: RecentErrors;
-  /** The path of the recent errors, which starts with a slash. @defaultValue `'/debug/defender/errors'` */
+  /**
+   * The path of the recent errors, if they are served. It starts with a slash and differs from `path`;
+   * a slash at its end makes no difference.
+   *
+   * @defaultValue `'/debug/defender/errors'`
+   */
   readonly recentErrorsPath?: string;
 }
 /**
- * A request listener for `node:http`, or a handler for the frameworks built on it. Other paths go to
- * `next` where a framework such as express passes it, and are answered with 404 elsewhere.
+ * A listener of `node:http`, or a handler of the frameworks that build on it. If it is given `next`, as
+ * express does, it calls that for other paths; otherwise it answers them with 404.
  */
 type MetricsHandler = (request: IncomingMessage & {
   readonly baseUrl?: string;
 }, response: ServerResponse, next?: () => void) => void;
 /**
- * Creates a handler that serves metrics, and on request the recent errors.
+ * Creates a handler that serves `/metrics` to Prometheus, and the recent errors if you pass them. It
+ * answers 500 if the metrics cannot be collected.
  *
  * @param source - the registry, such as `observer.register`
+ * @throws TypeError if the source is not a registry, or if options are invalid; the message says what
+ * is expected
+ *
  * @example
  * ```ts
- * const observer = promObserver({ register });
- * const handler = metricsHandler(register, { recentErrors: observer.recentErrors });
- * createServer(handler).listen(9464, '127.0.0.1');
+ * const observer = promObserver();
+ * const { register, recentErrors } = observer;
+ *
+ * createServer(metricsHandler(register, { recentErrors })).listen(9464, '127.0.0.1');
  * ```
- * @throws TypeError when the source is no registry or an option is invalid
  */
 export declare function metricsHandler(source: MetricsSource, options?: MetricsHandlerOptions): MetricsHandler;
-/** What is known of the trace that a call belongs to. */
+/** The trace that a call belongs to. */
 interface TraceContext {
   /** 32 lower-case hexadecimal digits. */
   readonly traceId: string;
-  /** Whether the trace is recorded: only then does an exemplar point to it. */
+  /** Whether the trace is recorded. Exemplars point to recorded traces only. */
   readonly sampled: boolean;
 }
 /** The options of `promObserver`. Every one has a default. */
 interface PromObserverOptions {
   /**
-   * The registry that the metrics are registered in. It may hold other metrics.
+   * The registry that the metrics are registered in. It can hold other metrics. An OpenMetrics
+   * registry prints exemplars, a text registry does not; set its type before you create the observer.
    *
-   * @defaultValue the default registry of `client`
+   * @defaultValue the `register` of `client`
    */
   readonly register?: MetricRegistry;
   /**
-   * The module whose classes the metrics are made of: `prom-client`, a copy of it, or its successor
-   * `@prometheus-io/client`. Needed where `register` comes from another module than your `prom-client`.
+   * The module whose classes the metrics are created with: prom-client, its successor
+   * `@prometheus-io/client`, or a copy of your own, as in `import * as client from 'prom-client'`.
+   * Set it if prom-client is not installed, is bundled into your program, or is not the module that
+   * `register` comes from.
    *
-   * @defaultValue the installed `prom-client`
+   * @defaultValue the installed prom-client
    */
   readonly client?: MetricClient;
-  /** What every metric name starts with. @defaultValue `'defender_client_'` */
+  /**
+   * The start of the name of every metric: letters, digits, `_` and `:`, not starting with a digit.
+   * It can be empty.
+   *
+   * @defaultValue `'defender_client_'`
+   */
   readonly prefix?: string;
   /**
-   * Whether counters and histograms carry the tracking ID and trace ID of their latest event. This
-   * needs an OpenMetrics registry; with a text registry there are no exemplars, and a process warning
-   * says so unless this is `false`.
+   * Whether counters and histograms carry exemplars: the tracking ID of their last failure, and the ID
+   * of its trace if the trace is sampled. Has no effect with a text registry, which a process warning
+   * points out unless this is `false`.
    *
    * @defaultValue `true`
    */
   readonly exemplars?: boolean;
   /**
-   * How many of the latest errors `recentErrors` keeps: `capacity` from 0 to 1,000. The five latest of
-   * each code are kept beside them.
+   * How many of the last errors `observer.recentErrors` keeps in memory. `capacity` is a number of
+   * errors, 0 to 1,000; the last five errors of each code are kept beside them. 0 keeps none.
    *
    * @defaultValue `{ capacity: 100 }`
    */
@@ -169,41 +198,52 @@ interface PromObserverOptions {
     readonly capacity?: number;
   };
   /**
-   * Labels with fixed values that every series carries, such as the name of the tenant. At most 10.
-   * Observers of one registry and prefix need the same label names.
+   * Labels with one fixed value each that every series carries, such as the name of a tenant: at most
+   * 10, with values of at most 128 characters. All observers of a registry
+   * and prefix need the same names.
    *
-   * @defaultValue none
+   * @defaultValue `{}`
    */
   readonly constantLabels?: Readonly<Record<string, string>>;
   /**
-   * How many operations have series of their own, from 1 to 10,000. Further ones share the label value
-   * `_OTHER`. When observers share a registry and constant labels, the first one's limit applies.
+   * How many operations have series of their own, 1 to 10,000. All further operations share the series
+   * of the operation `_OTHER`. If several observers of a registry have the same constant labels, the
+   * first observer's value applies to all of them.
    *
-   * @defaultValue 200, which is more than the operations table holds
+   * @defaultValue 200, which is more than the table of operations has
    */
   readonly maxOperations?: number;
   /**
-   * How many circuits have series of their own, from 1 to 10,000. Further ones share the label value
-   * `_OTHER`. When observers share a registry and constant labels, the first one's limit applies.
+   * How many circuits have series of their own, 1 to 10,000. All further circuits share the series of
+   * the circuit `_OTHER`. If several observers of a registry have the same constant labels, the first
+   * observer's value applies to all of them.
    *
    * @defaultValue 100
    */
   readonly maxCircuits?: number;
   /**
-   * How many quota groups have series of their own, from 1 to 10,000. Further ones share the label
-   * value `_OTHER`. When observers share a registry and constant labels, the first one's limit applies.
+   * How many quota groups have series of their own, 1 to 10,000. All further groups share the series
+   * of the group `_OTHER`. If several observers of a registry have the same constant labels, the first
+   * observer's value applies to all of them.
    *
    * @defaultValue 50
    */
   readonly maxQuotaGroups?: number;
   /**
-   * Returns the active trace. Called in the context of each attempt.
+   * Returns the trace that is active when it is called, or undefined. Called synchronously within the
+   * context of each attempt. What it throws is reported once, as a process warning.
    *
-   * @defaultValue reads the active span of OpenTelemetry, where the program uses it
+   * @defaultValue reads the active span of OpenTelemetry, if the program uses `@opentelemetry/api` 1.x
    */
   readonly traceContext?: () => TraceContext | undefined;
-  /** Returns the time in milliseconds since 1970. @defaultValue the time of this process */
+  /**
+   * Returns the time in milliseconds since 1970, for recent errors and for metrics that show a time.
+   * The timestamps of exemplars are prom-client's and always those of the process.
+   *
+   * @defaultValue the time of the process
+   */
   readonly clock?: {
+    /** The time in milliseconds since 1970. */
     epoch(): number;
   };
 }

@@ -12,6 +12,9 @@ import { metrics } from '../../packages/prom/src/metrics.ts';
 
 const ANY_NAME = { operation: '', quota_group: '', circuit: '' };
 
+/** The metrics whose only series the observer sets when it is created. */
+const ALWAYS: ReadonlySet<string> = new Set(['info', 'start_time_seconds']);
+
 const INITIALIZED: Readonly<Record<NonNullable<MetricDefinition['zero']>['when'], string>> = {
   start: 'from the start',
   operation: 'with the first call of an operation',
@@ -97,7 +100,7 @@ function section(row: MetricDefinition): string {
 }
 
 function startsWhen({ name, type, zero, readsQuotas }: MetricDefinition): string {
-  if (name === 'info') return 'There from the start.';
+  if (ALWAYS.has(name)) return 'There from the start.';
   if (readsQuotas && type === 'gauge') {
     return 'Read at each scrape; there for quota groups that were used, where the wrapper has the option `quota`.';
   }
@@ -143,7 +146,7 @@ function linesOf({ buckets }: MetricDefinition): number {
 }
 
 function initialCount(when: Parameters<typeof initialSeries>[1]): number {
-  const alwaysThere = when === 'start' ? 2 : 0;
+  const alwaysThere = when === 'start' ? ALWAYS.size : 0;
   return metrics.reduce(
     (sum, row) => sum + initialSeries(row, when, ANY_NAME).length * linesOf(row),
     alwaysThere,

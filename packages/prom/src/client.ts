@@ -6,9 +6,13 @@ export type Labels = Readonly<Record<string, string>>;
 
 /** A registry of prom-client 15, or of its successor `@prometheus-io/client`. */
 export interface MetricRegistry {
+  /** The content type of the text that `metrics()` resolves to. */
   readonly contentType: string;
+  /** Collects all metrics and prints them. */
   metrics(): Promise<string>;
+  /** The metric of this name; undefined if there is none. */
   getSingleMetric(name: string): unknown;
+  /** Adds a metric. */
   registerMetric(metric: never): void;
 }
 

@@ -1,33 +1,51 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  checkOptions,
+  describe,
+  type OptionRules,
+  type Rule,
+  where,
+  withMethods,
+} from '@defender-resilience/core/validation';
 import { isOpenMetrics } from './client.ts';
 import type { RecentErrors } from './recent-errors.ts';
-import { show } from './unknown.ts';
-import { warnOnce } from './warn.ts';
+import { nameOf, warnOnce } from './warn.ts';
 
-/** What is served: a registry, or something that combines several, such as those of a cluster. */
+/** What `metricsHandler` serves: a registry, or something that combines several. */
 export interface MetricsSource {
+  /** The value of the header `Content-Type`. */
   readonly contentType: string;
+  /** Resolves to the metrics as text. Called for each request. */
   metrics(): Promise<string>;
 }
 
-/** The options of `metricsHandler`. */
+/** The options of `metricsHandler`. Every one has a default. */
 export interface MetricsHandlerOptions {
-  /** The path of the metrics, which starts with a slash. @defaultValue `'/metrics'` */
+  /**
+   * The path of the metrics. It starts with a slash; a slash at its end makes no difference.
+   *
+   * @defaultValue `'/metrics'`
+   */
   readonly path?: string;
   /**
-   * The errors to serve as JSON with their tracking IDs: `observer.recentErrors`. Serve them in your
-   * own network only.
+   * The recent errors of an observer, `observer.recentErrors`, to serve as JSON. They contain tracking
+   * IDs and the handler does not authenticate anybody: expose it to your own network only.
    *
    * @defaultValue none are served
    */
   readonly recentErrors?: RecentErrors;
-  /** The path of the recent errors, which starts with a slash. @defaultValue `'/debug/defender/errors'` */
+  /**
+   * The path of the recent errors, if they are served. It starts with a slash and differs from `path`;
+   * a slash at its end makes no difference.
+   *
+   * @defaultValue `'/debug/defender/errors'`
+   */
   readonly recentErrorsPath?: string;
 }
 
 /**
- * A request listener for `node:http`, or a handler for the frameworks built on it. Other paths go to
- * `next` where a framework such as express passes it, and are answered with 404 elsewhere.
+ * A listener of `node:http`, or a handler of the frameworks that build on it. If it is given `next`, as
+ * express does, it calls that for other paths; otherwise it answers them with 404.
  */
 export type MetricsHandler = (
   request: IncomingMessage & { readonly baseUrl?: string },
@@ -45,19 +63,37 @@ type Route = (query: URLSearchParams) => Promise<Answer> | Answer;
 
 const TEXT = 'text/plain; charset=utf-8';
 const PROMETHEUS_TEXT = 'text/plain; version=0.0.4; charset=utf-8';
+const METRICS_PATH = '/metrics';
+const ERRORS_PATH = '/debug/defender/errors';
 const METHODS = ['GET', 'HEAD'];
+const PATH = /^\/[^?#\s]*$/;
+
+const path = where(
+  'a path that starts with "/", such as "/metrics"',
+  (value) => typeof value === 'string' && PATH.test(value),
+);
+
+const RULES: OptionRules & Readonly<Record<keyof MetricsHandlerOptions, Rule>> = {
+  path,
+  recentErrors: withMethods('observer.recentErrors', 'list'),
+  recentErrorsPath: path,
+};
 
 /**
- * Creates a handler that serves metrics, and on request the recent errors.
+ * Creates a handler that serves `/metrics` to Prometheus, and the recent errors if you pass them. It
+ * answers 500 if the metrics cannot be collected.
  *
  * @param source - the registry, such as `observer.register`
+ * @throws TypeError if the source is not a registry, or if options are invalid; the message says what
+ * is expected
+ *
  * @example
  * ```ts
- * const observer = promObserver({ register });
- * const handler = metricsHandler(register, { recentErrors: observer.recentErrors });
- * createServer(handler).listen(9464, '127.0.0.1');
+ * const observer = promObserver();
+ * const { register, recentErrors } = observer;
+ *
+ * createServer(metricsHandler(register, { recentErrors })).listen(9464, '127.0.0.1');
  * ```
- * @throws TypeError when the source is no registry or an option is invalid
  */
 export function metricsHandler(
   source: MetricsSource,
@@ -68,12 +104,7 @@ export function metricsHandler(
       'metricsHandler takes a registry: an object with contentType and metrics()',
     );
   }
-  const { path = '/metrics', recentErrorsPath = '/debug/defender/errors', recentErrors } = options;
-  checkPaths({ path, recentErrorsPath });
-  const routes = new Map<string, Route>([[path, () => exposition(source)]]);
-  if (recentErrors !== undefined) {
-    routes.set(recentErrorsPath, (query) => errorList(recentErrors, query));
-  }
+  const routes = routesOf(source, options);
   return (request, response, next) => {
     const [route, query] = find(routes, request);
     if (route === undefined && next !== undefined) next();
@@ -81,28 +112,42 @@ export function metricsHandler(
   };
 }
 
-function checkPaths(paths: Readonly<Record<'path' | 'recentErrorsPath', unknown>>): void {
-  const faults = Object.entries(paths).flatMap(([name, value]) =>
-    typeof value === 'string' && /^\/[^?#]*$/.test(value)
-      ? []
-      : [`${name} must be a path that starts with "/", such as "/metrics", got ${show(value)}`],
-  );
-  if (faults.length === 0 && paths.path === paths.recentErrorsPath) {
-    faults.push(`path and recentErrorsPath must differ, got ${show(paths.path)} for both`);
+function routesOf(
+  source: MetricsSource,
+  options: MetricsHandlerOptions,
+): ReadonlyMap<string, Route> {
+  checkOptions('metricsHandler', RULES, options, () => pathFaults(options));
+  const { path = METRICS_PATH, recentErrorsPath = ERRORS_PATH, recentErrors } = options;
+  const routes = new Map<string, Route>([[withoutSlash(path), () => exposition(source)]]);
+  if (recentErrors !== undefined) {
+    routes.set(withoutSlash(recentErrorsPath), (query) => errorList(recentErrors, query));
   }
-  if (faults.length > 0) {
-    throw new TypeError(`metricsHandler got invalid options:\n- ${faults.join('\n- ')}`);
-  }
+  return routes;
 }
 
-/** Finds the route by the requested path, and by what a framework leaves of it. */
+function pathFaults(options: MetricsHandlerOptions): readonly string[] {
+  const { path = METRICS_PATH, recentErrors, recentErrorsPath = ERRORS_PATH } = options;
+  // The default of a path that is not served is nobody's mistake.
+  if (recentErrors === undefined && options.recentErrorsPath === undefined) return [];
+  return withoutSlash(path) === withoutSlash(recentErrorsPath)
+    ? [
+        `path and recentErrorsPath must differ, got ${describe(path)} and ${describe(recentErrorsPath)}`,
+      ]
+    : [];
+}
+
+/** Finds the route by the path of the request, or by what a framework leaves of it below a mount point. */
 function find(
   routes: ReadonlyMap<string, Route>,
   { url = '/', baseUrl = '' }: Parameters<MetricsHandler>[0],
 ): readonly [Route | undefined, URLSearchParams] {
   const [path = '/', query] = url.split('?', 2);
-  const whole = `${baseUrl}${path}`.replace(/\/$/, '');
-  return [routes.get(path) ?? routes.get(whole), new URLSearchParams(query)];
+  const route = routes.get(withoutSlash(path)) ?? routes.get(withoutSlash(`${baseUrl}${path}`));
+  return [route, new URLSearchParams(query)];
+}
+
+function withoutSlash(path: string): string {
+  return path.replace(/\/$/, '');
 }
 
 async function respond(
@@ -111,13 +156,26 @@ async function respond(
   route: Route | undefined,
   query: URLSearchParams,
 ): Promise<void> {
-  const allowed = METHODS.includes(method);
-  const { status, contentType, body } =
-    route === undefined
-      ? text(404, 'Not found')
-      : allowed
-        ? await route(query)
-        : text(405, `Only ${METHODS.join(' and ')} are allowed`);
+  try {
+    send(response, await answerTo(method, route, query));
+  } catch (error) {
+    // Nobody awaits this: what is thrown here would end the process.
+    warnOnce(route ?? respond, `metricsHandler could not answer a request: ${nameOf(error)}`);
+    send(response, text(500, 'The request could not be answered'));
+  }
+}
+
+function answerTo(
+  method: string,
+  route: Route | undefined,
+  query: URLSearchParams,
+): Promise<Answer> | Answer {
+  if (route === undefined) return text(404, 'Not found');
+  if (METHODS.includes(method)) return route(query);
+  return text(405, `Only ${METHODS.join(' and ')} are allowed`);
+}
+
+function send(response: ServerResponse, { status, contentType, body }: Answer): void {
   if (response.headersSent || response.destroyed) return;
   response.writeHead(status, {
     'Content-Type': contentType,
@@ -126,26 +184,26 @@ async function respond(
     'X-Content-Type-Options': 'nosniff',
     ...(status === 405 ? { Allow: METHODS.join(', ') } : {}),
   });
-  // Node sends no body to HEAD.
+  // Node sends no body in response to HEAD.
   response.end(body);
 }
 
 async function exposition(source: MetricsSource): Promise<Answer> {
+  let body: unknown;
   try {
-    const body: unknown = await source.metrics();
-    if (typeof body !== 'string') {
-      warnOnce(source, `metrics() of the registry must resolve to a string, got ${show(body)}`);
-      return text(500, 'The metrics could not be collected');
-    }
-    // The cluster registry of prom-client 15 claims OpenMetrics and prints the text format, which
-    // Prometheus rejects: an OpenMetrics page must end with this line.
-    const mistaken = isOpenMetrics(source) && !body.endsWith('# EOF\n');
-    return { status: 200, contentType: mistaken ? PROMETHEUS_TEXT : source.contentType, body };
+    body = await source.metrics();
   } catch (error) {
-    const name = error instanceof Error ? error.name : typeof error;
-    warnOnce(source, `A metric of the registry could not be collected: ${name}`);
+    warnOnce(source, `A metric of the registry could not be collected: ${nameOf(error)}`);
     return text(500, 'The metrics could not be collected');
   }
+  if (typeof body !== 'string') {
+    warnOnce(source, `metrics() of the registry must resolve to a string, got ${describe(body)}`);
+    return text(500, 'The metrics could not be collected: the registry returned no text');
+  }
+  // The cluster registry of prom-client 15 claims OpenMetrics and prints the text format. Prometheus
+  // rejects an OpenMetrics page without this last line.
+  const isMislabelled = isOpenMetrics(source) && !body.endsWith('# EOF\n');
+  return { status: 200, contentType: isMislabelled ? PROMETHEUS_TEXT : source.contentType, body };
 }
 
 function errorList(recentErrors: RecentErrors, query: URLSearchParams): Answer {

@@ -50,8 +50,8 @@ export function initialSeries(
     const values = name === undefined ? zero.only?.[label.name] : [name];
     rows = rows.flatMap((row) => {
       const code = row[labels.findIndex((other) => other.name === label.determinedBy)];
-      const next = code === undefined ? (values ?? closedValues(label)) : [classOf(code)];
-      return next.map((value) => [...row, value]);
+      const determined = code === undefined ? closedValues(label) : [classOf(code)];
+      return (values ?? determined).map((value) => [...row, value]);
     });
   });
   return rows;

@@ -2,7 +2,7 @@ import { type LabelName, type MetricLabel, OTHER } from './definition.ts';
 
 const STATES = ['closed', 'open', 'half_open'];
 
-/** Statuses that an API or a proxy before it answers with; the rest are shown by their class. */
+/** Statuses that an API or a proxy in front of it sends. All others are counted by their class. */
 const STATUSES = [
   ...'200 201 202 203 204 206 207 301 302 303 304 307 308 400 401 402 403 404 405 406'.split(' '),
   ...'407 408 409 410 411 412 413 414 415 416 417 421 422 423 424 425 426 428 429 431'.split(' '),
@@ -13,7 +13,8 @@ const STATUSES = [
 export const code: MetricLabel = {
   name: 'code',
   values: { kind: 'codes' },
-  meaning: 'The error code in the catalogue’s spelling, or what stands for an answer without one.',
+  meaning:
+    'The error code in the catalogue’s spelling, or a code such as `Http503` for an answer without one.',
 };
 
 export const codeOrNone: MetricLabel = {
@@ -26,7 +27,7 @@ export const errorClass: MetricLabel = {
   ...listed(
     'class',
     'input auth permission not_found conflict throttle server transport local',
-    'What kind of trouble the code stands for.',
+    'The kind of problem that the code stands for.',
   ),
   determinedBy: 'code',
 };
@@ -40,14 +41,16 @@ export const giveUpReason: MetricLabel = listed(
 export const operation: MetricLabel = {
   name: 'operation',
   values: { kind: 'first', limit: 'maxOperations' },
-  meaning:
-    'The operations table’s name, such as `incidents.list`, or the one that the caller gave.',
+  meaning: 'The name from the table of operations, such as `incidents.list`, or the caller’s own.',
 };
+
+/** The operation of a circuit. */
+export const circuitOperation: MetricLabel = { ...operation, determinedBy: 'circuit' };
 
 export const outcome: MetricLabel = listed(
   'outcome',
   'success failure cancelled rejected',
-  'How the call ended; `rejected`: the wrapper did not send it at all.',
+  'How the call ended; `rejected`: the wrapper did not send it.',
 );
 
 export const status: MetricLabel = {
@@ -83,7 +86,7 @@ export const waitSource: MetricLabel = listed(
 export const rejectionReason: MetricLabel = listed(
   'reason',
   `circuit_open throttled ${OTHER}`,
-  'What held the call back.',
+  'Why the call was not sent.',
 );
 
 export const quotaGroup: MetricLabel = {
@@ -95,10 +98,14 @@ export const quotaGroup: MetricLabel = {
 export const holdReason: MetricLabel = listed(
   'reason',
   'pause quota',
-  'Whether the service had asked for a pause, or the quota had no room.',
+  'Whether the service had asked for a pause, or the quota was used up.',
 );
 
-export const per: MetricLabel = listed('per', 'minute hour', 'The window that the limit is for.');
+export const per: MetricLabel = listed(
+  'per',
+  'minute hour',
+  'The window that the limit applies to.',
+);
 
 export const changeReason: MetricLabel = listed(
   'reason',
@@ -109,7 +116,7 @@ export const changeReason: MetricLabel = listed(
 export const circuit: MetricLabel = {
   name: 'circuit',
   values: { kind: 'first', limit: 'maxCircuits' },
-  meaning: 'Host and operation; the operation alone of a wrapped function.',
+  meaning: 'Host and operation; the operation alone for a wrapped function.',
 };
 
 export const circuitState: MetricLabel = {

@@ -23,7 +23,17 @@ interface Family {
   readonly series: Map<string, Series>;
 }
 
-const setsByRegistry = new WeakMap<MetricRegistry, Map<string, MetricSet>>();
+type Sets = WeakMap<MetricRegistry, Map<string, MetricSet>>;
+
+/**
+ * The sets of every registry, shared by all copies of this package in the process, such as those of a
+ * module that was loaded again. Raise the number when what an observer uses of a set changes.
+ */
+const SETS: unique symbol = Symbol.for('@defender-resilience/prom/metric-sets/3');
+// The type of globalThis does not have the property.
+const shared = globalThis as { [SETS]?: Sets };
+shared[SETS] ??= new WeakMap();
+const setsByRegistry: Sets = shared[SETS];
 
 /**
  * All metrics of one prefix in one registry. Observers that share both share the metrics.
@@ -62,8 +72,9 @@ export class MetricSet {
 
   /** Whether the registry still holds the metrics. Checked with every call, so it looks up only one. */
   get attached(): boolean {
-    const name = `${this.#prefix}errors_total`;
-    return this.#register.getSingleMetric(name) === this.#familyOf('errors_total').metric;
+    // A gauge: once a counter was printed as OpenMetrics, prom-client registers it without `_total`.
+    const name = `${this.#prefix}info`;
+    return this.#register.getSingleMetric(name) === this.#familyOf('info').metric;
   }
 
   /**

@@ -8,8 +8,8 @@ const quotaGauge = { type: 'gauge', readsQuotas: true, exemplars: false } as con
 const histogram = { type: 'histogram', aggregator: 'sum', buckets: SECONDS } as const;
 
 /**
- * The one table of metrics, in the order in which it is documented. From here come the metrics
- * themselves, their reference page, the dashboards and the alerts.
+ * All metrics, in the order of their documentation. The observer, the reference page, the dashboards
+ * and the alerts are built from this table.
  */
 export const metrics: readonly MetricDefinition[] = deepFreeze<MetricDefinition[]>([
   {
@@ -160,7 +160,7 @@ export const metrics: readonly MetricDefinition[] = deepFreeze<MetricDefinition[
     name: 'circuit_state',
     type: 'gauge',
     help: 'One for the state that a circuit is in, zero for the others.',
-    labels: [label.circuit, label.operation, label.circuitState],
+    labels: [label.circuit, label.circuitOperation, label.circuitState],
     zero: { when: 'circuit' },
     exemplars: false,
     aggregator: 'max',

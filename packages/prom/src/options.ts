@@ -1,4 +1,16 @@
 import {
+  boolean,
+  checkOptions,
+  fn,
+  integer,
+  mapOf,
+  type OptionRules,
+  object,
+  type Rule,
+  where,
+  withMethods,
+} from '@defender-resilience/core/validation';
+import {
   isClient,
   isRegistry,
   type Labels,
@@ -8,76 +20,96 @@ import {
 import { DEFAULT_LIMITS, DEFAULT_PREFIX, type LimitName } from './definition.ts';
 import { tableLabelNames } from './label-values.ts';
 import type { TraceContext } from './trace-context.ts';
-import { property, show } from './unknown.ts';
 
 /** The options of `promObserver`. Every one has a default. */
 export interface PromObserverOptions {
   /**
-   * The registry that the metrics are registered in. It may hold other metrics.
+   * The registry that the metrics are registered in. It can hold other metrics. An OpenMetrics
+   * registry prints exemplars, a text registry does not; set its type before you create the observer.
    *
-   * @defaultValue the default registry of `client`
+   * @defaultValue the `register` of `client`
    */
   readonly register?: MetricRegistry;
   /**
-   * The module whose classes the metrics are made of: `prom-client`, a copy of it, or its successor
-   * `@prometheus-io/client`. Needed where `register` comes from another module than your `prom-client`.
+   * The module whose classes the metrics are created with: prom-client, its successor
+   * `@prometheus-io/client`, or a copy of your own, as in `import * as client from 'prom-client'`.
+   * Set it if prom-client is not installed, is bundled into your program, or is not the module that
+   * `register` comes from.
    *
-   * @defaultValue the installed `prom-client`
+   * @defaultValue the installed prom-client
    */
   readonly client?: MetricClient;
-  /** What every metric name starts with. @defaultValue `'defender_client_'` */
+  /**
+   * The start of the name of every metric: letters, digits, `_` and `:`, not starting with a digit.
+   * It can be empty.
+   *
+   * @defaultValue `'defender_client_'`
+   */
   readonly prefix?: string;
   /**
-   * Whether counters and histograms carry the tracking ID and trace ID of their latest event. This
-   * needs an OpenMetrics registry; with a text registry there are no exemplars, and a process warning
-   * says so unless this is `false`.
+   * Whether counters and histograms carry exemplars: the tracking ID of their last failure, and the ID
+   * of its trace if the trace is sampled. Has no effect with a text registry, which a process warning
+   * points out unless this is `false`.
    *
    * @defaultValue `true`
    */
   readonly exemplars?: boolean;
   /**
-   * How many of the latest errors `recentErrors` keeps: `capacity` from 0 to 1,000. The five latest of
-   * each code are kept beside them.
+   * How many of the last errors `observer.recentErrors` keeps in memory. `capacity` is a number of
+   * errors, 0 to 1,000; the last five errors of each code are kept beside them. 0 keeps none.
    *
    * @defaultValue `{ capacity: 100 }`
    */
   readonly recentErrors?: { readonly capacity?: number };
   /**
-   * Labels with fixed values that every series carries, such as the name of the tenant. At most 10.
-   * Observers of one registry and prefix need the same label names.
+   * Labels with one fixed value each that every series carries, such as the name of a tenant: at most
+   * 10, with values of at most 128 characters. All observers of a registry
+   * and prefix need the same names.
    *
-   * @defaultValue none
+   * @defaultValue `{}`
    */
   readonly constantLabels?: Readonly<Record<string, string>>;
   /**
-   * How many operations have series of their own, from 1 to 10,000. Further ones share the label value
-   * `_OTHER`. When observers share a registry and constant labels, the first one's limit applies.
+   * How many operations have series of their own, 1 to 10,000. All further operations share the series
+   * of the operation `_OTHER`. If several observers of a registry have the same constant labels, the
+   * first observer's value applies to all of them.
    *
-   * @defaultValue 200, which is more than the operations table holds
+   * @defaultValue 200, which is more than the table of operations has
    */
   readonly maxOperations?: number;
   /**
-   * How many circuits have series of their own, from 1 to 10,000. Further ones share the label value
-   * `_OTHER`. When observers share a registry and constant labels, the first one's limit applies.
+   * How many circuits have series of their own, 1 to 10,000. All further circuits share the series of
+   * the circuit `_OTHER`. If several observers of a registry have the same constant labels, the first
+   * observer's value applies to all of them.
    *
    * @defaultValue 100
    */
   readonly maxCircuits?: number;
   /**
-   * How many quota groups have series of their own, from 1 to 10,000. Further ones share the label
-   * value `_OTHER`. When observers share a registry and constant labels, the first one's limit applies.
+   * How many quota groups have series of their own, 1 to 10,000. All further groups share the series
+   * of the group `_OTHER`. If several observers of a registry have the same constant labels, the first
+   * observer's value applies to all of them.
    *
    * @defaultValue 50
    */
   readonly maxQuotaGroups?: number;
   /**
-   * Returns the active trace. Called in the context of each attempt.
+   * Returns the trace that is active when it is called, or undefined. Called synchronously within the
+   * context of each attempt. What it throws is reported once, as a process warning.
    *
-   * @defaultValue reads the active span of OpenTelemetry, where the program uses it
+   * @defaultValue reads the active span of OpenTelemetry, if the program uses `@opentelemetry/api` 1.x
    */
   readonly traceContext?: () => TraceContext | undefined;
-  /** Returns the time in milliseconds since 1970. @defaultValue the time of this process */
-  readonly clock?: { epoch(): number };
+  /**
+   * Returns the time in milliseconds since 1970, for recent errors and for metrics that show a time.
+   * The timestamps of exemplars are prom-client's and always those of the process.
+   *
+   * @defaultValue the time of the process
+   */
+  readonly clock?: {
+    /** The time in milliseconds since 1970. */
+    epoch(): number;
+  };
 }
 
 /** The validated options with their defaults. */
@@ -98,37 +130,48 @@ const LABEL_NAME = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/;
 const MAX_CONSTANT_LABELS = 10;
 const MAX_LABEL_VALUE = 128;
 
-interface Rule {
-  readonly accepts: string;
-  readonly check: (value: unknown) => boolean;
-}
+const limit = integer(1, 10_000);
 
-const limit: Rule = integer(1, 10_000);
+const labelValue = where(
+  `a string of at most ${MAX_LABEL_VALUE} characters`,
+  (value) => typeof value === 'string' && value.length <= MAX_LABEL_VALUE,
+);
 
-const rules: Readonly<Record<keyof PromObserverOptions, Rule>> = {
-  register: { accepts: 'a registry of prom-client', check: isRegistry },
-  client: {
-    accepts: 'the module prom-client or @prometheus-io/client',
-    check: isClient,
-  },
-  prefix: {
-    accepts: 'letters, digits, _ and :, not starting with a digit',
-    check: (value) => typeof value === 'string' && (value === '' || METRIC_NAME.test(value)),
-  },
-  exemplars: { accepts: 'true or false', check: (value) => typeof value === 'boolean' },
-  recentErrors: { accepts: 'an object', check: isPlainObject },
-  constantLabels: { accepts: 'an object of strings', check: isPlainObject },
-  maxOperations: limit,
-  maxCircuits: limit,
-  maxQuotaGroups: limit,
-  traceContext: { accepts: 'a function', check: (value) => typeof value === 'function' },
-  clock: {
-    accepts: 'an object with a method epoch',
-    check: (value) => typeof property(value, 'epoch') === 'function',
+const constantLabels: Rule = {
+  ...mapOf(labelValue, 'an object of strings', nameFault),
+  faults(value, path) {
+    const { length } = Object.keys(value);
+    const missing = Object.entries(value).filter(([, label]) => label === undefined);
+    return [
+      ...missing.map(([name]) => `${path}['${name}'] must be ${labelValue.accepts}, got undefined`),
+      ...(length <= MAX_CONSTANT_LABELS
+        ? []
+        : [`${path} must be at most ${MAX_CONSTANT_LABELS}, got ${length}`]),
+    ];
   },
 };
 
-const CAPACITY = integer(0, 1_000);
+function nameFault(name: string): string | undefined {
+  if (!LABEL_NAME.test(name)) return 'is not a valid label name';
+  return tableLabelNames.has(name) ? 'is a label of the metrics themselves' : undefined;
+}
+
+const RULES: OptionRules & Readonly<Record<keyof PromObserverOptions, Rule>> = {
+  register: where('a registry of prom-client', isRegistry),
+  client: where('the module prom-client or @prometheus-io/client', isClient),
+  prefix: where(
+    'letters, digits, _ and :, not starting with a digit',
+    (value) => typeof value === 'string' && (value === '' || METRIC_NAME.test(value)),
+  ),
+  exemplars: boolean,
+  recentErrors: object({ capacity: integer(0, 1_000) }),
+  constantLabels,
+  maxOperations: limit,
+  maxCircuits: limit,
+  maxQuotaGroups: limit,
+  traceContext: fn,
+  clock: withMethods('an object with a method epoch', 'epoch'),
+};
 
 /**
  * Validates the options and fills in the defaults.
@@ -136,10 +179,7 @@ const CAPACITY = integer(0, 1_000);
  * @throws TypeError that lists every invalid option
  */
 export function settingsOf(options: PromObserverOptions): Settings {
-  const faults = faultsIn(options);
-  if (faults.length > 0) {
-    throw new TypeError(`promObserver got invalid options:\n- ${faults.join('\n- ')}`);
-  }
+  checkOptions('promObserver', RULES, options);
   return {
     register: options.register,
     client: options.client,
@@ -157,65 +197,7 @@ export function settingsOf(options: PromObserverOptions): Settings {
   };
 }
 
-function faultsIn(options: unknown): readonly string[] {
-  if (!isPlainObject(options)) return [`the options must be an object, got ${show(options)}`];
-  return [
-    ...topFaults(options),
-    ...capacityFaults(property(options, 'recentErrors')),
-    ...labelFaults(property(options, 'constantLabels')),
-  ];
-}
-
-function topFaults(options: object): readonly string[] {
-  const known: Readonly<Record<string, Rule | undefined>> = rules;
-  return Object.entries(options).flatMap(([name, value]) =>
-    Object.hasOwn(rules, name) ? faultsOf(name, known[name], value) : [`${name} is not an option`],
-  );
-}
-
-function capacityFaults(recentErrors: unknown): readonly string[] {
-  if (!isPlainObject(recentErrors)) return [];
-  return Object.entries(recentErrors).flatMap(([name, value]) =>
-    name === 'capacity'
-      ? faultsOf('recentErrors.capacity', CAPACITY, value)
-      : [`recentErrors.${name} is not an option`],
-  );
-}
-
-function labelFaults(labels: unknown): readonly string[] {
-  if (!isPlainObject(labels)) return [];
-  const entries = Object.entries(labels);
-  const faults = entries.flatMap(([name, value]) => {
-    const path = `constantLabels.${name}`;
-    if (!LABEL_NAME.test(name)) return [`${path} is not a valid label name`];
-    if (tableLabelNames.has(name)) return [`${path} is a label of the metrics themselves`];
-    return typeof value === 'string' && value.length <= MAX_LABEL_VALUE
-      ? []
-      : [`${path} must be a string of at most ${MAX_LABEL_VALUE} characters, got ${show(value)}`];
-  });
-  return entries.length > MAX_CONSTANT_LABELS
-    ? [...faults, `constantLabels must be at most ${MAX_CONSTANT_LABELS}, got ${entries.length}`]
-    : faults;
-}
-
-function faultsOf(path: string, rule: Rule | undefined, value: unknown): readonly string[] {
-  if (value === undefined || rule?.check(value) !== false) return [];
-  return [`${path} must be ${rule.accepts}, got ${show(value)}`];
-}
-
 // In a fixed order, so that the same labels are the same series.
 function sorted(labels: Readonly<Record<string, string>>): Labels {
   return Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function integer(min: number, max: number): Rule {
-  return {
-    accepts: `an integer ≥ ${min} and ≤ ${max}`,
-    check: (value) =>
-      typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max,
-  };
-}
-
-function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

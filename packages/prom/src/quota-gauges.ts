@@ -1,7 +1,7 @@
 import type { QuotaState, ReadQuotas } from '@defender-resilience/core';
 import { storeUp, viewOf } from './quota-view.ts';
 import type { CounterSeries, GaugeSeries } from './series.ts';
-import { warnOnce } from './warn.ts';
+import { nameOf, warnOnce } from './warn.ts';
 
 /** The series of one group's quota. */
 export interface QuotaSeries {
@@ -89,8 +89,7 @@ function statesOf(read: ReadQuotas): readonly QuotaState[] {
   try {
     return read();
   } catch (error) {
-    const name = error instanceof Error ? error.name : typeof error;
-    warnOnce(read, `The quotas of a wrapper could not be read: ${name}`);
+    warnOnce(read, `The quotas of a wrapper could not be read: ${nameOf(error)}`);
     return [];
   }
 }

@@ -1,38 +1,40 @@
-/** One failed attempt, or a call that was refused. */
+/** One failed attempt, or a call that was rejected without an attempt. */
 export interface RecentError {
-  /** ISO 8601, in UTC. */
+  /** The time of the error in ISO 8601, in UTC. */
   readonly time: string;
+  /** The value of the label `operation` in the metrics. */
   readonly operation: string;
-  /** As the label `code` of the metrics. */
+  /** The value of the label `code` in the metrics. */
   readonly code: string;
-  /** The HTTP status, where there was one. */
+  /** The HTTP status; absent if there was no response. */
   readonly status?: number;
-  /** The ID to give to Microsoft. */
+  /** The ID that Microsoft's support asks for; absent if the response had none. */
   readonly trackingId?: string;
+  /** The trace of the attempt; absent if there was none. */
   readonly traceId?: string;
-  /** Counts from 1; 0 for a call that was refused before its first attempt. */
+  /** The number of the attempt, from 1; 0 for a call that was rejected before its first attempt. */
   readonly attempt: number;
-  /** True when the call ended with this error, false when it was tried again. */
+  /** Whether the call ended with this error; false if it was retried. */
   readonly final: boolean;
 }
 
 /** Which errors to list. */
 export interface RecentErrorsQuery {
-  /** Only those with this code. */
+  /** Lists only errors with this code. */
   readonly code?: string;
-  /** Only those of this time or later: a date, or milliseconds since 1970. */
+  /** Lists only errors of this time or later: a date, or milliseconds since 1970. */
   readonly since?: Date | number;
 }
 
-/** The last errors with their tracking IDs, kept in memory. */
+/** The last errors with their tracking IDs, in memory. */
 export interface RecentErrors {
-  /** The newest first. */
+  /** Lists errors, the newest first. */
   list(query?: RecentErrorsQuery): readonly RecentError[];
-  /** How many errors have been forgotten to make room. */
+  /** How many errors were dropped to make room for newer ones. */
   readonly dropped: number;
 }
 
-/** How many errors of each code are kept whatever else happens. */
+/** How many errors of each code are kept in addition to the last errors. */
 export const KEPT_PER_CODE = 5;
 
 interface Entry {
@@ -42,8 +44,8 @@ interface Entry {
 }
 
 /**
- * Keeps the last `capacity` errors, and beside them the last five of each code, so that a flood of
- * one code does not push out the one rare error that matters.
+ * Keeps the last `capacity` errors, and the last five of each code beside them, so that many errors of
+ * one code do not push out a rare one.
  */
 export class RecentErrorsRing implements RecentErrors {
   readonly #capacity: number;

@@ -1,17 +1,17 @@
 import { property } from './unknown.ts';
-import { warnOnce } from './warn.ts';
+import { nameOf, warnOnce } from './warn.ts';
 
-/** What is known of the trace that a call belongs to. */
+/** The trace that a call belongs to. */
 export interface TraceContext {
   /** 32 lower-case hexadecimal digits. */
   readonly traceId: string;
-  /** Whether the trace is recorded: only then does an exemplar point to it. */
+  /** Whether the trace is recorded. Exemplars point to recorded traces only. */
   readonly sampled: boolean;
 }
 
-/** Reads the trace that is active now. */
+/** Reads the active trace. */
 export interface TraceReader {
-  /** False where nobody traces: then nothing need be read. */
+  /** False if the program does not trace: then there is nothing to read. */
   available(): boolean;
   /** Never throws. */
   read(): TraceContext | undefined;
@@ -20,15 +20,15 @@ export interface TraceReader {
 const TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/;
 const SAMPLED = 1;
 
-// The names under which every copy of @opentelemetry/api 1.x shares its globals. Read like this, the
-// observer needs no dependency on it, and finds it when it is set up later.
+// The names under which all copies of @opentelemetry/api 1.x share their globals. Reading them needs
+// no dependency on the package, and finds it even if it is set up later.
 const API: unique symbol = Symbol.for('opentelemetry.js.api.1');
-// What OpenTelemetry puts there is in no type of globalThis.
+// The type of globalThis does not have OpenTelemetry's property.
 const shared = globalThis as { readonly [API]?: unknown };
 const SPAN = Symbol.for('OpenTelemetry Context Key SPAN');
 
 /**
- * Reads the trace from the given function, or else from OpenTelemetry, where the program uses it.
+ * Reads the trace from a function, or from OpenTelemetry if there is none.
  *
  * @param given - the option `traceContext`
  */
@@ -40,10 +40,9 @@ export function traceReader(given?: () => TraceContext | undefined): TraceReader
       try {
         return checked(read());
       } catch (error) {
-        const name = error instanceof Error ? error.name : typeof error;
         warnOnce(
           read,
-          `traceContext threw ${name}: exemplars and recent errors go without trace IDs.`,
+          `traceContext threw ${nameOf(error)}: exemplars and recent errors have no trace IDs.`,
         );
         return undefined;
       }

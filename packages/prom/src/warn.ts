@@ -1,6 +1,11 @@
 const warned = new WeakMap<object, Set<string>>();
 
-/** Says something as a process warning, once for each registry or function that it is about. */
+/** The name of an error. Warnings have no messages of errors, which may contain secrets. */
+export function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}
+
+/** Emits a process warning, once for each message and object that it is about. */
 export function warnOnce(about: object, message: string): void {
   const said = warned.get(about) ?? new Set();
   if (said.has(message)) return;

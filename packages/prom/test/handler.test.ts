@@ -136,6 +136,60 @@ describe('/metrics', () => {
   });
 });
 
+interface UnhandledRejections extends AsyncDisposable {
+  /** The reasons of the rejections that nobody handled. */
+  seen(): Promise<readonly unknown[]>;
+}
+
+/** Takes the place of vitest's own listener, which would fail the whole run. */
+function unhandledRejections(): UnhandledRejections {
+  const others = process.listeners('unhandledRejection');
+  const reasons: unknown[] = [];
+  const collect = (reason: unknown): void => void reasons.push(reason);
+  process.removeAllListeners('unhandledRejection');
+  process.on('unhandledRejection', collect);
+  // Node reports rejections after the microtasks of the current turn.
+  const seen = async (): Promise<readonly unknown[]> => {
+    await new Promise((resolve) => setImmediate(resolve));
+    return reasons;
+  };
+  return {
+    seen,
+    async [Symbol.asyncDispose]() {
+      await seen();
+      process.off('unhandledRejection', collect);
+      for (const listener of others) process.on('unhandledRejection', listener);
+    },
+  };
+}
+
+describe('a fault while a request is answered', () => {
+  it.each([
+    ['a content type that no header can have', { contentType: 'text/plain\n' }, '/metrics'],
+    ['recent errors that cannot be listed', { contentType: 'text/plain' }, '/errors'],
+  ])('(%s) is a 500, and the process goes on', async (_, { contentType }, path) => {
+    using warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
+    const recentErrors: RecentErrors = {
+      dropped: 0,
+      list: () => {
+        throw new RangeError('with a secret');
+      },
+    };
+    const source = { contentType, metrics: async () => 'up 1\n' };
+    const options = { recentErrors, recentErrorsPath: '/errors' };
+    await using served = await serve(metricsHandler(source, options));
+    await using unhandled = unhandledRejections();
+    const response = await fetch(`${served.url}${path}`, { signal: AbortSignal.timeout(10_000) });
+    expect(response.status).toBe(500);
+    expect(await response.text()).toBe('The request could not be answered\n');
+    expect(warn).toHaveBeenCalledExactlyOnceWith(
+      expect.stringMatching(/^metricsHandler could not answer a request: \w+Error$/),
+      { code: 'DEFENDER_RESILIENCE_PROM' },
+    );
+    expect(await unhandled.seen()).toEqual([]);
+  });
+});
+
 describe('a source that resolves something else than a string', () => {
   it.each([undefined, null, 7, {}])('(%j) is a 500, and says so in a warning', async (page) => {
     using warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
@@ -143,7 +197,9 @@ describe('a source that resolves something else than a string', () => {
     await using served = await serve(metricsHandler(source));
     const response = await fetch(`${served.url}/metrics`);
     expect(response.status).toBe(500);
-    expect(await response.text()).toBe('The metrics could not be collected\n');
+    expect(await response.text()).toBe(
+      'The metrics could not be collected: the registry returned no text\n',
+    );
     expect(warn).toHaveBeenCalledExactlyOnceWith(
       expect.stringContaining('must resolve to a string, got '),
       { code: 'DEFENDER_RESILIENCE_PROM' },
@@ -165,8 +221,38 @@ describe('paths', () => {
 
   it('must differ', () => {
     expect(handler({ path: '/debug', recentErrorsPath: '/debug' })).toThrow(
-      'path and recentErrorsPath must differ, got "/debug" for both',
+      'path and recentErrorsPath must differ, got "/debug" and "/debug"',
     );
+    expect(handler({ path: '/debug/', recentErrorsPath: '/debug' })).toThrow(
+      'path and recentErrorsPath must differ, got "/debug/" and "/debug"',
+    );
+    expect(handler({ path: '/debug/defender/errors', recentErrors: errors() })).toThrow('differ');
+    expect(handler({ path: '/debug/defender/errors' })).not.toThrow();
+  });
+
+  it('are reported together with every other invalid option', () => {
+    expect(handler({ path: 5, recentErrors: {}, recentErrorPath: '/x' })).toThrow(
+      new TypeError(
+        [
+          'metricsHandler got invalid options:',
+          '- path must be a path that starts with "/", such as "/metrics", got 5',
+          '- recentErrors must be observer.recentErrors, got an object',
+          '- recentErrorPath is not an option; did you mean recentErrorsPath?',
+        ].join('\n'),
+      ),
+    );
+  });
+
+  it('may end with a slash, which makes no difference', async () => {
+    await using served = await serve(metricsHandler(new Registry(), { path: '/scrape/' }));
+    expect((await fetch(`${served.url}/scrape`)).status).toBe(200);
+    expect((await fetch(`${served.url}/scrape/`)).status).toBe(200);
+  });
+
+  it('may be the root', async () => {
+    await using served = await serve(metricsHandler(new Registry(), { path: '/' }));
+    expect((await fetch(served.url)).status).toBe(200);
+    expect((await fetch(`${served.url}/metrics`)).status).toBe(404);
   });
 });
 

@@ -15,7 +15,7 @@ describe('invalid options', () => {
       prefix: '1_',
       exemplars: 'yes',
       recentErrors: { capacity: 1_001, size: 3 },
-      constantLabels: { code: 'x', __mine: 'x', 'a-b': 'x', tenant: 7, le: 'x' },
+      constantLabels: { code: 'x', __mine: 'x', 'a-b': 'x', tenant: 7, le: 'x', zone: undefined },
       maxOperations: 0,
       maxCircuits: 1.5,
       maxQuotaGroups: Number.NaN,
@@ -31,26 +31,27 @@ describe('invalid options', () => {
           '- client must be the module prom-client or @prometheus-io/client, got "prom-client"',
           '- prefix must be letters, digits, _ and :, not starting with a digit, got "1_"',
           '- exemplars must be true or false, got "yes"',
+          '- recentErrors.capacity must be an integer ≥ 0 and ≤ 1000, got 1001',
+          '- recentErrors.size is not an option',
+          "- constantLabels['code'] is a label of the metrics themselves",
+          "- constantLabels['__mine'] is not a valid label name",
+          "- constantLabels['a-b'] is not a valid label name",
+          "- constantLabels['tenant'] must be a string of at most 128 characters, got 7",
+          "- constantLabels['le'] is a label of the metrics themselves",
+          "- constantLabels['zone'] must be a string of at most 128 characters, got undefined",
           '- maxOperations must be an integer ≥ 1 and ≤ 10000, got 0',
           '- maxCircuits must be an integer ≥ 1 and ≤ 10000, got 1.5',
           '- maxQuotaGroups must be an integer ≥ 1 and ≤ 10000, got NaN',
           '- traceContext must be a function, got true',
           '- clock must be an object with a method epoch, got an object',
-          '- prefx is not an option',
-          '- recentErrors.capacity must be an integer ≥ 0 and ≤ 1000, got 1001',
-          '- recentErrors.size is not an option',
-          '- constantLabels.code is a label of the metrics themselves',
-          '- constantLabels.__mine is not a valid label name',
-          '- constantLabels.a-b is not a valid label name',
-          '- constantLabels.tenant must be a string of at most 128 characters, got 7',
-          '- constantLabels.le is a label of the metrics themselves',
+          '- prefx is not an option; did you mean prefix?',
         ].join('\n'),
       ),
     );
   });
 
   it.each([null, 'x', 7, []])('are no object: %j', (options) => {
-    expect(make(options)).toThrow(/the options must be an object/);
+    expect(make(options)).toThrow('promObserver takes an object of options, got ');
   });
 
   it('are more constant labels than any series needs', () => {

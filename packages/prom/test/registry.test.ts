@@ -111,6 +111,16 @@ describe('two observers in one registry', () => {
     expect(page).toContain('b_errors_total{code="Forbidden",class="permission"} 0\n');
   });
 
+  it('of two copies of the package count in the same series', async () => {
+    const register = new Registry();
+    call(promObserver({ ...plain, register }), { failure: forbidden });
+    vi.resetModules();
+    const copy = await import('../src/index.ts');
+    expect(copy.promObserver).not.toBe(promObserver);
+    call(copy.promObserver({ ...plain, register }), { failure: forbidden });
+    expect(happened(await register.metrics())).toMatchObject({ [ERRORS]: 2 });
+  });
+
   it('have one limit of operations between them', async () => {
     const register = new Registry();
     for (let index = 0; index < 5; index += 1) {
@@ -141,6 +151,20 @@ describe('a registry that is cleared', () => {
     expect(await register.metrics()).not.toContain('defender_client');
     call(observer, { failure: forbidden });
     expect(happened(await register.metrics())).toMatchObject({ [ERRORS]: 2 });
+  });
+
+  it('after a scrape as OpenMetrics has the metrics again, registered once', async () => {
+    const register = openMetrics();
+    const observer = promObserver({ register });
+    call(observer, { failure: forbidden });
+    await register.metrics();
+    register.clear();
+    const registered = vi.spyOn(register, 'registerMetric');
+    call(observer, { failure: forbidden });
+    const { length } = registered.mock.calls;
+    call(observer, { failure: forbidden });
+    expect(registered).toHaveBeenCalledTimes(length);
+    expect(happened(await register.metrics())).toMatchObject({ [ERRORS]: 3 });
   });
 
   it('and taken by a new observer has both count there', async () => {
