@@ -22,6 +22,7 @@ export type {
 } from './clients/function/function-call.ts';
 export type { Clock, Timer } from './clock.ts';
 export { failureOf } from './failure/attach.ts';
+export { failuresOf } from './failure/batch-failures.ts';
 export type { ClassifyOptions } from './failure/classify.ts';
 export { classify } from './failure/classify.ts';
 export type { ErrorDetails, ThrottleCause, ThrottleRefusal } from './failure/errors.ts';

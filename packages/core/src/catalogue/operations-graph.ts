@@ -163,3 +163,22 @@ export const graphOperations: readonly Operation[] = [
   ...indicators,
   ...scores,
 ];
+
+/**
+ * Several requests in one, whose responses arrive in one. Whether it can be sent twice, its requests say.
+ * Not in `operations`, which has what is asked of the service.
+ */
+export const batchOperation: Operation = Object.freeze({
+  name: 'graph.batch',
+  family,
+  method: 'POST',
+  route: '/v1.0/$batch',
+  quotaGroup: 'graph.batch',
+  ambiguityAdvice: 'Look up what the requests in the batch have changed, before you send it again.',
+  docs: 'https://learn.microsoft.com/graph/json-batching',
+});
+
+/** Whether a request is a batch, by its method and path. */
+export function isBatchRequest(method: string, path: string): boolean {
+  return method.toUpperCase() === 'POST' && /^\/+[\w.]+\/+\$batch\/*$/i.test(path);
+}

@@ -1,6 +1,6 @@
 import type { Operation } from './entry.ts';
 import { tokenOperation } from './operations-entra.ts';
-import { graphOperations } from './operations-graph.ts';
+import { batchOperation, graphOperations } from './operations-graph.ts';
 import { alertOperations } from './operations-mde-alerts.ts';
 import { entityOperations } from './operations-mde-entities.ts';
 import { machineOperations } from './operations-mde-machines.ts';
@@ -25,7 +25,7 @@ export const operations: readonly Operation[] = Object.freeze([
 ]);
 
 const byName: ReadonlyMap<string, Operation> = new Map(
-  [...operations, tokenOperation].map((operation) => [operation.name, operation]),
+  [...operations, tokenOperation, batchOperation].map((operation) => [operation.name, operation]),
 );
 
 /** Finds an operation by its name, such as `incidents.list`; undefined if the table does not have it. */

@@ -2,6 +2,7 @@ import type { Family, Operation } from './entry.ts';
 import { familyOfHost, type HostMap, hostName } from './hosts.ts';
 import { OTHER, operations } from './operations.ts';
 import { isLoginHost, isTokenRequest, tokenOperation } from './operations-entra.ts';
+import { batchOperation, isBatchRequest } from './operations-graph.ts';
 import { findOperation, type RouteTree, routeTree } from './route-tree.ts';
 
 /** The parts of a request that identify its operation. */
@@ -64,6 +65,8 @@ export function operationFor(request: RoutedRequest, hosts?: HostMap): Operation
   }
   const operation = findOperation(treeOf(family), method, path);
   if (operation !== undefined) return operation;
+  if ((family === 'graph' || family === 'all') && isBatchRequest(method, path))
+    return batchOperation;
   // A simulator, which issues tokens too.
   return family === 'all' && isTokenRequest(method, path) ? tokenOperation : UNKNOWN[family];
 }

@@ -1,6 +1,7 @@
 import type { Quota } from '../catalogue/entry.ts';
 import { OTHER, operations } from '../catalogue/operations.ts';
 import { tokenOperation } from '../catalogue/operations-entra.ts';
+import { batchOperation } from '../catalogue/operations-graph.ts';
 import type { QuotaSettings, ThrottleSettings } from '../quota/gate.ts';
 import type { QuotaStore } from '../quota/store.ts';
 import {
@@ -86,6 +87,7 @@ const limits: Rule = object(
 const GROUPS: ReadonlySet<string> = new Set([
   OTHER.quotaGroup,
   tokenOperation.quotaGroup,
+  batchOperation.quotaGroup,
   ...operations.map(({ quotaGroup }) => quotaGroup),
 ]);
 

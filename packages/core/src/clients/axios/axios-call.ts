@@ -4,7 +4,6 @@ import type { Failure } from '../../failure/failure.ts';
 import { safeGet } from '../../failure/safe-get.ts';
 import { MAX_ERROR_BODY } from '../../failure/text.ts';
 import type { AttemptFanOut } from '../../observe/fan-out.ts';
-import type { ClientKind } from '../../observe/observer.ts';
 import type { AttemptSender } from '../../pipeline/call.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { withHeaders } from '../shared/headers.ts';
@@ -19,7 +18,6 @@ import { type AxiosConfig, type AxiosResponse, isAxiosResponse, isRecord } from 
 
 /** One request of a wrapped axios instance, after its interceptors and before its adapter. */
 export class AxiosCall extends HttpCall<unknown> {
-  readonly client: ClientKind = 'axios';
   readonly resendable: boolean;
   readonly #config: AxiosConfig;
   readonly #sendConfig: (config: AxiosConfig) => Promise<unknown>;
@@ -35,7 +33,7 @@ export class AxiosCall extends HttpCall<unknown> {
     sender: Sender,
   ) {
     // axios's own timeout, where it is set, limits an attempt in the place of ours.
-    super(pipeline, request, request.timeoutMs > 0);
+    super(pipeline, 'axios', request, request.timeoutMs > 0);
     this.resendable = request.bodyKind !== 'one-shot';
     this.#config = config;
     this.#sendConfig = (own) => sender.send(adapter, own);
@@ -48,6 +46,7 @@ export class AxiosCall extends HttpCall<unknown> {
     const { headers } = this.#config;
     const added = this.headersToAdd(context, observed);
     const config: AxiosConfig = { ...this.#config, signal };
+    this.batch?.sent();
     if (added.length > 0) config['headers'] = withHeaders(headers ?? {}, added);
     try {
       const response = await this.#sendConfig(config);
@@ -70,7 +69,9 @@ export class AxiosCall extends HttpCall<unknown> {
     const { status, headers, data } = response;
     if (status >= 400) return this.#failureOf(response, attempt);
     // axios returns what it could decompress.
-    return isJsonSuccess(status, headers) ? truncationOf(data) : undefined;
+    const truncation = isJsonSuccess(status, headers) ? truncationOf(data) : undefined;
+    if (truncation === undefined) this.batch?.responded(data);
+    return truncation;
   }
 
   /** The error alone does not show the body where that is a stream. */

@@ -34,7 +34,6 @@ export type SendFetch = (
 
 /** One call of a wrapped fetch. */
 export class FetchCall extends HttpCall<Response> {
-  readonly client: ClientKind = 'fetch';
   readonly namesCallers: boolean = true;
   readonly resendable: boolean;
   readonly #message: FetchMessage;
@@ -48,18 +47,26 @@ export class FetchCall extends HttpCall<Response> {
   /** Ends the reading of an error body. The listener for the body does it, so that the signal gets no other. */
   #reading: AbortController | undefined = undefined;
 
-  constructor(pipeline: Pipeline, request: FetchRequest, send: SendFetch, bufferJson = false) {
-    super(pipeline, request);
+  constructor(
+    pipeline: Pipeline,
+    request: FetchRequest,
+    send: SendFetch,
+    bufferJson = false,
+    client: ClientKind = 'fetch',
+  ) {
+    super(pipeline, client, request);
     this.resendable = request.bodyKind !== 'one-shot';
     this.#message = new FetchMessage(request, this.maxRetries);
     this.#send = send;
-    this.#bufferJson = bufferJson;
+    // What became of the requests in a batch is in the body.
+    this.#bufferJson = bufferJson || this.batch !== undefined;
   }
 
   send(context: AttemptSender, observed: AttemptFanOut | undefined): Promise<Response> {
     const { attempt, signal, token } = context;
     const headers = this.headersToAdd(context, observed);
     const input = this.#message.input(attempt);
+    this.batch?.sent();
     const sent = this.#send(input, this.#message.init(signal, headers), { headers, token });
     return this.#bufferJson ? this.#checkBody(sent, signal) : sent;
   }
@@ -116,10 +123,9 @@ export class FetchCall extends HttpCall<Response> {
 
   async #checkBody(sent: Promise<Response>, signal: AbortSignal): Promise<Response> {
     const response = await sent;
-    this.#checked = {
-      response: new WeakRef(response),
-      body: await checkJsonBody(response, signal),
-    };
+    const { bytes, ...body } = await checkJsonBody(response, signal);
+    this.#checked = { response: new WeakRef(response), body };
+    if (body.complete && body.failure === undefined) this.batch?.responded(bytes);
     return response;
   }
 

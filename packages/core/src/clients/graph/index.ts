@@ -24,6 +24,14 @@ import {
 import { annotateResponse } from './annotate-response.ts';
 
 export type { ResilienceLike } from '../../pipeline/pipeline-of.ts';
+export type {
+  ExecuteBatchOptions,
+  GraphBatch,
+  GraphBatchedResponse,
+  GraphBatchRequest,
+  GraphBatchResponse,
+} from './execute-batch.ts';
+export { executeBatch } from './execute-batch.ts';
 
 /** A request on its way through the SDK's chain. */
 export interface GraphContext {
@@ -45,7 +53,8 @@ export interface GraphMiddleware {
  * The handlers behind it in the chain run again for each attempt. Put the `AuthenticationHandler` there,
  * as {@link graphMiddlewareChain} does, and each attempt asks for a token.
  *
- * `$batch` requests and uploads (`application/octet-stream`, `Content-Range`) pass untouched.
+ * Uploads (`application/octet-stream`, `Content-Range`) pass untouched. A `$batch` is sent again only if all
+ * requests in it may be; {@link executeBatch} sends again those that were throttled.
  *
  * @example
  * ```ts
@@ -113,7 +122,7 @@ class ResilientHandler implements GraphMiddleware {
     const { request, options } = context;
     const read = readRequest(request, options);
     const headers = options?.headers ?? read?.request?.headers;
-    if (read === undefined || shouldBypass(read, headers) || isRepeatedBySdk(headers)) {
+    if (read === undefined || shouldBypass(headers) || isRepeatedBySdk(headers)) {
       await next.execute(context);
       return;
     }

@@ -30,7 +30,7 @@ export interface KiotaMiddleware {
  * response that is not JSON it makes an error without status and ID; for those this handler rejects with a
  * `DefenderApiError`, which has `responseStatusCode` and `responseHeaders` as Kiota's errors do.
  *
- * Uploads (`application/octet-stream`, `Content-Range`) and `$batch` requests pass untouched.
+ * Uploads (`application/octet-stream`, `Content-Range`) pass untouched.
  *
  * @example
  * ```ts
@@ -84,7 +84,7 @@ class ResilientKiotaHandler implements KiotaMiddleware {
     const next = this.#checkedNext();
     const request = readRequest(url, init);
     const { headers = {} } = init;
-    if (request === undefined || shouldBypass(request, headers) || isRepeatedBySdk(headers)) {
+    if (request === undefined || shouldBypass(headers) || isRepeatedBySdk(headers)) {
       return next.execute(url, init, options);
     }
     const send: SendFetch = async (input, attempt, changes) => {

@@ -1,5 +1,6 @@
 import type { Operation } from '../../catalogue/entry.ts';
 import { OTHER } from '../../catalogue/operations.ts';
+import { batchOperation } from '../../catalogue/operations-graph.ts';
 import { operationFor } from '../../catalogue/routes.ts';
 import { explainBody } from '../../failure/body-hints.ts';
 import type { Failure } from '../../failure/failure.ts';
@@ -8,6 +9,7 @@ import type { ClientKind, HttpRequestInfo } from '../../observe/observer.ts';
 import type { AttemptSender, ClientCall } from '../../pipeline/call.ts';
 import { limitsOf } from '../../pipeline/limits.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
+import { Batch } from './batch.ts';
 import { addedHeaders, getHeader, type HeaderPair } from './headers.ts';
 import { RequestInfo, withParams } from './request-info.ts';
 
@@ -30,7 +32,7 @@ const BODY_CODES: ReadonlySet<string> = new Set(['InvalidRequestBody', 'MissingR
 
 /** One HTTP request, whichever client sends it: its operation, its limits and what observers learn of it. */
 export abstract class HttpCall<T> implements ClientCall<T> {
-  abstract readonly client: ClientKind;
+  readonly client: ClientKind;
   abstract readonly resendable: boolean;
   readonly operation: Operation;
   readonly name: string;
@@ -42,16 +44,21 @@ export abstract class HttpCall<T> implements ClientCall<T> {
   readonly maxRetries: number;
   readonly idempotent: boolean;
   protected readonly pipeline: Pipeline;
+  /** The requests in a Graph `$batch`; undefined for any other request. */
+  protected readonly batch: Batch | undefined;
   readonly #body: unknown;
   readonly #headers: unknown;
   /** The token that the latest attempt was sent with in the place of the caller's. */
   #token: string | undefined = undefined;
 
   /** @param ownTimeout - whether the client limits the time of an attempt itself */
-  constructor(pipeline: Pipeline, request: HttpRequest, ownTimeout = false) {
+  constructor(pipeline: Pipeline, client: ClientKind, request: HttpRequest, ownTimeout = false) {
     const { method, url, headers, body, signal } = request;
     const operation = operationOf(request, pipeline);
-    const limits = limitsOf(pipeline.settings, operation, operation.name, method);
+    const batch = batchOf(pipeline, client, request, operation);
+    const limited = batch ? { ...operation, idempotent: batch.idempotent } : operation;
+    const limits = limitsOf(pipeline.settings, limited, operation.name, method);
+    this.client = client;
     this.operation = operation;
     this.name = operation.name;
     this.host = url?.host;
@@ -62,6 +69,7 @@ export abstract class HttpCall<T> implements ClientCall<T> {
     this.maxRetries = limits.maxRetries;
     this.idempotent = limits.idempotent;
     this.pipeline = pipeline;
+    this.batch = batch;
     this.#body = body;
     this.#headers = headers;
   }
@@ -91,6 +99,16 @@ export abstract class HttpCall<T> implements ClientCall<T> {
   bodyAdvice({ code }: Failure): string | undefined {
     return BODY_CODES.has(code) ? explainBody(this.operation, this.#body) : undefined;
   }
+}
+
+function batchOf(
+  pipeline: Pipeline,
+  client: ClientKind,
+  { url, body }: HttpRequest,
+  operation: Operation,
+): Batch | undefined {
+  if (operation !== batchOperation || url === undefined) return undefined;
+  return new Batch(pipeline, client, url, body);
 }
 
 function operationOf({ method, url }: HttpRequest, { settings }: Pipeline): Operation {

@@ -76,6 +76,8 @@ export interface CheckedBody {
   readonly complete: boolean;
   /** What is wrong with it; undefined where nothing is, or nobody looked. */
   readonly failure: Failure | undefined;
+  /** Those of a complete body. */
+  readonly bytes?: Uint8Array;
 }
 
 const UNCHECKED: CheckedBody = Object.freeze({ complete: false, failure: undefined });
@@ -91,7 +93,7 @@ export async function checkJsonBody(response: Response, signal: AbortSignal): Pr
   const { bytes, end } = await readUntilAborted(reader, MAX_BUFFERED_JSON, signal);
   if (end === 'too-long' || signal.aborted) return UNCHECKED;
   return end === 'complete'
-    ? { complete: true, failure: truncationOf(bytes) }
+    ? { complete: true, failure: truncationOf(bytes), bytes }
     : { complete: false, failure: brokenBodyFailure(end.error) };
 }
 

@@ -1,6 +1,5 @@
 import { DefenderApiError } from '../../failure/errors.ts';
 import type { Failure } from '../../failure/failure.ts';
-import type { ClientKind } from '../../observe/observer.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { FetchCall, type SendFetch } from '../fetch/fetch-call.ts';
 import type { FetchRequest } from '../fetch/request.ts';
@@ -8,7 +7,6 @@ import { getHeader } from './headers.ts';
 
 /** One request of a Microsoft SDK whose handlers work as fetch does. */
 export class SdkCall extends FetchCall {
-  override readonly client: ClientKind = 'graph';
   readonly #rejects: (response: Response) => boolean;
 
   /** What the SDK's own handlers made of the header in the latest attempt. */
@@ -21,7 +19,7 @@ export class SdkCall extends FetchCall {
     send: SendFetch,
     rejects: (response: Response) => boolean,
   ) {
-    super(pipeline, request, send, true);
+    super(pipeline, request, send, true, 'graph');
     this.#rejects = rejects;
   }
 
@@ -47,12 +45,8 @@ export class SdkCall extends FetchCall {
   }
 }
 
-/**
- * Whether a request passes untouched: the upload task repeats the slices of a large upload itself, and
- * each request of a batch has a response of its own.
- */
-export function shouldBypass({ url, method }: FetchRequest, headers: unknown): boolean {
-  if (method === 'POST' && url.pathname.toLowerCase().endsWith('/$batch')) return true;
+/** Whether a request passes untouched: the upload task repeats the slices of a large upload itself. */
+export function shouldBypass(headers: unknown): boolean {
   const type = getHeader(headers, 'content-type') ?? '';
   return (
     type.toLowerCase().startsWith('application/octet-stream') ||

@@ -132,6 +132,11 @@ export class ResponseAttempt implements Handler {
     signal.removeEventListener('abort', stop);
     // The rest waits until it is known what becomes of the response.
     if (this.#end === undefined) this.#controller?.pause();
+    return this.heldBody();
+  }
+
+  /** What has arrived of a response that is held back, decoded where it is compressed. */
+  async heldBody(): Promise<Uint8Array | undefined> {
     const encoding = this.headers['content-encoding'];
     const bytes = Buffer.concat(this.#chunks);
     return isEncoded(encoding) ? decodeStart(bytes, encoding) : bytes;

@@ -1,9 +1,9 @@
 import { classify } from '../../failure/classify.ts';
 import type { Failure } from '../../failure/failure.ts';
 import type { AttemptFanOut } from '../../observe/fan-out.ts';
-import type { ClientKind } from '../../observe/observer.ts';
 import type { AttemptSender } from '../../pipeline/call.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
+import type { Batch } from '../shared/batch.ts';
 import { getHeader, headerPairs, withHeaders } from '../shared/headers.ts';
 import { HttpCall, type HttpRequest } from '../shared/http-call.ts';
 import { readErrorBodyInTime } from '../shared/response-body.ts';
@@ -17,7 +17,6 @@ export type SendAttempt = (options: DispatchOptions, handler: Handler) => void;
 
 /** One request on its way through a resilient dispatcher. */
 export class UndiciCall extends HttpCall<ResponseAttempt> {
-  readonly client: ClientKind = 'undici';
   readonly #options: DispatchOptions;
   readonly #forwarder: ResponseForwarder;
   readonly #dispatch: SendAttempt;
@@ -30,7 +29,7 @@ export class UndiciCall extends HttpCall<ResponseAttempt> {
     signal: AbortSignal,
     dispatch: SendAttempt,
   ) {
-    super(pipeline, readRequest(options, signal));
+    super(pipeline, 'undici', readRequest(options, signal));
     this.#options = options;
     this.#forwarder = forwarder;
     this.#dispatch = dispatch;
@@ -51,6 +50,7 @@ export class UndiciCall extends HttpCall<ResponseAttempt> {
       // Names and values in turn: the one form that every undici takes.
       ...(added.length > 0 && { headers: withHeaders(headerPairs(headers), added).flat() }),
     };
+    this.batch?.sent();
     try {
       this.#dispatch(options, attempt);
     } catch (error) {
@@ -63,7 +63,11 @@ export class UndiciCall extends HttpCall<ResponseAttempt> {
     attempt: ResponseAttempt,
     { endsAt }: AttemptSender,
   ): Promise<Failure | undefined> | Failure | undefined {
-    if (attempt.status < 400) return attempt.bodyFailure();
+    if (attempt.status < 400) {
+      return this.batch === undefined
+        ? attempt.bodyFailure()
+        : this.#readBatch(this.batch, attempt);
+    }
     const { clock } = this.pipeline;
     return readErrorBodyInTime(clock, endsAt, this.signal, async (signal) => {
       const body = await attempt.peekBody(signal);
@@ -88,6 +92,12 @@ export class UndiciCall extends HttpCall<ResponseAttempt> {
 
   close(): void {
     this.#body.close();
+  }
+
+  async #readBatch(batch: Batch, attempt: ResponseAttempt): Promise<Failure | undefined> {
+    const failure = await attempt.bodyFailure();
+    if (failure === undefined) batch.responded(await attempt.heldBody());
+    return failure;
   }
 }
 

@@ -95,7 +95,6 @@ describe.each(majors)('$name with the resilient middleware', ({ sdk }) => {
   });
 
   it.each([
-    ['a batch', (client: v3.Client) => client.api('/$batch').post({ requests: [] })],
     [
       'an upload',
       (client: v3.Client) =>

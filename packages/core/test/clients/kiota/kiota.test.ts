@@ -160,20 +160,20 @@ describe('Kiota with the resilient middleware', () => {
     ]);
   });
 
-  it.each([
-    ['a batch', '/v1.0/$batch', 'application/json'],
-    ['an upload', '/v1.0/upload', 'application/octet-stream'],
-  ])('passes %s untouched', async (_what, path, type) => {
-    await using server = await startServer(statuses(503));
-    const chain = kiotaMiddlewareChain(
-      quick(server.url),
-      MiddlewareFactory.getDefaultMiddlewares(),
-    );
-    const client = new HttpClient(undefined, ...chain);
-    const init = { method: 'POST', headers: { 'content-type': type }, body: 'x' };
-    const response = await client.executeFetch(`${server.url}${path}`, init);
-    expect([response.status, server.requests.length]).toEqual([503, 1]);
-  });
+  it.each([['an upload', '/v1.0/upload', 'application/octet-stream']])(
+    'passes %s untouched',
+    async (_what, path, type) => {
+      await using server = await startServer(statuses(503));
+      const chain = kiotaMiddlewareChain(
+        quick(server.url),
+        MiddlewareFactory.getDefaultMiddlewares(),
+      );
+      const client = new HttpClient(undefined, ...chain);
+      const init = { method: 'POST', headers: { 'content-type': type }, body: 'x' };
+      const response = await client.executeFetch(`${server.url}${path}`, init);
+      expect([response.status, server.requests.length]).toEqual([503, 1]);
+    },
+  );
 
   it('ends a wait when its caller aborts', async () => {
     await using server = await startServer((_request, response) => {
