@@ -1,6 +1,55 @@
 import { t as ResilienceLike } from "./pipeline-of.js";
 type FetchInput = Parameters<typeof globalThis.fetch>[0];
 type FetchInit = NonNullable<Parameters<typeof globalThis.fetch>[1]>;
+/** One request in a `$batch`. */
+interface GraphBatchRequest {
+  readonly id: string;
+  readonly method: string;
+  /** Relative to the version of Graph, such as `/security/incidents`. */
+  readonly url: string;
+  readonly headers?: object;
+  readonly body?: unknown;
+  /** The IDs of the requests that must succeed before this one is carried out. */
+  readonly dependsOn?: readonly string[];
+}
+/** The body of a `$batch` request. */
+interface GraphBatch {
+  readonly requests: readonly GraphBatchRequest[];
+}
+/** One response in the response of a `$batch`. */
+interface GraphBatchedResponse {
+  readonly id: string;
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+/** The response of a `$batch`. */
+interface GraphBatchResponse {
+  readonly responses: readonly GraphBatchedResponse[];
+}
+/** The options of `executeBatch`. */
+interface ExecuteBatchOptions {
+  /** Ends the waits at once; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+/**
+ * Sends a Graph `$batch`, and sends the requests in it that were throttled, or failed in another way that
+ * passes, again: alone, after the longest wait that they were asked for. An action that may have been carried
+ * out is not sent again. Stops as `retry` of the wrapper says: after `maxRetries`, where a wait is longer than
+ * `maxRetryAfterMs`, or where the retry budget is used up.
+ *
+ * @param send - posts a batch and returns its document
+ * @returns the last response to each request; `failuresOf` says what is wrong with them
+ * @throws whatever `send` rejects with
+ * @example
+ * ```ts
+ * const batch = { requests: [{ id: '1', method: 'GET', url: '/security/incidents' }] };
+ * const { responses } = await executeBatch(resilience, batch, (part) =>
+ *   client.api('/$batch').post(part),
+ * );
+ * ```
+ */
+export declare function executeBatch(resilience: ResilienceLike, batch: GraphBatch, send: (batch: GraphBatch) => PromiseLike<GraphBatchResponse>, { signal }?: ExecuteBatchOptions): Promise<GraphBatchResponse>;
 /** A request on its way through the SDK's chain. */
 export interface GraphContext {
   request: FetchInput;
@@ -19,7 +68,8 @@ export interface GraphMiddleware {
  * The handlers behind it in the chain run again for each attempt. Put the `AuthenticationHandler` there,
  * as {@link graphMiddlewareChain} does, and each attempt asks for a token.
  *
- * `$batch` requests and uploads (`application/octet-stream`, `Content-Range`) pass untouched.
+ * Uploads (`application/octet-stream`, `Content-Range`) pass untouched. A `$batch` is sent again only if all
+ * requests in it may be; {@link executeBatch} sends again those that were throttled.
  *
  * @example
  * ```ts
@@ -45,4 +95,4 @@ export declare function graphMiddleware(resilience: ResilienceLike): GraphMiddle
  * @throws TypeError if the chain is empty
  */
 export declare function graphMiddlewareChain<T extends GraphMiddleware>(resilience: ResilienceLike, chain: readonly T[]): (T | GraphMiddleware)[];
-export type { ResilienceLike };
+export type { ExecuteBatchOptions, GraphBatch, GraphBatchRequest, GraphBatchResponse, GraphBatchedResponse, ResilienceLike };

@@ -812,6 +812,19 @@ interface ClassifyOptions {
  * ```
  */
 export declare function classify(x: unknown, options?: ClassifyOptions): Failure | undefined;
+/**
+ * Says what is wrong with the responses in a Graph `$batch`, which is itself answered with 200 whatever they
+ * are.
+ *
+ * @param batchResponse - the parsed document: `{ responses: [{ id, status, headers, body }] }`
+ * @returns the failures by the ID of their request; empty if all succeeded. Never throws
+ * @example
+ * ```ts
+ * const document = await client.api('/$batch').post({ requests });
+ * for (const [id, failure] of failuresOf(document)) console.error(id, failure.code, failure.advice);
+ * ```
+ */
+export declare function failuresOf(batchResponse: unknown, options?: ClassifyOptions): ReadonlyMap<string, Failure>;
 /** What a `DefenderApiError` has in addition to its failure. */
 interface ErrorDetails {
   /** The operation's name, such as `machines.isolate`. */

@@ -12,7 +12,7 @@ export interface KiotaMiddleware {
  * response that is not JSON it makes an error without status and ID; for those this handler rejects with a
  * `DefenderApiError`, which has `responseStatusCode` and `responseHeaders` as Kiota's errors do.
  *
- * Uploads (`application/octet-stream`, `Content-Range`) and `$batch` requests pass untouched.
+ * Uploads (`application/octet-stream`, `Content-Range`) pass untouched.
  *
  * @example
  * ```ts

@@ -15,6 +15,7 @@ interface TakeRequest {
   /** How long the call may take to arrive at the service. It counts from then on, until it is settled. */
   readonly transitMs: number;
 }
+/** What a store answers to a question for a place. */
 interface TakeAnswer {
   readonly granted: boolean;
   /** Milliseconds until a place may be free; 0 when granted. */
@@ -61,6 +62,7 @@ interface QuotaStore {
    * undefined: it was not sent after all.
    */
   settle(group: string, permit: string, arrivedAt: number | undefined): Promise<void>;
+  /** Shares what a 429 taught: a pause for everybody, and lower limits. */
   report(group: string, news: QuotaNews): Promise<void>;
 }
 export { TakeAnswer as a, StoreWindow as i, QuotaNews as n, TakeRequest as o, QuotaStore as r, LearnedLimit as t };
