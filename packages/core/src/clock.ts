@@ -37,7 +37,8 @@ export const systemClock: Clock = Object.freeze({
   now: () => performance.now() + aheadMs,
   epoch: () => Date.now(),
   timer(callback: () => void, delayMs: number, options?: { readonly keepAlive?: boolean }): Timer {
-    const waitMs = Math.min(Math.max(delayMs, 0), MAX_TIMER_MS);
+    // Node cuts off fractions, which would look like a timer that fires too early.
+    const waitMs = Math.min(Math.max(Math.ceil(delayMs), 0), MAX_TIMER_MS);
     const startedAt = performance.now() + aheadMs;
     const handle = setTimeout(() => {
       const lagMs = startedAt + waitMs - (performance.now() + aheadMs);

@@ -88,7 +88,7 @@ export class ProcessFleet implements AsyncDisposable {
     const { minuteMs, limit, processes, apart = minuteMs >= 60_000, store } = options;
     const { latencyMs = 0 } = options;
     const quotas = { alerts: { perMinute: limit } };
-    const simulator = await startSimulator({ minuteMs, quotas, record: 'counts' });
+    const simulator = await startSimulator({ minuteMs, quotas, incidents: 1, record: 'counts' });
     if (latencyMs > 0) simulator.faults({ probability: 0, latencyMs });
     const redis = await RedisServer.start(options.redisOptions);
     const proxy = await DelayProxy.start(redis.port, options.roundTripMs ?? 0);

@@ -1,12 +1,11 @@
 import type { Scale } from './fleet.ts';
 import type { Outcome, Row } from './rows.ts';
 
-/** Runs rows, so many at once, and calls back after each. */
+/** Runs rows, so many at once. */
 export async function runRows(
   rows: readonly Row[],
   scale: Scale,
   atOnce: number,
-  done?: (row: Row, outcome: Outcome) => void,
 ): Promise<ReadonlyMap<Row, Outcome>> {
   const outcomes = new Map<Row, Outcome>();
   const left = rows.values();
@@ -14,7 +13,6 @@ export async function runRows(
     for (const row of left) {
       const outcome = await row.run(scale);
       outcomes.set(row, outcome);
-      done?.(row, outcome);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
