@@ -51,6 +51,8 @@ describe.each(sdkVersions)('with SDK $version', ({ create }) => {
         'http.response.status_code': 503,
         'error.type': '503',
         'defender.error.code': 'Http503',
+        // No envelope of the service and no Retry-After: it may have been carried out.
+        'defender.ambiguous': true,
       },
     });
     assertSpan(second, {

@@ -147,6 +147,8 @@ describe.each(sdkVersions)('with SDK $version', (sdk) => {
         'defender.give_up_reason': 'retries-exhausted',
         'error.type': '503',
         'defender.error.code': 'Http503',
+        // No envelope of the service and no Retry-After: it may have been carried out.
+        'defender.ambiguous': true,
       },
     });
     expect(childrenOf(spans, call).map((span) => span.attributes['error.type'])).toEqual([
