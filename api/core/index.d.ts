@@ -119,6 +119,17 @@ interface BodyParameter {
  * anything else, such as a bug in the program.
  */
 type FailureSource = "api" | "gateway" | "network" | "timeout" | "circuit" | "throttle" | "cancelled" | "unknown";
+/** A security provider that is missing from a partial response of Microsoft Graph. */
+interface ProviderFailure {
+  /** The provider's vendor, such as `Microsoft`. */
+  readonly vendor: string;
+  /** The provider, such as `WDATP`. */
+  readonly provider: string;
+  /** The HTTP status that the provider answered Graph with. */
+  readonly status: number;
+  /** How long the provider took, in milliseconds. */
+  readonly latencyMs: number;
+}
 /**
  * What is known about one failed attempt or call. Plain, frozen data that can be logged: the service's
  * `message` and the texts in `values` may hold secrets, so they are not enumerable. `console.log`,
@@ -169,6 +180,12 @@ interface Failure {
    * may echo what was sent. Absent if the message matches no template.
    */
   readonly values?: MessageValues;
+  /**
+   * The security providers whose results are missing from a 206, as Graph's `Warning` header names them
+   * (https://learn.microsoft.com/graph/api/resources/security-error-codes). Only a success has it: the
+   * call is neither retried nor counted as failed.
+   */
+  readonly partial?: readonly ProviderFailure[];
   /** What a person should do, in one or a few sentences. Absent if there is nothing to say. */
   readonly advice?: string;
   /** The code's row in the catalogue; absent for a code that the catalogue does not have. */
@@ -315,6 +332,10 @@ interface AttemptEnd {
   readonly status?: number;
   /** More about the response; absent if there is no `status`. */
   readonly response?: HttpResponseInfo;
+  /**
+   * The security providers of Graph whose results are missing from a 206; absent for a complete response.
+   */
+  readonly partial?: readonly ProviderFailure[];
   /** Why the attempt failed; absent if it succeeded. */
   readonly failure?: Failure;
   /** What the attempt rejected with; absent if it resolved. May hold secrets: do not log it as it is. */
@@ -780,8 +801,8 @@ interface WrapFetchOptions {
 }
 /**
  * Returns what a wrapped call found out about the `Response` that it resolved with or the error that
- * it rejected with. Undefined for a success, and for anything that no wrapped call has seen. Never
- * throws.
+ * it rejected with. Undefined for a success, and for anything that no wrapped call has seen. A success
+ * with `partial` is one from which some of Graph's security providers are missing. Never throws.
  */
 export declare function failureOf(x: unknown): Failure | undefined;
 /** The options of `classify`. */
@@ -1077,4 +1098,4 @@ interface Resilience {
  * ```
  */
 export declare function createResilience(options?: ResilienceOptions): Resilience;
-export type { AttemptContext, AttemptEnd, AttemptFunction, AttemptObserver, AttemptStart, BackoffSettings, BodyParameter, BudgetSettings, CallEnd, CallObserver, CallOutcome, CallStart, CatalogueEntry, CircuitChange, CircuitSettings, CircuitState, ClassifyOptions, ClientKind, Clock, ConsoleLogger, ErrorClass, ErrorCode, ErrorDetails, ExecuteOptions, Failure, FailureSource, Family, Fetch, GiveUpReason, HostMap, HttpRequestInfo, HttpResponseInfo, LearnedLimit, LogObserverOptions, MessageValues, MetricCode, Observer, Operation, OperationOptions, PinoLogger, Quota, QuotaChange, QuotaCounting, QuotaNews, QuotaOptions, QuotaState, QuotaStore, QuotaWindow, Random, ReadQuotas, RefreshContext, RefreshToken, RefreshedToken, Resilience, ResilienceOptions, ResilienceSnapshot, RetryScheduled, RetrySettings, StoreWindow, TakeAnswer, TakeRequest, ThrottleCause, ThrottleRefusal, ThrottleSettings, ThrottleWait, Timer, TokenIdentity, VariableKind, Verdict, WaitSource, WrapFetchOptions, WrapOptions };
+export type { AttemptContext, AttemptEnd, AttemptFunction, AttemptObserver, AttemptStart, BackoffSettings, BodyParameter, BudgetSettings, CallEnd, CallObserver, CallOutcome, CallStart, CatalogueEntry, CircuitChange, CircuitSettings, CircuitState, ClassifyOptions, ClientKind, Clock, ConsoleLogger, ErrorClass, ErrorCode, ErrorDetails, ExecuteOptions, Failure, FailureSource, Family, Fetch, GiveUpReason, HostMap, HttpRequestInfo, HttpResponseInfo, LearnedLimit, LogObserverOptions, MessageValues, MetricCode, Observer, Operation, OperationOptions, PinoLogger, ProviderFailure, Quota, QuotaChange, QuotaCounting, QuotaNews, QuotaOptions, QuotaState, QuotaStore, QuotaWindow, Random, ReadQuotas, RefreshContext, RefreshToken, RefreshedToken, Resilience, ResilienceOptions, ResilienceSnapshot, RetryScheduled, RetrySettings, StoreWindow, TakeAnswer, TakeRequest, ThrottleCause, ThrottleRefusal, ThrottleSettings, ThrottleWait, Timer, TokenIdentity, VariableKind, Verdict, WaitSource, WrapFetchOptions, WrapOptions };

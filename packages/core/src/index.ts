@@ -34,7 +34,7 @@ export {
   ResilienceError,
   ThrottledError,
 } from './failure/errors.ts';
-export type { Failure, FailureSource } from './failure/failure.ts';
+export type { Failure, FailureSource, ProviderFailure } from './failure/failure.ts';
 export type { MetricCode } from './failure/metric-code.ts';
 export { metricCode, metricCodes } from './failure/metric-code.ts';
 export type { ConsoleLogger, LogObserverOptions, PinoLogger } from './observe/log.ts';

@@ -6,7 +6,12 @@ import {
   type Span,
   type SpanContext,
 } from '@opentelemetry/api';
-import { ATTR_HTTP_RESPONSE_STATUS_CODE } from './attribute-names.ts';
+import {
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_PROVIDER,
+  ATTR_PROVIDER_STATUS,
+  EVENT_PROVIDER_MISSING,
+} from './attribute-names.ts';
 import { addFailure, addResponse, endSpan } from './span-attributes.ts';
 
 /** An attempt that runs in a context. It has no span of its own when the call is not recorded. */
@@ -46,7 +51,13 @@ export class AttemptSpan extends AttemptContext {
     this.#call = call;
   }
 
-  end({ status, response, failure }: AttemptEnd): void {
+  end({ status, response, failure, partial }: AttemptEnd): void {
+    for (const { vendor, provider, status } of partial ?? []) {
+      this.#span.addEvent(EVENT_PROVIDER_MISSING, {
+        [ATTR_PROVIDER]: `${vendor}/${provider}`,
+        [ATTR_PROVIDER_STATUS]: status,
+      });
+    }
     if (failure !== undefined) this.#call.attemptFailed(failure);
     const expected = this.#call.isExpected(status);
     endSpan(this.#span, failure, expected, (attributes) => {

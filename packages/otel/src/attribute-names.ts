@@ -32,5 +32,9 @@ export const ATTR_THROTTLE_DELAY = 'defender.throttle.delay_ms';
 export const ATTR_CIRCUIT = 'defender.circuit';
 export const ATTR_CIRCUIT_STATE = 'defender.circuit.state';
 export const ATTR_CIRCUIT_TO = 'defender.circuit.to';
+/** The event of a security provider that is missing from a partial response of Graph. */
+export const EVENT_PROVIDER_MISSING = 'defender.provider.missing';
+export const ATTR_PROVIDER = 'defender.provider';
+export const ATTR_PROVIDER_STATUS = 'defender.provider.status';
 export const ATTR_QUOTA_GROUP = 'defender.quota.group';
 export const ATTR_QUOTA_PER = 'defender.quota.per';

@@ -69,6 +69,20 @@ describe.each(sdkVersions)('with SDK $version', ({ create }) => {
     });
   });
 
+  it('adds an event for each security provider that is missing from a partial response', async () => {
+    const { sdk, resilience } = traced();
+    const headers = { warning: '199 - "Microsoft/WDATP/401/228"' };
+    await resilience.execute('x', () => new Response('{}', { status: 206, headers }));
+    const spans = sdk.spans();
+    const [attempt] = childrenOf(spans, spanNamed(spans, 'defender x'));
+    expect(attempt?.events).toMatchObject([
+      {
+        name: 'defender.provider.missing',
+        attributes: { 'defender.provider': 'Microsoft/WDATP', 'defender.provider.status': 401 },
+      },
+    ]);
+  });
+
   it('makes the call a child of the span in which it is made', async () => {
     const { sdk, resilience } = traced();
     const tracer = sdk.tracerProvider.getTracer('caller');

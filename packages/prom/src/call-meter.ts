@@ -62,8 +62,9 @@ export class CallMeter implements CallObserver {
     instruments.queue.add(1);
   }
 
-  attemptEnded({ durationMs, status, failure }: AttemptEnd): void {
+  attemptEnded({ durationMs, status, failure, partial }: AttemptEnd): void {
     this.#operation.attempts(statusLabel(status)).inc(1);
+    if (partial !== undefined) this.#operation.partial().inc(1);
     const duration = this.#context.instruments.attemptDuration(this.#start.request?.method, status);
     this.#time(duration, durationMs, failure?.trackingId);
   }

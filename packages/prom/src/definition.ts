@@ -5,6 +5,7 @@ export type MetricName =
   | 'operations_total'
   | 'operation_duration_seconds'
   | 'attempts_total'
+  | 'partial_responses_total'
   | 'attempt_duration_seconds'
   | 'retries_total'
   | 'retry_wait_seconds_total'

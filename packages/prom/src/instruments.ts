@@ -8,15 +8,12 @@ import {
 } from './definition.ts';
 import { methodLabels, NONE, statusClassLabel } from './http-labels.ts';
 import { classOf, initialSeries } from './label-values.ts';
+import { type ByOne, type ByTwo, memoize, memoizeTwo } from './memoize.ts';
 import type { MetricSet } from './metric-set.ts';
 import { metric, metrics } from './metrics.ts';
 import { QuotaGauges, type QuotaSeries } from './quota-gauges.ts';
 import type { CounterSeries, GaugeSeries, HistogramSeries } from './series.ts';
 import { version } from './version.ts';
-
-/** Finds a series by the value of one label, or of two. The values must come from a closed set. */
-type ByOne<Series> = (value: string) => Series;
-type ByTwo<Series> = (first: string, second: string) => Series;
 
 /** How the calls of an operation failed with one code. */
 export interface FailureState {
@@ -39,6 +36,8 @@ export interface OperationSeries {
   readonly successDuration: HistogramSeries;
   readonly lastSuccess: GaugeSeries;
   readonly attempts: ByOne<CounterSeries>;
+  /** Created with the first one: only Graph's security providers send them. */
+  readonly partial: () => CounterSeries;
   readonly retries: ByOne<CounterSeries>;
   /** By code, once the operation has failed with it. */
   readonly failures: Map<string, FailureState>;
@@ -136,6 +135,7 @@ export class Instruments {
       succeeded: ended('success', ''),
       successDuration: duration('success'),
       lastSuccess: this.#gauge('last_success_timestamp_seconds', name),
+      partial: () => this.#counter('partial_responses_total', name),
       attempts: memoize((status) => this.#counter('attempts_total', name, status)),
       retries: memoize((reason) => this.#counter('retries_total', name, reason)),
       failures: new Map(),
@@ -233,18 +233,4 @@ function isLabel(name: unknown): boolean {
   return (
     typeof name === 'string' && name !== '' && name !== OTHER && name.length <= MAX_NAME_LENGTH
   );
-}
-
-function memoize<T>(make: ByOne<T>): ByOne<T> {
-  const known = new Map<string, T>();
-  return (value) => {
-    const found = known.get(value) ?? make(value);
-    known.set(value, found);
-    return found;
-  };
-}
-
-function memoizeTwo<T>(make: ByTwo<T>): ByTwo<T> {
-  const byFirst = memoize((first) => memoize((second) => make(first, second)));
-  return (first, second) => byFirst(first)(second);
 }

@@ -1,3 +1,4 @@
+import { deepFreeze } from './deep-freeze.ts';
 import type { MetricDefinition, MetricName } from './definition.ts';
 import * as label from './labels.ts';
 
@@ -49,6 +50,13 @@ export const metrics: readonly MetricDefinition[] = deepFreeze<MetricDefinition[
     name: 'attempts_total',
     help: 'Attempts that ended, by the HTTP status of their answer.',
     labels: [label.operation, label.status],
+    exemplars: false,
+  },
+  {
+    ...counter,
+    name: 'partial_responses_total',
+    help: 'Successes of Graph from which the results of a security provider are missing (206 with Warning).',
+    labels: [label.operation],
     exemplars: false,
   },
   {
@@ -239,11 +247,4 @@ export function metric(name: MetricName): MetricDefinition {
   const row = metrics.find((candidate) => candidate.name === name);
   if (row === undefined) throw new TypeError(`There is no metric ${name}`);
   return row;
-}
-
-function deepFreeze<T extends object>(value: T): T {
-  for (const inner of Object.values(value)) {
-    if (typeof inner === 'object' && inner !== null) deepFreeze(inner);
-  }
-  return Object.freeze(value);
 }

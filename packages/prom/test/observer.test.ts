@@ -355,3 +355,12 @@ describe('a circuit', () => {
     expect(page).not.toContain('host-b');
   });
 });
+
+it('counts the responses from which a security provider is missing', async () => {
+  const attempt = observer.call?.(start)?.attempt?.({ attempt: 1, delayMs: 0 });
+  const partial = [{ vendor: 'Microsoft', provider: 'WDATP', status: 401, latencyMs: 228 }];
+  attempt?.end?.({ attempt: 1, durationMs: 1, status: 206, partial });
+  expect(await register.metrics()).toMatch(
+    /^defender_client_partial_responses_total\{operation="[\w.]+"\} 1$/m,
+  );
+});

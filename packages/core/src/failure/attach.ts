@@ -13,8 +13,8 @@ export function attachFailure(target: unknown, failure: Failure): void {
 
 /**
  * Returns what a wrapped call found out about the `Response` that it resolved with or the error that
- * it rejected with. Undefined for a success, and for anything that no wrapped call has seen. Never
- * throws.
+ * it rejected with. Undefined for a success, and for anything that no wrapped call has seen. A success
+ * with `partial` is one from which some of Graph's security providers are missing. Never throws.
  */
 export function failureOf(x: unknown): Failure | undefined {
   for (const related of relatedObjects(x)) {

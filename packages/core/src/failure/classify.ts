@@ -38,7 +38,10 @@ export interface ClassifyOptions {
  * ```
  */
 export function classify(x: unknown, options: ClassifyOptions = {}): Failure | undefined {
-  return failureOf(x) ?? failureIn(x, options, failureOf);
+  const known = failureOf(x);
+  // A partial response is a success.
+  if (known?.partial !== undefined) return undefined;
+  return known ?? failureIn(x, options, failureOf);
 }
 
 /**

@@ -16,6 +16,18 @@ export type FailureSource =
   | 'cancelled'
   | 'unknown';
 
+/** A security provider that is missing from a partial response of Microsoft Graph. */
+export interface ProviderFailure {
+  /** The provider's vendor, such as `Microsoft`. */
+  readonly vendor: string;
+  /** The provider, such as `WDATP`. */
+  readonly provider: string;
+  /** The HTTP status that the provider answered Graph with. */
+  readonly status: number;
+  /** How long the provider took, in milliseconds. */
+  readonly latencyMs: number;
+}
+
 /**
  * What is known about one failed attempt or call. Plain, frozen data that can be logged: the service's
  * `message` and the texts in `values` may hold secrets, so they are not enumerable. `console.log`,
@@ -66,6 +78,12 @@ export interface Failure {
    * may echo what was sent. Absent if the message matches no template.
    */
   readonly values?: MessageValues;
+  /**
+   * The security providers whose results are missing from a 206, as Graph's `Warning` header names them
+   * (https://learn.microsoft.com/graph/api/resources/security-error-codes). Only a success has it: the
+   * call is neither retried nor counted as failed.
+   */
+  readonly partial?: readonly ProviderFailure[];
   /** What a person should do, in one or a few sentences. Absent if there is nothing to say. */
   readonly advice?: string;
   /** The code's row in the catalogue; absent for a code that the catalogue does not have. */

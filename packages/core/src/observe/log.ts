@@ -1,6 +1,6 @@
 import type { Failure } from '../failure/failure.ts';
 import { checkOptions, type OptionRules, withMethods } from '../validation/check-options.ts';
-import type { CallObserver, CallStart, Observer } from './observer.ts';
+import type { AttemptEnd, CallEnd, CallObserver, CallStart, Observer } from './observer.ts';
 import type { QuotaChange } from './quota.ts';
 
 /** A logger like `console`, whose methods take the message first. */
@@ -97,6 +97,7 @@ function storeCode(error: unknown): string | undefined {
 function logCall(start: CallStart, write: Writer): CallObserver {
   const { operation } = start;
   return {
+    attempt: () => ({ end: ({ partial }) => logPartial(operation, partial, write) }),
     retry({ nextAttempt, delayMs, source, failure }) {
       write(
         'warn',
@@ -113,26 +114,39 @@ function logCall(start: CallStart, write: Writer): CallObserver {
         delayMs: Math.round(delayMs),
       });
     },
-    end({ outcome, attempts, durationMs, failure, giveUpReason }) {
-      const fields = { operation, outcome, attempts, durationMs: Math.round(durationMs) };
-      if (failure === undefined) {
-        if (attempts > 1) write('info', `${operation} succeeded at attempt ${attempts}`, fields);
-        return;
-      }
-      const level = outcome === 'cancelled' ? 'info' : 'error';
-      const why = giveUpReason === undefined ? '' : ` (${giveUpReason})`;
-      write(
-        level,
-        `${operation} ${outcome === 'cancelled' ? 'was cancelled' : `failed with ${describe(failure)}`} after ${count(attempts)}${why}`,
-        {
-          ...fields,
-          giveUpReason,
-          ...facts(failure),
-          advice: failure.advice,
-        },
-      );
-    },
+    end: (end) => logEnd(operation, end, write),
   };
+}
+
+function logEnd(operation: string, end: CallEnd, write: Writer): void {
+  const { outcome, attempts, durationMs, failure, giveUpReason } = end;
+  const fields = { operation, outcome, attempts, durationMs: Math.round(durationMs) };
+  if (failure === undefined) {
+    if (attempts > 1) write('info', `${operation} succeeded at attempt ${attempts}`, fields);
+    return;
+  }
+  const cancelled = outcome === 'cancelled';
+  const what = cancelled ? 'was cancelled' : `failed with ${describe(failure)}`;
+  const why = giveUpReason === undefined ? '' : ` (${giveUpReason})`;
+  const message = `${operation} ${what} after ${count(attempts)}${why}`;
+  const { advice } = failure;
+  write(cancelled ? 'info' : 'error', message, {
+    ...fields,
+    giveUpReason,
+    ...facts(failure),
+    advice,
+  });
+}
+
+function logPartial(operation: string, partial: AttemptEnd['partial'], write: Writer): void {
+  if (partial === undefined) return;
+  const providers = partial
+    .map((one) => `${one.vendor}/${one.provider} (${one.status})`)
+    .join(', ');
+  write('warn', `${operation} got a partial response without ${providers}`, {
+    operation,
+    providers,
+  });
 }
 
 function facts(failure: Failure | undefined): LogFields {

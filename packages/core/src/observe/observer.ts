@@ -1,5 +1,5 @@
 import type { Family } from '../catalogue/entry.ts';
-import type { Failure } from '../failure/failure.ts';
+import type { Failure, ProviderFailure } from '../failure/failure.ts';
 import type { QuotaChange, ReadQuotas } from './quota.ts';
 
 /** The client that made a call: an adapter's name, or `function` for `execute` and `wrap`. */
@@ -77,6 +77,10 @@ export interface AttemptEnd {
   readonly status?: number;
   /** More about the response; absent if there is no `status`. */
   readonly response?: HttpResponseInfo;
+  /**
+   * The security providers of Graph whose results are missing from a 206; absent for a complete response.
+   */
+  readonly partial?: readonly ProviderFailure[];
   /** Why the attempt failed; absent if it succeeded. */
   readonly failure?: Failure;
   /** What the attempt rejected with; absent if it resolved. May hold secrets: do not log it as it is. */

@@ -1,3 +1,4 @@
+import { failureOf } from '../failure/attach.ts';
 import type { Failure } from '../failure/failure.ts';
 import type { CallFanOut } from '../observe/fan-out.ts';
 import type {
@@ -11,7 +12,7 @@ import type {
 import type { Attempt } from './attempt.ts';
 import type { CallSpec, ClientCall } from './call.ts';
 import type { FailedAttempt } from './call-failure.ts';
-import type { Outcome } from './outcome.ts';
+import { type Outcome, settledValue } from './outcome.ts';
 import { circuitKey, type Pipeline } from './pipeline.ts';
 import { ResponseInfo } from './response-info.ts';
 
@@ -56,7 +57,9 @@ export function observeAttemptEnd<T>(
   const status = outcome.ok ? call.statusOf?.(outcome.value) : failure?.status;
   if (status !== undefined) {
     end.status = status;
-    end.response = new ResponseInfo(outcome.ok ? outcome.value : outcome.error);
+    end.response = new ResponseInfo(settledValue(outcome));
+    const partial = status === 206 ? failureOf(settledValue(outcome))?.partial : undefined;
+    if (partial !== undefined) end.partial = partial;
   }
   if (failure !== undefined) end.failure = failure;
   if (!outcome.ok) end.error = outcome.error;

@@ -2,6 +2,7 @@ import { familyOfHost, type HostMap } from '../catalogue/hosts.ts';
 import type { Clock } from '../clock.ts';
 import { classifyAfresh } from '../failure/classify.ts';
 import { changeFailure, createFailure, type Failure } from '../failure/failure.ts';
+import { attachPartial } from '../failure/partial.ts';
 import type { AttemptSender, CallSpec, ClientCall } from './call.ts';
 
 /** How one attempt ended: with what the client returned, or with what it rejected with. */
@@ -39,7 +40,10 @@ export function classifyOutcome<T>(
   outcome: Outcome<T>,
   clock: Clock,
 ): Classification {
-  if (outcome.ok) return call.classifyResult(outcome.value, attempt);
+  if (outcome.ok) {
+    if (call.statusOf?.(outcome.value) === 206) attachPartial(outcome.value);
+    return call.classifyResult(outcome.value, attempt);
+  }
   if (call.signal?.aborted) return CANCELLED;
   const { error } = outcome;
   const known = call.classifyError?.(error, attempt);

@@ -128,7 +128,8 @@ class ResiliencePolicy implements IPolicy<ResiliencePolicyContext> {
     const failure = failureOf(settled);
     // A listener that throws must not turn a success into a failure.
     try {
-      if (failure === undefined && 'value' in reason) this.#succeeded.emit({ duration });
+      const succeeded = failure === undefined || failure.partial !== undefined;
+      if (succeeded && 'value' in reason) this.#succeeded.emit({ duration });
       else this.#failed.emit({ duration, handled: failure?.source !== 'cancelled', reason });
     } catch (error) {
       this.#pipeline.reportError(error, 'policy');

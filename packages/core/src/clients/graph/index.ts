@@ -140,7 +140,8 @@ class ResilientHandler implements GraphMiddleware {
     const response = await runCall(this.#pipeline, call);
     context.response = response;
     const failure = failureOf(response);
-    if (failure === undefined) return;
+    // A partial response is a success: the SDK must not take it for an error.
+    if (failure === undefined || failure.partial !== undefined) return;
     annotateResponse(response, failure, new Date(this.#pipeline.clock.epoch()));
   }
 
