@@ -106,9 +106,23 @@ export class IncidentExport {
       this.#cursor = within(this.#cursor, fresh);
       await this.#commit(fresh);
       if (page.next === undefined && news === 0) return;
-      if (page.next === undefined) news = 0;
+      const next = await this.#linked(page.next, window);
+      // The list is read from its beginning again: what is new counts anew.
+      if (next === undefined) news = 0;
       const { baseUrl, top } = this.#options;
-      page = await this.#read(page.next ?? listUrl(baseUrl, window, top), window);
+      page = next ?? (await this.#read(listUrl(baseUrl, window, top), window));
+    }
+  }
+
+  /** The page of a link; undefined without a link, or if the link has expired. */
+  async #linked(link: string | undefined, window: Window): Promise<Page | undefined> {
+    if (link === undefined) return undefined;
+    try {
+      return await this.#read(link, window);
+    } catch (error) {
+      if (!isExpiredLink(error)) throw error;
+      this.#options.progress.line('The link to the next page has expired: starting the list again');
+      return undefined;
     }
   }
 
@@ -127,6 +141,11 @@ export function stateText({ incidents, pages, cursor }: ExportState, now: number
   const part = Math.floor((100 * (from - since)) / Math.max(now - since, 1));
   const done = `${count(incidents, 'incident')} in ${count(pages, 'page')}`;
   return `${done}, up to ${iso(from).slice(0, 16)} (${part} %)`;
+}
+
+/** The list itself can be read, so a link that the service refuses like this is no longer valid. */
+function isExpiredLink(error: unknown): boolean {
+  return [400, 404, 410].includes(failureOf(error)?.status ?? 0);
 }
 
 /** The service answered with a 5xx to the last, or not in time. */

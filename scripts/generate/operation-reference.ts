@@ -28,8 +28,8 @@ data: \`operations\`; \`operationFor({ method, host, path })\` finds the row of 
 - Add hosts, such as a proxy, with the option \`hosts\`.
 - **Quota**: the documented limit, and the group of operations that share it. After a 429 all calls of the group
   wait. A dash: no documented limit.
-- **Idempotent**: whether a call is retried after a failure that may have carried it out. A call that never reached
-  the service, or was refused with a 429, is retried in any case.
+- **Idempotent**: whether a call is retried after a failure that may have carried it out. A call that
+  never reached the service, was refused with a 429, or got an error in the service's own format, is retried in any case.
 - **Body**: the documented parameters, whose names are case-sensitive in Defender XDR and Defender for Endpoint;
   \`*\` marks required ones.`;
 

@@ -166,6 +166,25 @@ describe('the export’s way through the list', () => {
     },
   );
 
+  it.each([
+    [400, 'Directory_ExpiredPageToken'],
+    [404, 'DirectoryPageTokenNotFoundException'],
+    [410, 'resyncRequired'],
+    [400, 'BadRequest'],
+  ])(
+    'reads the list again from its first page when a link has expired: %i %s',
+    async (status, code) => {
+      const moment = NOW - 3 * DAY_MS;
+      const incidents = Array.from({ length: 35 }, (_, index) => listed(index, moment));
+      const expired = { links: [2, 5], status, code };
+      const list = new IncidentList(incidents, NOW, { order: ORDERS.id, links: true, expired });
+      const output = newOutput();
+      await run(list, output, 10);
+      expect(list.links).toBeGreaterThan(5);
+      expectComplete(output, list);
+    },
+  );
+
   it('asks for less where the service fails at much, so that it never stalls', async () => {
     const incidents = Array.from({ length: 40 }, (_, index) =>
       listed(index, NOW - (index + 2) * 3_600_000),

@@ -1,4 +1,4 @@
-import { DefenderApiError } from '@defender-resilience/core';
+import { classify, DefenderApiError } from '@defender-resilience/core';
 
 /** An incident of the list: what an export needs to know of one, and how often it has changed. */
 export interface ListedIncident {
@@ -17,6 +17,12 @@ export interface ListOptions {
   readonly links: boolean;
   /** More rows than these in one answer are too much for the service. */
   readonly maxRows?: number;
+  /** The links, counted from 1, that are refused with this error. */
+  readonly expired?: {
+    readonly links: readonly number[];
+    readonly status: number;
+    readonly code: string;
+  };
 }
 
 /** No export of a test needs as many. */
@@ -27,6 +33,7 @@ export class IncidentList {
   readonly incidents: ListedIncident[];
   readonly #options: ListOptions;
   requests = 0;
+  links = 0;
   now: number;
 
   constructor(incidents: readonly ListedIncident[], now: number, options: ListOptions) {
@@ -59,7 +66,9 @@ export class IncidentList {
       const at = Date.parse(incident.lastUpdateTime);
       return incident.visibleAt <= this.now && at >= from && at < to;
     });
-    const { links, maxRows = Number.POSITIVE_INFINITY } = this.#options;
+    const { links, maxRows = Number.POSITIVE_INFINITY, expired } = this.#options;
+    if (skip > 0) this.links += 1;
+    if (skip > 0 && expired?.links.includes(this.links)) throw refusal(expired);
     if (Math.min(found.length, top) > maxRows) throw serverFault();
     const value = found.slice(skip, skip + top).map((incident) => ({ ...incident }));
     const next = skip + value.length;
@@ -68,6 +77,13 @@ export class IncidentList {
     link.searchParams.set('$skip', String(next));
     return { value, '@odata.nextLink': link.href };
   }
+}
+
+function refusal({ status, code }: { status: number; code: string }): DefenderApiError {
+  const body = { error: { code, message: 'Invalid Skip Token' } };
+  const failure = classify({ status, body });
+  if (failure === undefined) throw new Error(`${status} is no failure`);
+  return new DefenderApiError(failure);
 }
 
 function serverFault(): DefenderApiError {
