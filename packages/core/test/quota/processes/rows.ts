@@ -173,7 +173,7 @@ export const TROUBLES: readonly Row[] = [
   ).map(
     ([name, options, reason]): Row => ({
       name,
-      used: [0.48, 0.3],
+      used: [0.47, 0.3],
       stores: 'lost',
       ...(reason === undefined ? {} : { reason }),
       run: (scale) => outcomeOf({ ...scale, ...FLEET, ...options }, steady),
