@@ -215,7 +215,7 @@ export const TROUBLES: readonly Row[] = [
     name: 'a foreign client takes half',
     // Of the half that is left, then of all.
     used: [0.85, 0.6],
-    refused: 0.5,
+    refused: 0.75,
     run: (scale) =>
       outcomeOf({ ...scale, ...FLEET }, async (fleet) => {
         await fleet.pass(1);
