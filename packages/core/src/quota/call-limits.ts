@@ -8,6 +8,9 @@ import type { StoreWindow, TakeAnswer } from './store.ts';
 /** What the store said is taken as it is for this share of the window. */
 const FRESH = 1 / 10;
 
+/** A process that sent little may send this share of its part while it is held. */
+const SPARE_PART = 1 / 4;
+
 export interface CallLimitSettings {
   /** The group's name, for observers. */
   readonly name: string;
@@ -38,6 +41,8 @@ export class CallLimits {
     at: Number.NEGATIVE_INFINITY,
     used: [],
   };
+  /** How many calls this process sends at most in the shortest window, and until when. */
+  #held = { limit: 0, until: Number.NEGATIVE_INFINITY };
   #lastId = 0;
 
   constructor(
@@ -66,8 +71,19 @@ export class CallLimits {
     const divisor = this.#divisor();
     return this.limits(priority, now).reduce((longest, limit, index) => {
       const part = Math.max(Math.floor(limit / divisor), 1);
-      return Math.max(longest, this.#log.waitMs(index, part, ahead, now));
+      const held = index === 0 && divisor > 1 && now < this.#held.until;
+      const open = held ? Math.min(part, Math.max(this.#held.limit, part * SPARE_PART, 1)) : part;
+      return Math.max(longest, this.#log.waitMs(index, Math.ceil(open), ahead, now));
     }, 0);
+  }
+
+  /**
+   * Holds this process to what it sent in the shortest window, for another one. Processes that sent more
+   * than their part have then come down to it, and this one may go up to its own.
+   */
+  hold(now: number): void {
+    const until = now + (this.#windows[0]?.windowMs ?? 0);
+    this.#held = { limit: this.#log.used(0, now), until };
   }
 
   /** A number for the next call. */

@@ -210,7 +210,7 @@ export class QuotaGate implements Gate {
       random: this.#random,
       process: this.#id,
     };
-    return (ownCalls, drain) => new SharedCount(settings, dependencies, ownCalls, drain);
+    return (counted) => new SharedCount(settings, dependencies, counted);
   }
 }
 

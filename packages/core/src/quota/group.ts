@@ -62,10 +62,11 @@ export class QuotaGroup {
       () => this.#shared?.divisor ?? 1,
     );
     this.#executionTime = new ExecutionTimeBudget(executionTime);
-    this.#shared = share?.(
-      () => this.#limits.calls(clock.now()),
-      () => this.#drain(),
-    );
+    this.#shared = share?.({
+      ownCalls: () => this.#limits.calls(clock.now()),
+      hold: () => this.#limits.hold(clock.now()),
+      drain: () => this.#drain(),
+    });
     this.#pace = windows.length + executionTime.length === 0 ? new ReleasePace() : undefined;
   }
 

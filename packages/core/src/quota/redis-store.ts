@@ -50,11 +50,11 @@ export function redisQuotaStore(
 ): QuotaStore {
   checkOptions('redisQuotaStore', OPTIONS, options);
   const { prefix = 'defender' } = options;
-  const evaluate = evaluatorOf(client);
+  const runScript = runnerOf(evaluatorOf(client));
   const run = (script: Script, group: string, args: readonly (string | number)[]) => {
     const tag = `{${prefix}:${group}}`;
     const keys = [`${tag}:calls`, `${tag}:state`, `${tag}:processes`];
-    return runScript(evaluate, script, keys, args.map(String));
+    return runScript(script, keys, args.map(String));
   };
   return {
     async take({ group, permit, process, windows, transitMs }) {
@@ -93,19 +93,26 @@ type Evaluate = (
   args: readonly string[],
 ) => Promise<unknown>;
 
-/** Sends the script's hash, and its text where the server does not know it yet. */
-async function runScript(
-  evaluate: Evaluate,
-  script: Script,
-  keys: readonly string[],
-  args: readonly string[],
-): Promise<unknown> {
-  try {
-    return await evaluate('hash', script, keys, args);
-  } catch (error) {
-    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
-    return evaluate('text', script, keys, args);
-  }
+/**
+ * Runs scripts by their hash, and by their text the first time and where the server does not know them,
+ * so that a first call takes one round trip as well.
+ */
+function runnerOf(evaluate: Evaluate) {
+  const known = new Set<Script>();
+  return async (
+    script: Script,
+    keys: readonly string[],
+    args: readonly string[],
+  ): Promise<unknown> => {
+    try {
+      if (known.has(script)) return await evaluate('hash', script, keys, args);
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+    }
+    const answer = await evaluate('text', script, keys, args);
+    known.add(script);
+    return answer;
+  };
 }
 
 function evaluatorOf(client: RedisClient): Evaluate {

@@ -31,8 +31,18 @@ export interface SharedCountDependencies {
   readonly process: string;
 }
 
-/** Makes the shared count of a group, which reads the group's own calls and drains its queue. */
-export type ShareCount = (ownCalls: () => readonly LoggedCall[], drain: () => void) => SharedCount;
+/** The group whose calls are counted. */
+export interface CountedGroup {
+  /** The calls that this process sent lately. */
+  ownCalls(): readonly LoggedCall[];
+  /** The store is away: the group must not send more than before for a window. */
+  hold(): void;
+  /** Releases the waiting calls that may be sent now. */
+  drain(): void;
+}
+
+/** Makes the shared count of a group. */
+export type ShareCount = (group: CountedGroup) => SharedCount;
 
 /** When to ask the store again, and for how many calls at once. */
 interface Pace {
@@ -46,8 +56,7 @@ interface Pace {
 export class SharedCount {
   readonly #settings: SharedCountSettings;
   readonly #dependencies: SharedCountDependencies;
-  /** The calls that this process sent lately. */
-  readonly #ownCalls: () => readonly LoggedCall[];
+  readonly #group: CountedGroup;
   readonly #shortestMs: number;
   readonly #longestMs: number;
   readonly #ordinary: Pace = newPace();
@@ -62,18 +71,18 @@ export class SharedCount {
   constructor(
     settings: SharedCountSettings,
     dependencies: SharedCountDependencies,
-    ownCalls: () => readonly LoggedCall[],
-    drain: () => void,
+    group: CountedGroup,
   ) {
     const lengths = settings.windows.map(({ windowMs }) => windowMs);
     this.#settings = settings;
     this.#dependencies = dependencies;
-    this.#ownCalls = ownCalls;
+    this.#group = group;
     this.#shortestMs = Math.min(...lengths);
     this.#longestMs = Math.max(...lengths);
     dependencies.connection.onChange(() => {
       if (!this.away) this.#restore();
-      drain();
+      else if (this.#processes !== undefined) group.hold();
+      group.drain();
     });
   }
 
@@ -185,7 +194,7 @@ export class SharedCount {
    * time for it, each keeps to its part of the limit, so that no window is filled twice.
    */
   #restore(): void {
-    const calls = this.#ownCalls();
+    const calls = this.#group.ownCalls();
     const now = this.#dependencies.clock.now();
     this.#fewerProcessesFrom = now + this.#shortestMs;
     if (calls.length === 0) return;

@@ -41,6 +41,8 @@ export interface Report {
 export interface Scale {
   readonly minuteMs: number;
   readonly limit: number;
+  /** Starts the fleets of several rows one after the other, and lets all begin together. */
+  readonly begin?: <T>(start: () => Promise<T>) => Promise<T>;
 }
 
 export const REAL: Scale = { minuteMs: 60_000, limit: 100 };
@@ -124,7 +126,7 @@ export class ProcessFleet implements AsyncDisposable {
     return counted(this.simulator);
   }
 
-  /** Which share of the limit is used while so many minutes pass. */
+  /** Which share of the limit is used while so many minutes pass. Calls come in bursts: take whole ones. */
   async used(minutes: number, limit: number = this.scale.limit): Promise<number> {
     const before = this.counted().allowed;
     const startedAt = performance.now();

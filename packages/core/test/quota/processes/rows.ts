@@ -33,7 +33,8 @@ type Act = (fleet: ProcessFleet) => Promise<{ readonly used?: number; readonly n
 
 /** Starts a fleet, lets it work and something happen to it, and asks what came of it. */
 export async function outcomeOf(options: FleetOptions, act: Act): Promise<Outcome> {
-  await using fleet = await ProcessFleet.start(options);
+  const { begin = (start) => start() } = options;
+  await using fleet = await begin(() => ProcessFleet.start(options));
   fleet.go();
   const seen = await act(fleet);
   const reports = await fleet.stop();
@@ -132,7 +133,7 @@ export const TROUBLES: readonly Row[] = [
     run: (scale) =>
       outcomeOf({ ...scale, ...FLEET }, async (fleet) => {
         await fleet.pass(1.3);
-        const used = fleet.used(2.5);
+        const used = fleet.used(3);
         await fleet.redis.kill();
         return { used: await used };
       }),
@@ -173,7 +174,7 @@ export const TROUBLES: readonly Row[] = [
   ).map(
     ([name, options, reason]): Row => ({
       name,
-      used: [0.48, 0.3],
+      used: [0.47, 0.3],
       stores: 'lost',
       ...(reason === undefined ? {} : { reason }),
       run: (scale) => outcomeOf({ ...scale, ...FLEET, ...options }, steady),
@@ -215,13 +216,13 @@ export const TROUBLES: readonly Row[] = [
     name: 'a foreign client takes half',
     // Of the half that is left, then of all.
     used: [0.85, 0.6],
-    refused: 0.5,
+    refused: 0.75,
     run: (scale) =>
       outcomeOf({ ...scale, ...FLEET }, async (fleet) => {
         await fleet.pass(1);
         const foreign = fleet.simulator.foreignLoad('alerts', 0.5);
         await fleet.pass(2);
-        const adapted = await fleet.used(1.5, fleet.scale.limit / 2);
+        const adapted = await fleet.used(2, fleet.scale.limit / 2);
         foreign.end();
         await fleet.pass(2);
         const recovered = await fleet.used(1);

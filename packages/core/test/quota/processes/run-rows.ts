@@ -1,20 +1,28 @@
 import type { Scale } from './fleet.ts';
 import type { Outcome, Row } from './rows.ts';
 
-/** Runs rows, so many at once. */
+/**
+ * Runs rows at once, in this process. To start a fleet takes a while of the processor: all are started
+ * before the first begins, so that none is measured meanwhile.
+ */
 export async function runRows(
   rows: readonly Row[],
   scale: Scale,
-  atOnce: number,
 ): Promise<ReadonlyMap<Row, Outcome>> {
-  const outcomes = new Map<Row, Outcome>();
-  const left = rows.values();
-  const work = async (): Promise<void> => {
-    for (const row of left) {
-      const outcome = await row.run(scale);
-      outcomes.set(row, outcome);
-    }
+  let started = 0;
+  let last: Promise<unknown> = Promise.resolve();
+  const all = Promise.withResolvers<void>();
+  const begin = async <T>(start: () => Promise<T>): Promise<T> => {
+    const own = last.then(start);
+    last = own;
+    const fleet = await own;
+    started += 1;
+    if (started === rows.length) all.resolve();
+    await all.promise;
+    return fleet;
   };
-  await Promise.all(Array.from({ length: atOnce }, work));
-  return outcomes;
+  const outcomes = await Promise.all(
+    rows.map(async (row) => [row, await row.run({ ...scale, begin })] as const),
+  );
+  return new Map(outcomes);
 }

@@ -82,16 +82,24 @@ describe.runIf(present)('Redis', () => {
     expect(await client.zcard('{defender:incidents}:calls')).toBe(6);
   });
 
-  it('sends the text of a script only where the server does not know it', async () => {
+  it('sends the text of a script the first time, then its hash, and its text to a server that forgot it', async () => {
     const client = connected();
-    await client.script('FLUSH');
     const store = redisQuotaStore(client, { prefix: 'scripts' });
+    const counts = async (): Promise<readonly (string | undefined)[]> => {
+      const stats = await client.info('commandstats');
+      await client.config('RESETSTAT');
+      return ['evalsha', 'eval'].map(
+        (name) => new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1],
+      );
+    };
+    await counts();
     await store.take(request);
-    await client.config('RESETSTAT');
+    expect(await counts()).toEqual([undefined, '1']);
     await store.take({ ...request, permit: '2' });
-    const stats = await client.info('commandstats');
-    expect(stats).toContain('cmdstat_evalsha:calls=1');
-    expect(stats).not.toContain('cmdstat_eval:');
+    expect(await counts()).toEqual(['1', undefined]);
+    await client.script('FLUSH');
+    await store.take({ ...request, permit: '3' });
+    expect(await counts()).toEqual(['1', '1']);
   });
 
   it('rejects with the reason when the server cannot say', async () => {
