@@ -254,7 +254,7 @@ describe('a query that cannot be run', () => {
 describe('the quotas of hunting', () => {
   it('are kept: no call is refused', async () => {
     await using simulator = await startSimulator({ minuteMs: 500 });
-    await huntIn(simulator, { maxRows: 12, quota: { minuteMs: 500, transitMs: 20 } });
+    await huntIn(simulator, { maxRows: 12, quota: { minuteMs: 500, transitMs: 100 } });
     const [usage] = simulator.quotaUsage();
     expect(usage?.allowed).toBeGreaterThan(60);
     expect(usage?.refused).toBe(0);
