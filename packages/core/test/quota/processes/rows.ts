@@ -19,7 +19,10 @@ export interface Outcome {
 /** One row of the table: what is done to processes that share a quota, and what must come of it. */
 export interface Row {
   readonly name: string;
-  /** The share of the limit that must be used, in real minutes and in shortened ones. */
+  /**
+   * The share of the limit that must be used, in real minutes and in shortened ones: there, each refusal
+   * and each start of the store takes a larger part of a minute.
+   */
   readonly used?: readonly [real: number, short: number];
   /** Calls that the service may refuse, as a share of the limit; none where it is not given. */
   readonly refused?: number;
@@ -111,7 +114,7 @@ async function evicting(fleet: ProcessFleet, act: () => Promise<number>): Promis
 export const TROUBLES: readonly Row[] = [
   {
     name: 'Redis killed and restarted empty',
-    used: [0.9, 0.6],
+    used: [0.9, 0.45],
     refused: 1,
     stores: 'lost back',
     run: (scale) =>
@@ -127,7 +130,7 @@ export const TROUBLES: readonly Row[] = [
   },
   {
     name: 'Redis gone for good',
-    used: [0.9, 0.6],
+    used: [0.9, 0.45],
     refused: 1,
     stores: 'lost',
     run: (scale) =>
@@ -140,7 +143,7 @@ export const TROUBLES: readonly Row[] = [
   },
   {
     name: 'FLUSHALL every 1.5 s',
-    used: [0.85, 0.6],
+    used: [0.85, 0.45],
     refused: 1,
     run: (scale) =>
       outcomeOf({ ...scale, ...FLEET }, async (fleet) => {
@@ -150,7 +153,7 @@ export const TROUBLES: readonly Row[] = [
   },
   {
     name: 'random eviction',
-    used: [0.85, 0.6],
+    used: [0.85, 0.45],
     refused: 1,
     run: (scale) => {
       const redisOptions = ['--maxmemory', '2mb', '--maxmemory-policy', 'allkeys-random'];
@@ -215,7 +218,7 @@ export const TROUBLES: readonly Row[] = [
   {
     name: 'a foreign client takes half',
     // Of the half that is left, then of all.
-    used: [0.85, 0.6],
+    used: [0.85, 0.45],
     refused: 0.75,
     run: (scale) =>
       outcomeOf({ ...scale, ...FLEET }, async (fleet) => {
