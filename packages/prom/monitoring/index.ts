@@ -1,0 +1,1 @@
+export type { MetricSource, MonitoringOptions } from './options.ts';
