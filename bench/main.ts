@@ -14,8 +14,8 @@ const path = (name: string): string => fileURLToPath(new URL(name, import.meta.u
 
 const quick = process.argv.includes('--quick');
 const named = process.argv.slice(2).filter((name) => !name.startsWith('--'));
-const chosen = Object.entries(suites).filter(
-  ([name]) => named.length === 0 || named.includes(name),
+const chosen = Object.entries(suites).filter(([name, { slow = false }]) =>
+  named.length === 0 ? !(quick && slow) : named.includes(name),
 );
 
 const values: Record<string, number> = {};
@@ -25,7 +25,7 @@ const startedAt = performance.now();
 for (const [name, { title, flags = [] }] of chosen) {
   const suiteAt = performance.now();
   const output = await runFile('suite.ts', [name, ...(quick ? ['--quick'] : [])], flags);
-  // What suite.ts prints is a chapter.
+  // suite.ts prints a chapter.
   const chapter = JSON.parse(output) as Chapter;
   Object.assign(values, chapter.values);
   Object.assign(series, chapter.series);
@@ -39,7 +39,7 @@ if (named.length > 0) {
   const minutes = (performance.now() - startedAt) / 60_000;
   const text = [
     '# Side by side with the peers',
-    `${await setting()} ${quick ? 'A quick run, good for a first look only. ' : ''}It took ${minutes.toFixed(1)} minutes.`,
+    `${setting()} ${quick ? 'A quick run, good for a first look only. ' : ''}It took ${minutes.toFixed(1)} minutes.`,
     await readFile(path('reading.md'), 'utf8'),
     '## What was aimed at',
     aimTable(values),
@@ -57,7 +57,7 @@ if (named.length > 0) {
   console.log(`bench/${file} written after ${minutes.toFixed(1)} minutes`);
 }
 
-async function setting(): Promise<string> {
+function setting(): string {
   const [cpu] = os.cpus();
   return `Measured on ${new Date().toISOString().slice(0, 10)} under Node ${process.versions.node} (V8 ${process.versions.v8}) on ${os.cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, load ${os.loadavg()[0]?.toFixed(1)} at the end.`;
 }

@@ -25,26 +25,13 @@ export function spread({ median, lower, upper }: Summary): string {
 export const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
 /** Cases side by side: nanoseconds, ratios to the base cases, and garbage. */
-export function costTable(
-  costs: readonly Cost[],
-  bases: readonly string[],
-  bytes?: ReadonlyMap<string, Summary>,
-): string {
-  const columns = [
-    'case',
-    'ns per call',
-    ...bases.map((base) => `÷ ${base}`),
-    ...(bytes === undefined ? [] : ['bytes per call']),
-    'collections per 10,000 calls',
-    'µs of them',
-  ];
-  const rows = costs.map(({ name, ns, collections, collectingUs }) => [
+export function costTable(costs: readonly Cost[], bases: readonly string[]): string {
+  const columns = ['case', 'ns per call', ...bases.map((base) => `÷ ${base}`), 'GC, ns per call'];
+  const rows = costs.map(({ name, ns, gcNs }) => [
     name,
     spread(ns),
     ...bases.map((base) => number(ns.median / medianOf(costs, base))),
-    ...(bytes === undefined ? [] : [number(bytes.get(name)?.median ?? Number.NaN)]),
-    number(collections),
-    number(collectingUs),
+    number(gcNs),
   ]);
   return table(columns, rows);
 }

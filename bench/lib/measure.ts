@@ -15,11 +15,8 @@ export interface Cost {
   readonly name: string;
   /** On-CPU time of the main thread for each call, in nanoseconds. */
   readonly ns: Summary;
-  /** The share of that time in a median round of the base case, round by round. */
-  readonly ratio: Summary;
-  /** Collections of garbage in 10,000 calls, and the time they took, in microseconds. */
-  readonly collections: number;
-  readonly collectingUs: number;
+  /** Time in garbage collections for each call, in nanoseconds. */
+  readonly gcNs: number;
 }
 
 export interface Rounds {
@@ -28,19 +25,15 @@ export interface Rounds {
   readonly sampleMs: number;
 }
 
-/**
- * Runs the cases in turns, so that a busy neighbour meets all of them alike, and compares each round
- * with the base case of the same round.
- */
+/** Runs the cases in turns, sample by sample, so that a busy neighbour meets all of them alike. */
 export async function measure(
   cases: readonly Case[],
-  base: string,
   { rounds, sampleMs }: Rounds,
 ): Promise<Cost[]> {
   const counts = new Map<string, number>();
   for (const one of cases) counts.set(one.name, await calibrate(one, sampleMs));
   const taken = new Map(cases.map(({ name }): [string, number[]] => [name, []]));
-  const garbage = new Map(cases.map(({ name }) => [name, { collections: 0, us: 0, calls: 0 }]));
+  const garbage = new Map(cases.map(({ name }) => [name, { us: 0, calls: 0 }]));
   for (let round = 0; round < rounds; round += 1) {
     for (const one of rotated(cases, round)) {
       const count = counts.get(one.name) ?? 1;
@@ -48,26 +41,22 @@ export async function measure(
       taken.get(one.name)?.push(sample.ns);
       const sum = garbage.get(one.name);
       if (sum === undefined) continue;
-      sum.collections += sample.collections;
-      sum.us += sample.collectingUs;
+      sum.us += sample.gcUs;
       sum.calls += count;
     }
   }
-  const baseline = taken.get(base) ?? [];
   return cases.map(({ name }) => {
     const samples = taken.get(name) ?? [];
-    const { collections, us, calls } = garbage.get(name) ?? { collections: 0, us: 0, calls: 1 };
+    const { us, calls } = garbage.get(name) ?? { us: 0, calls: 1 };
     return {
       name,
       ns: summarise(samples),
-      ratio: summarise(samples.map((ns, round) => ns / (baseline[round] ?? Number.NaN))),
-      collections: (collections / calls) * 10_000,
-      collectingUs: (us / calls) * 10_000,
+      gcNs: (us / calls) * 1_000,
     };
   });
 }
 
-/** How many calls fill a sample; the calls that it takes to find out warm the case up. */
+/** How many calls fill a sample. The calls that it takes to find out warm the case up. */
 async function calibrate(one: Case, sampleMs: number): Promise<number> {
   await one.run(5_000);
   let count = 1_000;
@@ -84,37 +73,32 @@ async function calibrate(one: Case, sampleMs: number): Promise<number> {
 
 interface Sample {
   readonly ns: number;
-  readonly collections: number;
-  readonly collectingUs: number;
+  readonly gcUs: number;
 }
 
 async function sampleOf(one: Case, count: number): Promise<Sample> {
   one.prepare?.();
   globalThis.gc?.({ type: 'minor' });
   await settled();
-  const garbage = { ...collected };
+  const gcBefore = collectedUs;
   const before = process.threadCpuUsage();
   await one.run(count);
   const { user, system } = process.threadCpuUsage(before);
   await settled();
   return {
     ns: ((user + system) * 1_000) / count,
-    collections: collected.count - garbage.count,
-    collectingUs: collected.us - garbage.us,
+    gcUs: collectedUs - gcBefore,
   };
 }
 
-/** All collections of garbage in this process so far. */
-const collected = { count: 0, us: 0 };
+/** Time in all garbage collections of this process so far. */
+let collectedUs = 0;
 
 new PerformanceObserver((list) => {
-  for (const { duration } of list.getEntries()) {
-    collected.count += 1;
-    collected.us += duration * 1_000;
-  }
+  for (const { duration } of list.getEntries()) collectedUs += duration * 1_000;
 }).observe({ entryTypes: ['gc'] });
 
-// What was collected is told some turns later.
+// What was collected is reported some turns later.
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 3; turn += 1) await nextTurn();
 }
@@ -130,13 +114,14 @@ function rotated<T>(items: readonly T[], by: number): readonly T[] {
  */
 export async function bytesPerCall(
   cases: readonly Case[],
-  calls = 4_000,
+  rounds: number,
 ): Promise<Map<string, Summary>> {
+  const calls = 4_000;
   const bytes = new Map<string, Summary>();
   for (const one of cases) {
-    await one.run(20_000);
+    await one.run(10_000);
     const samples: number[] = [];
-    for (let round = 0; round < 5; round += 1) {
+    for (let round = 0; round < rounds; round += 1) {
       one.prepare?.();
       globalThis.gc?.();
       await nextTurn();
@@ -160,13 +145,4 @@ export const sequential =
   (call: () => unknown) =>
   async (count: number): Promise<void> => {
     for (let index = 0; index < count; index += 1) await call();
-  };
-
-/** Calls by `lanes` loops at once. */
-export const inFlight =
-  (lanes: number, call: () => unknown) =>
-  async (count: number): Promise<void> => {
-    const lane = sequential(call);
-    const share = Math.max(1, Math.ceil(count / lanes));
-    await Promise.all(Array.from({ length: Math.min(lanes, count) }, () => lane(share)));
   };

@@ -8,9 +8,9 @@ export interface ServerProcess {
   stop(): void;
 }
 
-/** Starts a file of `servers/` that prints its port. */
+/** Starts a file of `processes/` that prints its port. */
 export async function startServer(file: string): Promise<ServerProcess> {
-  const path = fileURLToPath(new URL(`../servers/${file}`, import.meta.url));
+  const path = fileURLToPath(new URL(`../processes/${file}`, import.meta.url));
   const child = fork(path, [], {
     execArgv: [...conditions()],
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],

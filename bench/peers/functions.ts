@@ -49,7 +49,7 @@ export const ours: FunctionPeer = {
   },
 };
 
-export const oursWrap: FunctionPeer = {
+const oursWrap: FunctionPeer = {
   name: 'ours: wrap',
   wrap: (work) => createResilience().wrap(OPERATION, () => work()),
 };

@@ -62,7 +62,7 @@ async function rethrow(rounds: { rounds: number; sampleMs: number }): Promise<Co
     halfOpenAfter: 1,
     breaker: new ConsecutiveBreaker(1e9),
   });
-  const costs = await measure(cases, 'throw and catch', rounds);
+  const costs = await measure(cases, rounds);
   never.shutdown();
   return costs;
 }
@@ -91,7 +91,7 @@ async function refusal(rounds: { rounds: number; sampleMs: number }): Promise<Co
     { name: 'ours', run: refused(() => resilience.execute(OPERATION, fail)) },
     { name: 'opossum', run: refused(() => opossum.fire()) },
   ];
-  return measure(cases, 'cockatiel', rounds);
+  return measure(cases, rounds);
 }
 
 async function reading(rounds: { rounds: number; sampleMs: number }): Promise<Cost[]> {
@@ -111,7 +111,7 @@ async function reading(rounds: { rounds: number; sampleMs: number }): Promise<Co
     { name: 'JSON.parse of an HTML page', run: repeated(() => parseHtml()) },
     { name: 'classify of the page', run: repeated(() => classify({ status: 502, body: HTML })) },
   ];
-  return measure(cases, 'JSON.parse of a 403', rounds);
+  return measure(cases, rounds);
 }
 
 let kept: unknown;

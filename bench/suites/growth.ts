@@ -57,7 +57,7 @@ async function inFlightCosts(effort: Effort): Promise<Lines> {
         run: wave(wrap, size),
       }),
     );
-    const costs = await measure(cases, 'ours', {
+    const costs = await measure(cases, {
       rounds: by(effort, 7, 3),
       sampleMs: by(effort, 40, 10),
     });
@@ -89,7 +89,7 @@ async function operationCosts(effort: Effort): Promise<Lines> {
       next = (next + 1) % size;
       return resilience.execute(names[next] ?? '', async () => 1);
     };
-    const [cost] = await measure([{ name: 'ours', run: sequential(call) }], 'ours', {
+    const [cost] = await measure([{ name: 'ours', run: sequential(call) }], {
       rounds: by(effort, 7, 3),
       sampleMs: by(effort, 30, 10),
     });
@@ -110,7 +110,7 @@ async function observerCosts(effort: Effort): Promise<Lines> {
   for (const size of OBSERVERS) {
     const resilience = createResilience({ observers: Array.from({ length: size }, observer) });
     const run = sequential(() => resilience.execute('incidents.get', async () => 1));
-    const [cost] = await measure([{ name: 'ours', run }], 'ours', {
+    const [cost] = await measure([{ name: 'ours', run }], {
       rounds: by(effort, 7, 3),
       sampleMs: by(effort, 30, 10),
     });

@@ -1,206 +1,219 @@
-import { createResilience } from '@defender-resilience/core';
-import { otelObserver } from '@defender-resilience/otel';
-import { promObserver } from '@defender-resilience/prom';
-import { context } from '@opentelemetry/api';
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
-import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
-import { NoopSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import { Registry } from 'prom-client';
+import {
+  type HttpClientProcess,
+  type HttpSample,
+  type Load,
+  startClient,
+} from '../lib/http-client.ts';
 import { number, table } from '../lib/markdown.ts';
+import { ALLOCATION_FLAGS } from '../lib/measure.ts';
 import { startServer } from '../lib/server.ts';
-import { quantile, summarise } from '../lib/stats.ts';
+import { summarise } from '../lib/stats.ts';
 import { by, type Chapter, type Effort } from '../lib/suite.ts';
-import { type ClientPeer, clientPeers } from '../peers/clients.ts';
 
-const PATH = '/api/incidents/924518';
+const BARE = 'built-in fetch';
+const SIGNAL = 'fetch with a signal';
+const FLOOR = 'fetch + floor';
+const OURS = 'ours: fetch';
+const COCKATIEL = 'fetch + cockatiel wrap';
+const INSTRUMENTED = 'fetch + instrumentation-undici';
 
-interface Sample {
-  /** On-CPU time of the whole process for each request, in microseconds. */
-  readonly cpuUs: number;
-  readonly perSecond: number;
-  readonly p50: number;
-  readonly p99: number;
+/** Of what the aim for bytes is compared with. */
+const COMPARED_BYTES: readonly string[] = [SIGNAL, FLOOR, OURS];
+
+/** Medians of a client's samples, with one request in flight, with 64, and where nothing is collected. */
+interface Measured {
+  readonly one: HttpSample;
+  readonly many: HttpSample;
+  readonly bytes: number;
 }
 
-interface Turn extends ClientPeer {
-  readonly before?: () => void;
-  readonly after?: () => void;
-}
-
-/** Ratios of each client to the first one, round by round. */
-type Ratios = Readonly<Record<keyof Sample, number>>;
-
-/** Against a server in its own process, one request after the other and 64 at once. */
+/** Wrapped fetches beside each other. */
 export async function http(effort: Effort): Promise<Chapter> {
-  const server = await startServer('json.ts');
-  const peers = clientPeers(server.origin);
-  const [one, many] = await bothLoads(peers, server.origin, effort);
-  server.stop();
-  const of = (
-    ratios: ReadonlyMap<string, Ratios>,
-    key: keyof Sample,
-    name = 'ours: fetch',
-  ): number => ratios.get(name)?.[key] ?? Number.NaN;
+  const names = [BARE, SIGNAL, FLOOR, OURS, COCKATIEL, 'fetch + p-retry', 'fetch + opossum'];
+  const measured = await measureClients(names, effort, by(effort, 15, 4));
+  const ratio = (key: 'one' | 'many', field: keyof HttpSample, name: string, base = BARE): number =>
+    at(measured, name)[key][field] / at(measured, base)[key][field];
+  const cpu = (name: string, base?: string): number => ratio('many', 'mainUs', name, base);
+  const above = (name: string): number => at(measured, name).bytes - at(measured, SIGNAL).bytes;
   return {
-    text: `Ratios to the built-in fetch. ${describe(effort)}\n\n${ratioTable(one, many)}`,
+    text: clientTable(measured),
     values: {
-      '64 in flight, CPU ÷ fetch': of(many, 'cpuUs'),
-      '64 in flight, req/s ÷ fetch': of(many, 'perSecond'),
-      '64 in flight, CPU ÷ fetch + cockatiel':
-        of(many, 'cpuUs') / of(many, 'cpuUs', 'fetch + cockatiel wrap'),
-      'floor, 64 in flight, CPU ÷ fetch': of(many, 'cpuUs', 'fetch + floor'),
-      'floor, 64 in flight, req/s ÷ fetch': of(many, 'perSecond', 'fetch + floor'),
-      'opossum, 64 in flight, CPU ÷ fetch': of(many, 'cpuUs', 'fetch + opossum'),
-      'floor, CPU ÷ fetch + cockatiel':
-        of(many, 'cpuUs', 'fetch + floor') / of(many, 'cpuUs', 'fetch + cockatiel wrap'),
-      '1 in flight, p50 ÷ fetch': of(one, 'p50'),
-      '1 in flight, p99 ÷ fetch': of(one, 'p99'),
-      'floor, 1 in flight, p50 ÷ fetch': of(one, 'p50', 'fetch + floor'),
-      'p-retry, 1 in flight, p50 ÷ fetch': of(one, 'p50', 'fetch + p-retry'),
+      '64 in flight, CPU ÷ bare': cpu(OURS),
+      'floor, 64 in flight, CPU ÷ bare': cpu(FLOOR),
+      'best peer, 64 in flight, CPU ÷ bare': Math.min(
+        cpu('fetch + opossum'),
+        cpu('fetch + p-retry'),
+      ),
+      '64 in flight, CPU ÷ fetch with a signal': cpu(OURS, SIGNAL),
+      'floor, 64 in flight, CPU ÷ fetch with a signal': cpu(FLOOR, SIGNAL),
+      'cockatiel, 64 in flight, CPU ÷ fetch with a signal': cpu(COCKATIEL, SIGNAL),
+      '1 in flight, p50 ÷ bare': ratio('one', 'p50', OURS),
+      'floor, 1 in flight, p50 ÷ bare': ratio('one', 'p50', FLOOR),
+      'p-retry, 1 in flight, p50 ÷ bare': ratio('one', 'p50', 'fetch + p-retry'),
+      '1 in flight, p99 ÷ bare': ratio('one', 'p99', OURS),
+      'floor, 1 in flight, p99 ÷ bare': ratio('one', 'p99', FLOOR),
+      'p-retry, 1 in flight, p99 ÷ bare': ratio('one', 'p99', 'fetch + p-retry'),
+      'bytes above fetch with a signal': above(OURS),
+      'floor, bytes above fetch with a signal': above(FLOOR),
+      'cockatiel, bytes above fetch with a signal': above(COCKATIEL),
     },
   };
 }
 
-class Unread extends MetricReader {
-  protected async onForceFlush(): Promise<void> {}
-  protected async onShutdown(): Promise<void> {}
-}
-
-/** The same with spans and metrics: ours, and those of OpenTelemetry's undici instrumentation. */
-export async function httpTelemetry(effort: Effort): Promise<Chapter> {
-  const server = await startServer('json.ts');
-  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-  const tracerProvider = new TracerProvider({ spanProcessors: [new NoopSpanProcessor()] });
-  const meterProvider = new MeterProvider({ readers: [new Unread()] });
-  const instrumentation = new UndiciInstrumentation({ enabled: false });
-  instrumentation.setTracerProvider(tracerProvider);
-  instrumentation.setMeterProvider(meterProvider);
-  const { host } = new URL(server.origin);
-  const getBy =
-    (fetch: typeof globalThis.fetch) =>
-    async (url: string): Promise<unknown> =>
-      (await fetch(url)).json();
-  const ours = (...observers: Parameters<typeof createResilience>[0][]): Turn['get'] =>
-    getBy(createResilience({ hosts: { [host]: 'all' }, ...observers[0] }).fetch);
-  const otel = otelObserver({ tracerProvider, meterProvider });
-  const prom = promObserver({ register: new Registry(), exemplars: false });
-  const peers: Turn[] = [
-    { name: 'built-in fetch', get: getBy(globalThis.fetch) },
-    {
-      name: 'fetch + instrumentation-undici',
-      get: getBy(globalThis.fetch),
-      before: () => instrumentation.enable(),
-      after: () => instrumentation.disable(),
-    },
-    { name: 'ours + OpenTelemetry', get: ours({ observers: [otel] }) },
-    { name: 'ours + Prometheus', get: ours({ observers: [prom] }) },
-    { name: 'ours + both', get: ours({ observers: [otel, prom] }) },
+/** The wrapped fetch with observers. Each client that should make spans fails if it makes none. */
+export async function httpObservers(effort: Effort): Promise<Chapter> {
+  const otel = 'ours + OpenTelemetry';
+  const names = [
+    BARE,
+    INSTRUMENTED,
+    OURS,
+    'ours + Prometheus',
+    'ours + OpenTelemetry, no SDK',
+    otel,
+    'ours + both',
   ];
-  const [one, many] = await bothLoads(peers, server.origin, effort);
-  server.stop();
-  const cpu = (name: string): number => many.get(name)?.cpuUs ?? Number.NaN;
+  const measured = await measureClients(names, effort, by(effort, 15, 4));
+  const cpu = (name: string, base: string): number =>
+    at(measured, name).many.mainUs / at(measured, base).many.mainUs;
   return {
-    text: `Spans recorded and metrics collected in both. Ratios to the built-in fetch.\n\n${ratioTable(one, many)}`,
+    text: `Spans are recorded and metrics collected on both sides: one span for each request by the instrumentation, two by ours.\n\n${clientTable(measured)}`,
     values: {
-      'our spans and metrics ÷ instrumentation-undici, CPU':
-        cpu('ours + OpenTelemetry') / cpu('fetch + instrumentation-undici'),
+      'Prometheus over HTTP, on ÷ off': cpu('ours + Prometheus', OURS),
+      'OpenTelemetry ÷ instrumentation-undici': cpu(otel, INSTRUMENTED),
     },
   };
 }
 
-async function bothLoads(
-  peers: readonly Turn[],
-  origin: string,
-  effort: Effort,
-): Promise<readonly [Map<string, Ratios>, Map<string, Ratios>]> {
-  const url = `${origin}${PATH}`;
-  for (const peer of peers) {
-    peer.before?.();
-    await sampleOf(peer, url, 64, by(effort, 3_000, 500));
-    peer.after?.();
-  }
-  const one = await rounds(peers, url, 1, by(effort, 200, 100), by(effort, 15, 3));
-  const many = await rounds(peers, url, 64, by(effort, 1_000, 500), by(effort, 15, 3));
-  return [one, many];
+/** What other clients cost: no aim, but what a reader who has one of them asks. */
+export async function httpClients(effort: Effort): Promise<Chapter> {
+  const names = [
+    BARE,
+    OURS,
+    'ky',
+    'Graph RetryHandler',
+    '@azure/core-rest-pipeline',
+    'axios + axios-retry',
+    'got',
+    'undici request',
+    'undici retry interceptor',
+    'ours: undici interceptor',
+  ];
+  const measured = await measureClients(names, effort, by(effort, 5, 1));
+  return { text: clientTable(measured), values: {} };
 }
 
-async function rounds(
-  peers: readonly Turn[],
-  url: string,
-  lanes: number,
-  requests: number,
-  count: number,
-): Promise<Map<string, Ratios>> {
-  const samples = new Map(peers.map(({ name }): [string, Sample[]] => [name, []]));
-  for (let round = 0; round < count; round += 1) {
-    const start = round % peers.length;
-    for (const peer of [...peers.slice(start), ...peers.slice(0, start)]) {
-      peer.before?.();
-      samples.get(peer.name)?.push(await sampleOf(peer, url, lanes, requests));
-      peer.after?.();
-    }
-  }
-  const base = samples.get(peers[0]?.name ?? '') ?? [];
-  const ratio = (own: readonly Sample[], key: keyof Sample): number =>
-    summarise(own.map((sample, round) => sample[key] / (base[round]?.[key] ?? Number.NaN))).median;
+async function measureClients(
+  names: readonly string[],
+  effort: Effort,
+  rounds: number,
+): Promise<ReadonlyMap<string, Measured>> {
+  const server = await startServer('json-server.ts');
+  const one = { lanes: 1, requests: by(effort, 400, 100) };
+  const many = { lanes: 64, requests: by(effort, 2_000, 500) };
+  const clients = await Promise.all(names.map((name) => startClient(name, server.origin)));
+  for (const client of clients)
+    await client.sample({ lanes: 64, requests: by(effort, 6_000, 1_000) });
+  const oneSamples = await inTurns(clients, one, rounds);
+  const manySamples = await inTurns(clients, many, rounds);
+  for (const client of clients) client.stop();
+  // A quick run measures the bytes that there is an aim for.
+  const allocating = effort.quick ? names.filter((name) => COMPARED_BYTES.includes(name)) : names;
+  const bytes = await bytesOf(allocating, server.origin, effort);
+  server.stop();
   return new Map(
-    [...samples].map(([name, own]) => [
+    names.map((name) => [
       name,
       {
-        cpuUs: ratio(own, 'cpuUs'),
-        perSecond: ratio(own, 'perSecond'),
-        p50: ratio(own, 'p50'),
-        p99: ratio(own, 'p99'),
+        one: medians(oneSamples.get(name) ?? []),
+        many: medians(manySamples.get(name) ?? []),
+        bytes: bytes.get(name) ?? Number.NaN,
       },
     ]),
   );
 }
 
-async function sampleOf(
-  { get }: ClientPeer,
-  url: string,
-  lanes: number,
-  requests: number,
-): Promise<Sample> {
-  const latencies: number[] = [];
-  let left = requests;
-  const lane = async (): Promise<void> => {
-    while (left > 0) {
-      left -= 1;
-      const sentAt = performance.now();
-      await get(url);
-      latencies.push(performance.now() - sentAt);
+/** Sample by sample, so that a busy neighbour meets all clients alike. */
+async function inTurns(
+  clients: readonly HttpClientProcess[],
+  load: Load,
+  rounds: number,
+): Promise<Map<string, HttpSample[]>> {
+  const samples = new Map(clients.map(({ name }): [string, HttpSample[]] => [name, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    const start = round % clients.length;
+    for (const client of [...clients.slice(start), ...clients.slice(0, start)]) {
+      samples.get(client.name)?.push(await client.sample(load));
     }
-  };
-  const cpu = process.cpuUsage();
-  const startedAt = performance.now();
-  await Promise.all(Array.from({ length: lanes }, lane));
-  const seconds = (performance.now() - startedAt) / 1_000;
-  const { user, system } = process.cpuUsage(cpu);
-  latencies.sort((a, b) => a - b);
+  }
+  return samples;
+}
+
+/** In processes whose young generation holds a whole sample, so that nothing is collected in it. */
+async function bytesOf(
+  names: readonly string[],
+  origin: string,
+  effort: Effort,
+): Promise<Map<string, number>> {
+  const bytes = new Map<string, number>();
+  for (const name of names) {
+    const client = await startClient(name, origin, ALLOCATION_FLAGS);
+    await client.sample({ lanes: 64, requests: by(effort, 2_000, 500) });
+    const samples = await inTurns([client], { lanes: 64, requests: 500 }, by(effort, 5, 2));
+    client.stop();
+    bytes.set(name, medians(samples.get(name) ?? []).bytes);
+  }
+  return bytes;
+}
+
+function medians(samples: readonly HttpSample[]): HttpSample {
+  const median = (field: keyof HttpSample): number =>
+    summarise(samples.map((sample) => sample[field])).median;
   return {
-    cpuUs: (user + system) / requests,
-    perSecond: requests / seconds,
-    p50: quantile(latencies, 0.5),
-    p99: quantile(latencies, 0.99),
+    cpuUs: median('cpuUs'),
+    mainUs: median('mainUs'),
+    gcUs: median('gcUs'),
+    bytes: median('bytes'),
+    perSecond: median('perSecond'),
+    p50: median('p50'),
+    p99: median('p99'),
   };
 }
 
-function ratioTable(one: ReadonlyMap<string, Ratios>, many: ReadonlyMap<string, Ratios>): string {
-  const columns = ['client', '1: p50', '1: p99', '1: CPU', '64: req/s', '64: p99', '64: CPU'];
-  const rows = [...one].map(([name, at1]) => {
-    const at64 = many.get(name);
+function at(measured: ReadonlyMap<string, Measured>, name: string): Measured {
+  const found = measured.get(name);
+  if (found === undefined) throw new Error(`"${name}" was not measured`);
+  return found;
+}
+
+/** Ratios to the first client, with its own numbers in the first row. */
+function clientTable(measured: ReadonlyMap<string, Measured>): string {
+  const columns = [
+    'client',
+    '1: p50',
+    '1: p99',
+    '1: CPU',
+    '64: CPU',
+    '64: CPU of all threads',
+    '64: requests/s',
+    '64: GC, µs',
+    'KB per request',
+  ];
+  const [base] = measured.values();
+  const rows = [...measured].map(([name, { one, many, bytes }]) => {
+    const ratio = (own: number, other: number | undefined): string =>
+      number(own / (other ?? Number.NaN));
     return [
       name,
-      ...[at1.p50, at1.p99, at1.cpuUs, at64?.perSecond, at64?.p99, at64?.cpuUs].map((ratio) =>
-        number(ratio ?? Number.NaN),
-      ),
+      ratio(one.p50, base?.one.p50),
+      ratio(one.p99, base?.one.p99),
+      ratio(one.mainUs, base?.one.mainUs),
+      ratio(many.mainUs, base?.many.mainUs),
+      ratio(many.cpuUs, base?.many.cpuUs),
+      ratio(many.perSecond, base?.many.perSecond),
+      number(many.gcUs),
+      number(bytes / 1_000),
     ];
   });
-  return table(columns, rows);
-}
-
-function describe(effort: Effort): string {
-  return `Medians over ${by(effort, 15, 3)} interleaved rounds; CPU is that of the whole client process for each request; the server has a process of its own.`;
+  const [name] = measured.keys();
+  return `${table(columns, rows)}\n\nRatios to ${name}, which takes ${number(base?.many.mainUs ?? Number.NaN)} µs of CPU for a request with 64 in flight and ${number((base?.one.p50 ?? Number.NaN) * 1_000)} µs of time with one. CPU is that of the main thread.`;
 }

@@ -15,17 +15,12 @@ const MODULES: readonly string[] = [
   'opossum',
   'p-retry',
   'ky',
-  'got',
   'axios',
-  'effect',
-  'mollitia',
   '@azure/core-rest-pipeline',
   '@microsoft/microsoft-graph-client',
   'prom-client',
   '@opentelemetry/api',
 ];
-
-const SIZED = MODULES.filter((name) => !['got', 'effect'].includes(name));
 
 /** What a package has for a peer is no part of its own size. */
 const OTHERS = [
@@ -39,13 +34,14 @@ const CONDITIONS = conditions().map((flag) => flag.replace('--conditions=', ''))
 
 /** Time of a cold import, and size of a bundle. */
 export async function load(effort: Effort): Promise<Chapter> {
-  const times = await importTimes(by(effort, 11, 3));
+  const times = await importTimes(by(effort, 9, 2));
   const sizes = new Map<string, number>();
-  for (const name of SIZED)
+  for (const name of effort.quick ? [] : MODULES) {
     sizes.set(name, await bundledSize(name, `export * as all from '${name}';`));
-  const used = await bundledSize(
+  }
+  const classify = await bundledSize(
     '@defender-resilience/core',
-    `import { createResilience, failureOf } from '@defender-resilience/core'; console.log(createResilience, failureOf);`,
+    `export { classify } from '@defender-resilience/core';`,
   );
   const empty = times.get('')?.median ?? 0;
   const cost = (name: string): number => (times.get(name)?.median ?? Number.NaN) - empty;
@@ -55,13 +51,12 @@ export async function load(effort: Effort): Promise<Chapter> {
     number(cost(name) / cost('cockatiel')),
     number((sizes.get(name) ?? Number.NaN) / 1_024),
   ]);
-  rows.push(['core: createResilience and failureOf alone', '', '', number(used / 1_024)]);
+  rows.push(['core: classify alone', '', '', number(classify / 1_024)]);
   return {
     text: `${table(['module', 'cold import, ms', '÷ cockatiel', 'min + gzip, KiB'], rows)}\n\nAn empty module takes ${spread(times.get('') ?? summarise([]))} ms, which is taken off. Each import in a process of its own; the files are in the page cache.`,
     values: {
       'import ÷ cockatiel': cost('@defender-resilience/core') / cost('cockatiel'),
-      'min + gzip, KB': (sizes.get('@defender-resilience/core') ?? Number.NaN) / 1_024,
-      'min + gzip of createResilience alone, KB': used / 1_024,
+      'classify alone, min + gzip, KiB': classify / 1_024,
     },
   };
 }
@@ -70,7 +65,7 @@ async function importTimes(rounds: number): Promise<Map<string, Summary>> {
   const samples = new Map<string, number[]>(['', ...MODULES].map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
     for (const [name, times] of samples) {
-      times.push(Number(await runFile('servers/import.ts', [name])));
+      times.push(Number(await runFile('processes/import.ts', [name])));
     }
   }
   return new Map([...samples].map(([name, times]) => [name, summarise(times)]));

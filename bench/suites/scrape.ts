@@ -39,7 +39,7 @@ async function ourRegistry(operations: number): Promise<Registry> {
     register,
     exemplars: false,
     maxOperations: operations + 1,
-  } as never);
+  });
   const resilience = createResilience({ observers: [observer] });
   for (let index = 0; index < operations; index += 1) {
     await resilience.execute(`job.${index}`, async () => 1);

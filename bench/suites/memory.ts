@@ -1,16 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { number, table } from '../lib/markdown.ts';
-import type { Chapter } from '../lib/suite.ts';
+import { by, type Chapter, type Effort } from '../lib/suite.ts';
 import { bare, cockatiel, type FunctionPeer, floor, ours } from '../peers/functions.ts';
 
 const CALLS = 10_000;
 
 /** Bytes that each call keeps while it is in flight, and the timers that it takes. */
-export async function held(): Promise<Chapter> {
+export async function memory(effort: Effort): Promise<Chapter> {
   const rows: string[][] = [];
   const values: Record<string, number> = {};
   for (const peer of [bare, floor, ours, cockatiel]) {
-    const { bytes, timers } = await heldBy(peer);
+    const { bytes, timers } = await heldBy(peer, by(effort, 3, 1));
     rows.push([peer.name, number(bytes), number(timers)]);
     values[`held by ${peer.name}`] = bytes;
   }
@@ -20,9 +20,12 @@ export async function held(): Promise<Chapter> {
   };
 }
 
-async function heldBy({ wrap }: FunctionPeer): Promise<{ bytes: number; timers: number }> {
+async function heldBy(
+  { wrap }: FunctionPeer,
+  count: number,
+): Promise<{ bytes: number; timers: number }> {
   const rounds: { bytes: number; timers: number }[] = [];
-  for (let round = 0; round < 3; round += 1) {
+  for (let round = 0; round < count; round += 1) {
     const answers: ((value: number) => void)[] = [];
     const call = wrap(
       () =>
