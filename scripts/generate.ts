@@ -8,8 +8,9 @@ import { operationReference } from './generate/operation-reference.ts';
 import { optionReference } from './generate/option-reference.ts';
 import { otelReference } from './generate/otel-reference.ts';
 import { projectFiles } from './generate/project-files.ts';
+import { pagesWithSnippets } from './generate/snippets.ts';
 
-const files: Readonly<Record<string, string>> = {
+const generated: Readonly<Record<string, string>> = {
   'docs/reference/error-codes.md': errorReference(),
   'docs/reference/operations.md': operationReference(),
   'docs/reference/options.md': optionReference(),
@@ -19,6 +20,7 @@ const files: Readonly<Record<string, string>> = {
   ...alertFiles(),
   ...projectFiles(),
 };
+const files = { ...generated, ...pagesWithSnippets(generated) };
 
 const stale = await updateCommitted(Object.entries(files));
 const count = Object.keys(files).length;

@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import type { Simulator } from '@defender-resilience/simulator';
@@ -13,6 +13,20 @@ export async function runExample(
   return promisify(execFile)(process.execPath, [CONDITIONS, path], {
     env: { ...process.env, ...env },
   });
+}
+
+/** Starts an example that does not end by itself. */
+export function startExample(path: string, env: NodeJS.ProcessEnv = {}): ChildProcess {
+  return spawn(process.execPath, [CONDITIONS, path], {
+    env: { ...process.env, ...env },
+    stdio: 'inherit',
+  });
+}
+
+/** Sends an example's calls to Microsoft's hosts to a simulator instead. */
+export function againstSimulator({ url }: Simulator): NodeJS.ProcessEnv {
+  const preload = new URL('support/microsoft-to-simulator.ts', import.meta.url);
+  return { NODE_OPTIONS: `--import=${preload.href}`, SIMULATOR_URL: url, DEFENDER_TOKEN: 'token' };
 }
 
 /** How an example ended, and what it printed until then. */

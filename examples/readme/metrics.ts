@@ -1,0 +1,7 @@
+import { createServer } from 'node:http';
+import { createResilience } from '@defender-resilience/core';
+import { metricsHandler, promObserver } from '@defender-resilience/prom';
+import { register } from 'prom-client';
+
+export const { fetch } = createResilience({ observers: [promObserver({ exemplars: false })] });
+createServer(metricsHandler(register)).listen(9464); // http://localhost:9464/metrics
