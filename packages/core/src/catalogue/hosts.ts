@@ -54,8 +54,10 @@ export const knownHosts: Readonly<Record<Family, readonly string[]>> = {
  * the caller's entries take precedence over Microsoft's
  */
 export function familyOfHost(host: string, hosts?: HostMap): Family | 'all' | undefined {
+  const known = familyOf(host, hosts);
+  if (known !== undefined) return known;
   const lower = host.toLowerCase();
-  return familyOf(host, hosts) ?? familyOf(lower, hosts) ?? familyOf(hostName(lower), hosts);
+  return familyOf(lower, hosts) ?? familyOf(hostName(lower), hosts);
 }
 
 function familyOf(host: string, hosts: HostMap | undefined): Family | 'all' | undefined {

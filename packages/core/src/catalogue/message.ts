@@ -1,5 +1,5 @@
 import type { CatalogueEntry, MessageValues } from './entry.ts';
-import { compileTemplate, matchTemplate, type Template } from './template.ts';
+import { compileTemplate, lowerCase, matchTemplate, type Template } from './template.ts';
 
 /**
  * Gives the variable parts of a message, by the names that the code's templates give them.
@@ -12,9 +12,12 @@ import { compileTemplate, matchTemplate, type Template } from './template.ts';
  * @returns undefined where no template fits, or the one that fits has nothing readable to give.
  */
 export function parseMessage(entry: CatalogueEntry, message: string): MessageValues | undefined {
+  const templates = compiledTemplates(entry);
+  if (templates.length === 0) return undefined;
   const text = message.trim();
-  for (const template of compiledTemplates(entry)) {
-    const values = matchTemplate(template, text);
+  const lower = lowerCase(text);
+  for (const template of templates) {
+    const values = matchTemplate(template, text, lower);
     if (values !== undefined) return Object.keys(values).length > 0 ? values : undefined;
   }
   return undefined;

@@ -33,8 +33,14 @@ function build(operations: readonly Operation[]): RouteNode | undefined {
   for (const operation of operations) {
     const { method, route } = operation;
     if (method === undefined || route === undefined) continue;
-    const [, ...segments] = segmentsOf(route);
-    segments.reduce(addChild, root).methods.set(method, operation);
+    const segments = new Segments(route);
+    // All routes begin with `/api` or with Graph's version.
+    segments.next();
+    let node = root;
+    for (let segment = segments.next(); segment !== undefined; segment = segments.next()) {
+      node = addChild(node, segment);
+    }
+    node.methods.set(method, operation);
   }
   return root;
 }
@@ -56,26 +62,28 @@ function addChild(node: RouteNode, segment: string): RouteNode {
 
 /** The operation of a method and a path; undefined if no route matches. Never throws. */
 export function findOperation(
-  tree: RouteTree,
+  { api, graph }: RouteTree,
   method: string,
   path: string,
 ): Operation | undefined {
-  const segments = segmentsOf(path);
-  let [node, index] = startOf(tree, segments);
-  for (; index < segments.length && node !== undefined; index += 1) {
-    node = childOf(node, segments[index] ?? '');
+  const segments = new Segments(path);
+  let segment = segments.next();
+  const prefix = segment?.toLowerCase() ?? '';
+  let node = api;
+  // `/api` and `/api/v1.0` may be missing on hosts that do not serve Graph.
+  if (prefix === 'api') {
+    segment = segments.next();
+    if (segment?.toLowerCase() === API_VERSION) segment = segments.next();
+  } else if (graph !== undefined) {
+    node = GRAPH_VERSIONS.has(prefix) ? graph : undefined;
+    segment = segments.next();
+  } else if (prefix === API_VERSION) {
+    segment = segments.next();
+  }
+  for (; segment !== undefined && node !== undefined; segment = segments.next()) {
+    node = childOf(node, segment);
   }
   return node?.methods.get(method) ?? node?.methods.get(method.toUpperCase());
-}
-
-type Start = readonly [node: RouteNode | undefined, index: number];
-
-/** Skips the prefix: `/api` and `/api/v1.0` may be missing on hosts that do not serve Graph. */
-function startOf({ api, graph }: RouteTree, [first = '', second = '']: readonly string[]): Start {
-  const prefix = first.toLowerCase();
-  if (prefix === 'api') return [api, second.toLowerCase() === API_VERSION ? 2 : 1];
-  if (graph === undefined) return [api, prefix === API_VERSION ? 1 : 0];
-  return [GRAPH_VERSIONS.has(prefix) ? graph : undefined, 1];
 }
 
 function childOf({ literals, variable }: RouteNode, segment: string): RouteNode | undefined {
@@ -99,11 +107,26 @@ function literalOf(literals: RouteNode['literals'], segment: string): RouteNode 
   return literals.get(`${name}()`) ?? literals.get(name)?.variable;
 }
 
-/** The segments of a path, decoded, without empty ones and without a query or fragment. */
-function segmentsOf(path: string): readonly string[] {
-  const end = path.search(/[?#]/);
-  const segments = (end === -1 ? path : path.slice(0, end)).split('/');
-  return segments.filter((segment) => segment !== '').map(decoded);
+/** Reads the segments of a path, decoded, without empty ones and without a query or fragment. */
+class Segments {
+  readonly #path: string;
+  #at = 0;
+
+  constructor(path: string) {
+    const end = path.search(/[?#]/);
+    this.#path = end === -1 ? path : path.slice(0, end);
+  }
+
+  next(): string | undefined {
+    while (this.#at < this.#path.length) {
+      const slash = this.#path.indexOf('/', this.#at);
+      const end = slash === -1 ? this.#path.length : slash;
+      const segment = this.#path.slice(this.#at, end);
+      this.#at = end + 1;
+      if (segment !== '') return decoded(segment);
+    }
+    return undefined;
+  }
 }
 
 function decoded(segment: string): string {

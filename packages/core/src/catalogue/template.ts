@@ -52,9 +52,14 @@ export function compileTemplate(template: string, kinds: VariableKinds): Templat
  * The variables' values in a message; undefined where the template does not fit. A part that its kind
  * cannot read is left out. Every fixed piece is taken where it comes first, so the time is
  * proportional to the message's length.
+ *
+ * @param lower - the message in lower case, for callers that try several templates
  */
-export function matchTemplate(template: Template, message: string): Variables | undefined {
-  const lower = lowerCase(message);
+export function matchTemplate(
+  template: Template,
+  message: string,
+  lower: string = lowerCase(message),
+): Variables | undefined {
   const head = template.head.find((way) => lower.startsWith(way));
   if (head === undefined) return undefined;
   const values: Record<string, VariableValue> = {};
@@ -76,10 +81,12 @@ interface Found {
 }
 
 function findFirst(literal: Literal, lower: string, from: number): Found | undefined {
-  return literal
-    .map((way) => ({ at: lower.indexOf(way, from), length: way.length }))
-    .filter(({ at }) => at >= 0)
-    .toSorted((a, b) => a.at - b.at)[0];
+  let first: Found | undefined;
+  for (const way of literal) {
+    const at = lower.indexOf(way, from);
+    if (at >= 0 && (first === undefined || at < first.at)) first = { at, length: way.length };
+  }
+  return first;
 }
 
 function findAtEnd(literal: Literal, lower: string, from: number): Found | undefined {
@@ -101,8 +108,11 @@ function endSpellings(literal: string): Literal {
 }
 
 /** Unlike `toLowerCase()` it keeps every character in its place: that makes `İ` two. */
-function lowerCase(text: string): string {
-  return text.replace(/[A-Z]+/g, (capitals) => capitals.toLowerCase());
+export function lowerCase(text: string): string {
+  const lower = text.toLowerCase();
+  return lower.length === text.length
+    ? lower
+    : text.replace(/[A-Z]+/g, (capitals) => capitals.toLowerCase());
 }
 
 function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {

@@ -38,10 +38,12 @@ function readNumber(text: string): number | undefined {
 }
 
 function readList(text: string): readonly string[] {
-  return text
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
+  const names: string[] = [];
+  for (const part of text.split(',')) {
+    const name = part.trim();
+    if (name !== '') names.push(name);
+  }
+  return names;
 }
 
 /** .NET's `[d.]hh:mm:ss[.fffffff]`. */

@@ -17,11 +17,10 @@ export function attachFailure(target: unknown, failure: Failure): void {
  * with `partial` is one from which some of Graph's security providers are missing. Never throws.
  */
 export function failureOf(x: unknown): Failure | undefined {
-  for (const related of relatedObjects(x)) {
-    const attached = failures.get(related);
-    if (attached !== undefined) return attached;
-  }
-  return isObjectOrFunction(x) ? ownFailure(x) : undefined;
+  return (
+    findRelated(x, (object) => failures.get(object)) ??
+    (isObjectOrFunction(x) ? ownFailure(x) : undefined)
+  );
 }
 
 /** The failure inside an error of this package. */
@@ -29,17 +28,21 @@ export function ownFailure(x: object): Failure | undefined {
   return x instanceof ResilienceError || x instanceof DefenderApiError ? x.failure : undefined;
 }
 
+const PARTS = ['response', 'cause', 'headers', 'body'] as const;
+
 /**
- * A value and the parts of a response or error inside it. Clients such as ky and the Graph SDK create
- * their own error for a `Response`; what was attached to the response applies to that error too.
+ * The first result of `find` for a value or for a part of a response or error inside it. Clients such as
+ * ky and the Graph SDK create their own error for a `Response`; what was attached to the response applies
+ * to that error too.
  */
-export function* relatedObjects(x: unknown): Generator<object> {
-  if (!isObjectOrFunction(x)) return;
-  yield x;
-  for (const key of ['response', 'cause', 'headers', 'body']) {
-    const part = safeGet(x, key);
-    if (isObjectOrFunction(part)) yield part;
+export function findRelated<T>(x: unknown, find: (object: object) => T | undefined): T | undefined {
+  if (!isObjectOrFunction(x)) return undefined;
+  let found = find(x);
+  for (let index = 0; found === undefined && index < PARTS.length; index += 1) {
+    const part = safeGet(x, PARTS[index] ?? '');
+    if (isObjectOrFunction(part)) found = find(part);
   }
+  return found;
 }
 
 const SLOT: unique symbol = Symbol.for('@defender-resilience/core/failures');

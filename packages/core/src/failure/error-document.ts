@@ -85,8 +85,9 @@ function readError(error: object, depth: number): ErrorBody | undefined {
 /** Graph forwards the Defender error as JSON inside its own message; some services encode it twice. */
 function readNested(message: string, depth: number): ErrorBody | undefined {
   const start = message.indexOf('{');
+  if (start < 0 || depth >= MAX_DEPTH) return undefined;
   const end = message.lastIndexOf('}');
-  if (depth >= MAX_DEPTH || start < 0 || end < start || end > MAX_ERROR_BODY) return undefined;
+  if (end < start || end > MAX_ERROR_BODY) return undefined;
   const text = message.slice(start, end + 1);
   const value = parseJson(text) ?? parseJson(String(parseJson(`"${text}"`)));
   const nested = isObject(value) ? readErrorDocument(value, depth + 1) : undefined;

@@ -94,11 +94,28 @@ export type MutableFailure = { -readonly [Name in keyof Failure]: Failure[Name] 
 
 /** Freezes a failure and hides what may hold secrets: makes it not enumerable. */
 export function createFailure(fields: Failure): Failure {
-  const { message, values, ...visible } = fields;
-  const failure: MutableFailure = { ...visible, message };
-  Object.defineProperty(failure, 'message', { enumerable: false });
+  const { code, status, trackingId, verdict, source, ambiguous, refreshUseless } = fields;
+  const { retryAfterMs, values, partial, advice, entry } = fields;
+  // One field after the other, each in its place: spreading, deleting or hiding them afterwards takes
+  // several times as long.
+  const failure = withHidden('message', fields.message) as MutableFailure;
+  failure.code = code;
+  if (status !== undefined) failure.status = status;
+  if (trackingId !== undefined) failure.trackingId = trackingId;
+  failure.verdict = verdict;
+  failure.source = source;
+  if (ambiguous !== undefined) failure.ambiguous = ambiguous;
+  if (refreshUseless !== undefined) failure.refreshUseless = refreshUseless;
+  if (retryAfterMs !== undefined) failure.retryAfterMs = retryAfterMs;
   if (values !== undefined) failure.values = withHiddenTexts(values);
+  if (partial !== undefined) failure.partial = partial;
+  if (advice !== undefined) failure.advice = advice;
+  if (entry !== undefined) failure.entry = entry;
   return Object.freeze(failure);
+}
+
+function withHidden(name: string, value: unknown): object {
+  return Object.defineProperty({}, name, { value, writable: true, configurable: true });
 }
 
 /** A copy of a failure with changes. Spreading it would lose what is not enumerable. */

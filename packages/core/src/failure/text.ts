@@ -3,13 +3,13 @@ export const MAX_ERROR_BODY = 65_536;
 /** How much of the service's message is kept, in characters. */
 const MAX_MESSAGE_LENGTH = 1_024;
 
-const PRINTABLE_ASCII = /^[ -~]*$/;
+const NOT_PRINTABLE_ASCII = /[^ -~]/;
 const CONTROLS = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 
 /** A message of the service on one line, of bounded length. */
 export function cleanMessage(text: string): string {
   // The fast path for nearly every message.
-  if (text.length <= MAX_MESSAGE_LENGTH && PRINTABLE_ASCII.test(text)) return text.trim();
+  if (text.length <= MAX_MESSAGE_LENGTH && !NOT_PRINTABLE_ASCII.test(text)) return text.trim();
   return text.slice(0, MAX_MESSAGE_LENGTH).replace(CONTROLS, ' ').trim().toWellFormed();
 }
 

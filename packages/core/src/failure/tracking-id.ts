@@ -35,16 +35,20 @@ export function chooseTrackingId(
   return safeTrackingId(lastResort);
 }
 
-/** Nearly every ID: a GUID, or an activity ID of ASP.NET. */
-const USUAL = /^[\da-f|.-]{1,128}$/i;
+/** What no GUID and no activity ID of ASP.NET has: nearly every ID is one of them. */
+const UNUSUAL = /[^\da-fA-F|.-]/;
 
 /** IDs are opaque, but they are not sentences, addresses, links or tokens. */
 const NOT_AN_ID = /[^!-~]|[@?&]|:\/\//;
 const TOKEN = /^eyJ[\w-]{8,}\./;
 
+function isUsual(text: string): boolean {
+  return text !== '' && text.length <= MAX_LENGTH && !UNUSUAL.test(text);
+}
+
 /** A text that can be an ID of a request, without what must not be logged; undefined if it cannot. */
 export function safeTrackingId(text: string | undefined): string | undefined {
-  if (text === undefined || USUAL.test(text)) return text;
+  if (text === undefined || isUsual(text)) return text;
   const id = withoutControls(text.slice(0, 8 * MAX_LENGTH)).trim();
   if (id === '' || NOT_AN_ID.test(id) || TOKEN.test(id)) return undefined;
   return id.slice(0, MAX_LENGTH);

@@ -91,11 +91,7 @@ export class Attempt<T> implements AttemptSender, Watched, AttemptScope {
     this.#receiver = receiver;
     if (this.#endsAtDeadline) this.#deadlines.watchOnce(this, this.#timeoutMs);
     else this.#deadlines.watch(this, this.#timeoutMs, this.sentAt);
-    const { signal } = this.#call;
-    if (signal !== undefined) {
-      this.#onCallerAbort = () => this.#abort(signal.reason);
-      signal.addEventListener('abort', this.#onCallerAbort, { once: true });
-    }
+    if (this.#call.signal !== undefined) this.#followCaller(this.#call.signal);
     const sent = this.observed?.surrounds ? this.observed.run(() => this.#send()) : this.#send();
     return sent.then(
       (value) => this.#onValue(value),
@@ -121,6 +117,11 @@ export class Attempt<T> implements AttemptSender, Watched, AttemptScope {
   /** Whether less time is left of the call than an attempt may take. */
   get #endsAtDeadline(): boolean {
     return this.#timeoutMs < this.#call.attemptTimeoutMs;
+  }
+
+  #followCaller(signal: AbortSignal): void {
+    this.#onCallerAbort = () => this.#abort(signal.reason);
+    signal.addEventListener('abort', this.#onCallerAbort, { once: true });
   }
 
   #send(): Promise<T> {

@@ -1,5 +1,5 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
-import { relatedObjects } from '../failure/attach.ts';
+import { findRelated } from '../failure/attach.ts';
 import type { Failure } from '../failure/failure.ts';
 import { asyncLocalStorage, emitWarning } from '../runtime.ts';
 
@@ -89,10 +89,11 @@ export function findNestedFailure(
   failure: Failure,
 ): NestedFailure | undefined {
   if (failed === scope.failuresBefore) return undefined;
-  for (const part of relatedObjects(settled)) {
-    const nested = failures.get(part);
-    if (nested !== undefined && nested.order > scope.failuresBefore) return nested;
-  }
+  const nested = findRelated(settled, (part) => {
+    const inner = failures.get(part);
+    return inner !== undefined && inner.order > scope.failuresBefore ? inner : undefined;
+  });
+  if (nested !== undefined) return nested;
   const { nestedFailure: last } = scope;
   return last !== undefined && isSameAnswer(last.failure, failure) ? last : undefined;
 }

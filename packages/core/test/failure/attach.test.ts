@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { attachFailure, failureOf, relatedObjects } from '../../src/failure/attach.ts';
+import { attachFailure, failureOf, findRelated } from '../../src/failure/attach.ts';
 import { classify, classifyAfresh } from '../../src/failure/classify.ts';
 import { AttemptTimeoutError, DefenderApiError } from '../../src/failure/errors.ts';
 import type { Failure } from '../../src/failure/failure.ts';
@@ -69,8 +69,12 @@ describe('failureOf', () => {
   it('looks at the same parts of an error as whoever asks what it carries', () => {
     const response = new Response(null);
     const error = Object.assign(new Error('x'), { response, headers: 'none' });
-    expect([...relatedObjects(error)]).toEqual([error, response]);
-    expect([...relatedObjects('a text')]).toEqual([]);
+    const seen: unknown[] = [];
+    const look = (object: object): void => void seen.push(object);
+    findRelated(error, look);
+    findRelated('a text', look);
+    expect(seen).toEqual([error, response]);
+    expect(findRelated(error, (object) => (object === response ? 7 : undefined))).toBe(7);
   });
 
   it('keeps its notes out of sight', () => {

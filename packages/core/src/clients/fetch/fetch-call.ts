@@ -15,7 +15,6 @@ import {
   failureOfResponse,
   readErrorBodyInTime,
 } from '../shared/response-body.ts';
-import { FetchMessage } from './message.ts';
 import type { FetchInit, FetchInput, FetchRequest } from './request.ts';
 
 /** What an attempt sends beyond what the caller gave. */
@@ -36,7 +35,7 @@ export type SendFetch = (
 export class FetchCall extends HttpCall<Response> {
   readonly namesCallers: boolean = true;
   readonly resendable: boolean;
-  readonly #message: FetchMessage;
+  readonly #request: FetchRequest;
   readonly #send: SendFetch;
   /** Made at the first response with a signal, since most calls have none. */
   #unlinks: WeakMap<Response, () => void> | undefined = undefined;
@@ -56,7 +55,7 @@ export class FetchCall extends HttpCall<Response> {
   ) {
     super(pipeline, client, request);
     this.resendable = request.bodyKind !== 'one-shot';
-    this.#message = new FetchMessage(request, this.maxRetries);
+    this.#request = request;
     this.#send = send;
     // What became of the requests in a batch is in the body.
     this.#bufferJson = bufferJson || this.batch !== undefined;
@@ -65,18 +64,21 @@ export class FetchCall extends HttpCall<Response> {
   send(context: AttemptSender, observed: AttemptFanOut | undefined): Promise<Response> {
     const { attempt, signal, token } = context;
     const headers = this.headersToAdd(context, observed);
-    const input = this.#message.input(attempt);
+    const input = this.#request.inputOf(attempt, this.maxRetries);
     this.batch?.sent();
-    const sent = this.#send(input, this.#message.init(signal, headers), { headers, token });
+    const sent = this.#send(input, this.#request.initOf(signal, headers), { headers, token });
     return this.#bufferJson ? this.#checkBody(sent, signal) : sent;
   }
 
   onResult(response: Response, attempt: AttemptSender): void {
     if (this.signal === undefined || typeof response !== 'object' || response === null) return;
-    if (this.#checkedBody(response)?.complete) return;
+    if (!this.#checkedBody(response)?.complete) this.#followSignal(response, this.signal, attempt);
+  }
+
+  #followSignal(response: Response, signal: AbortSignal, attempt: AttemptSender): void {
     // In the undici of Node 22, even a response without a body follows the signal.
     const body = safeGetObject(response, 'body') ?? response;
-    const unlink = abortBodyOnSignal(this.signal, body, (reason) => {
+    const unlink = abortBodyOnSignal(signal, body, (reason) => {
       attempt.abort(reason);
       this.#reading?.abort();
     });
@@ -86,9 +88,13 @@ export class FetchCall extends HttpCall<Response> {
 
   classifyResult(
     response: Response,
-    { endsAt }: AttemptSender,
+    attempt: AttemptSender,
   ): Promise<Failure | undefined> | Failure | undefined {
     if (!(response?.status >= 400)) return this.#checkedBody(response)?.failure;
+    return this.#readFailure(response, attempt.endsAt);
+  }
+
+  #readFailure(response: Response, endsAt: number): Promise<Failure | undefined> {
     const { clock } = this.pipeline;
     this.#reading = new AbortController();
     return readErrorBodyInTime(clock, endsAt, this.#reading.signal, (signal) =>
@@ -118,7 +124,7 @@ export class FetchCall extends HttpCall<Response> {
   }
 
   close(): void {
-    this.#message.close();
+    this.#request.close();
   }
 
   async #checkBody(sent: Promise<Response>, signal: AbortSignal): Promise<Response> {

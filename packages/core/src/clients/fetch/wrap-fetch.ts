@@ -33,7 +33,7 @@ export function wrapFetch(
     const direct = bypass();
     if (direct !== undefined) return callAs(direct, this, args);
     const send = (input: unknown, init: unknown): Promise<Response> =>
-      callAs(inner, this, [input, init, ...args.slice(2)]);
+      callAs(inner, this, args.length <= 2 ? [input, init] : [input, init, ...args.slice(2)]);
     let request: FetchRequest | undefined;
     try {
       request = readRequest(args[0], args[1]);

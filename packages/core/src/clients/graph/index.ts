@@ -121,7 +121,7 @@ class ResilientHandler implements GraphMiddleware {
     const next = this.#checkedNext();
     const { request, options } = context;
     const read = readRequest(request, options);
-    const headers = options?.headers ?? read?.request?.headers;
+    const headers = read?.headers;
     if (read === undefined || shouldBypass(headers) || isRepeatedBySdk(headers)) {
       await next.execute(context);
       return;

@@ -42,6 +42,8 @@ export function cloneHeaders<T>(headers: T): T {
   return iterator === undefined || iterator === null ? { ...headers } : headers;
 }
 
+const NONE: readonly HeaderPair[] = Object.freeze([]);
+
 /** A copy of request headers with `added` in the place of those of the same names. */
 export function withHeaders<T>(headers: T, added: readonly HeaderPair[]): T {
   const copy = cloneHeaders(headers);
@@ -58,7 +60,7 @@ export function addedHeaders(
   token: string | undefined,
   observed: AttemptFanOut | undefined,
 ): readonly HeaderPair[] {
-  if (token === undefined && !observed?.wantsHeaders) return [];
+  if (token === undefined && !observed?.wantsHeaders) return NONE;
   const before = new Headers();
   for (const [name, value] of headerPairs(headers)) {
     if (isSendable(name, value)) before.append(name, value);

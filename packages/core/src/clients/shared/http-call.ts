@@ -11,6 +11,7 @@ import { limitsOf } from '../../pipeline/limits.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { Batch } from './batch.ts';
 import { addedHeaders, getHeader, type HeaderPair } from './headers.ts';
+import type { Place } from './place.ts';
 import { RequestInfo, withParams } from './request-info.ts';
 
 /** What an HTTP client is about to send. */
@@ -18,6 +19,8 @@ export interface HttpRequest {
   readonly method: string;
   /** Undefined where it is unknown. */
   readonly url: URL | undefined;
+  /** Where the URL goes, from clients that know it without parsing the URL. */
+  readonly place?: Place;
   /** Query parameters that the client itself will add to the URL. */
   readonly params?: unknown;
   /** The caller's, in whatever form the client takes. */
@@ -37,7 +40,6 @@ export abstract class HttpCall<T> implements ClientCall<T> {
   readonly operation: Operation;
   readonly name: string;
   readonly host: string | undefined;
-  readonly request: HttpRequestInfo | undefined;
   readonly signal: AbortSignal | undefined;
   readonly attemptTimeoutMs: number;
   readonly deadlineMs: number;
@@ -46,23 +48,23 @@ export abstract class HttpCall<T> implements ClientCall<T> {
   protected readonly pipeline: Pipeline;
   /** The requests in a Graph `$batch`; undefined for any other request. */
   protected readonly batch: Batch | undefined;
-  readonly #body: unknown;
-  readonly #headers: unknown;
+  readonly #request: HttpRequest;
+  #info: HttpRequestInfo | undefined = undefined;
   /** The token that the latest attempt was sent with in the place of the caller's. */
   #token: string | undefined = undefined;
 
   /** @param ownTimeout - whether the client limits the time of an attempt itself */
   constructor(pipeline: Pipeline, client: ClientKind, request: HttpRequest, ownTimeout = false) {
-    const { method, url, headers, body, signal } = request;
-    const operation = operationOf(request, pipeline);
+    const { method, signal } = request;
+    const place = request.place ?? placeOf(request.url);
+    const operation = operationOf(method, place, pipeline);
     const batch = batchOf(pipeline, client, request, operation);
     const limited = batch ? { ...operation, idempotent: batch.idempotent } : operation;
     const limits = limitsOf(pipeline.settings, limited, operation.name, method);
     this.client = client;
     this.operation = operation;
     this.name = operation.name;
-    this.host = url?.host;
-    this.request = infoOf(request, operation, pipeline);
+    this.host = place?.host;
     this.signal = signal;
     this.attemptTimeoutMs = ownTimeout ? limits.deadlineMs : limits.attemptTimeoutMs;
     this.deadlineMs = limits.deadlineMs;
@@ -70,8 +72,13 @@ export abstract class HttpCall<T> implements ClientCall<T> {
     this.idempotent = limits.idempotent;
     this.pipeline = pipeline;
     this.batch = batch;
-    this.#body = body;
-    this.#headers = headers;
+    this.#request = request;
+  }
+
+  /** Made when an observer reads it. */
+  get request(): HttpRequestInfo | undefined {
+    this.#info ??= infoOf(this.#request, this.operation);
+    return this.#info;
   }
 
   abstract send(context: AttemptSender, observed: AttemptFanOut | undefined): PromiseLike<T>;
@@ -84,7 +91,7 @@ export abstract class HttpCall<T> implements ClientCall<T> {
   /** A response that was redirected elsewhere is overridden by the clients that can see it. */
   sentAuthorization(_settled?: unknown): string | undefined {
     if (this.#token !== undefined) return `Bearer ${this.#token}`;
-    return getHeader(this.#headers, 'authorization');
+    return getHeader(this.#request.headers, 'authorization');
   }
 
   /** What an attempt adds to the headers of the caller. */
@@ -93,36 +100,38 @@ export abstract class HttpCall<T> implements ClientCall<T> {
     observed: AttemptFanOut | undefined,
   ): readonly HeaderPair[] {
     this.#token = token;
-    return addedHeaders(this.#headers, token, observed);
+    return addedHeaders(this.#request.headers, token, observed);
   }
 
   bodyAdvice({ code }: Failure): string | undefined {
-    return BODY_CODES.has(code) ? explainBody(this.operation, this.#body) : undefined;
+    return BODY_CODES.has(code) ? explainBody(this.operation, this.#request.body) : undefined;
   }
 }
 
 function batchOf(
   pipeline: Pipeline,
   client: ClientKind,
-  { url, body }: HttpRequest,
+  request: HttpRequest,
   operation: Operation,
 ): Batch | undefined {
-  if (operation !== batchOperation || url === undefined) return undefined;
-  return new Batch(pipeline, client, url, body);
+  if (operation !== batchOperation) return undefined;
+  const { url, body } = request;
+  return url && new Batch(pipeline, client, url, body);
 }
 
-function operationOf({ method, url }: HttpRequest, { settings }: Pipeline): Operation {
-  if (url === undefined) return OTHER;
-  return operationFor({ method, host: url.host, path: url.pathname }, settings.hosts);
+function placeOf(url: URL | undefined): Place | undefined {
+  return url && { host: url.host, path: url.pathname };
+}
+
+function operationOf(method: string, place: Place | undefined, { settings }: Pipeline): Operation {
+  return place === undefined
+    ? OTHER
+    : operationFor({ method, host: place.host, path: place.path }, settings.hosts);
 }
 
 function infoOf(
   { method, url, params }: HttpRequest,
   { route }: Operation,
-  { observers }: Pipeline,
 ): HttpRequestInfo | undefined {
-  if (url === undefined) return undefined;
-  // Nobody reads the URL where nobody observes.
-  const full = observers === undefined ? url : withParams(url, params);
-  return new RequestInfo(method, full, route);
+  return url && new RequestInfo(method, withParams(url, params), route);
 }
