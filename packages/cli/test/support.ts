@@ -22,8 +22,44 @@ export interface RunOptions {
 }
 
 /** Runs a command line in this process. */
-export async function cli(argv: readonly string[], options: RunOptions = {}): Promise<Result> {
-  const { stdin, env = {}, signal = new AbortController().signal, columns } = options;
+export function cli(argv: readonly string[], options: RunOptions = {}): Promise<Result> {
+  return launch(argv, options).result;
+}
+
+/** A command line that runs until it is told to end. */
+export interface Running {
+  /** The first line of standard output; undefined if it ends without one. */
+  readonly firstLine: Promise<string | undefined>;
+  /** Ends it as Ctrl+C does. */
+  stop(): Promise<Result>;
+}
+
+/** Starts a command line that serves, in this process. */
+export function start(argv: readonly string[], options: RunOptions = {}): Running {
+  const interruption = new AbortController();
+  const { out, result } = launch(argv, { ...options, signal: interruption.signal });
+  const firstLine = new Promise<string | undefined>((resolve) => {
+    let printed = '';
+    out.on('data', (chunk: Buffer) => {
+      printed += chunk.toString();
+      const end = printed.indexOf('\n');
+      if (end >= 0) resolve(printed.slice(0, end));
+    });
+    void result.then(() => resolve(undefined));
+  });
+  return {
+    firstLine,
+    stop() {
+      interruption.abort();
+      return result;
+    },
+  };
+}
+
+function launch(
+  argv: readonly string[],
+  { stdin, env = {}, signal = new AbortController().signal, columns }: RunOptions,
+): { readonly out: PassThrough; readonly result: Promise<Result> } {
   const terminal = columns === undefined ? {} : { isTTY: true, columns };
   const out = Object.assign(new PassThrough(), terminal);
   const err = Object.assign(new PassThrough(), terminal);
@@ -31,18 +67,24 @@ export async function cli(argv: readonly string[], options: RunOptions = {}): Pr
     stdin === undefined
       ? Object.assign(Readable.from([]), { isTTY: true })
       : Readable.from([Buffer.from(stdin)]);
-  const texts = Promise.all([text(out), text(err)]);
-  const code = await run(argv, {
-    stdin: input,
-    out: outputTo(out, env),
-    err: outputTo(err, env),
-    env,
-    signal,
+  const texts = Promise.all([collected(out), collected(err)]);
+  const context = { stdin: input, out: outputTo(out, env), err: outputTo(err, env), env, signal };
+  const result = run(argv, context).then(async (code) => {
+    out.end();
+    err.end();
+    const [printed, complained] = await texts;
+    return { code, out: printed, err: complained };
   });
-  out.end();
-  err.end();
-  const [printed, complained] = await texts;
-  return { code, out: printed, err: complained };
+  return { out, result };
+}
+
+/** All that is written, while others read it too. */
+function collected(stream: PassThrough): Promise<string> {
+  const chunks: Buffer[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return new Promise((resolve) => {
+    stream.on('end', () => resolve(Buffer.concat(chunks).toString()));
+  });
 }
 
 const PROGRAM = ['--conditions=@defender-resilience/source', 'packages/cli/src/bin.ts'];

@@ -1,4 +1,6 @@
 import type { AddCommand } from './add-command.ts';
+import { explainCommand } from './explain.ts';
+import { simulateCommand } from './simulate.ts';
 
 /** The commands, in the order in which the help lists them. */
-export const COMMANDS: readonly AddCommand[] = [];
+export const COMMANDS: readonly AddCommand[] = [explainCommand, simulateCommand];
