@@ -42,7 +42,10 @@ export interface Start {
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   /** Sent after so many lines of output. */
-  readonly kill?: { readonly signal: 'SIGINT' | 'SIGKILL'; readonly afterLines: number };
+  readonly kill?: {
+    readonly signal: 'SIGINT' | 'SIGKILL' | 'SIGTERM';
+    readonly afterLines: number;
+  };
   /** Called at each line of output. */
   readonly onLine?: (count: number) => void;
 }

@@ -16,6 +16,8 @@ export interface PinoLogger {
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
   bindings(): object;
+  /** Writes what is kept, and calls back; `resilience.close` waits for it. */
+  flush?(done?: (error?: Error) => void): void;
 }
 
 /** The options of `logObserver`. */
@@ -66,7 +68,18 @@ export function logObserver(options: LogObserverOptions = {}): Observer {
       });
     },
     quota: (change) => logQuota(change, write),
+    flush: () => flushLogger(options.logger),
   };
+}
+
+/** pino writes later where its destination is asynchronous, and calls back when it has. */
+function flushLogger(logger: LogObserverOptions['logger']): Promise<void> | void {
+  if (logger === undefined || !isPino(logger)) return;
+  // pino before version 8 takes no callback.
+  if (logger.flush?.length !== 1) return logger.flush?.();
+  return new Promise((resolve, reject) => {
+    logger.flush?.((error) => (error ? reject(error) : resolve()));
+  });
 }
 
 function logQuota(change: QuotaChange, write: Writer): void {

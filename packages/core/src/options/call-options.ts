@@ -1,7 +1,9 @@
+import { MAX_TIMER_MS } from '../clock.ts';
 import {
   boolean,
   checkOptions,
   fn,
+  integer,
   type OptionRules,
   withMethods,
 } from '../validation/check-options.ts';
@@ -12,6 +14,10 @@ const WRAP: OptionRules = { ...CALL_FIELDS, host, failed: fn };
 const EXECUTE: OptionRules = {
   ...WRAP,
   signal: withMethods('an AbortSignal', 'addEventListener', 'removeEventListener'),
+};
+const CLOSE: OptionRules = {
+  timeoutMs: integer(0, MAX_TIMER_MS),
+  flushTimeoutMs: integer(0, MAX_TIMER_MS),
 };
 const WRAP_FETCH: OptionRules = { bufferJson: boolean };
 
@@ -27,6 +33,15 @@ export function checkExecuteOptions(options: unknown): void {
 /** Checks the options of `wrap` and `asPolicy`, which hold for every call. */
 export function checkWrapOptions(receiver: 'wrap' | 'asPolicy', options: unknown): void {
   checkOptions(receiver, WRAP, options);
+}
+
+/**
+ * Checks the options of `close`.
+ *
+ * @throws TypeError that lists every fault
+ */
+export function checkCloseOptions(options: unknown): void {
+  checkOptions('close', CLOSE, options);
 }
 
 export function checkWrapFetchOptions(options: unknown): void {

@@ -1,4 +1,4 @@
-import { CircuitOpenError, ThrottledError } from '../failure/errors.ts';
+import { CircuitOpenError, ClosedError, ThrottledError } from '../failure/errors.ts';
 import type { Failure } from '../failure/failure.ts';
 import type { CallFanOut } from '../observe/fan-out.ts';
 import type { GiveUpReason } from '../observe/observer.ts';
@@ -45,6 +45,7 @@ export function tryAcquirePermit(
   now: number,
 ): Permit | Rejection | undefined {
   const { pipeline, circuit } = request;
+  if (pipeline.lifecycle.closed) return rejectedByClose(request.call);
   if (circuit?.refuses(now)) return rejectedByCircuit(request, now);
   return pipeline.gate.idle && circuit?.closed !== false ? NO_PERMIT_NEEDED : undefined;
 }
@@ -127,8 +128,16 @@ function rejectedByCircuit({ call, circuit }: PermitRequest, now: number): Rejec
   return { reason: 'circuit-open', error, failure: error.failure };
 }
 
-function rejectedByGate({ name }: CallSpec, rejection: GateRejection): Rejection {
+/** The wrapper is closed: nothing is sent any more. */
+function rejectedByClose({ name }: CallSpec): Rejection {
+  const error = new ClosedError({ operation: name, sent: false });
+  return { reason: 'closed', error, failure: error.failure };
+}
+
+function rejectedByGate(call: CallSpec, rejection: GateRejection): Rejection {
+  const { name } = call;
   const { refused, retryAfterMs, heldBy } = rejection;
+  if (refused === 'closed') return rejectedByClose(call);
   const error = new ThrottledError({ operation: name, retryAfterMs, reason: refused, heldBy });
   return { reason: 'throttled', error, failure: error.failure };
 }

@@ -230,7 +230,7 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
   }
 
   #settle(outcome: Outcome<T>): void {
-    this.pipeline.inFlight -= 1;
+    this.pipeline.callEnded();
     callEnded();
     this.call.close?.();
     if (outcome.ok) this.#resolve(outcome.value);

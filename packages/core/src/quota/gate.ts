@@ -20,7 +20,7 @@ export interface GatePermit {
 
 /** Why a call was rejected. */
 export interface GateRejection {
-  readonly refused: 'queue-full' | 'wait-too-long';
+  readonly refused: 'queue-full' | 'wait-too-long' | 'closed';
   readonly retryAfterMs: number;
   /** `pause`: the service asked for a pause; `quota`: the quota is used up. */
   readonly heldBy: 'pause' | 'quota';
@@ -66,6 +66,10 @@ export interface Gate {
   snapshot(): { group: string; pausedForMs: number; waiting: number }[];
   /** The quota groups that were used; none where quotas are off. */
   quotas(): readonly QuotaState[];
+  /** Rejects the calls that wait, with `closed`. */
+  endWaits(): void;
+  /** No call is left: tells the store so, and stops every timer. Leaves the store itself open. */
+  close(): Promise<void>;
 }
 
 /** How calls are held after a 429, and how many may wait. */
@@ -154,6 +158,15 @@ export class QuotaGate implements Gate {
 
   quotas(): readonly QuotaState[] {
     return [...this.#limited.values()].flatMap((group) => (group ? [group.state()] : []));
+  }
+
+  endWaits(): void {
+    for (const group of this.#groups()) group.close();
+  }
+
+  async close(): Promise<void> {
+    await this.#connection?.close();
+    for (const group of this.#groups()) group.close();
   }
 
   #groups(): readonly QuotaGroup[] {

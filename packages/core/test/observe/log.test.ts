@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import { createResilience } from '@defender-resilience/core';
+import { expect, it, vi } from 'vitest';
 import type { Failure } from '../../src/failure/failure.ts';
 import { logObserver } from '../../src/observe/log.ts';
 
@@ -179,4 +180,17 @@ it.each([
   logObserver({ logger }).quota?.({ kind: 'store', state: 'lost', error });
   expect(lines[0]?.[2]).toMatchObject(code === undefined ? { state: 'lost' } : { code });
   expect(JSON.stringify(lines)).not.toContain('canary');
+});
+
+it('has pino write what it keeps when the wrapper closes', async () => {
+  const flush = vi.fn((done: (error?: Error) => void) => done());
+  const nothing = (): void => undefined;
+  const logger = { info: nothing, warn: nothing, error: nothing, bindings: () => ({}), flush };
+  await createResilience({ observers: [logObserver({ logger })] }).close();
+  expect(flush).toHaveBeenCalledOnce();
+
+  const old = vi.fn(() => undefined);
+  const observers = [logObserver({ logger: { ...logger, flush: old } })];
+  await createResilience({ observers }).close();
+  expect(old).toHaveBeenCalledOnce();
 });

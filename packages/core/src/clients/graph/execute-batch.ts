@@ -69,7 +69,7 @@ export async function executeBatch(
   { signal }: ExecuteBatchOptions = {},
 ): Promise<GraphBatchResponse> {
   const pipeline = pipelineOf(resilience, 'executeBatch');
-  const { clock, settings } = pipeline;
+  const { clock, lifecycle, settings } = pipeline;
   const backoff = new BackoffSequence(settings.retry, settings.random);
   const latest = new Map<string, GraphBatchedResponse>();
   let pending = batch.requests;
@@ -81,12 +81,32 @@ export async function executeBatch(
     for (const one of response.responses) if (answered.has(one.id)) latest.set(one.id, one);
     pending = retriesOf(pipeline, pending, failures);
     const waitMs = waitFor(pipeline, pending, failures, backoff);
-    const mayRetry = retries < settings.retry.maxRetries && waitMs !== undefined;
+    const mayRetry =
+      retries < settings.retry.maxRetries && waitMs !== undefined && !lifecycle.closed;
     if (!mayRetry || !pipeline.budget.tryRetry(clock.now())) {
       return { ...response, responses: [...latest.values()] };
     }
-    await sleep(clock, waitMs, signal);
+    if (await closedWhileWaiting(pipeline, waitMs, signal)) {
+      return { ...response, responses: [...latest.values()] };
+    }
   }
+}
+
+/** Waits, and says whether the wrapper was closed meanwhile. Rejects when the caller aborts. */
+async function closedWhileWaiting(
+  { clock, lifecycle }: Pipeline,
+  waitMs: number,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const wait = lifecycle.waitSignal(signal);
+  try {
+    await sleep(clock, waitMs, wait.signal);
+  } catch {
+    signal?.throwIfAborted();
+  } finally {
+    wait.release();
+  }
+  return lifecycle.closed;
 }
 
 /** The requests that make sense to be sent again. They depend on each other only. */
