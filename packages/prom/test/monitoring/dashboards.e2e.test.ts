@@ -85,15 +85,15 @@ describe.each(sources)('with metrics of $source', ({ source, boards }) => {
       },
     );
 
-    const exemplary = targetsOf(board).filter(({ target }) => target.exemplar);
-
-    it.runIf(exemplary.length > 0)('has tracking IDs in its exemplars', async () => {
+    it.each(
+      targetsOf(board)
+        .filter(({ target }) => target.exemplar)
+        .map(({ panel, target }) => ({ title: panel.title, expr: target.expr })),
+    )('has tracking IDs in $title', async ({ expr }) => {
       const { from, to } = shown();
-      for (const { panel, target } of exemplary) {
-        const found = await running().api.exemplars(interpolated(target.expr, VALUES), from, to);
-        const ids = found.filter(({ labels }) => 'tracking_id' in labels || 'trace_id' in labels);
-        expect(ids.length, panel.title).toBeGreaterThan(0);
-      }
+      const found = await running().api.exemplars(interpolated(expr, VALUES), from, to);
+      const ids = found.filter(({ labels }) => 'tracking_id' in labels || 'trace_id' in labels);
+      expect(ids.length).toBeGreaterThan(0);
     });
   });
 
