@@ -1,6 +1,5 @@
 import {
   arrayOf,
-  checkOptions,
   number,
   type OptionRules,
   oneOf,
@@ -88,7 +87,7 @@ const TAKEN: readonly string[] = [
 ];
 
 /** Accepts a name that a label can have. */
-export const labelName: Rule = where(
+const labelName: Rule = where(
   'a valid label name that the rules do not use themselves, such as "tenant"',
   (value) => typeof value === 'string' && LABEL_NAME.test(value) && !TAKEN.includes(value),
 );
@@ -133,20 +132,6 @@ export function monitoringFaults({
   return unknown.map(
     (label) => `selector can only match labels of groupBy (${groupBy.join(', ')}), got ${label}`,
   );
-}
-
-/**
- * Checks the shared options and fills in the defaults.
- *
- * @param receiver - the function that was called with them, for the message
- * @throws TypeError that lists every invalid option
- */
-export function monitoringSettings(
-  receiver: string,
-  options: MonitoringOptions,
-): MonitoringSettings {
-  checkOptions(receiver, monitoringRules, options, () => monitoringFaults(options));
-  return monitoringDefaults(options);
 }
 
 /** Fills in the defaults of the shared options. */
