@@ -81,7 +81,7 @@ function isPath(text: string): boolean {
 async function explainText(text: string, options: Options, context: Context): Promise<ExitCode> {
   const { explainAll } = await import('../explain/explain-all.ts');
   const { printExplanation } = await import('../explain/print.ts');
-  const { explanations, isSuccess } = await explainAll(text, await givenBy(options));
+  const { explanations, isSuccess } = await explainAll(text, await givenFacts(options));
   const { out } = context;
   if (options.json) out.line(JSON.stringify(explanations, undefined, 2));
   else if (explanations.length === 0) out.line(wrap(isSuccess ? SUCCESS : NOTHING, out.columns));
@@ -96,7 +96,7 @@ const SUCCESS = 'This is no error: the request succeeded.';
 const NOTHING = `Not understood: the input contains no error of the Defender APIs, Graph or Entra.
 Give the whole response as curl -i prints it, or the error body, or a code.`;
 
-async function givenBy({ status, request, sent }: Options): Promise<Given> {
+async function givenFacts({ status, request, sent }: Options): Promise<Given> {
   const body = sent?.startsWith('@') ? await readFileOf(sent.slice(1)) : sent;
   return {
     ...(status === undefined ? {} : { status }),

@@ -1,6 +1,6 @@
 import { type Failure, type Operation, operationFor, operations } from '@defender-resilience/core';
+import { type Diagnosis, diagnose } from './diagnose.ts';
 import { absoluteUrl, type Exchange, present } from './exchange.ts';
-import { type Judgement, judge } from './judge.ts';
 import { meaningOf, reasonOf } from './reasons.ts';
 import { withoutSecrets } from './redact.ts';
 import { supportText } from './support.ts';
@@ -52,23 +52,23 @@ const NO_STATUS =
 
 /** Explains one exchange; undefined if it contains no error. */
 export async function explain(exchange: Exchange): Promise<Explanation | undefined> {
-  const judgement = await judge(exchange);
-  return judgement && describe(judgement, exchange);
+  const diagnosis = await diagnose(exchange);
+  return diagnosis && describe(diagnosis, exchange);
 }
 
-function describe(judgement: Judgement, exchange: Exchange): Explanation {
-  const { failure, bodyMistake } = judgement;
+function describe(diagnosis: Diagnosis, exchange: Exchange): Explanation {
+  const { failure, bodyMistake } = diagnosis;
   const operation = operationOf(exchange);
   const missingRoles = missingOf(failure);
   const explanation = present<Omit<Explanation, 'support'>>({
-    ...named(judgement, exchange),
+    ...named(diagnosis, exchange),
     meaning: failure.entry?.meaning ?? meaningOf(failure),
-    ...(judgement.undecided ? {} : verdictOf(failure, operation)),
-    message: messageOf(judgement, exchange),
+    ...(diagnosis.undecided ? {} : verdictOf(failure, operation)),
+    message: messageOf(diagnosis, exchange),
     values: valuesOf(failure),
     missingRoles: missingRoles.length > 0 ? missingRoles : undefined,
     bodyMistake,
-    nextSteps: stepsOf(judgement),
+    nextSteps: stepsOf(diagnosis),
     docs: [...new Set([failure.entry?.docs, operation?.docs].filter((page) => page !== undefined))],
     operation: operation?.name ?? exchange.operation,
     route: operation?.route === undefined ? undefined : `${operation.method} ${operation.route}`,
@@ -80,7 +80,7 @@ function describe(judgement: Judgement, exchange: Exchange): Explanation {
 
 type Name = Pick<Explanation, 'understood' | 'code' | 'status' | 'statusAssumed'>;
 
-function named({ failure, undecided, statusAssumed }: Judgement, { code }: Exchange): Name {
+function named({ failure, undecided, statusAssumed }: Diagnosis, { code }: Exchange): Name {
   // Entra's numbers say more than the code that its response has beside them.
   if (code?.startsWith('AADSTS')) return { understood: true, code };
   if (undecided)
@@ -93,7 +93,7 @@ function named({ failure, undecided, statusAssumed }: Judgement, { code }: Excha
   });
 }
 
-function messageOf({ failure }: Judgement, { body }: Exchange): string | undefined {
+function messageOf({ failure }: Diagnosis, { body }: Exchange): string | undefined {
   // What was made from a code alone has no message of the service.
   return body === undefined || failure.message === '' ? undefined : withoutSecrets(failure.message);
 }
@@ -113,7 +113,7 @@ function verdictOf(failure: Failure, operation: Operation | undefined): Decided 
   return present<Decided>({ verdict, reason, retryAfterMs, ambiguous });
 }
 
-function stepsOf({ failure, undecided, bodyMistake }: Judgement): readonly string[] {
+function stepsOf({ failure, undecided, bodyMistake }: Diagnosis): readonly string[] {
   const { advice, entry } = failure;
   const steps = undecided ? [NO_STATUS] : [];
   for (const step of [bodyMistake ?? advice, bodyMistake && entry?.advice]) {

@@ -1,6 +1,6 @@
 import type { Explanation } from './explanation.ts';
 
-/** What can be told to Microsoft's support: only codes, numbers, names of operations and IDs. */
+/** What Microsoft's support may see: only codes, numbers, names of operations and IDs. */
 type Known = Pick<Explanation, 'code' | 'status' | 'trackingId' | 'time' | 'route' | 'operation'>;
 
 /** What Microsoft's support asks for, by its names. */

@@ -20,7 +20,7 @@ describe('explain', () => {
 
     const text = await cli(['explain', ...args], { stdin: input });
     expect(text.code).toBe(exit);
-    // What is told to a person is wrapped: its line breaks are no part of it.
+    // What a person reads is wrapped: its line breaks are no part of it.
     const shown = text.out.replaceAll(/\s+/g, ' ');
     for (const part of shows) expect(shown).toContain(part.replaceAll(/\s+/g, ' '));
     for (const line of text.out.split('\n')) {

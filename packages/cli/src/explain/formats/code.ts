@@ -11,9 +11,9 @@ const STATUS_AND_CODE = /^([45]\d\d)[ :]+([A-Za-z_]+)$/;
 export function readCode(text: string): Exchange | undefined {
   const status = STATUS.exec(text)?.[1];
   if (status !== undefined) return { status: Number(status) };
-  const [, told, code] = STATUS_AND_CODE.exec(text) ?? [];
+  const [, stated, code] = STATUS_AND_CODE.exec(text) ?? [];
   if (code !== undefined && findErrorCode(code) !== undefined)
-    return { status: Number(told), code };
+    return { status: Number(stated), code };
   const isCode = findErrorCode(text) !== undefined || SOLE_CODE.test(text) || OWN_CODE.test(text);
   return isCode ? { code: text } : undefined;
 }

@@ -68,21 +68,21 @@ function requestOf(document: Readonly<Record<string, unknown>>): Exchange['reque
 function readLogEntry(document: Readonly<Record<string, unknown>>): Exchange | undefined {
   const message = textField(document, 'msg', 'message', 'err', 'error', 'log') ?? '';
   const nested = [document['err'], document['error'], document['failure']].find(isRecord);
-  const told = readLogText(message) ?? {};
+  const stated = readLogText(message) ?? {};
   const from = (...names: readonly string[]): string | undefined =>
     textField(document, ...names) ?? textField(nested, ...names);
   const exchange = present<Exchange>({
-    ...told,
+    ...stated,
     status:
       statusOf(document) ??
       statusOf(nested) ??
       statusField(document, 'http.status_code', 'http.response.status_code') ??
-      told.status,
-    code: from('code', 'defender.error.code', 'error.type') ?? told.code,
-    operation: from('operation', 'defender.operation') ?? told.operation,
-    trackingId: from('trackingId', 'tracking_id', 'defender.tracking_id') ?? told.trackingId,
-    request: requestOf(document) ?? told.request,
-    time: timeOf(document) ?? told.time,
+      stated.status,
+    code: from('code', 'defender.error.code', 'error.type') ?? stated.code,
+    operation: from('operation', 'defender.operation') ?? stated.operation,
+    trackingId: from('trackingId', 'tracking_id', 'defender.tracking_id') ?? stated.trackingId,
+    request: requestOf(document) ?? stated.request,
+    time: timeOf(document) ?? stated.time,
   });
   return exchange.status === undefined && exchange.code === undefined && exchange.body === undefined
     ? undefined

@@ -14,7 +14,7 @@ import { isRecord, parseJson } from '../json.ts';
 import { absoluteUrl, type Exchange, type SentRequest } from './exchange.ts';
 
 /** A failure, and how sure it is. */
-export interface Judgement {
+export interface Diagnosis {
   readonly failure: Failure;
   /** The input has no status: this one is the code's usual one. */
   readonly statusAssumed?: true;
@@ -25,14 +25,17 @@ export interface Judgement {
 }
 
 /** What the wrapper would make of an exchange; undefined if it is a success, or tells nothing. */
-export async function judge(exchange: Exchange): Promise<Judgement | undefined> {
+export async function diagnose(exchange: Exchange): Promise<Diagnosis | undefined> {
   const { status, body } = exchange;
-  if (status !== undefined) return status < 400 ? undefined : judgeResponse(exchange, status);
-  if (body !== undefined) return judgeBody(body, exchange);
-  return exchange.code === undefined ? undefined : judgeCode(exchange.code);
+  if (status !== undefined) return status < 400 ? undefined : diagnoseResponse(exchange, status);
+  if (body !== undefined) return diagnoseBody(body, exchange);
+  return exchange.code === undefined ? undefined : diagnoseCode(exchange.code);
 }
 
-async function judgeResponse(exchange: Exchange, status: number): Promise<Judgement | undefined> {
+async function diagnoseResponse(
+  exchange: Exchange,
+  status: number,
+): Promise<Diagnosis | undefined> {
   const response = { status, headers: exchange.headers ?? {}, body: bodyOf(exchange) };
   const failure = classify(response, { now: () => timeOf(exchange) });
   if (failure === undefined || exchange.request === undefined) return failure && { failure };
@@ -93,13 +96,13 @@ function hostMap(host: string): HostMap {
 }
 
 /** A body without its status: the code knows which one it usually has. */
-async function judgeBody(body: string, exchange: Exchange): Promise<Judgement | undefined> {
+async function diagnoseBody(body: string, exchange: Exchange): Promise<Diagnosis | undefined> {
   const headers = exchange.headers ?? {};
   const failure = classify({ status: 400, headers, body });
   if (failure === undefined || saysNothing(failure)) return undefined;
   const status = usualStatus(failure, body);
   if (status === undefined) return { failure, undecided: true };
-  const usual = await judgeResponse({ ...exchange, status }, status);
+  const usual = await diagnoseResponse({ ...exchange, status }, status);
   const isUndecided = usual?.failure.entry?.verdict === 'by-status';
   return usual && { ...usual, ...(isUndecided ? { undecided: true } : { statusAssumed: true }) };
 }
@@ -113,11 +116,11 @@ function usualStatus({ entry, message }: Failure, body: string): number | undefi
   const document = parseJson(body);
   if (isRecord(document) && 'error_description' in document)
     return document['error'] === 'invalid_client' ? 401 : 400;
-  const told = /^(?:Error )?([45]\d\d) /.exec(message)?.[1];
-  return told === undefined ? undefined : Number(told);
+  const stated = /^(?:Error )?([45]\d\d) /.exec(message)?.[1];
+  return stated === undefined ? undefined : Number(stated);
 }
 
-function judgeCode(code: string): Judgement | undefined {
+function diagnoseCode(code: string): Diagnosis | undefined {
   const entry = findErrorCode(code);
   if (entry !== undefined) {
     const body = { error: { code: entry.code, message: '' } };
@@ -125,12 +128,12 @@ function judgeCode(code: string): Judgement | undefined {
     const undecided = entry.verdict === 'by-status' ? { undecided: true as const } : {};
     return failure && { failure, statusAssumed: true, ...undecided };
   }
-  if (code.startsWith('AADSTS')) return judgeEntra(code);
+  if (code.startsWith('AADSTS')) return diagnoseEntra(code);
   const failure = ownFailure(code) ?? classify(Object.assign(new Error(code), { code }));
   return failure === undefined || failure.source === 'unknown' ? undefined : { failure };
 }
 
-function judgeEntra(code: string): Judgement | undefined {
+function diagnoseEntra(code: string): Diagnosis | undefined {
   const body = {
     error: 'invalid_request',
     error_description: `${code}: Entra issued no token.`,
