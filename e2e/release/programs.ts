@@ -30,7 +30,7 @@ export function asCommonJs(code: string): string {
   return `module.exports = (async () => {\n${body}})();\n`;
 }
 
-/** Every entry of every package, loaded both ways: both must give the same names. */
+/** Every entry of every package, loaded both ways: both must give the same names. One may have types alone. */
 function entriesProgram(packages: readonly Published[]): string {
   const entries = packages.flatMap(({ name, exports = {} }) =>
     Object.keys(exports)
@@ -43,7 +43,6 @@ const require = createRequire(import.meta.url);
 for (const entry of ${JSON.stringify(entries)}) {
   const names = (module) => Object.keys(module).filter((name) => name !== '__esModule').sort();
   const imported = names(await import(entry));
-  assert.notDeepEqual(imported, [], entry);
   assert.deepEqual(names(require(entry)), imported, entry);
 }
 console.log('${entries.length} entries');

@@ -5,7 +5,7 @@ import { writePrograms } from './programs.ts';
 import type { Published } from './release.ts';
 
 const HERE = import.meta.dirname;
-const NODES = {
+export const NODES = {
   22: join(HERE, '../../packages/core/node_modules/node-22/bin/node'),
   24: join(HERE, '../../node_modules/node/bin/node'),
   newest: join(HERE, 'node_modules/node-newest/bin/node'),

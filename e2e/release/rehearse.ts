@@ -2,7 +2,8 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { ALL, EACH_ONCE, tryProject } from './projects.ts';
+import { followPages } from './newcomer.ts';
+import { ALL, EACH_ONCE, NODES, tryProject } from './projects.ts';
 import { Registry } from './registry.ts';
 import { commitTree, copyTree, release } from './release.ts';
 
@@ -58,6 +59,7 @@ async function rehearse(folder: string): Promise<void> {
     const printed = await tryProject({ ...chosen, folder: project, packages, env });
     say(`${chosen.manager} on Node ${chosen.node}: ${printed.join(' · ')}`);
   }
+  say(`docs/start: ${await followPages(join(folder, 'newcomer'), NODES[24], env)}`);
 }
 
 const keep = process.argv.includes('--keep');
