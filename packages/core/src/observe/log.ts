@@ -1,5 +1,5 @@
 import type { Failure } from '../failure/failure.ts';
-import { checkOptions, type OptionRules, withMethods } from '../validation/check-options.ts';
+import { checkOptions, type Rule, withMethods } from '../validation/check-options.ts';
 import type { AttemptEnd, CallEnd, CallObserver, CallStart, Observer } from './observer.ts';
 import type { QuotaChange } from './quota.ts';
 
@@ -31,9 +31,7 @@ export interface LogObserverOptions {
   readonly logger?: ConsoleLogger | PinoLogger;
 }
 
-const OPTIONS: OptionRules = {
-  logger: withMethods('a logger with info, warn and error', 'info', 'warn', 'error'),
-};
+const LOGGER: Rule = withMethods('a logger with info, warn and error', 'info', 'warn', 'error');
 
 type Level = 'info' | 'warn' | 'error';
 type LogFields = Readonly<Record<string, string | number | undefined>>;
@@ -53,7 +51,10 @@ type LogFields = Readonly<Record<string, string | number | undefined>>;
  * ```
  */
 export function logObserver(options: LogObserverOptions = {}): Observer {
-  checkOptions('logObserver', OPTIONS, options);
+  if (LOGGER.test(options)) {
+    throw new TypeError('logObserver takes an object of options, got a logger: pass { logger }');
+  }
+  checkOptions('logObserver', { logger: LOGGER }, options);
   const write = writer(options.logger ?? console);
   return {
     call: (start) => logCall(start, write),

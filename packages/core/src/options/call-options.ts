@@ -5,16 +5,21 @@ import {
   fn,
   integer,
   type OptionRules,
+  type Rule,
   withMethods,
 } from '../validation/check-options.ts';
 import { host } from './host-rule.ts';
 import { CALL_FIELDS } from './table.ts';
 
 const WRAP: OptionRules = { ...CALL_FIELDS, host, failed: fn };
-const EXECUTE: OptionRules = {
-  ...WRAP,
-  signal: withMethods('an AbortSignal', 'addEventListener', 'removeEventListener'),
-};
+/** Accepts an `AbortSignal`. */
+export const abortSignal: Rule = withMethods(
+  'an AbortSignal',
+  'addEventListener',
+  'removeEventListener',
+);
+
+const EXECUTE: OptionRules = { ...WRAP, signal: abortSignal };
 const CLOSE: OptionRules = {
   timeoutMs: integer(0, MAX_TIMER_MS),
   flushTimeoutMs: integer(0, MAX_TIMER_MS),

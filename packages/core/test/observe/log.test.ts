@@ -163,7 +163,7 @@ it.each<[unknown, string]>([
   [{ logger: {} }, 'logger must be a logger with info, warn and error, got an object'],
   [{ logger: 'pino' }, 'logger must be a logger with info, warn and error, got "pino"'],
   [{ log: console }, 'log is not an option; did you mean logger?'],
-  [console, 'is not an option'],
+  [console, 'takes an object of options, got a logger: pass { logger }'],
 ])('refuses options that it could not log with', (options, message) => {
   const create = (): unknown => Reflect.apply(logObserver, undefined, [options]);
   expect(create).toThrow(TypeError);
