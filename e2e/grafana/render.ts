@@ -15,7 +15,10 @@ import {
   committedOf,
   dashboard,
 } from '../../packages/prom/test/monitoring/dashboard-model.ts';
-import { type PastLab, startPastLab } from '../../packages/prom/test/monitoring/lab/history/past.ts';
+import {
+  type PastLab,
+  startPastLab,
+} from '../../packages/prom/test/monitoring/lab/history/past.ts';
 import * as scenarios from '../../packages/prom/test/monitoring/lab/history/scenarios.ts';
 import { find } from '../../packages/prom/test/monitoring/tools.ts';
 import type { Dashboard, Panel, Setup } from './src/model.ts';
@@ -156,7 +159,9 @@ async function drawBoard(
   const image = join(folder, `dashboard-${kind}-${drawing.name}.png`);
   const lacks = await draw(context, url, setupFor(board, lab, drawing), image);
   const count = board.panels.filter(({ type }) => type !== 'row').length;
-  say(`${board.title} (${source}): ${count - lacks.length} of ${count} panels show data (${image})`);
+  say(
+    `${board.title} (${source}): ${count - lacks.length} of ${count} panels show data (${image})`,
+  );
   const faults = drawing.isComplete ? lacks : lacks.filter((lack) => lack.includes('threw'));
   for (const fault of faults) say(`  ${fault}`);
   if (faults.length > 0) process.exitCode = 1;

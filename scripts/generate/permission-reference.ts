@@ -45,7 +45,7 @@ const PERMISSIONS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^libraryFiles\./, ['Library.Manage']],
   // Vulnerability management
   [
-    /^machines\.(?:vulnerabilities|softwareVulnerabilit.*)$|^vulnerabilities\.|^software\.vulnerabilities$|^recommendations\.vulnerabilities$/,
+    /^machines\.(?:vulnerabilities|softwareVulnerability\w+|softwareVulnerabilities\w+)$|^vulnerabilities\.|^software\.vulnerabilities$|^recommendations\.vulnerabilities$/,
     ['Vulnerability.Read.All'],
   ],
   [

@@ -15,14 +15,7 @@ import {
 } from '@grafana/ui';
 import { TableNG } from '@grafana/ui/unstable';
 import { type ReactNode, useEffect, useState } from 'react';
-import {
-  type Answer,
-  exemplarFrames,
-  graphFrames,
-  stepOf,
-  tableFrames,
-  theme,
-} from './frames.ts';
+import { type Answer, exemplarFrames, graphFrames, stepOf, tableFrames, theme } from './frames.ts';
 import { drawMarks, type Events } from './marks.ts';
 import type { Panel, Setup } from './model.ts';
 import { interpolate, type Mark, Prometheus } from './prometheus.ts';
