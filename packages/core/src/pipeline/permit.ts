@@ -101,9 +101,12 @@ export function recordOutcome(
     const gateCall = gateCallOf(pipeline.settings, call);
     pipeline.gate.throttled(gateCall, failed.holdGroupMs, failed.failure, gatePermit);
   }
-  gatePermit?.completed();
   const outcome = failed === undefined ? 'success' : circuitOutcomeOf(failed.failure);
-  return circuit?.record(admission, outcome, now, failed?.failure);
+  const changed = circuit?.record(admission, outcome, now, failed?.failure);
+  // The circuit changes first: otherwise the gate releases the next attempt to a circuit that opens.
+  if (changed !== undefined) return changed.then(() => gatePermit?.completed());
+  gatePermit?.completed();
+  return undefined;
 }
 
 function passGate(

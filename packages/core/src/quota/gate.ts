@@ -198,12 +198,14 @@ export class QuotaGate implements Gate {
   #newGroup(name: string, limits: GroupLimits, scale: Omit<CallLimitSettings, 'name'>): QuotaGroup {
     const { minuteMs, transitMs, reserve } = scale;
     const settings = { ...this.#throttle, name, limits, minuteMs, transitMs, reserve };
-    return new QuotaGroup(settings, {
+    const group = new QuotaGroup(settings, {
       clock: this.#clock,
       changed: this.#changed,
-      idle: () => this.#paused.delete(name),
+      // A call that was released before may end when a later pause has made a group of its own.
+      idle: () => this.#paused.get(name) === group && this.#paused.delete(name),
       share: this.#sharing(name, limits, this.#quota),
     });
+    return group;
   }
 
   /** Execution time is not shared: nobody knows it before a query has ended. */
