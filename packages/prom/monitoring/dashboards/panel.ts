@@ -101,6 +101,8 @@ export interface ExemplarTablePanel extends Framed, Columns {
   readonly kind: 'exemplars';
   /** The key of the panel that draws them. */
   readonly of: string;
+  /** The label that a call must have to be listed. */
+  readonly key: string;
   readonly noValue: string;
 }
 

@@ -8,6 +8,8 @@ export interface Query {
   readonly legend?: string;
   /** Whether exemplars are drawn. Only where one metric is asked for: those of all of them come. */
   readonly exemplar?: boolean;
+  /** The least distance of samples, as a duration, in place of the data source's scrape interval. */
+  readonly minStep?: string;
 }
 
 /** A query. */
