@@ -1,4 +1,4 @@
-import type { AlertName } from './addresses.ts';
+import type { AlertName } from '../alerts/names.ts';
 import type { Query } from './query.ts';
 
 /** Where a value turns to another colour. */

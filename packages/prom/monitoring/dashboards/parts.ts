@@ -19,7 +19,13 @@ export const codeColours: Readonly<Record<string, string>> = {
   Unauthorized: 'dark-red',
   TooManyRequests: 'yellow',
   InternalServerError: 'blue',
-  ...Object.fromEntries(['500', '502', '503', '504'].map((c) => [`Http${c}`, 'light-blue'])),
+  ...Object.fromEntries(
+    // Without a code, OpenTelemetry has the status alone.
+    ['500', '502', '503', '504'].flatMap((status) => [
+      [`Http${status}`, 'light-blue'],
+      [status, 'light-blue'],
+    ]),
+  ),
   CircuitOpen: 'super-light-blue',
 };
 
