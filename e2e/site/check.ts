@@ -51,8 +51,9 @@ async function look(browser: Browser, site: Site, screenshots: string | undefine
     for (const colorScheme of ['light', 'dark'] as const) {
       const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
       const page = await context.newPage();
+      page.setDefaultTimeout(60_000);
       for (const [name, path] of Object.entries(PAGES)) {
-        const response = await page.goto(`${site.url}${path}`, { waitUntil: 'networkidle' });
+        const response = await page.goto(`${site.url}${path}`, { waitUntil: 'load' });
         const where = `${path}, ${device}, ${colorScheme}`;
         if (response?.status() !== 200) faults.push(`${where}: status ${response?.status()}`);
         const excess = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
@@ -71,7 +72,7 @@ async function look(browser: Browser, site: Site, screenshots: string | undefine
 
 /** The addresses of the first results for a text. */
 async function search(page: Page, text: string): Promise<string[]> {
-  await page.keyboard.press('Control+K');
+  await page.locator('#local-search button').click();
   const input = page.locator('#localsearch-input');
   await input.fill(text);
   const results = page.locator('#localsearch-list a');
@@ -88,7 +89,7 @@ async function search(page: Page, text: string): Promise<string[]> {
 
 async function searches(browser: Browser, site: Site): Promise<void> {
   const page = await browser.newPage();
-  await page.goto(`${site.url}/`, { waitUntil: 'networkidle' });
+  await page.goto(`${site.url}/`, { waitUntil: 'load' });
   for (const [text, expected] of Object.entries(SEARCHES)) {
     const found = await search(page, text);
     if (!found.some((link) => expected.test(link))) {
