@@ -15,7 +15,7 @@ const PAGES: Readonly<Record<string, string>> = {
   codes: '/reference/error-codes',
   forbidden: '/errors/Forbidden',
   operations: '/reference/operations',
-  runbook: '/runbooks/DefenderForbiddenSpike',
+  runbook: '/runbooks/DefenderAccessLost',
   api: '/api/@defender-resilience/core/',
 };
 const WIDTHS: Readonly<Record<string, number>> = { desktop: 1_280, phone: 390 };

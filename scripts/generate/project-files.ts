@@ -115,7 +115,7 @@ function badges({ repository, npmScope }: Project, names: readonly string[]): st
 }
 
 /** Whole addresses: on the registry's page a link to a file of the repository leads nowhere. */
-export function docsLinks({ docs }: Project, pages: Readonly<Record<string, string>>): string {
+function docsLinks({ docs }: Project, pages: Readonly<Record<string, string>>): string {
   const titles = Object.entries(pages).map(([title, page]) =>
     docs === '' ? title : `[${title}](${docs}/${page})`,
   );
