@@ -67,6 +67,7 @@ export const sidebar: readonly Item[] = [
     items: [
       page('guide/prometheus'),
       page('guide/opentelemetry'),
+      page('guide/dashboards'),
       page('monitoring/README', 'Dashboards and alerts'),
       {
         text: 'Runbooks',
