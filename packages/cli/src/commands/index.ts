@@ -3,11 +3,13 @@ import type { AddCommand } from './add-command.ts';
 import { callCommand } from './call.ts';
 import { explainCommand } from './explain.ts';
 import { simulateCommand } from './simulate.ts';
+import { statusCommand } from './status.ts';
 
 /** The commands, in the order in which the help lists them. */
 export const COMMANDS: readonly AddCommand[] = [
   explainCommand,
   callCommand,
-  simulateCommand,
   proxyCommand,
+  statusCommand,
+  simulateCommand,
 ];
