@@ -1,7 +1,9 @@
 import { proxyCommand } from '../proxy/index.ts';
 import type { AddCommand } from './add-command.ts';
 import { callCommand } from './call.ts';
+import { dashboardsCommand } from './dashboards.ts';
 import { explainCommand } from './explain.ts';
+import { rulesCommand } from './rules.ts';
 import { simulateCommand } from './simulate.ts';
 import { statusCommand } from './status.ts';
 
@@ -12,4 +14,6 @@ export const COMMANDS: readonly AddCommand[] = [
   proxyCommand,
   statusCommand,
   simulateCommand,
+  rulesCommand,
+  dashboardsCommand,
 ];
