@@ -2,16 +2,21 @@
 import { check, updateCommitted } from './committed.ts';
 import { alertFiles } from './generate/alerts.ts';
 import { dashboardFiles } from './generate/dashboards.ts';
+import { errorPages } from './generate/error-pages.ts';
 import { errorReference } from './generate/error-reference.ts';
 import { metricReference } from './generate/metric-reference.ts';
 import { operationReference } from './generate/operation-reference.ts';
 import { optionReference } from './generate/option-reference.ts';
 import { otelReference } from './generate/otel-reference.ts';
+import { permissionReference } from './generate/permission-reference.ts';
 import { projectFiles } from './generate/project-files.ts';
+import { pagesWithSnippets } from './generate/snippets.ts';
 
-const files: Readonly<Record<string, string>> = {
+const generated: Readonly<Record<string, string>> = {
   'docs/reference/error-codes.md': errorReference(),
+  ...errorPages(),
   'docs/reference/operations.md': operationReference(),
+  'docs/reference/permissions.md': permissionReference(),
   'docs/reference/options.md': optionReference(),
   'docs/reference/metrics.md': metricReference(),
   'docs/reference/opentelemetry.md': otelReference(),
@@ -19,6 +24,7 @@ const files: Readonly<Record<string, string>> = {
   ...alertFiles(),
   ...projectFiles(),
 };
+const files = { ...generated, ...pagesWithSnippets(generated) };
 
 const stale = await updateCommitted(Object.entries(files));
 const count = Object.keys(files).length;

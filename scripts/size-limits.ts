@@ -13,22 +13,22 @@ const all = (entry: string): string => `export * from '@defender-resilience/${en
  * needs it, and say there what the bytes buy.
  */
 export const sizeLimits: readonly SizeLimit[] = [
-  { name: 'core', program: all('core'), limitKib: 54 },
+  { name: 'core', program: all('core'), limitKib: 56 },
   {
     name: 'core: createResilience',
     program: "export { createResilience } from '@defender-resilience/core';",
-    limitKib: 53,
+    limitKib: 54.5,
   },
   {
     name: 'core: classify',
     program: "export { classify } from '@defender-resilience/core';",
     limitKib: 17.5,
   },
-  { name: 'core/axios', program: all('core/axios'), limitKib: 36 },
+  { name: 'core/axios', program: all('core/axios'), limitKib: 37 },
   { name: 'core/cockatiel', program: all('core/cockatiel'), limitKib: 34.5 },
   { name: 'core/graph', program: all('core/graph'), limitKib: 39 },
-  { name: 'core/kiota', program: all('core/kiota'), limitKib: 37 },
-  { name: 'core/undici', program: all('core/undici'), limitKib: 36.5 },
+  { name: 'core/kiota', program: all('core/kiota'), limitKib: 38 },
+  { name: 'core/undici', program: all('core/undici'), limitKib: 37.5 },
   { name: 'core/memory', program: all('core/memory'), limitKib: 1 },
   { name: 'core/redis', program: all('core/redis'), limitKib: 4 },
   { name: 'core/testing', program: all('core/testing'), limitKib: 0.6 },

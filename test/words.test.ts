@@ -12,6 +12,7 @@ const AREAS: Readonly<Record<string, readonly string[]>> = {
   'packages/otel': ['packages/otel/src', 'packages/otel/README.md'],
   'packages/prom': ['packages/prom'],
   'packages/simulator': ['packages/simulator/src', 'packages/simulator/README.md'],
+  'packages/cli': ['packages/cli/src', 'packages/cli/README.md'],
   docs: ['docs'],
   examples: ['examples'],
   'the root': [':(glob)*.md', '.github', 'scripts', ':!CHANGELOG.md'],

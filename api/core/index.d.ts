@@ -268,7 +268,7 @@ export declare function combineQuotas(states: readonly QuotaState[]): readonly Q
 type ClientKind = "fetch" | "function" | "axios" | "graph" | "undici";
 /**
  * How a call ended. `failure`: it was sent and failed; `rejected`: it was not sent, because of an open
- * circuit or a used-up quota; `cancelled`: the caller aborted it.
+ * circuit or a used-up quota; `cancelled`: the caller aborted it, or closed the wrapper.
  */
 type CallOutcome = "success" | "failure" | "cancelled" | "rejected";
 /** A circuit allows all calls (`closed`), none (`open`), or one to probe the service (`half-open`). */
@@ -379,9 +379,9 @@ interface ThrottleWait {
  * `wait-too-long`: the service asked for a longer wait than `retry.maxRetryAfterMs` or the deadline
  * allows. `not-replayable`: the request may have been carried out and is not idempotent, or its body
  * cannot be sent twice. `circuit-open` and `throttled`: this package refused to send it. `cancelled`:
- * the caller aborted.
+ * the caller aborted. `closed`: `close` ended the call, or its wait for a retry.
  */
-type GiveUpReason = "terminal" | "retries-exhausted" | "budget-exhausted" | "deadline" | "wait-too-long" | "not-replayable" | "circuit-open" | "throttled" | "cancelled";
+type GiveUpReason = "terminal" | "retries-exhausted" | "budget-exhausted" | "deadline" | "wait-too-long" | "not-replayable" | "circuit-open" | "throttled" | "cancelled" | "closed";
 /** The event of a call that ended. */
 interface CallEnd {
   /** How the call ended. */
@@ -438,6 +438,11 @@ interface Observer {
    * returns the current state of all quotas.
    */
   quotas?(read: ReadQuotas): void;
+  /**
+   * Called by `resilience.close` after the last call has ended, to send what the observer still keeps.
+   * `close` waits for the promise, at most its `flushTimeoutMs`.
+   */
+  flush?(): Promise<void> | void;
 }
 /** Observes one call. Every hook is optional. */
 interface CallObserver {
@@ -846,6 +851,13 @@ export declare function classify(x: unknown, options?: ClassifyOptions): Failure
  * ```
  */
 export declare function failuresOf(batchResponse: unknown, options?: ClassifyOptions): ReadonlyMap<string, Failure>;
+/** What a call had to wait for: the end of a `pause` that the service asked for, or a used-up `quota`. */
+type ThrottleCause = "pause" | "quota";
+/**
+ * Why a call was refused instead of waiting: `queue-full`, too many calls are waiting; `wait-too-long`,
+ * the wait exceeds `retry.maxRetryAfterMs` or the deadline.
+ */
+type ThrottleRefusal = "queue-full" | "wait-too-long";
 /** What a `DefenderApiError` has in addition to its failure. */
 interface ErrorDetails {
   /** The operation's name, such as `machines.isolate`. */
@@ -855,12 +867,12 @@ interface ErrorDetails {
 }
 /**
  * This package refused a call or gave it up, without an error from the API. The base class of
- * `CircuitOpenError`, `ThrottledError`, `AttemptTimeoutError` and `DeadlineExceededError`.
+ * `CircuitOpenError`, `ThrottledError`, `AttemptTimeoutError`, `DeadlineExceededError` and `ClosedError`.
  */
 export declare class ResilienceError extends Error {
   #private;
   readonly name: string;
-  /** `CircuitOpen`, `Throttled` or `Timeout`. */
+  /** `CircuitOpen`, `Throttled`, `Timeout` or `Closed`. */
   readonly code: string;
   /** The operation's name, such as `machines.isolate`. */
   readonly operation: string;
@@ -876,13 +888,6 @@ export declare class CircuitOpenError extends ResilienceError {
     retryAfterMs: number;
   });
 }
-/**
- * Why a call was refused instead of waiting: `queue-full`, too many calls are waiting; `wait-too-long`,
- * the wait exceeds `retry.maxRetryAfterMs` or the deadline.
- */
-type ThrottleRefusal = "queue-full" | "wait-too-long";
-/** What a call had to wait for: the end of a `pause` that the service asked for, or a used-up `quota`. */
-type ThrottleCause = "pause" | "quota";
 /** The call's quota group is paused or used up, and the call cannot wait: it was not sent. */
 export declare class ThrottledError extends ResilienceError {
   /** Milliseconds until the call could have been sent, as far as is known. */
@@ -896,6 +901,16 @@ export declare class ThrottledError extends ResilienceError {
     retryAfterMs: number;
     reason: ThrottleRefusal;
     heldBy?: ThrottleCause;
+  });
+}
+/**
+ * `close` has closed the wrapper. The call was not sent, or it was aborted because it took longer than
+ * `close` waits; `failure.ambiguous` is true for a call that may have been carried out.
+ */
+export declare class ClosedError extends ResilienceError {
+  constructor({ operation, sent }: {
+    operation: string;
+    sent: boolean;
   });
 }
 /** One attempt got no response in time. The service may have executed the request. */
@@ -964,6 +979,8 @@ interface PinoLogger {
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
   bindings(): object;
+  /** Writes what is kept, and calls back; `resilience.close` waits for it. */
+  flush?(done?: (error?: Error) => void): void;
 }
 /** The options of `logObserver`. */
 interface LogObserverOptions {
@@ -992,6 +1009,8 @@ interface LogObserverOptions {
 export declare function logObserver(options?: LogObserverOptions): Observer;
 /** What a wrapper is doing now: plain data, for a health endpoint. */
 interface ResilienceSnapshot {
+  /** Whether `close` was called: further calls are refused. */
+  readonly closed: boolean;
   /** How many calls have begun and not ended. */
   readonly inFlight: number;
   /** The retry budget of the last minute: calls, retries, and how many retries are allowed. */
@@ -1024,11 +1043,27 @@ interface ResilienceSnapshot {
   /** How full the quotas are, of the groups that were used; empty without the `quota` option. */
   readonly quotas: readonly QuotaState[];
 }
+/** The options of `close`. */
+interface CloseOptions {
+  /**
+   * How long calls under way may take to end before they are aborted, in milliseconds; 0 aborts them at
+   * once.
+   *
+   * @defaultValue 10,000
+   */
+  readonly timeoutMs?: number;
+  /**
+   * How long `close` then waits for the observers and the quota store, in milliseconds.
+   *
+   * @defaultValue 2,000
+   */
+  readonly flushTimeoutMs?: number;
+}
 /**
  * One wrapper with its circuits, retry budget, quotas and observers, which all calls through it share.
  * Made by {@link createResilience}; a program makes one for each tenant or user and keeps it.
  */
-interface Resilience {
+interface Resilience extends AsyncDisposable {
   /** The built-in fetch, wrapped as `wrapFetch` wraps it. The same function each time. */
   readonly fetch: Fetch;
   /**
@@ -1084,6 +1119,30 @@ interface Resilience {
   execute<T>(operation: string, fn: AttemptFunction<T>, options?: ExecuteOptions<T>): Promise<T>;
   /** What it is doing now. */
   snapshot(): ResilienceSnapshot;
+  /**
+   * Ends the wrapper, as when a process is told to stop. From now on calls reject with `ClosedError`.
+   * Waits end at once: a call that waits for a retry ends with the failure that it has, one that was
+   * never sent with `ClosedError`. Calls under way may end within `timeoutMs`, then they are aborted and
+   * reject with `ClosedError`. At last the observers send what they keep (`Observer.flush`).
+   *
+   * When the promise resolves, no timer of the wrapper is left. It never rejects: what an observer threw
+   * goes to `onObserverError`. A second `close` returns the same promise and can only shorten the time
+   * that is left. The connection of a quota store is not closed: it belongs to whoever made it. The body
+   * of a response that the caller already has belongs to the caller, and is not cut off.
+   *
+   * @param options - how long calls under way and observers may take; 10 s and 2 s by default
+   * @throws TypeError that names every invalid option
+   * @example
+   * ```ts
+   * process.once('SIGTERM', async () => {
+   *   server.close();
+   *   await resilience.close({ timeoutMs: 20_000 });
+   * });
+   * ```
+   */
+  close(options?: CloseOptions): Promise<void>;
+  /** {@link close} with its defaults, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 /**
  * Makes a wrapper for calls to the Defender APIs: retries, circuit breaking, throttling and telemetry for
@@ -1098,4 +1157,4 @@ interface Resilience {
  * ```
  */
 export declare function createResilience(options?: ResilienceOptions): Resilience;
-export type { AttemptContext, AttemptEnd, AttemptFunction, AttemptObserver, AttemptStart, BackoffSettings, BodyParameter, BudgetSettings, CallEnd, CallObserver, CallOutcome, CallStart, CatalogueEntry, CircuitChange, CircuitSettings, CircuitState, ClassifyOptions, ClientKind, Clock, ConsoleLogger, ErrorClass, ErrorCode, ErrorDetails, ExecuteOptions, Failure, FailureSource, Family, Fetch, GiveUpReason, HostMap, HttpRequestInfo, HttpResponseInfo, LearnedLimit, LogObserverOptions, MessageValues, MetricCode, Observer, Operation, OperationOptions, PinoLogger, ProviderFailure, Quota, QuotaChange, QuotaCounting, QuotaNews, QuotaOptions, QuotaState, QuotaStore, QuotaWindow, Random, ReadQuotas, RefreshContext, RefreshToken, RefreshedToken, Resilience, ResilienceOptions, ResilienceSnapshot, RetryScheduled, RetrySettings, StoreWindow, TakeAnswer, TakeRequest, ThrottleCause, ThrottleRefusal, ThrottleSettings, ThrottleWait, Timer, TokenIdentity, VariableKind, Verdict, WaitSource, WrapFetchOptions, WrapOptions };
+export type { AttemptContext, AttemptEnd, AttemptFunction, AttemptObserver, AttemptStart, BackoffSettings, BodyParameter, BudgetSettings, CallEnd, CallObserver, CallOutcome, CallStart, CatalogueEntry, CircuitChange, CircuitSettings, CircuitState, ClassifyOptions, ClientKind, Clock, CloseOptions, ConsoleLogger, ErrorClass, ErrorCode, ErrorDetails, ExecuteOptions, Failure, FailureSource, Family, Fetch, GiveUpReason, HostMap, HttpRequestInfo, HttpResponseInfo, LearnedLimit, LogObserverOptions, MessageValues, MetricCode, Observer, Operation, OperationOptions, PinoLogger, ProviderFailure, Quota, QuotaChange, QuotaCounting, QuotaNews, QuotaOptions, QuotaState, QuotaStore, QuotaWindow, Random, ReadQuotas, RefreshContext, RefreshToken, RefreshedToken, Resilience, ResilienceOptions, ResilienceSnapshot, RetryScheduled, RetrySettings, StoreWindow, TakeAnswer, TakeRequest, ThrottleCause, ThrottleRefusal, ThrottleSettings, ThrottleWait, Timer, TokenIdentity, VariableKind, Verdict, WaitSource, WrapFetchOptions, WrapOptions };

@@ -1,5 +1,6 @@
-// Draws the committed dashboards in Chromium with Grafana's own React components, from a real Prometheus that watches
-// a real client. Says which panels lack data, and ends with 1 if any does. With --update the screenshot goes to docs/.
+// Draws the committed dashboards in Chromium with Grafana's own React components, from a real Prometheus that
+// remembers hours of a real client. Says which panels lack data, and ends with 1 if any does. With --update it draws
+// every scenario in place of the one that has all troubles, and the screenshots go to docs/images.
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,10 +9,17 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { preview } from 'vite';
-import { dashboard, dashboardNames } from '../../packages/prom/test/monitoring/dashboard-model.ts';
-import { everyday, steady, trouble } from '../../packages/prom/test/monitoring/lab/drive.ts';
-import { type Lab, startLab } from '../../packages/prom/test/monitoring/lab/lab.ts';
-import { pause } from '../../packages/prom/test/monitoring/lab/processes.ts';
+import {
+  ANYTHING,
+  type Committed,
+  committedOf,
+  dashboard,
+} from '../../packages/prom/test/monitoring/dashboard-model.ts';
+import {
+  type PastLab,
+  startPastLab,
+} from '../../packages/prom/test/monitoring/lab/history/past.ts';
+import * as scenarios from '../../packages/prom/test/monitoring/lab/history/scenarios.ts';
 import { find } from '../../packages/prom/test/monitoring/tools.ts';
 import type { Dashboard, Panel, Setup } from './src/model.ts';
 
@@ -25,23 +33,41 @@ const FLAGS = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
   ...['--disable-background-networking', '--disable-component-update'],
 ];
+const isUpdate = process.argv.includes('--update');
+const MINUTES = isUpdate ? 360 : 120;
+
+/** What is drawn: a scenario, and what of it the images in docs/ show. */
+interface Drawing {
+  readonly scenario: scenarios.Scenario;
+  readonly name: string;
+  readonly source: 'prom' | 'otlp';
+  /** Whether every panel must have data. */
+  readonly isComplete?: true;
+  readonly chosen?: Readonly<Record<string, string>>;
+}
+
+const ALL: readonly Drawing[] = [
+  { scenario: scenarios.trouble, name: 'trouble', source: 'prom', isComplete: true },
+];
+
+const STORIES: readonly Drawing[] = [
+  { scenario: scenarios.quiet, name: 'quiet', source: 'prom' },
+  {
+    scenario: scenarios.permissionLost,
+    name: 'permission-lost',
+    source: 'prom',
+    chosen: { operation: 'incidents.list' },
+  },
+  { scenario: scenarios.serverErrors, name: 'server-errors', source: 'prom' },
+  { scenario: scenarios.throttled, name: 'throttled', source: 'prom' },
+  { scenario: scenarios.trouble, name: 'otlp', source: 'otlp' },
+];
 
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 
-/** Two bad moments in an ordinary minute and a half. */
-async function drive({ client }: Lab): Promise<void> {
-  await everyday(client);
-  await pause(20_000);
-  await trouble(client);
-  await pause(15_000);
-  await everyday(client);
-  await trouble(client);
-  await pause(10_000);
-}
-
-/** Builds the page beside this process, which would otherwise not answer Prometheus meanwhile. */
+/** Builds the page beside this process, which would otherwise not answer the client meanwhile. */
 async function built(): Promise<void> {
   await promisify(execFile)(process.execPath, [join(ROOT, 'build.ts')]);
 }
@@ -80,16 +106,17 @@ async function lacksOf(page: Page, { panels }: Dashboard): Promise<string[]> {
   return lacks;
 }
 
-function setupFor(board: Dashboard, { prometheus }: Lab): Setup {
-  const to = Math.floor(Date.now() / 1_000);
-  const anything = { job: '.+', instance: '.+', operation: '.+', code: '.+' };
+function setupFor(board: Dashboard, { url, to }: PastLab, drawing: Drawing): Setup {
+  const chosen = board.title.includes('operation') ? (drawing.chosen ?? {}) : {};
   return {
     dashboard: board,
-    prometheus: prometheus.url,
-    from: to - 100,
+    prometheus: url,
+    from: to - MINUTES * 60,
     to,
-    step: 2,
-    values: { ...anything, __rate_interval: '6s', __range: '100s' },
+    step: 60,
+    // The program is scraped once a minute.
+    values: { ...ANYTHING, ...chosen, __rate_interval: '4m', __range: `${MINUTES}m` },
+    chosen,
   };
 }
 
@@ -116,23 +143,37 @@ async function draw(
   return [...lacks, ...errors.map((message) => `the page threw: ${message}`)];
 }
 
+/** Draws a dashboard, and says what it lacks. */
+async function drawBoard(
+  context: BrowserContext,
+  url: string,
+  lab: PastLab,
+  { name, source }: Committed,
+  drawing: Drawing,
+): Promise<void> {
+  // Both describe the same file; the page needs more of it than the other tests do.
+  const board = (await dashboard(name)) as unknown as Dashboard;
+  const kind = name.endsWith('overview') ? 'overview' : 'operation';
+  const folder = isUpdate ? IMAGES : join(ROOT, 'dist', 'images');
+  await mkdir(folder, { recursive: true });
+  const image = join(folder, `dashboard-${kind}-${drawing.name}.png`);
+  const lacks = await draw(context, url, setupFor(board, lab, drawing), image);
+  const count = board.panels.filter(({ type }) => type !== 'row').length;
+  say(
+    `${board.title} (${source}): ${count - lacks.length} of ${count} panels show data (${image})`,
+  );
+  const faults = drawing.isComplete ? lacks : lacks.filter((lack) => lack.includes('threw'));
+  for (const fault of faults) say(`  ${fault}`);
+  if (faults.length > 0) process.exitCode = 1;
+}
+
 async function main(): Promise<void> {
   const prometheus = await find('prometheus');
   if (prometheus === undefined) throw new Error('prometheus is not installed');
-  const images = process.argv.includes('--update') ? IMAGES : join(ROOT, 'dist', 'images');
   await using stack = new AsyncDisposableStack();
   const profile = await mkdtemp(join(tmpdir(), 'chromium-'));
   stack.defer(() => rm(profile, { recursive: true, force: true }));
-  const lab = stack.use(await startLab({ prometheus }));
-  const stop = new AbortController();
-  const calls = steady(lab.client, stop.signal);
-  stack.defer(() => {
-    stop.abort();
-    return calls;
-  });
-  await Promise.all([drive(lab), built()]);
-  await mkdir(images, { recursive: true });
-
+  await built();
   const server = await preview({
     root: ROOT,
     configFile: false,
@@ -146,20 +187,11 @@ async function main(): Promise<void> {
     viewport: { width: WIDTH, height: HEIGHT },
   });
   stack.defer(() => context.close());
-  for (const name of dashboardNames) {
-    // Both describe the same file; the page needs more of it than the other tests do.
-    const board = (await dashboard(name)) as unknown as Dashboard;
-    const image = join(images, `${name.replace('defender-client', 'dashboard')}.png`);
-    const lacks = await draw(
-      context,
-      server.resolvedUrls?.local[0] ?? '',
-      setupFor(board, lab),
-      image,
-    );
-    const count = board.panels.filter(({ type }) => type !== 'row').length;
-    say(`${board.title}: ${count - lacks.length} of ${count} panels show data (${image})`);
-    for (const lack of lacks) say(`  ${lack}`);
-    if (lacks.length > 0) process.exitCode = 1;
+  const url = server.resolvedUrls?.local[0] ?? '';
+  for (const drawing of isUpdate ? STORIES : ALL) {
+    const { scenario, source } = drawing;
+    await using lab = await startPastLab(prometheus, { scenario, source, minutes: MINUTES });
+    for (const board of committedOf(source)) await drawBoard(context, url, lab, board, drawing);
   }
 }
 

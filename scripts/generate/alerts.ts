@@ -1,1 +1,1 @@
-export { alertFiles } from '../../packages/prom/monitoring/alerts/file.ts';
+export { alertFiles } from '../../packages/prom/monitoring/alerts/files.ts';

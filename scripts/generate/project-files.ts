@@ -7,6 +7,7 @@ export function projectFiles(): Readonly<Record<string, string>> {
     '.github/CODEOWNERS': codeOwners(project),
     '.github/ISSUE_TEMPLATE/config.yml': issueContacts(project),
     'README.md': withBlock('README.md', 'badges', badges(project, packageNames())),
+    'packages/prom/monitoring/site.ts': siteModule(project),
     'CODE_OF_CONDUCT.md': withBlock('CODE_OF_CONDUCT.md', 'contact', conductContact(project)),
   };
   for (const folder of readdirSync('packages')) {
@@ -42,6 +43,14 @@ export function manifest(text: string, folder: string, { repository, docs }: Pro
   const at = entries.findIndex(([name]) => name === 'license');
   const sorted = [...entries.slice(0, at), ...Object.entries(links), ...entries.slice(at)];
   return `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`;
+}
+
+function siteModule({ docs }: Project): string {
+  return `// Generated from project.json by \`pnpm fix\`.
+
+/** Where the site of the docs is, without a slash at its end; empty until somebody knows it. */
+export const DOCS: string = '${docs}';
+`;
 }
 
 function codeOwners({ codeOwners: owners }: Project): string {

@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import type { Simulator } from '@defender-resilience/simulator';
@@ -15,6 +15,20 @@ export async function runExample(
   });
 }
 
+/** Starts an example that does not end by itself. */
+export function startExample(path: string, env: NodeJS.ProcessEnv = {}): ChildProcess {
+  return spawn(process.execPath, [CONDITIONS, path], {
+    env: { ...process.env, ...env },
+    stdio: 'inherit',
+  });
+}
+
+/** Sends an example's calls to Microsoft's hosts to a simulator instead. */
+export function againstSimulator({ url }: Simulator): NodeJS.ProcessEnv {
+  const preload = new URL('support/microsoft-to-simulator.ts', import.meta.url);
+  return { NODE_OPTIONS: `--import=${preload.href}`, SIMULATOR_URL: url, DEFENDER_TOKEN: 'token' };
+}
+
 /** How an example ended, and what it printed until then. */
 export interface Ended {
   /** Null when a signal ended it. */
@@ -28,7 +42,10 @@ export interface Start {
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   /** Sent after so many lines of output. */
-  readonly kill?: { readonly signal: 'SIGINT' | 'SIGKILL'; readonly afterLines: number };
+  readonly kill?: {
+    readonly signal: 'SIGINT' | 'SIGKILL' | 'SIGTERM';
+    readonly afterLines: number;
+  };
   /** Called at each line of output. */
   readonly onLine?: (count: number) => void;
 }

@@ -12,7 +12,7 @@ import {
 } from '@grafana/data';
 import { lastValueFrom } from 'rxjs';
 import type { Panel, Setup, Target } from './model.ts';
-import type { Series } from './prometheus.ts';
+import type { Mark, Series } from './prometheus.ts';
 
 export const theme = createTheme({ colors: { mode: 'dark' } });
 
@@ -49,10 +49,14 @@ function registryFor(panel: Panel): FieldConfigOptionsRegistry {
     shouldApply: () => true,
     settings: {},
   });
-  const custom = Object.keys(panel.fieldConfig.defaults.custom ?? {});
+  const overrides = panel.fieldConfig.overrides.flatMap(({ properties }) => properties);
+  const custom = new Set([
+    ...Object.keys(panel.fieldConfig.defaults.custom ?? {}),
+    ...overrides.filter(({ id }) => id.startsWith('custom.')).map(({ id }) => id.slice(7)),
+  ]);
   return new FieldConfigOptionsRegistry(() => [
     ...STANDARD.map((path) => item(path, false)),
-    ...custom.map((path) => item(path, true)),
+    ...[...custom].map((path) => item(path, true)),
   ]);
 }
 
@@ -63,12 +67,17 @@ function legend(format: string | undefined, metric: Series['metric']): string {
 }
 
 /** A series over time, with a gap wherever Prometheus has no sample, as Grafana's data source makes it. */
-function timeFrame({ metric, samples }: Series, target: Target, setup: Setup): DataFrame {
+function timeFrame(
+  { metric, samples }: Series,
+  target: Target,
+  { from, to }: Setup,
+  step: number,
+): DataFrame {
   const bySecond = new Map(
     samples.map(([seconds, value]) => [Math.round(seconds * 1000), Number(value)]),
   );
   const times: number[] = [];
-  for (let at = setup.from; at <= setup.to; at += setup.step) times.push(Math.round(at * 1000));
+  for (let at = from; at <= to; at += step) times.push(Math.round(at * 1000));
   const displayNameFromDS = legend(target.legendFormat, metric);
   return {
     refId: target.refId,
@@ -133,10 +142,48 @@ export type Answer = readonly { readonly target: Target; readonly series: readon
 
 /** The frames of a graph or a timeline. */
 export function graphFrames(answer: Answer, panel: Panel, setup: Setup): DataFrame[] {
+  const step = stepOf(panel, setup);
   const frames = answer.flatMap(({ target, series }) =>
-    series.map((one) => timeFrame(one, target, setup)),
+    series.map((one) => timeFrame(one, target, setup, step)),
   );
   return overridden(frames, panel);
+}
+
+/** The distance of samples in a panel, in seconds. */
+export function stepOf({ maxDataPoints }: Panel, { from, to, step }: Setup): number {
+  if (maxDataPoints === undefined) return step;
+  return Math.max(step, Math.ceil((to - from) / maxDataPoints / step) * step);
+}
+
+/** What Grafana's data source makes of exemplars: a row each, a column for each label. */
+export async function exemplarFrames(marks: readonly Mark[], panel: Panel): Promise<DataFrame[]> {
+  const labels = [...new Set(marks.flatMap((mark) => Object.keys(mark.labels)))];
+  const frame: DataFrame = {
+    refId: 'A',
+    length: marks.length,
+    fields: [
+      {
+        name: 'Time',
+        type: FieldType.time,
+        config: {},
+        values: marks.map(({ seconds }) => seconds * 1_000),
+      },
+      {
+        name: 'Value',
+        type: FieldType.number,
+        config: {},
+        values: marks.map(({ value }) => value),
+      },
+      ...labels.map((name) => ({
+        name,
+        type: FieldType.string,
+        config: {},
+        values: marks.map((mark) => mark.labels[name]),
+      })),
+    ],
+  };
+  const transformed = await lastValueFrom(transformDataFrame(panel.transformations ?? [], [frame]));
+  return overridden(transformed, panel);
 }
 
 /** The one frame of a table, after the panel's transformations. */

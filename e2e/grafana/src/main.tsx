@@ -29,14 +29,18 @@ function place(
 
 async function eventsOf(setup: Setup): Promise<Events[]> {
   const prometheus = new Prometheus(setup);
+  const { list } = setup.dashboard.annotations;
   return Promise.all(
-    setup.dashboard.annotations.list.map(async ({ expr, iconColor }) => {
-      const series = await prometheus.range(expr);
+    list.map(async ({ expr, iconColor, useValueForTime, filter }) => {
+      const series = expr === undefined ? [] : await prometheus.range(expr, setup.step);
       // An event is where a series begins; what goes on is the same event.
       const seconds = series.flatMap(({ samples }) =>
-        samples.slice(0, 1).map(([second]) => second),
+        samples
+          .slice(0, 1)
+          .map(([second, value]) => (useValueForTime ? Number(value) / 1_000 : second)),
       );
-      return { colour: theme.visualization.getColorByName(iconColor), seconds };
+      const colour = theme.visualization.getColorByName(iconColor);
+      return { colour, seconds, exceptIn: filter?.ids ?? [] };
     }),
   );
 }
@@ -57,7 +61,7 @@ function Toolbar({ setup }: { setup: Setup }): ReactNode {
               color: text.secondary,
             }}
           >
-            {name === 'datasource' ? 'Prometheus' : 'All'}
+            {name === 'datasource' ? 'Prometheus' : (setup.chosen[name] ?? 'All')}
           </span>
         </span>
       ))}
@@ -88,7 +92,7 @@ function Board({ setup }: { setup: Setup }): ReactNode {
                 <PanelView
                   panel={panel}
                   setup={setup}
-                  events={events}
+                  events={events.filter(({ exceptIn }) => !exceptIn.includes(panel.id))}
                   width={box.width}
                   height={box.height}
                 />

@@ -8,6 +8,8 @@ const DIAMOND = 5;
 export interface Events {
   readonly colour: string;
   readonly seconds: readonly number[];
+  /** The panels that do not draw it. */
+  readonly exceptIn: readonly number[];
 }
 
 function diamonds(plot: uPlot, exemplars: readonly Mark[]): void {
@@ -19,7 +21,10 @@ function diamonds(plot: uPlot, exemplars: readonly Mark[]): void {
   ctx.strokeStyle = '#ffffff';
   for (const { seconds, value } of exemplars) {
     const x = plot.valToPos(seconds * 1000, 'x', true);
-    const y = Math.min(bbox.top + bbox.height - size, plot.valToPos(value, scale, true));
+    // Grafana draws what lies beyond the axis at its edge.
+    const { min = 0, max = 1 } = plot.scales[scale] ?? {};
+    const within = Math.min(Math.max(value, min), max);
+    const y = Math.min(bbox.top + bbox.height - size, plot.valToPos(within, scale, true));
     ctx.beginPath();
     ctx.moveTo(x, y - size);
     ctx.lineTo(x + size, y);

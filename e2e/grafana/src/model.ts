@@ -9,9 +9,12 @@ export interface Setup {
   /** Seconds since 1970. */
   readonly from: number;
   readonly to: number;
+  /** The distance of samples in graphs, in seconds, unless a panel wants fewer. */
   readonly step: number;
   /** What stands for the variables. */
   readonly values: Readonly<Record<string, string>>;
+  /** What is chosen where it is not all. */
+  readonly chosen: Readonly<Record<string, string>>;
 }
 
 export interface Dashboard {
@@ -25,13 +28,19 @@ export interface Dashboard {
 
 export interface Annotation {
   readonly name: string;
-  readonly expr: string;
+  /** Absent where Grafana itself stores the annotations. */
+  readonly expr?: string;
   readonly iconColor: string;
+  /** The value is the time, in milliseconds. */
+  readonly useValueForTime?: boolean;
+  readonly filter?: { readonly ids: readonly number[] };
 }
 
 export interface Target {
   readonly refId: string;
-  readonly expr: string;
+  readonly expr?: string;
+  /** The panel whose exemplars are shown. */
+  readonly panelId?: number;
   readonly instant?: boolean;
   readonly exemplar?: boolean;
   readonly legendFormat?: string;
@@ -49,6 +58,8 @@ export interface Panel {
     readonly h: number;
   };
   readonly targets?: readonly Target[];
+  readonly maxDataPoints?: number;
+  readonly links?: readonly { readonly title: string; readonly url: string }[];
   readonly fieldConfig: FieldConfigSource;
   readonly transformations?: DataTransformerConfig[];
   readonly options: {

@@ -15,7 +15,7 @@ import {
 } from '@grafana/ui';
 import { TableNG } from '@grafana/ui/unstable';
 import { type ReactNode, useEffect, useState } from 'react';
-import { type Answer, graphFrames, tableFrames, theme } from './frames.ts';
+import { type Answer, exemplarFrames, graphFrames, stepOf, tableFrames, theme } from './frames.ts';
 import { drawMarks, type Events } from './marks.ts';
 import type { Panel, Setup } from './model.ts';
 import { interpolate, type Mark, Prometheus } from './prometheus.ts';
@@ -35,24 +35,42 @@ interface Shown {
   readonly error?: string;
 }
 
+/** The exemplars of the queries that draw them. */
+async function exemplarsOf(panel: Panel, prometheus: Prometheus): Promise<Mark[]> {
+  const found = await Promise.all(
+    (panel.targets ?? []).map(({ expr, exemplar }) =>
+      expr !== undefined && exemplar ? prometheus.exemplars(expr) : [],
+    ),
+  );
+  return found.flat();
+}
+
+/** A table of the exemplars of another panel. */
+async function loadExemplars(panel: Panel, panelId: number, setup: Setup): Promise<Shown> {
+  const source = setup.dashboard.panels.find(({ id }) => id === panelId);
+  if (source === undefined) throw new Error(`There is no panel ${panelId}`);
+  const marks = await exemplarsOf(source, new Prometheus(setup));
+  return { frames: await exemplarFrames(marks, panel), exemplars: [], samples: marks.length };
+}
+
 async function load(panel: Panel, setup: Setup): Promise<Shown> {
-  const prometheus = new Prometheus(setup);
   const targets = panel.targets ?? [];
+  const [first] = targets;
+  if (first?.panelId !== undefined) return loadExemplars(panel, first.panelId, setup);
+  const step = stepOf(panel, setup);
+  const prometheus = new Prometheus(setup);
   const answer: Answer = await Promise.all(
     targets.map(async (target) => ({
       target,
       series: await (target.instant
-        ? prometheus.instant(target.expr)
-        : prometheus.range(target.expr)),
+        ? prometheus.instant(target.expr ?? '')
+        : prometheus.range(target.expr ?? '', step)),
     })),
-  );
-  const exemplars = await Promise.all(
-    targets.filter(({ exemplar }) => exemplar).map(({ expr }) => prometheus.exemplars(expr)),
   );
   const frames =
     panel.type === 'table' ? await tableFrames(answer, panel) : graphFrames(answer, panel, setup);
   const samples = answer.flatMap(({ series }) => series.flatMap((one) => one.samples)).length;
-  return { frames, exemplars: exemplars.flat(), samples };
+  return { frames, exemplars: await exemplarsOf(panel, prometheus), samples };
 }
 
 function timeRange({ from, to }: Setup): TimeRange {
@@ -92,6 +110,7 @@ function Body(
 ): ReactNode {
   const { panel, setup, shown, events, width, height } = props;
   const { frames, exemplars } = shown;
+  if (shown.samples === 0 && panel.type !== 'stat') return <Nothing panel={panel} />;
   switch (panel.type) {
     case 'stat':
       return <Stat panel={panel} frames={frames} width={width} height={height} />;
@@ -118,6 +137,25 @@ function Body(
         </TimeSeries>
       );
   }
+}
+
+/** What Grafana shows in place of a graph or table without data. */
+function Nothing({ panel }: { panel: Panel }): ReactNode {
+  return (
+    <div
+      data-testid="nothing"
+      style={{
+        height: '100%',
+        display: 'flex',
+        alignItems: 'center',
+        justifyContent: 'center',
+        textAlign: 'center',
+        color: theme.colors.text.secondary,
+      }}
+    >
+      {panel.fieldConfig.defaults.noValue ?? 'No data'}
+    </div>
+  );
 }
 
 function Text({ panel }: { panel: Panel }): ReactNode {

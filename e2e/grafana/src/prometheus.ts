@@ -8,6 +8,7 @@ export interface Series {
 export interface Mark {
   readonly seconds: number;
   readonly value: number;
+  /** Those of the series and of the exemplar. */
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -18,6 +19,7 @@ interface RawSeries {
 }
 
 interface RawExemplars {
+  readonly seriesLabels: Readonly<Record<string, string>>;
   readonly exemplars: readonly {
     readonly labels: Readonly<Record<string, string>>;
     readonly value: string;
@@ -33,17 +35,9 @@ export function interpolate(text: string, values: Setup['values']): string {
   );
 }
 
-const SAMPLE_SECONDS = 2;
-
-/** The greatest of each moment: Grafana's data source thins exemplars out as well. */
-function sampled(marks: readonly Mark[]): Mark[] {
-  const greatest = new Map<number, Mark>();
-  for (const mark of marks) {
-    const moment = Math.floor(mark.seconds / SAMPLE_SECONDS);
-    const other = greatest.get(moment);
-    if (other === undefined || other.value < mark.value) greatest.set(moment, mark);
-  }
-  return [...greatest.values()];
+/** One of those with the same ID: a histogram's call is in one bucket, and was seen once or twice. */
+function distinct(marks: readonly Mark[]): Mark[] {
+  return [...new Map(marks.map((mark) => [mark.labels['tracking_id'] ?? mark, mark])).values()];
 }
 
 /** Asks the Prometheus of the setup what a dashboard's queries ask. */
@@ -60,8 +54,8 @@ export class Prometheus {
     return result.map(({ metric, value }) => ({ metric, samples: value ? [value] : [] }));
   }
 
-  async range(expr: string): Promise<Series[]> {
-    const { from, to, step } = this.#setup;
+  async range(expr: string, step: number): Promise<Series[]> {
+    const { from, to } = this.#setup;
     const times = { start: from, end: to, step };
     const { result } = await this.#get<{ result: RawSeries[] }>('query_range', expr, times);
     return result.map(({ metric, values }) => ({ metric, samples: values ?? [] }));
@@ -73,14 +67,14 @@ export class Prometheus {
       start: from,
       end: to,
     });
-    const marks = found.flatMap(({ exemplars }) =>
+    const marks = found.flatMap(({ seriesLabels, exemplars }) =>
       exemplars.map(({ labels, value, timestamp }) => ({
-        labels,
+        labels: { ...seriesLabels, ...labels },
         value: Number(value),
         seconds: timestamp,
       })),
     );
-    return sampled(marks);
+    return distinct(marks);
   }
 
   async #get<T>(path: string, expr: string, times: Readonly<Record<string, number>>): Promise<T> {

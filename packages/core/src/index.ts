@@ -25,10 +25,11 @@ export { failureOf } from './failure/attach.ts';
 export { failuresOf } from './failure/batch-failures.ts';
 export type { ClassifyOptions } from './failure/classify.ts';
 export { classify } from './failure/classify.ts';
-export type { ErrorDetails, ThrottleCause, ThrottleRefusal } from './failure/errors.ts';
+export type { ErrorDetails } from './failure/errors.ts';
 export {
   AttemptTimeoutError,
   CircuitOpenError,
+  ClosedError,
   DeadlineExceededError,
   DefenderApiError,
   ResilienceError,
@@ -37,6 +38,7 @@ export {
 export type { Failure, FailureSource, ProviderFailure } from './failure/failure.ts';
 export type { MetricCode } from './failure/metric-code.ts';
 export { metricCode, metricCodes } from './failure/metric-code.ts';
+export type { ThrottleCause, ThrottleRefusal } from './failure/own-failures.ts';
 export type { ConsoleLogger, LogObserverOptions, PinoLogger } from './observe/log.ts';
 export { logObserver } from './observe/log.ts';
 export type {
@@ -90,5 +92,5 @@ export type {
   TakeRequest,
 } from './quota/store.ts';
 export type { Random } from './random.ts';
-export type { Resilience, ResilienceSnapshot } from './resilience.ts';
+export type { CloseOptions, Resilience, ResilienceSnapshot } from './resilience.ts';
 export { createResilience } from './resilience.ts';

@@ -9,6 +9,7 @@ import {
 import type { CircuitState } from './observe/observer.ts';
 import type { QuotaState } from './observe/quota.ts';
 import {
+  checkCloseOptions,
   checkExecuteOptions,
   checkWrapFetchOptions,
   checkWrapOptions,
@@ -21,6 +22,8 @@ import { runCall } from './pipeline/run-call.ts';
 
 /** What a wrapper is doing now: plain data, for a health endpoint. */
 export interface ResilienceSnapshot {
+  /** Whether `close` was called: further calls are refused. */
+  readonly closed: boolean;
   /** How many calls have begun and not ended. */
   readonly inFlight: number;
   /** The retry budget of the last minute: calls, retries, and how many retries are allowed. */
@@ -50,11 +53,28 @@ export interface ResilienceSnapshot {
   readonly quotas: readonly QuotaState[];
 }
 
+/** The options of `close`. */
+export interface CloseOptions {
+  /**
+   * How long calls under way may take to end before they are aborted, in milliseconds; 0 aborts them at
+   * once.
+   *
+   * @defaultValue 10,000
+   */
+  readonly timeoutMs?: number;
+  /**
+   * How long `close` then waits for the observers and the quota store, in milliseconds.
+   *
+   * @defaultValue 2,000
+   */
+  readonly flushTimeoutMs?: number;
+}
+
 /**
  * One wrapper with its circuits, retry budget, quotas and observers, which all calls through it share.
  * Made by {@link createResilience}; a program makes one for each tenant or user and keeps it.
  */
-export interface Resilience {
+export interface Resilience extends AsyncDisposable {
   /** The built-in fetch, wrapped as `wrapFetch` wraps it. The same function each time. */
   readonly fetch: Fetch;
   /**
@@ -114,6 +134,30 @@ export interface Resilience {
   execute<T>(operation: string, fn: AttemptFunction<T>, options?: ExecuteOptions<T>): Promise<T>;
   /** What it is doing now. */
   snapshot(): ResilienceSnapshot;
+  /**
+   * Ends the wrapper, as when a process is told to stop. From now on calls reject with `ClosedError`.
+   * Waits end at once: a call that waits for a retry ends with the failure that it has, one that was
+   * never sent with `ClosedError`. Calls under way may end within `timeoutMs`, then they are aborted and
+   * reject with `ClosedError`. At last the observers send what they keep (`Observer.flush`).
+   *
+   * When the promise resolves, no timer of the wrapper is left. It never rejects: what an observer threw
+   * goes to `onObserverError`. A second `close` returns the same promise and can only shorten the time
+   * that is left. The connection of a quota store is not closed: it belongs to whoever made it. The body
+   * of a response that the caller already has belongs to the caller, and is not cut off.
+   *
+   * @param options - how long calls under way and observers may take; 10 s and 2 s by default
+   * @throws TypeError that names every invalid option
+   * @example
+   * ```ts
+   * process.once('SIGTERM', async () => {
+   *   server.close();
+   *   await resilience.close({ timeoutMs: 20_000 });
+   * });
+   * ```
+   */
+  close(options?: CloseOptions): Promise<void>;
+  /** {@link close} with its defaults, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
@@ -162,6 +206,7 @@ export function createResilience(options?: ResilienceOptions): Resilience {
     snapshot() {
       const now = pipeline.clock.now();
       return {
+        closed: pipeline.lifecycle.closed,
         inFlight: pipeline.inFlight,
         budget: pipeline.budget.snapshot(now),
         circuits: pipeline.circuits?.snapshot(now) ?? [],
@@ -169,10 +214,20 @@ export function createResilience(options?: ResilienceOptions): Resilience {
         quotas: pipeline.gate.quotas(),
       };
     },
+    close(options: CloseOptions = {}) {
+      checkCloseOptions(options);
+      const { timeoutMs = 10_000, flushTimeoutMs = 2_000 } = options;
+      return pipeline.lifecycle.close({ timeoutMs, flushTimeoutMs });
+    },
+    [asyncDispose]: () => resilience.close(),
   };
   registerPipeline(resilience, pipeline);
   return resilience;
 }
+
+// Not every browser has the symbol yet; TypeScript's output looks for the same one then.
+const asyncDispose: typeof Symbol.asyncDispose =
+  Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
 
 function checkCall(method: string, operation: unknown, fn: unknown): void {
   if (typeof operation !== 'string' || operation === '') {

@@ -149,7 +149,7 @@ export const attributeTable: readonly AttributeRow[] = Object.freeze([
     on: ['call', 'metric'],
     when: 'always',
     meaning:
-      '`success`, `failure`, `cancelled` (by the caller) or `rejected` (not sent, because a circuit was open or a quota had no room)',
+      '`success`, `failure`, `cancelled` (by the caller, or by `close`) or `rejected` (not sent, because a circuit was open or a quota had no room)',
     example: 'success',
   },
   {

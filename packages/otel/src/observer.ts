@@ -11,6 +11,7 @@ import type {
 } from '@defender-resilience/core';
 import { CallMetrics } from './call-metrics.ts';
 import { CallTracer } from './call-span.ts';
+import { flushProviders } from './flush.ts';
 import { type OtelObserverOptions, settingsOf } from './options.ts';
 import { reportFault } from './scope.ts';
 
@@ -57,6 +58,7 @@ export function otelObserver(options: OtelObserverOptions = {}): Observer {
     },
     circuit: (change) => metrics.circuit(change),
     quotas: (read) => metrics.quotas(read),
+    flush: () => flushProviders(settings),
   };
 }
 

@@ -34,7 +34,7 @@ export const errorClass: MetricLabel = {
 
 export const giveUpReason: MetricLabel = listed(
   'reason',
-  'terminal retries_exhausted budget_exhausted deadline wait_too_long not_replayable circuit_open throttled',
+  'terminal retries_exhausted budget_exhausted deadline wait_too_long not_replayable circuit_open throttled closed',
   'Why there was no further attempt.',
 );
 

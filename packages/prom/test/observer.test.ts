@@ -154,6 +154,7 @@ describe('a call', () => {
       'not-replayable': 'not_replayable',
       'circuit-open': 'circuit_open',
       throttled: 'throttled',
+      closed: 'closed',
     };
     const before = lines(await register.metrics()).length;
     call(observer, { failure: down });

@@ -1,12 +1,12 @@
 import type { Clock } from '@defender-resilience/core';
+import { checkOptions } from '@defender-resilience/core/validation';
 import type { Feature } from './call.ts';
 import type { FaultOptions } from './faults.ts';
 import type { HuntingResults } from './hunting/tables.ts';
 import type { QuotaOption } from './quota/quotas.ts';
 import type { RecordMode } from './record.ts';
 import type { ScriptStep } from './script.ts';
-import { simulatorOptions } from './validation/schemas.ts';
-import { assertValid } from './validation/validators.ts';
+import { OPTIONS } from './validation/schemas.ts';
 
 /** The options of `startSimulator()`. */
 export interface SimulatorOptions {
@@ -88,10 +88,10 @@ const systemClock: Clock = Object.freeze({
 /**
  * Fills in the defaults.
  *
- * @throws RangeError that names every invalid option.
+ * @throws TypeError that names every invalid option.
  */
 export function settingsOf(options: SimulatorOptions): Settings {
-  assertValid(simulatorOptions, options, '');
+  checkOptions('startSimulator', OPTIONS, options);
   return {
     port: options.port ?? 0,
     seed: options.seed ?? 1,

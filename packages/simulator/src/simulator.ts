@@ -1,15 +1,14 @@
+import { checkValue } from '@defender-resilience/core/validation';
 import { type Addresses, addressesOf } from './addresses.ts';
 import type { FaultOptions, OutageOptions } from './faults.ts';
 import type { HuntingResults } from './hunting/tables.ts';
 import { type SimulatorOptions, settingsOf } from './options.ts';
 import type { QuotaUsage } from './quota/quotas.ts';
 import type { ReceivedRequest, RequestFilter } from './record.ts';
-
 import type { PendingStep, ScriptStep } from './script.ts';
 import { serverFor } from './server.ts';
 import { SimulatedApi } from './simulated-api.ts';
 import { faults, foreignLoad, hunting, outage, script } from './validation/schemas.ts';
-import { assertValid } from './validation/validators.ts';
 
 /** A running simulator: its addresses, what it received, and what it is to answer. */
 export interface Simulator extends Addresses, AsyncDisposable {
@@ -27,27 +26,27 @@ export interface Simulator extends Addresses, AsyncDisposable {
   /**
    * Appends answers to the script. Each call takes the first one that applies to it.
    *
-   * @throws RangeError that names every invalid step; none is appended then.
+   * @throws TypeError that names every invalid step; none is appended then.
    */
   script(...steps: ScriptStep[]): void;
   /**
    * Sets the rows that hunting queries get, by the table that a query begins with. Tables that are not
    * named keep theirs; undefined restores the tables of the options.
    *
-   * @throws RangeError that names everything that is invalid; nothing is set then.
+   * @throws TypeError that names everything that is invalid; nothing is set then.
    */
   hunting(results: HuntingResults | undefined): void;
   /**
    * Lets calls fail at random from now on; undefined ends it.
    *
-   * @throws RangeError that names everything that is invalid; nothing changes then.
+   * @throws TypeError that names everything that is invalid; nothing changes then.
    */
   faults(options: FaultOptions | undefined): void;
   /**
    * Makes every call fail until `end()` is called or `durationMs` have passed. A second outage replaces
    * the first.
    *
-   * @throws RangeError that names everything that is invalid; nothing changes then.
+   * @throws TypeError that names everything that is invalid; nothing changes then.
    */
   outage(options?: OutageOptions): { end(): void };
   /** The quotas in use and the calls that they allowed and refused, by quota group and client. */
@@ -57,7 +56,7 @@ export interface Simulator extends Addresses, AsyncDisposable {
    * come evenly over time and count like the tenant's own: they fill a window only after its length has
    * passed, and leave it only after its length has passed again.
    *
-   * @throws RangeError for an unknown group or another share; nothing changes then.
+   * @throws TypeError for an unknown group or another share; nothing changes then.
    */
   foreignLoad(group: string, share: number): { end(): void };
   /** Ends every token that was issued until now: calls with one of them get 401. */
@@ -88,7 +87,7 @@ export interface Simulator extends Addresses, AsyncDisposable {
  *   await simulator.close({ ignoreUnconsumed: true });
  * }
  *
- * @throws RangeError for invalid options; the message names every one of them, one a line.
+ * @throws TypeError for invalid options; the message names every one of them, one a line.
  * @throws Error when the port is taken.
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
@@ -149,24 +148,24 @@ function commandsOf(api: SimulatedApi): Commands {
   return {
     count: (filter) => api.recorder.count(filter),
     script: (...steps) => {
-      assertValid(script, steps, 'script');
+      checkValue('script', 'script', script, steps);
       api.script.append(steps);
     },
     hunting: (results) => {
-      if (results !== undefined) assertValid(hunting, results, 'hunting');
+      if (results !== undefined) checkValue('hunting', 'hunting', hunting, results);
       api.setHunting(results);
     },
     faults: (options) => {
-      if (options !== undefined) assertValid(faults, options, 'faults');
+      if (options !== undefined) checkValue('faults', 'faults', faults, options);
       api.setFaults(options);
     },
     outage: (options = {}) => {
-      assertValid(outage, options, 'outage');
+      checkValue('outage', 'outage', outage, options);
       return api.outage(options);
     },
     quotaUsage: () => api.quotaUsage(),
     foreignLoad: (group, share) => {
-      assertValid(foreignLoad, { group, share }, 'foreignLoad');
+      checkValue('foreignLoad', 'foreignLoad', foreignLoad, { group, share });
       return api.foreignLoad(group, share);
     },
     expireTokens: () => api.tokens.expireAll(),

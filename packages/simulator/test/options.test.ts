@@ -8,7 +8,7 @@ async function faultsOf(options: unknown): Promise<readonly string[]> {
     const simulator = await startSimulator(options as SimulatorOptions);
     await simulator.close();
   } catch (error) {
-    if (error instanceof RangeError) return error.message.split('\n');
+    if (error instanceof TypeError) return error.message.split('\n- ').slice(1);
     throw error;
   }
   return [];
@@ -16,57 +16,61 @@ async function faultsOf(options: unknown): Promise<readonly string[]> {
 
 describe('options', () => {
   it.each<[string, unknown, string]>([
-    ['port', -1, 'port must be an integer from 0 to 65535, got -1'],
-    ['port', '80', 'port must be an integer from 0 to 65535, got "80"'],
+    ['port', -1, 'port must be an integer ≥ 0 and ≤ 65535, got -1'],
+    ['port', '80', 'port must be an integer ≥ 0 and ≤ 65535, got "80"'],
     ['seed', 0.5, 'seed must be an integer ≥ 0, got 0.5'],
     ['minuteMs', 0, 'minuteMs must be a number ≥ 1, got 0'],
     ['minuteMs', Number.NaN, 'minuteMs must be a number ≥ 1, got NaN'],
     ['minuteMs', Number.POSITIVE_INFINITY, 'minuteMs must be a number ≥ 1, got Infinity'],
-    ['incidents', 100_001, 'incidents must be an integer from 0 to 100000, got 100001'],
+    ['incidents', 100_001, 'incidents must be an integer ≥ 0 and ≤ 100000, got 100001'],
     ['requireToken', 'yes', 'requireToken must be true or false, got "yes"'],
     ['tokenLifetimeMs', 0, 'tokenLifetimeMs must be a number ≥ 1, got 0'],
     ['machineActionMs', -1, 'machineActionMs must be a number ≥ 0, got -1'],
-    ['record', 'none', 'record must be one of "all", "counts", got "none"'],
-    ['newestAt', new Date('noon'), 'newestAt must be a valid Date, got null'],
-    ['clock', { now: 1 }, 'clock must be a clock with now(), epoch() and timer(), got {"now":1}'],
+    ['record', 'none', "record must be 'all' or 'counts', got \"none\""],
+    ['newestAt', new Date('noon'), 'newestAt must be a valid Date, got an object'],
+    ['clock', { now: 1 }, 'clock must be a clock with now(), epoch() and timer(), got an object'],
     ['clock', () => 1, 'clock must be a clock with now(), epoch() and timer(), got a function'],
     ['disabledFeatures', 'x', 'disabledFeatures must be a list, got "x"'],
     [
       'disabledFeatures',
       ['x'],
-      'disabledFeatures[0] must be one of "advancedHunting", "automatedInvestigation", "customIndicators", "liveResponse", got "x"',
+      "disabledFeatures[0] must be 'advancedHunting', 'automatedInvestigation', 'customIndicators' or 'liveResponse', got \"x\"",
     ],
-    ['quotas', 'none', 'quotas must be "documented", "off" or limits by quota group, got "none"'],
+    ['quotas', 'none', "quotas must be 'documented', 'off' or limits by quota group, got \"none\""],
     [
       'quotas',
       { incidence: {} },
-      'quotas\'s name must be a quota group such as "incidents", got "incidence"',
+      "quotas['incidence'] is not a quota group; did you mean 'incidents'?",
     ],
     [
       'quotas',
       { incidents: { perMinute: 0 } },
-      'quotas.incidents.perMinute must be an integer from 1 to 1000000, got 0',
+      "quotas['incidents'].perMinute must be an integer ≥ 1 and ≤ 1000000, got 0",
     ],
     [
       'quotas',
       { incidents: { perDay: 1 } },
-      'quotas.incidents.perDay is not known; known are perMinute, perHour, runningMsPerHour',
+      "quotas['incidents'].perDay is not an option; known are perMinute, perHour, runningMsPerHour",
     ],
-    ['hunting', [], 'hunting must be an object, got []'],
-    ['hunting', { DeviceEvents: {} }, 'hunting.DeviceEvents must be a list, got {}'],
-    ['hunting', { DeviceEvents: [7] }, 'hunting.DeviceEvents[0] must be an object, got 7'],
+    ['hunting', [], 'hunting must be an object, got an array'],
+    ['hunting', { DeviceEvents: {} }, "hunting['DeviceEvents'] must be a list, got an object"],
+    ['hunting', { DeviceEvents: [7] }, "hunting['DeviceEvents'][0] must be an object, got 7"],
     [
       'hunting',
       { 'Device Events': [] },
-      'hunting\'s name must be a table name such as "DeviceEvents", got "Device Events"',
+      'hunting[\'Device Events\'] is not a table name such as "DeviceEvents"',
     ],
     ['faults', {}, 'faults.probability must be given'],
-    ['faults', { probability: 2 }, 'faults.probability must be a number from 0 to 1, got 2'],
-    ['faults', { probability: 1, codes: [] }, 'faults.codes must be a list of at least 1, got []'],
+    ['faults', { probability: 2 }, 'faults.probability must be a number ≥ 0 and ≤ 1, got 2'],
+    [
+      'faults',
+      { probability: 1, codes: [] },
+      'faults.codes must be a list of at least 1, got an array',
+    ],
     [
       'faults',
       { probability: 1, latencyMs: [2, 1] },
-      'faults.latencyMs must be a number of milliseconds, or two: from and to, got [2,1]',
+      'faults.latencyMs must be a number of milliseconds, or two: from and to, got an array',
     ],
     ['faults', 7, 'faults must be an object, got 7'],
     [
@@ -75,51 +79,39 @@ describe('options', () => {
       'script[0].for must be an operation such as "incidents.list", or the beginning of a path such as "/api/machines", got "nothing"',
     ],
     ['script', [{ times: 0 }], 'script[0].times must be an integer ≥ 1 or "always", got 0'],
-    ['script', [{ status: 99 }], 'script[0].status must be an integer from 200 to 599, got 99'],
+    ['script', [{ status: 99 }], 'script[0].status must be an integer ≥ 200 and ≤ 599, got 99'],
     ['script', [{ code: '' }], 'script[0].code must be a text that is not empty, got ""'],
     [
       'script',
       [{ action: 'explode' }],
-      'script[0].action must be one of "reset", "reset-headers", "reset-mid-body", "truncate", "malformed", "html", "empty", "hang", got "explode"',
+      "script[0].action must be 'reset', 'reset-headers', 'reset-mid-body', 'truncate', 'malformed', 'html', 'empty' or 'hang', got \"explode\"",
     ],
     [
       'script',
       [{ values: { a: {} } }],
-      'script[0].values.a must be a text, a number or a list of texts, got {}',
+      "script[0].values['a'] must be a text, a number or a list of texts, got an object",
     ],
-    ['script', [{ values: [] }], 'script[0].values must be an object, got []'],
-    [
-      'script',
-      [{ headers: { 'a b': 'c' } }],
-      'script[0].headers\'s name must be a header name, got "a b"',
-    ],
+    ['script', [{ values: [] }], 'script[0].values must be an object, got an array'],
+    ['script', [{ headers: { 'a b': 'c' } }], "script[0].headers['a b'] is not a header name"],
     [
       'script',
       [{ headers: { a: 'b\r\nc: d' } }],
-      'script[0].headers.a must be a header value of printable ASCII, got "b\\r\\nc: d"',
+      'script[0].headers[\'a\'] must be a header value of printable ASCII, got "b\\r\\nc: d"',
     ],
     ['script', [{ body: 7 }], 'script[0].body must be a text or an object, got 7'],
     ['script', [{ message: 7 }], 'script[0].message must be a text, got 7'],
-    [
-      'script',
-      [{ latencyMs: -1 }],
-      'script[0].latencyMs must be a number from 0 to 2147483647, got -1',
-    ],
+    ['script', [{ latencyMs: -1 }], 'script[0].latencyMs must be a number ≥ 0, got -1'],
     [
       'script',
       [{ retryAfter: {} }],
-      'script[0].retryAfter must be a number of seconds, the header as text, or { "dateInMs": milliseconds }, got {}',
+      'script[0].retryAfter must be a number of seconds, the header as text, or { "dateInMs": milliseconds }, got an object',
     ],
     [
       'script',
       ['Forbiden'],
       'script[0] must be a status from 200 to 599, a code of the catalogue, one of reset, reset-headers, reset-mid-body, truncate, malformed, html, empty, hang, or the answer spelled out, got "Forbiden"',
     ],
-    [
-      'scripts',
-      [],
-      'scripts is not known; known are port, seed, script, hunting, quotas, faults, minuteMs, incidents, requireToken, tokenLifetimeMs, machineActionMs, disabledFeatures, record, newestAt, clock',
-    ],
+    ['scripts', [], 'scripts is not an option; did you mean script?'],
   ])('%s: %j is refused', async (name, value, message) => {
     expect(await faultsOf({ [name]: value })).toEqual([message]);
   });
@@ -130,7 +122,8 @@ describe('options', () => {
   });
 
   it('must be an object', async () => {
-    expect(await faultsOf('x')).toEqual(['options must be an object, got "x"']);
+    const start = startSimulator('x' as SimulatorOptions);
+    await expect(start).rejects.toThrow('startSimulator takes an object of options, got "x"');
   });
 
   it('that are undefined count as left out', async () => {
@@ -184,8 +177,8 @@ describe('faults, outages and scripts at run time', () => {
     await using simulator = await startSimulator();
     // The types would not let these through.
     const wrong = { probability: 'x', status: 200, times: 0 } as object;
-    expect(() => simulator.faults(wrong as { probability: number })).toThrow(RangeError);
-    expect(() => simulator.outage(wrong)).toThrow('outage.probability is not known');
+    expect(() => simulator.faults(wrong as { probability: number })).toThrow(TypeError);
+    expect(() => simulator.outage(wrong)).toThrow('outage.probability is not an option');
     expect(() => simulator.script(500, wrong)).toThrow('script[1].times must be');
     expect(simulator.pendingScript).toEqual([]);
   });

@@ -12,6 +12,10 @@ export interface MessageHint {
 const LICENCE_ADVICE =
   'The token is valid, but the tenant has no licence for this API or its service is not active, so a new token will not help: check the tenant’s licences in the Microsoft 365 admin center (Billing > Licenses) and that the tenant is onboarded in the Defender portal.';
 
+/** A link to the next page or to changes, or what is in it. */
+const LINK = '(?:(?:skip|page|paging|continuation|delta|sync) ?(?:token|state|link)|next ?link)';
+const BAD = String.raw`\b(?:invalid|expired?|malformed|badly formed|bad|old|older|not valid|not found)\b`;
+
 /** Refusals that share their code with others but need their own advice. */
 const MESSAGE_HINTS: readonly MessageHint[] = [
   {
@@ -36,16 +40,27 @@ const MESSAGE_HINTS: readonly MessageHint[] = [
   },
   {
     // https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/2254
+    // https://learn.microsoft.com/graph/api/driveitem-delta
     statuses: [400, 404, 410],
-    pattern:
-      /\b(?:invalid|expired|malformed|bad)\b.{0,20}\b(?:skip|page|delta|sync) ?(?:token|state)|\b(?:skip|page|delta|sync) ?(?:token|state)\b.{0,40}\b(?:invalid|expired|not valid|not found)/i,
+    pattern: new RegExp(
+      `${BAD}.{0,20}\\b${LINK}|\\b${LINK}\\b.{0,40}${BAD}|^resync|new delta enumeration`,
+      'i',
+    ),
     advice: START_AGAIN,
   },
 ];
 
-/** The hint in a message; undefined for most messages. */
-export function messageHint(status: number, message: string): MessageHint | undefined {
-  return MESSAGE_HINTS.find((hint) => hint.statuses.includes(status) && hint.pattern.test(message));
+/** The hint in a message or a code such as `InvalidSkipToken`; undefined for most. */
+export function messageHint(
+  status: number,
+  code: string,
+  message: string,
+): MessageHint | undefined {
+  const texts = [code.replaceAll(/([a-z])(?=[A-Z])/g, '$1 '), message];
+  return MESSAGE_HINTS.find(
+    ({ statuses, pattern }) =>
+      statuses.includes(status) && texts.some((text) => pattern.test(text)),
+  );
 }
 
 const GATEWAY_TIMEOUT =
@@ -59,6 +74,10 @@ const STATUS_ADVICE: ReadonlyMap<number, string> = new Map([
   ],
   [403, 'Check the app’s permissions, and that no proxy or firewall blocks the request.'],
   [404, 'Check the host, the path and the API version.'],
+  [
+    410,
+    'What was asked for is gone for good. If it was a link to the next page of a list, or to the changes since a time: start the list again.',
+  ],
   [405, 'Check the HTTP method on the operation’s reference page.'],
   [407, 'The proxy asks for credentials: check the proxy settings.'],
   [413, 'Send less in one request.'],

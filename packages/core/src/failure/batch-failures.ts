@@ -43,7 +43,7 @@ export function failuresOf(
   batchResponse: unknown,
   options: ClassifyOptions = {},
 ): ReadonlyMap<string, Failure> {
-  const now = options.now ?? systemClock.epoch;
+  const now = options?.now ?? systemClock.epoch;
   const failed = batchedResponses(batchResponse).filter(({ status }) => status >= 400);
   return new Map(failed.map((response) => [response.id, failureOfParts(response, now)]));
 }

@@ -1,8 +1,9 @@
 /** The longest claims challenge that is read, in characters. */
 const MAX_LENGTH = 8_192;
 
-const CLAIMS = /(?:^|[\s,])claims="([\w+/-]+={0,2})"/i;
-const ERROR = /(?:^|[\s,])error="([^"]*)"/i;
+// A gateway may leave out the quotes.
+const CLAIMS = /(?:^|[\s,])claims="?([\w+/-]+={0,2})(?=["\s,]|$)/i;
+const ERROR = /(?:^|[\s,])error="?([^",\s]*)/i;
 
 /**
  * The claims that a 401 asks the next token to have, as the JSON text that `getToken` of

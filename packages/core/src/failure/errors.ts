@@ -1,5 +1,18 @@
 import { brand } from './brand.ts';
-import { createFailure, type Failure, type FailureSource } from './failure.ts';
+import type { Failure, FailureSource } from './failure.ts';
+import {
+  CIRCUIT_ADVICE,
+  closedBefore,
+  closedWhileSent,
+  duration,
+  localFailure,
+  THROTTLE_ADVICE,
+  THROTTLE_CAUSES,
+  THROTTLE_REASONS,
+  type ThrottleCause,
+  type ThrottleRefusal,
+  timeoutFailure,
+} from './own-failures.ts';
 
 /** What a `DefenderApiError` has in addition to its failure. */
 export interface ErrorDetails {
@@ -11,11 +24,11 @@ export interface ErrorDetails {
 
 /**
  * This package refused a call or gave it up, without an error from the API. The base class of
- * `CircuitOpenError`, `ThrottledError`, `AttemptTimeoutError` and `DeadlineExceededError`.
+ * `CircuitOpenError`, `ThrottledError`, `AttemptTimeoutError`, `DeadlineExceededError` and `ClosedError`.
  */
 export class ResilienceError extends Error {
   declare readonly name: string;
-  /** `CircuitOpen`, `Throttled` or `Timeout`. */
+  /** `CircuitOpen`, `Throttled`, `Timeout` or `Closed`. */
   readonly code: string;
   /** The operation's name, such as `machines.isolate`. */
   readonly operation: string;
@@ -56,7 +69,7 @@ export class CircuitOpenError extends ResilienceError {
   constructor({ operation, retryAfterMs }: { operation: string; retryAfterMs: number }) {
     const message = `${operation} was not sent: its circuit is open for another ${duration(retryAfterMs)}`;
     super(
-      own({
+      localFailure({
         code: 'CircuitOpen',
         source: 'circuit',
         message,
@@ -68,15 +81,6 @@ export class CircuitOpenError extends ResilienceError {
     this.retryAfterMs = retryAfterMs;
   }
 }
-
-/**
- * Why a call was refused instead of waiting: `queue-full`, too many calls are waiting; `wait-too-long`,
- * the wait exceeds `retry.maxRetryAfterMs` or the deadline.
- */
-export type ThrottleRefusal = 'queue-full' | 'wait-too-long';
-
-/** What a call had to wait for: the end of a `pause` that the service asked for, or a used-up `quota`. */
-export type ThrottleCause = 'pause' | 'quota';
 
 /** The call's quota group is paused or used up, and the call cannot wait: it was not sent. */
 export class ThrottledError extends ResilienceError {
@@ -105,7 +109,7 @@ export class ThrottledError extends ResilienceError {
     const cause = THROTTLE_CAUSES[heldBy];
     const message = `${operation} was not sent: ${cause} ${duration(retryAfterMs)}, ${THROTTLE_REASONS[reason]}`;
     super(
-      own({
+      localFailure({
         code: 'Throttled',
         source: 'throttle',
         message,
@@ -120,6 +124,20 @@ export class ThrottledError extends ResilienceError {
   }
 }
 
+/**
+ * `close` has closed the wrapper. The call was not sent, or it was aborted because it took longer than
+ * `close` waits; `failure.ambiguous` is true for a call that may have been carried out.
+ */
+export class ClosedError extends ResilienceError {
+  static {
+    brand(ClosedError, 'ClosedError');
+  }
+
+  constructor({ operation, sent }: { operation: string; sent: boolean }) {
+    super(sent ? closedWhileSent(operation) : closedBefore(operation), operation);
+  }
+}
+
 /** One attempt got no response in time. The service may have executed the request. */
 export class AttemptTimeoutError extends ResilienceError {
   readonly timeoutMs: number;
@@ -129,7 +147,7 @@ export class AttemptTimeoutError extends ResilienceError {
   }
 
   constructor({ operation, timeoutMs }: { operation: string; timeoutMs: number }) {
-    super(timeout(`${operation} got no response within ${duration(timeoutMs)}`), operation);
+    super(timeoutFailure(`${operation} got no response within ${duration(timeoutMs)}`), operation);
     this.timeoutMs = timeoutMs;
   }
 }
@@ -143,7 +161,10 @@ export class DeadlineExceededError extends ResilienceError {
   }
 
   constructor({ operation, timeoutMs }: { operation: string; timeoutMs: number }) {
-    super(timeout(`${operation} reached its deadline after ${duration(timeoutMs)}`), operation);
+    super(
+      timeoutFailure(`${operation} reached its deadline after ${duration(timeoutMs)}`),
+      operation,
+    );
     this.timeoutMs = timeoutMs;
   }
 }
@@ -188,47 +209,8 @@ export class DefenderApiError extends Error {
   }
 }
 
-const CIRCUIT_ADVICE =
-  'Most recent calls of this operation failed. Try again when the circuit allows calls; if it persists, check Service health in the Microsoft 365 admin center.';
-const THROTTLE_ADVICE: Readonly<Record<ThrottleCause, string>> = {
-  pause:
-    'Try again after the pause. If it happens often, spread the calls over time, or look for other callers that share the quota.',
-  quota:
-    'Try again later, or give the call a longer deadline. If it happens often, spread the calls over time, or give urgent ones a higher priority.',
-};
-const TIMEOUT_ADVICE =
-  'The request may have been carried out although no response came: check whether it was before you send it again.';
-
-const THROTTLE_CAUSES: Readonly<Record<ThrottleCause, string>> = {
-  pause: 'its quota is paused for another',
-  quota: 'its quota is used up for another',
-};
-const THROTTLE_REASONS: Readonly<Record<ThrottleRefusal, string>> = {
-  'queue-full': 'and too many calls are waiting for it already',
-  'wait-too-long': 'which is longer than the call may wait',
-};
-
-/** A failure that this package caused. */
-function own(failure: Omit<Failure, 'verdict'>): Failure {
-  return createFailure({ ...failure, verdict: 'retryable' });
-}
-
-function timeout(message: string): Failure {
-  return own({
-    code: 'Timeout',
-    source: 'timeout',
-    message,
-    ambiguous: true,
-    advice: TIMEOUT_ADVICE,
-  });
-}
-
 function describe({ code, status, trackingId }: Failure, operation = 'The call'): string {
   const what = status === undefined || code === `Http${status}` ? code : `${status} ${code}`;
   const id = trackingId === undefined ? '' : ` (tracking ID ${trackingId})`;
   return `${operation} failed: ${what}${id}`;
-}
-
-function duration(ms: number): string {
-  return ms < 1_000 ? `${Math.ceil(ms)} ms` : `${Math.ceil(ms / 100) / 10} s`;
 }

@@ -9,7 +9,8 @@ export type HeaderReader = (name: string) => string | undefined;
 
 /** How many headers are read at most. */
 const MAX_HEADERS = 500;
-const MAX_VALUE_LENGTH = 1_024;
+/** A claims challenge may be longer than any other header that is read. */
+const MAX_VALUE_LENGTH = 8_192;
 /** How many values of one header are read at most. */
 const MAX_VALUES = 20;
 

@@ -53,7 +53,7 @@ export function failureOfBody(
   const claims = status === 401 ? readClaimsChallenge(header('www-authenticate')) : undefined;
   const values = claims === undefined ? valuesOf(row, message) : { claims };
   const verdict = throttled ? 'retryable' : verdictOf(status, entry);
-  const hint = messageHint(status, message);
+  const hint = messageHint(status, code, message);
   const advice = claims === undefined ? adviceFor(status, parsed, row, hint) : CLAIMS_ADVICE;
   const trackingId = chooseTrackingId([parsed.target, parsed.requestId], header, parsed.otherId);
   const failure: MutableFailure = { code, status, message, verdict, source: parsed.origin };

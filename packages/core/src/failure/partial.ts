@@ -9,7 +9,8 @@ import { chooseTrackingId } from './tracking-id.ts';
 const MAX_PROVIDERS = 20;
 
 /** `199 - "{Vendor}/{Provider}/{StatusCode}/{LatencyInMs}"`, once for each provider. */
-const WARNING = /\b199 \S+ "([\w .-]{1,64})\/([\w .-]{1,64})\/(\d{3})\/(\d{1,9})"/g;
+const WARNING =
+  /\b199 \S+ "([\w .,&()+-]{1,64})\/([\w .,&()+-]{1,64})\/(\d{3})\/(\d{1,9})(?:\.\d+)?"/g;
 
 const RETRY_ADVICE = 'Send the request again later to get them.';
 const ACCESS_ADVICE =

@@ -62,17 +62,21 @@ function largest(text: string, now: number): number | undefined {
 }
 
 const AMOUNT = String.raw`\d+(?:\.\d+)?\s?[a-z]+`;
+const KEYWORD = String.raw`\b(?:again|retry(?:ing)?|replenished|resets?|available|wait|resumed?|blocked|can be made|back ?off)\b`;
 const WAIT = new RegExp(
-  String.raw`\b(?:again|retry|replenished|reset|available|wait)\b[^\d.]{0,40}?\b(?:in|after|for)\s+` +
+  String.raw`(?:${KEYWORD}[^\d.]{0,40}?\b(?:in|after|for|next|least)|\bwait):?\s+` +
     String.raw`((?:\d+\.)?\d{1,2}:\d{2}:\d{2}(?:\.\d+)?|${AMOUNT}(?:(?:,| and|, and)? ${AMOUNT})*)`,
   'i',
 );
+/** The header, repeated in the message. */
+const HEADER = /\bretry-after:\s*(\d+)(?![\d:.]*\d)/i;
 
 /** "Try again in 14 seconds", "retry after '5' minutes", and whatever else gateways and services word so. */
 function waitInMessage(message: string): number | undefined {
-  const text = WAIT.exec(message.replaceAll(/['"]/g, ''))?.[1];
+  const plain = message.replaceAll(/['"]/g, '');
+  const text = WAIT.exec(plain)?.[1];
   const ms = text === undefined ? undefined : readVariable(text, 'duration');
-  return typeof ms === 'number' ? ms : undefined;
+  return typeof ms === 'number' ? ms : seconds(HEADER.exec(plain)?.[1] ?? '');
 }
 
 /** Digits with or without a fraction: no sign, exponent or unit. */

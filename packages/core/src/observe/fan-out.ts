@@ -13,9 +13,7 @@ import type {
   ThrottleWait,
 } from './observer.ts';
 import type { QuotaChange, ReadQuotas } from './quota.ts';
-
-/** Called with what an observer threw, and the name of the hook. */
-export type ReportObserverError = (error: unknown, hook: string) => void;
+import { nameOf, type ReportObserverError } from './warn-once.ts';
 
 /**
  * Forwards each event to all observers. What one of them throws, or rejects with, reaches neither the
@@ -52,6 +50,19 @@ export class ObserverFanOut {
 
   quotas(read: ReadQuotas): void {
     notify(this.#observers, QUOTAS, read, 'quotas', this.#report);
+  }
+
+  /** Resolves when every observer has sent what it keeps. Never rejects. */
+  async flush(): Promise<void> {
+    await Promise.all(this.#observers.map((observer) => this.#flush(observer)));
+  }
+
+  async #flush(observer: Observer): Promise<void> {
+    try {
+      await observer.flush?.();
+    } catch (error) {
+      reportSafely(this.#report, error, 'flush');
+    }
   }
 }
 
@@ -219,23 +230,4 @@ function reportSafely(report: ReportObserverError, error: unknown, hook: string)
   } catch (second) {
     emitWarning(`onObserverError threw in hook ${hook}: ${nameOf(second)}`);
   }
-}
-
-/** Warns once for each hook and name of error. */
-export function warnOnce(): ReportObserverError {
-  const seen = new Set<string>();
-  return (error, hook) => {
-    const key = `${hook}: ${nameOf(error)}`;
-    if (seen.has(key) || seen.size >= 100) return;
-    seen.add(key);
-    emitWarning(
-      `An observer failed in its hook ${key}. The call continued; pass onObserverError to see every such error.`,
-      { code: 'DEFENDER_RESILIENCE_OBSERVER' },
-    );
-  };
-}
-
-// Not the message, which may hold secrets.
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error;
 }

@@ -1,5 +1,5 @@
 import type { Failure } from '../failure/failure.ts';
-import { checkOptions, type OptionRules, withMethods } from '../validation/check-options.ts';
+import { checkOptions, type Rule, withMethods } from '../validation/check-options.ts';
 import type { AttemptEnd, CallEnd, CallObserver, CallStart, Observer } from './observer.ts';
 import type { QuotaChange } from './quota.ts';
 
@@ -16,6 +16,8 @@ export interface PinoLogger {
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
   bindings(): object;
+  /** Writes what is kept, and calls back; `resilience.close` waits for it. */
+  flush?(done?: (error?: Error) => void): void;
 }
 
 /** The options of `logObserver`. */
@@ -29,9 +31,7 @@ export interface LogObserverOptions {
   readonly logger?: ConsoleLogger | PinoLogger;
 }
 
-const OPTIONS: OptionRules = {
-  logger: withMethods('a logger with info, warn and error', 'info', 'warn', 'error'),
-};
+const LOGGER: Rule = withMethods('a logger with info, warn and error', 'info', 'warn', 'error');
 
 type Level = 'info' | 'warn' | 'error';
 type LogFields = Readonly<Record<string, string | number | undefined>>;
@@ -51,7 +51,10 @@ type LogFields = Readonly<Record<string, string | number | undefined>>;
  * ```
  */
 export function logObserver(options: LogObserverOptions = {}): Observer {
-  checkOptions('logObserver', OPTIONS, options);
+  if (LOGGER.test(options)) {
+    throw new TypeError('logObserver takes an object of options, got a logger: pass { logger }');
+  }
+  checkOptions('logObserver', { logger: LOGGER }, options);
   const write = writer(options.logger ?? console);
   return {
     call: (start) => logCall(start, write),
@@ -66,7 +69,18 @@ export function logObserver(options: LogObserverOptions = {}): Observer {
       });
     },
     quota: (change) => logQuota(change, write),
+    flush: () => flushLogger(options.logger),
   };
+}
+
+/** pino writes later where its destination is asynchronous, and calls back when it has. */
+function flushLogger(logger: LogObserverOptions['logger']): Promise<void> | void {
+  if (logger === undefined || !isPino(logger)) return;
+  // pino before version 8 takes no callback.
+  if (logger.flush?.length !== 1) return logger.flush?.();
+  return new Promise((resolve, reject) => {
+    logger.flush?.((error) => (error ? reject(error) : resolve()));
+  });
 }
 
 function logQuota(change: QuotaChange, write: Writer): void {

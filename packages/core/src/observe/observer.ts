@@ -7,7 +7,7 @@ export type ClientKind = 'fetch' | 'function' | 'axios' | 'graph' | 'undici';
 
 /**
  * How a call ended. `failure`: it was sent and failed; `rejected`: it was not sent, because of an open
- * circuit or a used-up quota; `cancelled`: the caller aborted it.
+ * circuit or a used-up quota; `cancelled`: the caller aborted it, or closed the wrapper.
  */
 export type CallOutcome = 'success' | 'failure' | 'cancelled' | 'rejected';
 
@@ -128,7 +128,7 @@ export interface ThrottleWait {
  * `wait-too-long`: the service asked for a longer wait than `retry.maxRetryAfterMs` or the deadline
  * allows. `not-replayable`: the request may have been carried out and is not idempotent, or its body
  * cannot be sent twice. `circuit-open` and `throttled`: this package refused to send it. `cancelled`:
- * the caller aborted.
+ * the caller aborted. `closed`: `close` ended the call, or its wait for a retry.
  */
 export type GiveUpReason =
   | 'terminal'
@@ -139,7 +139,8 @@ export type GiveUpReason =
   | 'not-replayable'
   | 'circuit-open'
   | 'throttled'
-  | 'cancelled';
+  | 'cancelled'
+  | 'closed';
 
 /** The event of a call that ended. */
 export interface CallEnd {
@@ -199,6 +200,11 @@ export interface Observer {
    * returns the current state of all quotas.
    */
   quotas?(read: ReadQuotas): void;
+  /**
+   * Called by `resilience.close` after the last call has ended, to send what the observer still keeps.
+   * `close` waits for the promise, at most its `flushTimeoutMs`.
+   */
+  flush?(): Promise<void> | void;
 }
 
 /** Observes one call. Every hook is optional. */

@@ -1,17 +1,28 @@
+import { MAX_TIMER_MS } from '../clock.ts';
 import {
   boolean,
   checkOptions,
   fn,
+  integer,
   type OptionRules,
+  type Rule,
   withMethods,
 } from '../validation/check-options.ts';
 import { host } from './host-rule.ts';
 import { CALL_FIELDS } from './table.ts';
 
 const WRAP: OptionRules = { ...CALL_FIELDS, host, failed: fn };
-const EXECUTE: OptionRules = {
-  ...WRAP,
-  signal: withMethods('an AbortSignal', 'addEventListener', 'removeEventListener'),
+/** Accepts an `AbortSignal`. */
+export const abortSignal: Rule = withMethods(
+  'an AbortSignal',
+  'addEventListener',
+  'removeEventListener',
+);
+
+const EXECUTE: OptionRules = { ...WRAP, signal: abortSignal };
+const CLOSE: OptionRules = {
+  timeoutMs: integer(0, MAX_TIMER_MS),
+  flushTimeoutMs: integer(0, MAX_TIMER_MS),
 };
 const WRAP_FETCH: OptionRules = { bufferJson: boolean };
 
@@ -27,6 +38,15 @@ export function checkExecuteOptions(options: unknown): void {
 /** Checks the options of `wrap` and `asPolicy`, which hold for every call. */
 export function checkWrapOptions(receiver: 'wrap' | 'asPolicy', options: unknown): void {
   checkOptions(receiver, WRAP, options);
+}
+
+/**
+ * Checks the options of `close`.
+ *
+ * @throws TypeError that lists every fault
+ */
+export function checkCloseOptions(options: unknown): void {
+  checkOptions('close', CLOSE, options);
 }
 
 export function checkWrapFetchOptions(options: unknown): void {

@@ -12,14 +12,23 @@ export const hosts: Rule = mapOf(
 /** Accepts a host as `URL.host` has it. */
 export const host: Rule = where(
   'a host such as localhost:8080',
-  (value) => typeof value === 'string' && HOST.test(value),
+  (value) => typeof value === 'string' && isHost(value),
 );
 
 function hostFault(key: string): string | undefined {
-  if (HOST.test(key)) return undefined;
+  if (isHost(key)) return undefined;
   if (key.includes('*')) return 'must be a host: name each one, wildcards are not supported';
   const hint = hostIn(key);
   return `must be ${host.accepts}${hint === undefined ? '' : `; did you mean '${hint}'?`}`;
+}
+
+/** Whether a request can have this host: its URL leaves out the default port, and shortens addresses. */
+function isHost(text: string): boolean {
+  return (
+    HOST.test(text) &&
+    hostIn(`http://${text}`) === text.toLowerCase() &&
+    hostIn(text) === text.toLowerCase()
+  );
 }
 
 /** The host in a URL, or in a host with a path. */

@@ -2,7 +2,7 @@ import { isFunction, isRecord } from '../is.ts';
 import { property, type Rule } from '../validation/check-options.ts';
 import { nearestOption } from '../validation/nearest-option.ts';
 
-const HOOKS: readonly string[] = ['call', 'circuit', 'quota', 'quotas'];
+const HOOKS: readonly string[] = ['call', 'circuit', 'quota', 'quotas', 'flush'];
 const CALL_HOOKS: readonly string[] = ['attempt', 'retry', 'throttled', 'end', 'run', 'headers'];
 
 /** Accepts an observer. A misspelt hook is a fault, because it would never be called. */

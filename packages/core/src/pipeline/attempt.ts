@@ -1,4 +1,4 @@
-import { AttemptTimeoutError, DeadlineExceededError } from '../failure/errors.ts';
+import { AttemptTimeoutError, ClosedError, DeadlineExceededError } from '../failure/errors.ts';
 import type { AttemptFanOut } from '../observe/fan-out.ts';
 import type { Deadline, Deadlines, Watched } from '../policy/deadlines.ts';
 import type { AttemptSender, ClientCall } from './call.ts';
@@ -117,6 +117,11 @@ export class Attempt<T> implements AttemptSender, Watched, AttemptScope {
     const details = { operation: this.operation, timeoutMs: this.#timeoutMs };
     const TimeoutError = this.#endsAtDeadline ? DeadlineExceededError : AttemptTimeoutError;
     this.#abort(new TimeoutError(details));
+  }
+
+  /** Called by the list of deadlines. */
+  abandon(): void {
+    this.#abort(new ClosedError({ operation: this.operation, sent: true }));
   }
 
   get endsAt(): number {

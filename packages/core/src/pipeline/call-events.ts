@@ -73,11 +73,12 @@ export function failedCallEnd(
   failure: Failure,
   giveUpReason: GiveUpReason,
 ): CallEnd {
-  const outcome = callOutcomeOf(giveUpReason, attempts);
+  const outcome = callOutcomeOf(giveUpReason, attempts, failure);
   return { outcome, attempts, durationMs, failure, giveUpReason };
 }
 
-function callOutcomeOf(reason: GiveUpReason, attempts: number): CallOutcome {
+function callOutcomeOf(reason: GiveUpReason, attempts: number, failure: Failure): CallOutcome {
   if (reason === 'cancelled') return 'cancelled';
+  if (reason === 'closed' && failure.source === 'cancelled') return 'cancelled';
   return attempts === 0 ? 'rejected' : 'failure';
 }

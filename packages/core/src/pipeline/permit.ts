@@ -1,4 +1,4 @@
-import { CircuitOpenError, ThrottledError } from '../failure/errors.ts';
+import { CircuitOpenError, ClosedError, ThrottledError } from '../failure/errors.ts';
 import type { Failure } from '../failure/failure.ts';
 import type { CallFanOut } from '../observe/fan-out.ts';
 import type { GiveUpReason } from '../observe/observer.ts';
@@ -45,6 +45,7 @@ export function tryAcquirePermit(
   now: number,
 ): Permit | Rejection | undefined {
   const { pipeline, circuit } = request;
+  if (pipeline.lifecycle.closed) return rejectedByClose(request.call);
   if (circuit?.refuses(now)) return rejectedByCircuit(request, now);
   return pipeline.gate.idle && circuit?.closed !== false ? NO_PERMIT_NEEDED : undefined;
 }
@@ -102,9 +103,12 @@ export function recordOutcome(
     const gateCall = gateCallOf(pipeline.settings, call);
     pipeline.gate.throttled(gateCall, failed.holdGroupMs, failed.failure, gatePermit);
   }
-  gatePermit?.completed();
   const outcome = failed === undefined ? 'success' : circuitOutcomeOf(failed.failure);
-  return circuit?.record(admission, outcome, now, failed?.failure);
+  const changed = circuit?.record(admission, outcome, now, failed?.failure);
+  // The circuit changes first: otherwise the gate releases the next attempt to a circuit that opens.
+  if (changed !== undefined) return changed.then(() => gatePermit?.completed());
+  gatePermit?.completed();
+  return undefined;
 }
 
 function passGate(
@@ -129,8 +133,16 @@ function rejectedByCircuit({ call, circuit }: PermitRequest, now: number): Rejec
   return { reason: 'circuit-open', error, failure: error.failure };
 }
 
-function rejectedByGate({ name }: CallSpec, rejection: GateRejection): Rejection {
+/** The wrapper is closed: nothing is sent any more. */
+function rejectedByClose({ name }: CallSpec): Rejection {
+  const error = new ClosedError({ operation: name, sent: false });
+  return { reason: 'closed', error, failure: error.failure };
+}
+
+function rejectedByGate(call: CallSpec, rejection: GateRejection): Rejection {
+  const { name } = call;
   const { refused, retryAfterMs, heldBy } = rejection;
+  if (refused === 'closed') return rejectedByClose(call);
   const error = new ThrottledError({ operation: name, retryAfterMs, reason: refused, heldBy });
   return { reason: 'throttled', error, failure: error.failure };
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
-import { ObserverFanOut, type ReportObserverError, warnOnce } from '../observe/fan-out.ts';
+import { ObserverFanOut } from '../observe/fan-out.ts';
+import { type ReportObserverError, warnOnce } from '../observe/warn-once.ts';
 import type { Settings } from '../options/options.ts';
 import { RetryBudget } from '../policy/budget.ts';
 import type { Circuit } from '../policy/circuit.ts';
@@ -8,6 +9,7 @@ import { Deadlines } from '../policy/deadlines.ts';
 import { type Gate, type GateCall, QuotaGate } from '../quota/gate.ts';
 import { emitWarning } from '../runtime.ts';
 import type { CallSpec } from './call.ts';
+import { type Closable, Lifecycle } from './lifecycle.ts';
 import { priorityOf } from './limits.ts';
 import { TokenRefresher } from './token-refresh.ts';
 
@@ -15,7 +17,7 @@ import { TokenRefresher } from './token-refresh.ts';
 const MAX_WARNINGS = 100;
 
 /** What all calls of one wrapper share. */
-export class Pipeline {
+export class Pipeline implements Closable {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly budget: RetryBudget;
@@ -24,6 +26,7 @@ export class Pipeline {
   readonly circuits: CircuitRegistry | undefined;
   readonly observers: ObserverFanOut | undefined;
   readonly refresher: TokenRefresher | undefined;
+  readonly lifecycle: Lifecycle;
   readonly #report: ReportObserverError;
   readonly #warned = new Set<string>();
   inFlight = 0;
@@ -40,7 +43,28 @@ export class Pipeline {
       observers.length === 0 ? undefined : new ObserverFanOut(observers, this.#report);
     this.refresher = refreshToken && new TokenRefresher(refreshToken, settings, this);
     this.gate = gateOf(settings, this.observers);
+    this.lifecycle = new Lifecycle(clock, this);
     if (settings.quota !== undefined) this.observers?.quotas(() => this.gate.quotas());
+  }
+
+  /** Counts a call that has ended. */
+  callEnded(): void {
+    this.inFlight -= 1;
+    if (this.inFlight === 0 && this.lifecycle.closed) this.lifecycle.idle();
+  }
+
+  endWaits(): void {
+    this.gate.endWaits();
+  }
+
+  abortAttempts(): void {
+    this.deadlines.abortAll();
+  }
+
+  async finish(): Promise<void> {
+    this.deadlines.close();
+    await this.gate.close();
+    await this.observers?.flush();
   }
 
   /** Reports what a hook of the caller's threw: it must not break the call. */

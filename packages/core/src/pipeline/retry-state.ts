@@ -40,7 +40,7 @@ export class RetryState {
     sent: Pick<RetryContext, 'aborted' | 'retriedInside' | 'attempts'>,
     now: number,
   ): RetryDecision {
-    const { budget, settings } = this.#pipeline;
+    const { budget, lifecycle, settings } = this.#pipeline;
     const { maxRetries, idempotent, resendable } = this.#call;
     const { failure } = failed;
     const askedToWaitBefore = this.#askedToWait;
@@ -49,6 +49,7 @@ export class RetryState {
       {
         ...sent,
         failure,
+        closed: lifecycle.closed,
         askedToWaitBefore,
         remainingMs: this.#deadlineAt - now,
         maxRetries,
@@ -90,32 +91,39 @@ export class RetryState {
 
   /**
    * Waits, or gets a new token. Returns why there is no further attempt after all: the caller has
-   * aborted, the deadline has passed, or there is no new token in time.
+   * aborted, the wrapper is closed, the deadline has passed, or there is no new token in time.
    */
   async waitForRetry(
     decision: RetryDecision & { retry: true },
     failed: FailedSend,
   ): Promise<GiveUpReason | undefined> {
+    const { clock, lifecycle } = this.#pipeline;
+    const { signal } = this.#call;
+    const wait = lifecycle.waitSignal(signal);
     try {
       if (decision.source === 'token-refresh') {
-        this.token = await this.#renewToken(failed);
+        this.token = await this.#renewToken(failed, wait.signal);
         return this.token === undefined ? 'terminal' : undefined;
       }
-      const { clock } = this.#pipeline;
-      await sleep(clock, decision.delayMs, this.#call.signal);
+      await sleep(clock, decision.delayMs, wait.signal);
       // The wait fitted in, but timers are late at times.
       return clock.now() < this.#deadlineAt ? undefined : 'deadline';
     } catch {
-      // Only the caller's abort ends the wait early.
-      return 'cancelled';
+      // Only the caller's abort and the end of the wrapper end the wait early.
+      return lifecycle.closed && !signal?.aborted ? 'closed' : 'cancelled';
+    } finally {
+      wait.release();
     }
   }
 
-  async #renewToken({ failure, settled, renewalsBefore }: FailedSend): Promise<string | undefined> {
+  async #renewToken(
+    { failure, settled, renewalsBefore }: FailedSend,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
     this.#refreshed = true;
     const call = this.#call;
     const token = bearerTokenOf(call.sentAuthorization?.(settled));
     const refused = { call, failure, token, renewalsBefore, deadlineAt: this.#deadlineAt };
-    return this.#pipeline.refresher?.renew(refused, call.signal);
+    return this.#pipeline.refresher?.renew(refused, signal);
   }
 }

@@ -23,14 +23,7 @@ import {
   rememberFailure,
   warnNested,
 } from './nested-calls.ts';
-import {
-  type Classification,
-  classifyOutcome,
-  type Outcome,
-  reportedFailure,
-  settledValue,
-  unwrap,
-} from './outcome.ts';
+import { classifyOutcome, type Outcome, reportedFailure, settledValue, unwrap } from './outcome.ts';
 import {
   acquirePermit,
   type Permit,
@@ -98,20 +91,19 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
 
   /** The first attempt, sent at once, has ended. */
   attemptEnded(attempt: Attempt<T>, outcome: Outcome<T>): unknown {
-    let classification: Classification;
     try {
-      classification = classifyOutcome(this.call, attempt, outcome, this.pipeline.clock);
+      const classification = classifyOutcome(this.call, attempt, outcome, this.pipeline.clock);
+      if (!outcome.ok || classification !== undefined) {
+        return this.#runLoop({ attempt, outcome, classification });
+      }
+      this.circuit?.countSuccess(attempt.sentAt);
+      const now = this.events === undefined ? attempt.sentAt : this.pipeline.clock.now();
+      this.#reportSuccess(attempt, outcome, now);
     } catch (error) {
       // A value that cannot even be looked at.
       this.#close();
       throw error;
     }
-    if (!outcome.ok || classification !== undefined) {
-      return this.#runLoop({ attempt, outcome, classification });
-    }
-    this.circuit?.countSuccess(attempt.sentAt);
-    const now = this.events === undefined ? attempt.sentAt : this.pipeline.clock.now();
-    this.#reportSuccess(attempt, outcome, now);
     this.#close();
     return outcome.value;
   }
@@ -231,7 +223,7 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
   }
 
   #close(): void {
-    this.pipeline.inFlight -= 1;
+    this.pipeline.callEnded();
     callEnded();
     this.call.close?.();
   }

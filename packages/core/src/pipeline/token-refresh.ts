@@ -6,7 +6,7 @@ import type { RefreshContext, RefreshToken, Settings } from '../options/options.
 import { asyncLocalStorage } from '../runtime.ts';
 import type { CallSpec, ClientCall } from './call.ts';
 import type { Pipeline } from './pipeline.ts';
-import { bearerTokenOf, mistakeIn, readToken } from './token.ts';
+import { bearerTokenOf, mistakeIn, type ReadToken, readToken } from './token.ts';
 import { type TokenEntry, TokenStore } from './token-store.ts';
 
 /** A call as far as its token is concerned. */
@@ -122,21 +122,21 @@ export class TokenRefresher {
   ): Promise<string | undefined> {
     const { signal } = controller;
     const { attemptTimeoutMs } = refused.call;
-    let returned: unknown;
+    let read: ReadToken;
     try {
       const answer = this.#callRefresh(refreshContext(refused, entry, signal));
       // However many calls wait for it, a refresh may take no longer than an attempt.
-      returned = await this.#within(answer, attemptTimeoutMs, signal);
+      const returned = await this.#within(answer, attemptTimeoutMs, signal);
+      if (returned === TIME_UP) {
+        this.#mistake(`refreshToken did not settle within ${attemptTimeoutMs} ms`);
+        controller.abort();
+        return undefined;
+      }
+      read = readToken(returned);
     } catch (error) {
       if (!signal.aborted) this.#report.reportError(error, HOOK);
       return undefined;
     }
-    if (returned === TIME_UP) {
-      this.#mistake(`refreshToken did not settle within ${attemptTimeoutMs} ms`);
-      controller.abort();
-      return undefined;
-    }
-    const read = readToken(returned);
     const mistake =
       'token' in read ? mistakeIn(read.token, refused.token, entry.identity) : read.mistake;
     if (mistake !== undefined) this.#mistake(mistake);

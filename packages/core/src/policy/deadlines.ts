@@ -8,6 +8,8 @@ export interface Watched {
   after: Watched | undefined;
   /** Called once, when the time is up. */
   expire(): void;
+  /** Called once, when the wrapper closes and does not wait for it any longer. */
+  abandon(): void;
 }
 
 /** Something that holds a watched object until it is released or its time is up. */
@@ -59,6 +61,21 @@ class DeadlineList implements Deadline {
     watched.after = undefined;
   }
 
+  /** Abandons all that it watches. */
+  abandonAll(): void {
+    while (this.#first !== undefined) {
+      const abandoned = this.#first;
+      this.release(abandoned);
+      abandoned.abandon();
+    }
+  }
+
+  /** Stops the timer, which is idle when nothing is watched. */
+  close(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
   #arm(delayMs: number): void {
     this.#timer = this.#clock.timer(() => this.#fire(), Math.ceil(delayMs), { keepAlive: false });
   }
@@ -79,12 +96,16 @@ class DeadlineList implements Deadline {
 /** One deadline with a timer of its own, for what is left of a call's time. */
 class SingleDeadline implements Deadline {
   readonly #timer: Timer;
+  readonly #all: Set<Watched>;
 
-  constructor(clock: Clock, watched: Watched, delayMs: number) {
+  constructor(clock: Clock, watched: Watched, delayMs: number, all: Set<Watched>) {
     watched.list = this;
+    this.#all = all;
+    all.add(watched);
     this.#timer = clock.timer(
       () => {
         watched.list = undefined;
+        all.delete(watched);
         watched.expire();
       },
       Math.ceil(delayMs),
@@ -94,6 +115,7 @@ class SingleDeadline implements Deadline {
 
   release(watched: Watched): void {
     watched.list = undefined;
+    this.#all.delete(watched);
     this.#timer.cancel();
   }
 }
@@ -104,6 +126,8 @@ const MAX_LISTS = 64;
 export class Deadlines {
   readonly #clock: Clock;
   readonly #lists = new Map<number, DeadlineList>();
+  /** What has a timer of its own. */
+  readonly #single = new Set<Watched>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -118,12 +142,26 @@ export class Deadlines {
 
   /** Watches an attempt with a timer of its own. */
   watchOnce(watched: Watched, delayMs: number): void {
-    new SingleDeadline(this.#clock, watched, Math.max(delayMs, 0));
+    new SingleDeadline(this.#clock, watched, Math.max(delayMs, 0), this.#single);
   }
 
   /** Stops watching; does nothing when the time is up already. */
   release(watched: Watched): void {
     watched.list?.release(watched);
+  }
+
+  /** Abandons every attempt that is under way. */
+  abortAll(): void {
+    for (const list of this.#lists.values()) list.abandonAll();
+    for (const watched of this.#single) {
+      this.release(watched);
+      watched.abandon();
+    }
+  }
+
+  /** Stops the timers that watch nothing any more. */
+  close(): void {
+    for (const list of this.#lists.values()) list.close();
   }
 
   #newList(timeoutMs: number): DeadlineList | undefined {

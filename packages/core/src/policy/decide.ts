@@ -6,6 +6,8 @@ export interface RetryContext {
   readonly failure: Failure;
   /** Whether the caller has aborted the call. */
   readonly aborted: boolean;
+  /** Whether the wrapper is closed. */
+  readonly closed: boolean;
   /** Whether a wrapped call inside this one has retried the failure already. */
   readonly retriedInside: boolean;
   /** Whether an earlier attempt of the call was answered with a Retry-After too. */
@@ -70,14 +72,16 @@ function decide(
 /** What forbids another attempt, however long its wait would be. */
 function reasonAgainst(context: RetryContext, refresh: boolean): GiveUpReason | undefined {
   const { failure } = context;
-  if (context.aborted || failure.source === 'cancelled') return 'cancelled';
+  if (context.aborted) return 'cancelled';
+  if (failure.source === 'cancelled') return context.closed ? 'closed' : 'cancelled';
   if (context.retriedInside) return 'retries-exhausted';
   if (failure.ambiguous && !context.idempotent) return 'not-replayable';
   if (failure.verdict === 'terminal' && !refresh) return 'terminal';
   if (!context.resendable) return 'not-replayable';
   if (context.attempts > context.maxRetries) return 'retries-exhausted';
   const tooLong = (failure.retryAfterMs ?? 0) > context.maxRetryAfterMs;
-  return tooLong && !refresh ? 'wait-too-long' : undefined;
+  if (tooLong && !refresh) return 'wait-too-long';
+  return context.closed ? 'closed' : undefined;
 }
 
 function waitAfter(

@@ -20,7 +20,7 @@ export interface GatePermit {
 
 /** Why a call was rejected. */
 export interface GateRejection {
-  readonly refused: 'queue-full' | 'wait-too-long';
+  readonly refused: 'queue-full' | 'wait-too-long' | 'closed';
   readonly retryAfterMs: number;
   /** `pause`: the service asked for a pause; `quota`: the quota is used up. */
   readonly heldBy: 'pause' | 'quota';
@@ -66,6 +66,10 @@ export interface Gate {
   snapshot(): { group: string; pausedForMs: number; waiting: number }[];
   /** The quota groups that were used; none where quotas are off. */
   quotas(): readonly QuotaState[];
+  /** Rejects the calls that wait, with `closed`. */
+  endWaits(): void;
+  /** No call is left: tells the store so, and stops every timer. Leaves the store itself open. */
+  close(): Promise<void>;
 }
 
 /** How calls are held after a 429, and how many may wait. */
@@ -156,6 +160,15 @@ export class QuotaGate implements Gate {
     return [...this.#limited.values()].flatMap((group) => (group ? [group.state()] : []));
   }
 
+  endWaits(): void {
+    for (const group of this.#groups()) group.close();
+  }
+
+  async close(): Promise<void> {
+    await this.#connection?.close();
+    for (const group of this.#groups()) group.close();
+  }
+
   #groups(): readonly QuotaGroup[] {
     return [...this.#limited.values(), ...this.#paused.values()].filter(
       (group) => group !== undefined,
@@ -185,12 +198,14 @@ export class QuotaGate implements Gate {
   #newGroup(name: string, limits: GroupLimits, scale: Omit<CallLimitSettings, 'name'>): QuotaGroup {
     const { minuteMs, transitMs, reserve } = scale;
     const settings = { ...this.#throttle, name, limits, minuteMs, transitMs, reserve };
-    return new QuotaGroup(settings, {
+    const group = new QuotaGroup(settings, {
       clock: this.#clock,
       changed: this.#changed,
-      idle: () => this.#paused.delete(name),
+      // A call that was released before may end when a later pause has made a group of its own.
+      idle: () => this.#paused.get(name) === group && this.#paused.delete(name),
       share: this.#sharing(name, limits, this.#quota),
     });
+    return group;
   }
 
   /** Execution time is not shared: nobody knows it before a query has ended. */

@@ -1,33 +1,16 @@
 import type { Clock } from '../clock.ts';
 import type { Failure } from '../failure/failure.ts';
-import type { QuotaChange, QuotaState } from '../observe/quota.ts';
-import { type CallLimitSettings, CallLimits } from './call-limits.ts';
+import type { QuotaState } from '../observe/quota.ts';
+import { CallLimits } from './call-limits.ts';
 import { ExecutionTimeBudget } from './execution-time-budget.ts';
 import type { GatePermit, GateRejection, GateRequest } from './gate.ts';
-import type { GroupLimits } from './limits.ts';
+import type { GroupDependencies, GroupSettings } from './group-settings.ts';
 import { Permit, type Place } from './permit.ts';
 import { CallQueue } from './queue.ts';
 import { ReleasePace } from './release-pace.ts';
-import type { ShareCount, SharedCount } from './shared-count.ts';
+import type { SharedCount } from './shared-count.ts';
 import { Waiter } from './waiter.ts';
 import { WakeTimer } from './wake-timer.ts';
-
-export interface GroupSettings extends CallLimitSettings {
-  readonly limits: GroupLimits;
-  readonly maxWaiting: number;
-  /** Whether a 429 pauses the group. */
-  readonly pause: boolean;
-}
-
-/** What a group depends on. */
-export interface GroupDependencies {
-  readonly clock: Clock;
-  changed(change: QuotaChange): void;
-  /** No pause is left, nobody waits, and nothing that was released is unanswered. */
-  idle(): void;
-  /** Makes the group's count in a store; undefined: this process counts alone. */
-  readonly share: ShareCount | undefined;
-}
 
 /** One quota group: its pause, its limits, and the calls that wait for them, in order. */
 export class QuotaGroup {
@@ -125,6 +108,16 @@ export class QuotaGroup {
       pausedForMs: this.pausedForMs,
       nextFreeMs: Math.max(this.#waitMs(0, now), this.#shared?.freeInMs(0, now) ?? 0),
     };
+  }
+
+  /** The wrapper closes: rejects the calls that wait, and stops the timer. */
+  close(): void {
+    const closed = this.#rejection('closed', 0, this.#clock.now());
+    for (const waiter of this.#queue) {
+      this.#queue.remove(waiter);
+      waiter.end(closed);
+    }
+    this.#timer.cancel();
   }
 
   /** Releases the waiting calls that may be sent, then schedules the next release. */

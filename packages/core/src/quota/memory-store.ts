@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../clock.ts';
+import { checkValue, type Rule, withMethods } from '../validation/check-options.ts';
 import type {
   LearnedLimit,
   QuotaNews,
@@ -7,6 +8,8 @@ import type {
   TakeAnswer,
   TakeRequest,
 } from './store.ts';
+
+const CLOCK: Rule = withMethods('a Clock with now, epoch and timer', 'now', 'epoch', 'timer');
 
 /** A learned limit is of use for so many windows. */
 const LEARNED_FOR = 5;
@@ -20,8 +23,10 @@ const LEARNED_FOR = 5;
  * const reading = createResilience({ quota: { store } });
  * const acting = createResilience({ quota: { store }, deadlineMs: 30_000 });
  * ```
+ * @throws TypeError if the clock is none
  */
 export function memoryQuotaStore(clock: Clock = systemClock): QuotaStore {
+  checkValue('memoryQuotaStore', 'clock', CLOCK, clock);
   const groups = new Map<string, MemoryGroup>();
   const groupOf = (name: string): MemoryGroup => {
     const group = groups.get(name) ?? new MemoryGroup();

@@ -1,4 +1,4 @@
-import { type Clock, sleep } from '../clock.ts';
+import { type Clock, sleep, type Timer } from '../clock.ts';
 import type { QuotaChange } from '../observe/quota.ts';
 import type { QuotaStore } from './store.ts';
 
@@ -31,6 +31,9 @@ export class StoreConnection {
   #lost = new AbortController();
   #away = false;
   #failingSince: number | undefined = undefined;
+  #closed = false;
+  #probe: Timer | undefined = undefined;
+  readonly #questions = new Set<Promise<unknown>>();
 
   constructor(
     store: QuotaStore,
@@ -58,7 +61,27 @@ export class StoreConnection {
    *
    * @param probe - what to ask until a store is back that went away with this question.
    */
-  async ask<T>(
+  ask<T>(
+    question: (store: QuotaStore) => Promise<T>,
+    probe: (store: QuotaStore) => Promise<unknown>,
+  ): Promise<T | undefined> {
+    const answer = this.#ask(question, probe);
+    this.#questions.add(answer);
+    return answer.finally(() => this.#questions.delete(answer));
+  }
+
+  /** Resolves when all questions are answered or given up. The store itself stays open. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#probe?.cancel();
+    while (this.#questions.size > 0) {
+      await Promise.all(this.#questions);
+      // An answer may lead to a question in the same turn: a place that nobody waits for is given back.
+      await sleep(this.#clock, 0);
+    }
+  }
+
+  async #ask<T>(
     question: (store: QuotaStore) => Promise<T>,
     probe: (store: QuotaStore) => Promise<unknown>,
   ): Promise<T | undefined> {
@@ -111,13 +134,14 @@ export class StoreConnection {
   }
 
   #probeLater(probe: (store: QuotaStore) => Promise<unknown>): void {
+    if (this.#closed) return;
     const look = (): void => {
       this.#inTime(probe).then(
         () => this.#return(),
         () => this.#probeLater(probe),
       );
     };
-    this.#clock.timer(look, this.#settings.probeMs, { keepAlive: false });
+    this.#probe = this.#clock.timer(look, this.#settings.probeMs, { keepAlive: false });
   }
 
   #return(): void {

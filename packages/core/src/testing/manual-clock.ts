@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../clock.ts';
+import { checkOptions, number, type OptionRules } from '../validation/check-options.ts';
 
 interface Pending {
   readonly at: number;
@@ -21,6 +22,10 @@ export interface ManualClock extends Clock {
   settle<T>(promise: Promise<T>): Promise<T>;
 }
 
+/** The last time that a `Date` can have. */
+const MAX_DATE_MS = 8.64e15;
+const OPTIONS: OptionRules = { epoch: number(-MAX_DATE_MS, MAX_DATE_MS) };
+
 // Promise chains of any realistic depth are done when setImmediate comes round, real I/O excepted.
 const drained = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -29,8 +34,10 @@ const drained = (): Promise<void> => new Promise((resolve) => setImmediate(resol
  *
  * @param options.epoch - the wall-clock time at the start, in milliseconds since 1970.
  * @defaultValue `epoch` is 2026-01-01T00:00:00Z
+ * @throws TypeError if an option is invalid
  */
 export function manualClock(options: { readonly epoch?: number } = {}): ManualClock {
+  checkOptions('manualClock', OPTIONS, options);
   const startEpoch = options.epoch ?? Date.UTC(2026, 0, 1);
   const pending = new Set<Pending>();
   let now = 0;

@@ -1,5 +1,9 @@
-import { isFunction, isObject, isRecord, isThenable } from '../is.ts';
+import { type Fields, isFunction, isObject, isRecord } from '../is.ts';
+import { describe, property } from './describe.ts';
 import { nearestOption } from './nearest-option.ts';
+
+export { describe, property } from './describe.ts';
+export { nearestOption } from './nearest-option.ts';
 
 /** Checks one value. Create one with the functions of this module. */
 export interface Rule {
@@ -9,6 +13,8 @@ export interface Rule {
   readonly test: (value: unknown) => boolean;
   /** The rules of an object's options. Any other option is a fault. */
   readonly fields?: OptionRules | undefined;
+  /** Those of the options that must be given. */
+  readonly required?: readonly string[] | undefined;
   /** Checks each entry of an array or object: what is wrong with its key, and the rule of its value. */
   readonly items?: Items | undefined;
   /** What else is wrong with an object that passed the test: whole messages, each with the path. */
@@ -72,18 +78,33 @@ export function withMethods(accepts: string, ...methods: readonly string[]): Rul
 }
 
 /** Accepts an object with the given options. */
-export function object(fields: OptionRules, accepts = 'an object'): Rule {
-  return { accepts, test: isRecord, fields };
+export function object(
+  fields: OptionRules,
+  accepts = 'an object',
+  required: readonly string[] = [],
+): Rule {
+  return { accepts, test: hasOptions, fields, required };
 }
 
 /** Accepts an object with any keys, unless `key` says what is wrong with one. */
 export function mapOf(value: Rule, accepts: string, key?: Items['key']): Rule {
-  return { accepts, test: isRecord, items: { value, key } };
+  return { accepts, test: hasOptions, items: { value, key } };
 }
 
-/** Accepts an array. */
-export function arrayOf(value: Rule, accepts: string): Rule {
-  return { accepts, test: Array.isArray, items: { value } };
+/** The entries of a `Map` or a `Headers` are no properties, and would not be read. */
+function hasOptions(value: unknown): value is Fields {
+  return isRecord(value) && !(Symbol.iterator in value);
+}
+
+/** Accepts an array of at least `min` entries. */
+export function arrayOf(value: Rule, accepts: string, min = 0): Rule {
+  const test = (list: unknown): boolean => Array.isArray(list) && list.length >= min;
+  return { accepts, test, items: { value } };
+}
+
+/** Accepts what one of the rules accepts. */
+export function anyOf(accepts: string, ...rules: readonly Rule[]): Rule {
+  return where(accepts, (value) => rules.some((rule) => faultsIn(value, rule, '').length === 0));
 }
 
 /** Accepts what `rule` accepts, and the given values, such as `false`. */
@@ -104,24 +125,54 @@ export function checkOptions(
   extraFaults?: () => readonly string[],
 ): void {
   if (options === undefined) return;
-  if (!isRecord(options)) {
+  if (!hasOptions(options)) {
     throw new TypeError(`${receiver} takes an object of options, got ${describe(options)}`);
   }
   const faults = fieldFaults(options, fields, '', fields);
   if (faults.length === 0) faults.push(...(extraFaults?.() ?? []));
-  if (faults.length > 0) {
-    throw new TypeError(`${receiver} got invalid options:\n- ${faults.join('\n- ')}`);
-  }
+  throwFaults(receiver, 'invalid options', faults);
+}
+
+/**
+ * Checks one value of any kind.
+ *
+ * @param receiver - the function that was called with it, for the message
+ * @param path - what the value is called in the message
+ * @throws TypeError that lists every fault: the path, what it must be, and what it was
+ */
+export function checkValue(receiver: string, path: string, rule: Rule, value: unknown): void {
+  throwFaults(receiver, 'an invalid value', faultsIn(value, rule, path));
+}
+
+/** What is wrong with a value; empty if nothing is. */
+export function faultsIn(value: unknown, rule: Rule, path: string): readonly string[] {
+  return faultsOf(value, rule, path, rule.fields ?? {});
+}
+
+/** How many faults a message lists: an object of quite another kind has many unknown names. */
+const MAX_FAULTS = 20;
+
+function throwFaults(receiver: string, what: string, faults: readonly string[]): void {
+  if (faults.length === 0) return;
+  const listed = faults.slice(0, MAX_FAULTS);
+  if (faults.length > MAX_FAULTS) listed.push(`and ${faults.length - MAX_FAULTS} more`);
+  throw new TypeError(`${receiver} got ${what}:\n- ${listed.join('\n- ')}`);
 }
 
 function faultsOf(value: unknown, rule: Rule, path: string, root: OptionRules): string[] {
   if (!rule.test(value)) return [`${path} must be ${rule.accepts}, got ${describe(value)}`];
   if (!isObject(value)) return [];
   return [
+    ...missingFaults(value, rule, path),
     ...(rule.fields === undefined ? [] : fieldFaults(value, rule.fields, `${path}.`, root)),
     ...(rule.items === undefined ? [] : itemFaults(value, rule.items, path, root)),
     ...(rule.faults?.(value, path) ?? []),
   ];
+}
+
+function missingFaults(value: object, { required = [] }: Rule, path: string): readonly string[] {
+  const missing = required.filter((name) => property(value, name) === undefined);
+  return missing.map((name) => `${path}.${name} must be given`);
 }
 
 function fieldFaults(
@@ -131,7 +182,7 @@ function fieldFaults(
   root: OptionRules,
 ): string[] {
   const faults: string[] = [];
-  for (const name of Object.keys(options)) {
+  for (const name of namesIn(options)) {
     const value = property(options, name);
     const path = prefix + name;
     const rule = Object.hasOwn(fields, name) ? fields[name] : undefined;
@@ -140,6 +191,15 @@ function fieldFaults(
     else if (value !== undefined) faults.push(...faultsOf(value, rule, path, root));
   }
   return faults;
+}
+
+/** Inherited options are read like own ones. What a class or its instances add to each object is none. */
+function namesIn(options: object): readonly string[] {
+  const inherited: unknown = Object.getPrototypeOf(options);
+  if (inherited === null || inherited === Object.prototype) return Object.keys(options);
+  const names = new Set(Object.keys(options));
+  for (const name in options) if (!(name in Object.prototype)) names.add(name);
+  return [...names];
 }
 
 function itemFaults(
@@ -167,9 +227,13 @@ function unknownOption(
   prefix: string,
   root: OptionRules,
 ): string {
-  const candidates = [...pathsOf(siblings, prefix), ...pathsOf(root, '')];
-  const nearest = nearestOption(path, candidates);
-  return `${path} is not an option${nearest === undefined ? '' : `; did you mean ${nearest}?`}`;
+  const near = pathsOf(siblings, prefix);
+  const nearest = nearestOption(path, near, pathsOf(root, ''));
+  if (nearest !== undefined) return `${path} is not an option; did you mean ${nearest}?`;
+  const names = Object.keys(siblings);
+  return names.length === 0
+    ? `${path} is not an option: there are none`
+    : `${path} is not an option; known are ${names.join(', ')}`;
 }
 
 /** The paths of all options, those of nested objects included. */
@@ -178,30 +242,4 @@ function pathsOf(fields: OptionRules, prefix: string): string[] {
     prefix + name,
     ...pathsOf(rule.fields ?? {}, `${prefix}${name}.`),
   ]);
-}
-
-/** Reads an option; undefined if its getter throws. */
-export function property(target: object, name: string): unknown {
-  try {
-    return Reflect.get(target, name);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Longer strings may be tokens or secrets in the wrong place. */
-const MAX_SHOWN = 20;
-
-/** Describes a value for a message, without what an object holds. */
-export function describe(value: unknown): string {
-  if (typeof value === 'string') {
-    return value.length <= MAX_SHOWN
-      ? JSON.stringify(value)
-      : `a string of ${value.length} characters`;
-  }
-  if (typeof value === 'function') return 'a function';
-  if (typeof value === 'symbol') return 'a symbol';
-  if (!isObject(value)) return String(value);
-  if (Array.isArray(value)) return 'an array';
-  return isThenable(value) ? 'a promise' : 'an object';
 }

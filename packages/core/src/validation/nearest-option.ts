@@ -1,68 +1,106 @@
 /** What other libraries call an option, by our name for it. */
 const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
-  // p-retry, axios-retry, got, cockatiel, Polly, resilience4j, urllib3.
-  maxRetries: [
-    'retries',
-    'retryCount',
-    'retryLimit',
-    'maxAttempts',
-    'maxRetryAttempts',
-    'attempts',
-    'numOfAttempts',
-    'limit',
-    'total',
-  ],
-  initialDelayMs: [
-    'delay',
-    'retryDelay',
-    'minTimeout',
-    'initialInterval',
-    'waitDuration',
-    'startingDelay',
-    'backoff',
-    'baseDelay',
-  ],
-  maxDelayMs: ['maxTimeout', 'backoffLimit', 'maxInterval'],
-  maxRetryAfterMs: ['maxRetryAfter', 'retryAfterLimit'],
-  attemptTimeoutMs: ['timeout', 'requestTimeout', 'perTryTimeout', 'attemptTimeout'],
-  deadlineMs: ['totalTimeout', 'overallTimeout', 'maxRetryTime', 'maxElapsedTime', 'timeBudget'],
-  retry: ['retryOptions', 'retryPolicy', 'retryConfig', 'raxConfig'],
-  budget: ['retryBudget'],
-  circuit: ['circuitBreaker', 'breaker'],
-  failureRatio: ['threshold', 'failureRateThreshold', 'errorThresholdPercentage'],
-  minimumAttempts: ['minimumThroughput', 'minimumNumberOfCalls', 'volumeThreshold', 'minimumRps'],
-  windowMs: ['samplingDuration', 'slidingWindowSize', 'rollingCountTimeout', 'duration'],
-  openMs: ['breakDuration', 'halfOpenAfter', 'resetTimeout', 'waitDurationInOpenState'],
-  throttle: ['rateLimit', 'rateLimiter', 'throttling'],
-  maxWaiting: ['queueLimit', 'maxQueueSize', 'queueSize', 'highWater'],
-  refreshToken: ['getToken', 'tokenProvider', 'accessToken', 'token', 'credential', 'auth'],
-  throwHttpErrors: ['errors', 'throwOnError', 'validateStatus', 'throwErrors'],
-  observers: ['observer', 'hooks', 'listeners', 'plugins', 'telemetry', 'logger', 'events'],
-  hosts: ['host', 'baseUrl', 'baseURL', 'prefixUrl', 'endpoints'],
-  idempotent: ['replayable', 'retryable', 'safe'],
-  priority: ['weight'],
-  signal: ['abortSignal', 'abort', 'cancelToken'],
-  logger: ['log', 'console'],
-  tracerProvider: ['tracer'],
-  meterProvider: ['meter'],
-  register: ['registry'],
-  prefix: ['metricPrefix', 'namespace'],
-  constantLabels: ['labels', 'defaultLabels'],
-  serviceName: ['name', 'service'],
-  endpoint: ['url', 'collector', 'exporterUrl'],
+  // p-retry, async-retry, axios-retry, retry-axios, got, ky, cockatiel, Polly, resilience4j, urllib3.
+  maxRetries: words(
+    'retries retry retryCount retryLimit maxAttempts maxRetryAttempts maxRetryCount attempts tries times',
+    'numOfAttempts numberOfRetries limit total',
+  ),
+  initialDelayMs: words(
+    'delay retryDelay minTimeout minDelay initialInterval waitDuration startingDelay backoff baseDelay',
+    'interval retryInterval backoffFactor',
+  ),
+  maxDelayMs: words('maxTimeout backoffLimit maxInterval maxBackoff maxRetryDelay cap'),
+  maxRetryAfterMs: words('maxRetryAfter retryAfterLimit retryAfter respectRetryAfter'),
+  attemptTimeoutMs: words(
+    'timeout timeouts requestTimeout perTryTimeout perAttemptTimeout attemptTimeout callTimeout',
+    'headersTimeout bodyTimeout',
+  ),
+  deadlineMs: words(
+    'totalTimeout overallTimeout maxRetryTime maxElapsedTime timeBudget maxDuration maxTotalTime timeout',
+  ),
+  retry: words('retryOptions retryPolicy retryConfig raxConfig retryStrategy'),
+  budget: words('retryBudget'),
+  ratio: words('percent percentCanRetry retryRatio budgetPercent'),
+  minPerMinute: words('minRetriesPerSecond minRetriesPerSec reserve'),
+  circuit: words('circuitBreaker breaker'),
+  failureRatio: words(
+    'threshold failureThreshold failureRateThreshold errorThreshold errorThresholdPercentage',
+  ),
+  minimumAttempts: words(
+    'minimumThroughput minimumNumberOfCalls volumeThreshold minimumRps requestVolumeThreshold',
+  ),
+  windowMs: words('samplingDuration slidingWindowSize rollingCountTimeout duration window'),
+  openMs: words('breakDuration halfOpenAfter resetTimeout waitDurationInOpenState sleepWindow'),
+  throttle: words('rateLimit rateLimiter throttling'),
+  maxWaiting: words('queueLimit maxQueue maxQueueSize queueSize highWater maxQueued'),
+  refreshToken: words('getToken tokenProvider accessToken token credential credentials auth'),
+  throwHttpErrors: words('errors throwOnError validateStatus throwErrors'),
+  observers: words(
+    'observer hooks listeners plugins telemetry logger events tracer metrics onRetry onFailure',
+  ),
+  onObserverError: words('onError errorHandler'),
+  hosts: words('host hostname baseUrl prefixUrl endpoints'),
+  host: words('hostname baseUrl'),
+  idempotent: words('replayable retryable safe'),
+  failed: words('isFailure shouldRetry retryCondition handleResult retryOnResult'),
+  priority: words('weight'),
+  signal: words('abortSignal abort cancelToken'),
+  logger: words('log console'),
+  tracerProvider: words('tracer'),
+  meterProvider: words('meter'),
+  propagate: words('propagation traceparent propagators propagateContext traceHeaders'),
+  suppressTransportSpans: words('suppress suppressInstrumentation suppressTracing'),
+  urlCapture: words('url captureUrl redactUrl urlRedaction'),
+  expectedStatuses: words('ignoreStatuses ignoredStatuses allowedStatuses acceptStatuses'),
+  constantAttributes: words('attributes defaultAttributes resourceAttributes labels tags'),
+  register: words('registry registers'),
+  prefix: words('metricPrefix namespace'),
+  constantLabels: words('labels defaultLabels attributes tags'),
+  path: words('url endpoint route metricsPath'),
+  serviceName: words('name service'),
+  endpoint: words('url collector collectorUrl exporter exporterUrl otlpEndpoint host'),
+  shutdownTimeoutMs: words('timeout exportTimeout'),
+  sdk: words(
+    'instrumentations resource sampler views spanProcessors metricReader metricReaders traceExporter',
+    'textMapPropagator contextManager resourceDetectors',
+  ),
+  // The simulator.
+  quotas: words('quota limits rateLimits'),
+  faults: words('errors chaos'),
+  probability: words('rate ratio chance'),
+  latencyMs: words('latency delay'),
+  script: words('responses replies answers scenario'),
+  for: words('operation path url match'),
 };
+
+function words(...lines: readonly string[]): readonly string[] {
+  return lines.flatMap((line) => line.split(' '));
+}
+
+/** At another place, only a name that is spelt this nearly alike is probably meant. */
+const MAX_DISTANCE_ELSEWHERE = 2;
 
 /**
  * The option that was probably meant: one with the same name at another place, one that another
  * library calls so, or one that is spelt nearly so.
  *
  * @param path - of the unknown option, such as `retry.maxRetry`
- * @param candidates - the paths of all options, the likeliest first
+ * @param near - the paths of the options at the same place
+ * @param elsewhere - the paths of all others
  */
-export function nearestOption(path: string, candidates: readonly string[]): string | undefined {
+export function nearestOption(
+  path: string,
+  near: readonly string[],
+  elsewhere: readonly string[] = [],
+): string | undefined {
   const name = normalize(path);
-  const same = candidates.find((candidate) => normalize(candidate) === name);
-  return same ?? synonymOf(name, candidates) ?? closest(name, candidates);
+  const candidates = [...near, ...elsewhere];
+  return (
+    candidates.find((candidate) => normalize(candidate) === name) ??
+    synonymOf(name, candidates) ??
+    closest(name, near) ??
+    closest(name, elsewhere, MAX_DISTANCE_ELSEWHERE)
+  );
 }
 
 function synonymOf(name: string, candidates: readonly string[]): string | undefined {
@@ -71,12 +109,16 @@ function synonymOf(name: string, candidates: readonly string[]): string | undefi
   );
 }
 
-function closest(name: string, candidates: readonly string[]): string | undefined {
+function closest(
+  name: string,
+  candidates: readonly string[],
+  max = Number.POSITIVE_INFINITY,
+): string | undefined {
   let best: { readonly candidate: string; readonly distance: number } | undefined;
   for (const candidate of candidates) {
     const other = normalize(candidate);
     const distance = editDistance(name, other);
-    const allowed = Math.floor(Math.max(name.length, other.length) / 3);
+    const allowed = Math.min(Math.floor(Math.max(name.length, other.length) / 3), max);
     if (distance <= allowed && distance < (best?.distance ?? Number.POSITIVE_INFINITY)) {
       best = { candidate, distance };
     }
@@ -94,17 +136,26 @@ function normalize(path: string): string {
   return name.length > 3 ? name.replace(/(?:millis|ms)$/, '') : name;
 }
 
-/** The Levenshtein distance. Names are compared up to 50 characters. */
+/** The Levenshtein distance, with two letters in the wrong order as one step. Up to 50 characters. */
 function editDistance(a: string, b: string): number {
   const [from, to] = [a.slice(0, 50), b.slice(0, 50)];
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  const rows = [Array.from({ length: to.length + 1 }, (_, index) => index)];
+  const at = (i: number, j: number): number => rows[i]?.[j] ?? 0;
   for (let i = 1; i <= from.length; i += 1) {
-    const next = [i];
+    const row = [i];
+    rows.push(row);
     for (let j = 1; j <= to.length; j += 1) {
-      const replaced = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      const replaced = at(i - 1, j - 1) + (from[i - 1] === to[j - 1] ? 0 : 1);
+      const swapped = from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
+      row.push(
+        Math.min(
+          replaced,
+          at(i - 1, j) + 1,
+          at(i, j - 1) + 1,
+          swapped ? at(i - 2, j - 2) + 1 : Number.POSITIVE_INFINITY,
+        ),
+      );
     }
-    row = next;
   }
-  return row[to.length] ?? 0;
+  return at(from.length, to.length);
 }

@@ -12,6 +12,7 @@ import { undiciInterceptor } from '@defender-resilience/core/undici';
 import axios from 'axios';
 import { Agent, request } from 'undici';
 import { describe, expect, it } from 'vitest';
+import { clientFor, majors } from '../support/graph.ts';
 import { startServer } from '../support/real.ts';
 
 // https://github.com/microsoftgraph/microsoft-graph-docs/issues/4184
@@ -92,15 +93,26 @@ describe.each(Object.entries(clients))('a partial response to %s', (_, client) =
   });
 });
 
+it.each(majors)('is found from the document that $name returns', async ({ sdk }) => {
+  await using server = await startServer((_, response) => {
+    response.writeHead(206, { 'content-type': 'application/json', warning: WARNING });
+    response.end('{"value":[]}');
+  });
+  const { client } = clientFor(sdk, server, createResilience());
+  const document: unknown = await client.api('/security/alerts').get();
+  expect(document).toEqual({ value: [] });
+  expect(failureOf(document)?.partial).toEqual([WDATP]);
+});
+
 it('names every provider, and calls those that timed out worth another try', async () => {
   const fetchOnly = (resilience: Resilience, url: string): Promise<Response> =>
     resilience.fetch(url);
-  const warning = ['199 - "Contoso/Edge One/504/10000"', '199 - "Microsoft/ASC/429/3"'];
+  const warning = ['199 - "Contoso, Inc./Edge (EU)/504/10000.5"', '199 - "Microsoft/ASC/429/3"'];
   const { response } = await get(fetchOnly, { warning });
   expect(failureOf(response)).toMatchObject({
     verdict: 'retryable',
     partial: [
-      { vendor: 'Contoso', provider: 'Edge One', status: 504, latencyMs: 10_000 },
+      { vendor: 'Contoso, Inc.', provider: 'Edge (EU)', status: 504, latencyMs: 10_000 },
       { vendor: 'Microsoft', provider: 'ASC', status: 429, latencyMs: 3 },
     ],
   });

@@ -5,6 +5,8 @@ const CLAIMS = '{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}
 const encoded = (text: string): string => Buffer.from(text).toString('base64');
 const GRAPH = `Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000", error="insufficient_claims", claims="${encoded(CLAIMS)}"`;
 
+const LONG = JSON.stringify({ access_token: { xms_cc: { values: ['x'.repeat(2_000)] } } });
+
 const body = { error: { code: 'InvalidAuthenticationToken', message: 'Continuous access' } };
 
 function classified(challenge: string, status = 401): ReturnType<typeof classify> {
@@ -29,9 +31,15 @@ describe('a claims challenge', () => {
       encoded('{"a":"ÿ?>"}').replaceAll('+', '-').replaceAll('/', '_'),
       '{"a":"ÿ?>"}',
     ],
+    ['when it is long', encoded(LONG), LONG],
     ['without padding', encoded('{"a":1}').replaceAll('=', ''), '{"a":1}'],
   ])('is read %s', (_how, claims, expected) => {
     expect(classified(`Bearer claims="${claims}"`)?.values).toEqual({ claims: expected });
+  });
+
+  it('is read without quotes', () => {
+    const challenge = `Bearer error=insufficient_claims, claims=${encoded(CLAIMS)}`;
+    expect(classified(challenge)?.values).toEqual({ claims: CLAIMS });
   });
 
   it('is read beside other challenges', () => {

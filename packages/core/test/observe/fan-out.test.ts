@@ -1,11 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
-import { ObserverFanOut, warnOnce } from '../../src/observe/fan-out.ts';
+import { ObserverFanOut } from '../../src/observe/fan-out.ts';
 import type {
   AttemptObserver,
   CallObserver,
   CallStart,
   Observer,
 } from '../../src/observe/observer.ts';
+import { warnOnce } from '../../src/observe/warn-once.ts';
 
 const START: CallStart = { operation: 'incidents.list', client: 'fetch', quotaGroup: 'incidents' };
 const ATTEMPT = { attempt: 1, delayMs: 0 };

@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import { createResilience } from '@defender-resilience/core';
+import { expect, it, vi } from 'vitest';
 import type { Failure } from '../../src/failure/failure.ts';
 import { logObserver } from '../../src/observe/log.ts';
 
@@ -162,7 +163,7 @@ it.each<[unknown, string]>([
   [{ logger: {} }, 'logger must be a logger with info, warn and error, got an object'],
   [{ logger: 'pino' }, 'logger must be a logger with info, warn and error, got "pino"'],
   [{ log: console }, 'log is not an option; did you mean logger?'],
-  [console, 'is not an option'],
+  [console, 'takes an object of options, got a logger: pass { logger }'],
 ])('refuses options that it could not log with', (options, message) => {
   const create = (): unknown => Reflect.apply(logObserver, undefined, [options]);
   expect(create).toThrow(TypeError);
@@ -179,4 +180,17 @@ it.each([
   logObserver({ logger }).quota?.({ kind: 'store', state: 'lost', error });
   expect(lines[0]?.[2]).toMatchObject(code === undefined ? { state: 'lost' } : { code });
   expect(JSON.stringify(lines)).not.toContain('canary');
+});
+
+it('has pino write what it keeps when the wrapper closes', async () => {
+  const flush = vi.fn((done: (error?: Error) => void) => done());
+  const nothing = (): void => undefined;
+  const logger = { info: nothing, warn: nothing, error: nothing, bindings: () => ({}), flush };
+  await createResilience({ observers: [logObserver({ logger })] }).close();
+  expect(flush).toHaveBeenCalledOnce();
+
+  const old = vi.fn(() => undefined);
+  const observers = [logObserver({ logger: { ...logger, flush: old } })];
+  await createResilience({ observers }).close();
+  expect(old).toHaveBeenCalledOnce();
 });

@@ -44,8 +44,21 @@ describe('an option that matches nothing', () => {
     [{ getToken: noop }, 'did you mean refreshToken?'],
     [{ hooks: [] }, 'did you mean observers?'],
     [{ errors: 'throw' }, 'did you mean throwHttpErrors?'],
+    [{ circuit: { failureThreshold: 1 } }, 'did you mean circuit.failureRatio?'],
+    [{ budget: { percentCanRetry: 20 } }, 'did you mean budget.ratio?'],
+    [{ bodyTimeout: 1 }, 'did you mean attemptTimeoutMs?'],
+    [{ onRetry: noop }, 'did you mean observers?'],
+    // Letters in the wrong order.
+    [{ hotss: {} }, 'did you mean hosts?'],
+    // Inherited, as in an object of a class.
+    [Object.create({ retries: 3 }), 'did you mean retry.maxRetries?'],
+    [Object.create({ retry: { maxRetries: -1 } }), 'retry.maxRetries must be an integer'],
+    // Nothing in it would be read.
+    [new Map([['retry', {}]]), 'createResilience takes an object of options'],
+    [{ hosts: new Map([['localhost', 'all']]) }, 'hosts must be an object of hosts'],
     // Like nothing.
-    [{ zebra: 1 }, 'zebra is not an option'],
+    [{ zebra: 1 }, 'zebra is not an option; known are attemptTimeoutMs, deadlineMs, retry'],
+    [{ budget: { zebra: 1 } }, 'budget.zebra is not an option; known are ratio, minPerMinute'],
   ])('of %j is named, with the right name', (options, message) => {
     expect(faultsOf(options)).toContain(message);
   });
@@ -64,6 +77,12 @@ describe('a host that no request can have', () => {
     ['', "hosts[''] must be a host"],
     ['a b', "hosts['a b'] must be a host"],
     ['localhost:', "hosts['localhost:'] must be a host"],
+    // `URL.host` leaves them out.
+    ['a.example:443', "did you mean 'a.example'?"],
+    ['a.example:80', "hosts['a.example:80'] must be a host"],
+    ['a.example:99999', "hosts['a.example:99999'] must be a host"],
+    ['127.1:8080', "did you mean '127.0.0.1:8080'?"],
+    ['[0:0:0:0:0:0:0:1]:8080', "did you mean '[::1]:8080'?"],
   ])('such as %j is named', (host, message) => {
     expect(faultsOf({ hosts: { [host]: 'all' } })).toContain(message);
   });

@@ -241,6 +241,21 @@ describe('what refreshToken returns', () => {
     expect(reports).toEqual([expect.stringContaining(message)]);
   });
 
+  it('may be an object that cannot be read', async () => {
+    await using server = await tokenServer(() => false);
+    const reports: string[] = [];
+    const { fetch } = quick(server.url, {
+      refreshToken: () => ({
+        get token(): string {
+          throw new Error('unreadable');
+        },
+      }),
+      onObserverError: (error) => void reports.push(String(error)),
+    });
+    const response = await fetch(`${server.url}/api/incidents`, bearer('old'));
+    expect([response.status, reports]).toEqual([401, ['Error: unreadable']]);
+  });
+
   it('is refused with a warning where nobody listens, once', async () => {
     await using server = await tokenServer(() => false);
     const warnings = vi.spyOn(process, 'emitWarning').mockReturnValue();

@@ -3,7 +3,14 @@ import { Deadlines, type Watched } from '../../src/policy/deadlines.ts';
 import { manualClock } from '../../src/testing/index.ts';
 
 function watched(onExpire: () => void): Watched {
-  return { expiresAt: 0, list: undefined, before: undefined, after: undefined, expire: onExpire };
+  return {
+    expiresAt: 0,
+    list: undefined,
+    before: undefined,
+    after: undefined,
+    expire: onExpire,
+    abandon: () => undefined,
+  };
 }
 
 it('expires each when its own time is up, in order', async () => {

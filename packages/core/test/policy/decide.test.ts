@@ -16,6 +16,7 @@ function context(
   const { failure, ...rest } = change;
   return {
     aborted: false,
+    closed: false,
     retriedInside: false,
     askedToWaitBefore: false,
     attempts: 1,

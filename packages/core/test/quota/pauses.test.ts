@@ -217,3 +217,17 @@ describe('a gate without quotas', () => {
     expect(passed).toEqual(['a']);
   });
 });
+
+it('a pause outlives the end of a call that the pause before it had released', async () => {
+  const { clock, enter, pause, waitMs } = setup();
+  pause('g', 1_000);
+  const released = enter('a');
+  await clock.advance(1_000);
+  const permit = await released;
+  // Nothing of the first pause is left by now.
+  await clock.advance(10_000);
+  pause('g', 5_000);
+  permit?.completed();
+  await clock.advance(1_000);
+  expect(waitMs('g')).toBe(4_000);
+});

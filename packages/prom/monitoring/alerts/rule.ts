@@ -1,24 +1,25 @@
-import { DASHBOARD_UIDS, GRAFANA, RUNBOOKS } from '../links.ts';
+import type { AlertName, SeverityName } from './names.ts';
 
-type Severity = 'critical' | 'warning';
-
-/** A series that is computed once for several alerts. */
+/** A series that Prometheus computes once for several rules. */
 export interface RecordingRule {
   readonly record: string;
   readonly expr: string;
 }
 
+/** A rule that raises an alert. */
 export interface AlertingRule {
-  readonly alert: string;
+  readonly alert: AlertName;
   readonly expr: string;
   readonly for: string;
+  readonly keep_firing_for?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
 }
 
+/** One rule. */
 export type Rule = RecordingRule | AlertingRule;
 
-/** Rules that are evaluated in order, each seeing what the ones before it just recorded. */
+/** Rules that Prometheus evaluates in order, each seeing what those before it just recorded. */
 export interface RuleGroup {
   readonly name: string;
   readonly interval: string;
@@ -26,53 +27,25 @@ export interface RuleGroup {
 }
 
 /** What makes one alert. */
-export interface AlertOptions {
-  readonly name: string;
+export interface AlertSpec {
+  readonly name: AlertName;
+  readonly severity: SeverityName;
   readonly expr: string;
   readonly for: string;
-  readonly severity: Severity;
-  /** Further labels, which tell alerts of the same name apart. */
-  readonly labels?: Readonly<Record<string, string>>;
+  readonly keep?: string;
+  /** The window of a burn rate, which tells alerts of the same name apart. */
+  readonly window?: string;
   /** One sentence, the same for every instance of the alert. */
   readonly summary: string;
-  /** What happened here; Prometheus fills `{{ … }}`. */
-  readonly description: string;
-  /** The dashboard's variables beside `job`. */
-  readonly dashboard?: Readonly<Record<string, string>>;
+  /** What the alert is about, before the grouping labels: `{{ $labels.operation }}` or `Defender`. */
+  readonly subject: string;
+  /** What happened; Prometheus fills `{{ … }}`. */
+  readonly happened: string;
+  /** Labels beside the grouping labels that lead on: to the dashboard's variables and to tracking IDs. */
+  readonly leads?: readonly ('operation' | 'code')[];
 }
 
-function dashboardUrl(variables: Readonly<Record<string, string>>): string {
-  const query = Object.entries({ job: '{{ $labels.job | urlquery }}', ...variables })
-    .map(([name, value]) => `var-${name}=${value}`)
-    .join('&');
-  return `${GRAFANA}/d/${DASHBOARD_UIDS.overview}?${query}`;
-}
-
-/** An alert with its links: to its runbook, and to the dashboard for the same job. */
-export function alert(options: AlertOptions): AlertingRule {
-  return {
-    alert: options.name,
-    expr: options.expr,
-    for: options.for,
-    labels: { severity: options.severity, ...options.labels },
-    annotations: {
-      summary: options.summary,
-      description: options.description,
-      runbook_url: `${RUNBOOKS}/${options.name}`,
-      dashboard_url: dashboardUrl(options.dashboard ?? {}),
-    },
-  };
-}
-
-/** A share of 1 as a person reads it. */
-export function percent(share: number): string {
-  return `${Number((share * 100).toFixed(4))}%`;
-}
-
-/** Takes the indentation of the code away from an expression. */
-export function promql(text: string): string {
-  const lines = text.replace(/^\n/, '').trimEnd().split('\n');
-  const indents = lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/));
-  const indent = Math.min(...indents);
-  return lines.map((line) => line.slice(indent)).join('\n');
+/** Joins the lines of an expression. */
+export function lines(...parts: readonly string[]): string {
+  return parts.join('\n');
 }

@@ -1,168 +1,170 @@
-import type { PanelSpec, RowSpec } from './panel.ts';
+import { operationGlance } from './operation-glance.ts';
+import type { PanelSpec, RowSpec, TablePanel } from './panel.ts';
 import {
   barPanel,
   circuitTimeline,
   codeColours,
   durations,
   linePanel,
-  neutral,
   outcomeColours,
-  statPanel,
+  withTable,
 } from './parts.ts';
-import { inRange, nonZero, of, partOf, perMinute, query, share } from './query.ts';
+import { inRange, legendOf, nonZero, perMinute, quantile, query } from './query.ts';
+import type { Scope } from './scope.ts';
+import { labelOf } from './source-names.ts';
+import { groupColumns } from './state-table.ts';
+import { FAILURES, operationTrackingTable, trackingText } from './tracking-ids.ts';
 
 const chosen = { operation: '=~"$operation"' };
 const failed = { ...chosen, outcome: '=~"failure|rejected"' };
-const ended = inRange(of('operations_total', { ...chosen, outcome: '!="cancelled"' }));
 
-const glance: readonly PanelSpec[] = [
-  statPanel({
-    title: 'Calls',
-    description: 'Calls a minute now, each counted once however often it was tried.',
-    width: 6,
-    unit: 'opm',
-    decimals: 1,
-    queries: [query(perMinute(of('operations_total', chosen)))],
-    colours: neutral,
-  }),
-  statPanel({
-    title: 'Succeeded',
-    description: 'Calls that succeeded, of all that were not cancelled, in the shown time.',
-    width: 6,
-    unit: 'percentunit',
-    decimals: 2,
-    noValue: 'no calls',
-    queries: [
-      query(share(inRange(of('operations_total', { ...chosen, outcome: '="success"' })), ended)),
-    ],
-    colours: [
-      { from: null, colour: 'red' },
-      { from: 0.9, colour: 'yellow' },
-      { from: 0.99, colour: 'green' },
-    ],
-  }),
-  statPanel({
-    title: 'Attempts for each call',
-    description:
-      'How often a call was sent on average in the shown time: 1 when nothing is retried.',
-    width: 6,
-    unit: 'short',
-    decimals: 2,
-    noValue: 'no calls',
-    queries: [query(share(inRange(of('attempts_total', chosen)), ended))],
-    colours: [
-      { from: null, colour: 'green' },
-      { from: 1.2, colour: 'yellow' },
-      { from: 2, colour: 'red' },
-    ],
-  }),
-  statPanel({
-    title: 'Mean duration',
-    description: 'How long calls took on average in the shown time, with all attempts and waits.',
-    width: 6,
-    unit: 's',
-    noValue: 'no calls',
-    queries: [
-      query(
-        share(
-          inRange(partOf('operation_duration_seconds', 'sum', chosen)),
-          inRange(partOf('operation_duration_seconds', 'count', chosen)),
-        ),
-      ),
-    ],
-    colours: neutral,
-  }),
-];
-
-const calls: readonly PanelSpec[] = [
-  barPanel({
-    title: 'Calls a minute by outcome',
-    description: 'How calls ended. Rejected: the wrapper did not send them at all.',
-    width: 12,
-    unit: 'short',
-    seriesColours: outcomeColours,
-    queries: [
-      query(nonZero(perMinute(of('operations_total', chosen), 'outcome')), {
-        legend: '{{outcome}}',
+function calls(scope: Scope): readonly PanelSpec[] {
+  return [
+    withTable(
+      barPanel({
+        title: 'Calls a minute by outcome',
+        description: 'How calls ended. Rejected: the wrapper did not send them at all.',
+        width: 12,
+        unit: 'short',
+        noValue: 'no calls',
+        seriesColours: outcomeColours,
+        queries: [
+          query(nonZero(perMinute(scope.of('operations_total', chosen), scope.label('outcome'))), {
+            legend: legendOf(scope, 'outcome'),
+          }),
+        ],
       }),
-    ],
-  }),
-  barPanel({
-    title: 'Errors a minute by code',
-    description: 'Calls that ended with an error after all retries.',
-    width: 12,
-    unit: 'short',
-    seriesColours: codeColours,
-    queries: [
-      query(nonZero(perMinute(of('operations_total', { ...failed, code: '=~"$code"' }), 'code')), {
-        legend: '{{code}}',
+    ),
+    withTable(
+      barPanel({
+        title: 'Errors a minute by code',
+        description: 'Calls that ended with an error after all retries.',
+        width: 12,
+        unit: 'short',
+        noValue: 'no errors',
+        seriesColours: codeColours,
+        runbooks: ['DefenderAccessLost', 'DefenderOperationFailing'],
+        queries: [
+          query(
+            nonZero(
+              perMinute(
+                scope.of('operations_total', { ...failed, code: '=~"$code"' }),
+                scope.label('code'),
+              ),
+            ),
+            { legend: legendOf(scope, 'code') },
+          ),
+        ],
       }),
-    ],
-  }),
-  linePanel({
-    title: 'Duration of calls',
-    description: 'With all attempts and waits. The diamonds carry tracking and trace IDs.',
-    width: 24,
-    unit: 's',
-    queries: durations(chosen),
-  }),
-];
-
-const attempts: readonly PanelSpec[] = [
-  barPanel({
-    title: 'Answers a minute by status',
-    description: 'Attempts by the HTTP status of their answer; none: there was no answer.',
-    width: 12,
-    unit: 'short',
-    queries: [
-      query(nonZero(perMinute(of('attempts_total', chosen), 'status')), { legend: '{{status}}' }),
-    ],
-  }),
-  barPanel({
-    title: 'Retries a minute by reason',
-    description:
-      'Attempts that failed and were tried again, by the code of the failure. The diamonds carry their tracking IDs.',
-    width: 12,
-    unit: 'short',
-    seriesColours: codeColours,
-    queries: [
-      query(nonZero(perMinute(of('retries_total', chosen), 'reason')), {
-        legend: '{{reason}}',
-        exemplar: true,
+    ),
+    withTable(
+      linePanel({
+        title: 'Duration of calls',
+        description: 'With all attempts and waits.',
+        width: 24,
+        unit: 's',
+        noValue: 'no calls',
+        queries: durations(scope, chosen),
       }),
-    ],
-  }),
-  circuitTimeline({ circuit: '=~"(.+ )?$operation"' }, 24),
-];
+    ),
+  ];
+}
 
-const codes: readonly PanelSpec[] = [
-  {
+/** The failed calls by how long they took, whose exemplars the table below lists. */
+function failures(scope: Scope): readonly PanelSpec[] {
+  if (scope.settings.source === 'otlp') return [{ ...trackingText(scope, 24), height: 6 }];
+  return [
+    {
+      ...linePanel({
+        title: 'Duration of failed calls',
+        description:
+          'The 95th percentile of the calls that failed. Each diamond is one of them: point at it for its tracking ID and trace.',
+        width: 24,
+        unit: 's',
+        noValue: 'no failed calls',
+        queries: [
+          query(quantile(scope, 0.95, 'operation_duration_seconds', failed), {
+            legend: '95th percentile',
+            exemplar: true,
+          }),
+        ],
+      }),
+      key: FAILURES,
+      height: 6,
+    },
+    operationTrackingTable(scope, 17),
+    trackingText(scope, 7),
+  ];
+}
+
+function attempts(scope: Scope): readonly PanelSpec[] {
+  const reason = labelOf(scope.settings.source, 'reason', 'retries_total');
+  return [
+    withTable(
+      barPanel({
+        title: 'Answers a minute by status',
+        description: 'Attempts by the HTTP status of their answer; none: there was no answer.',
+        width: 12,
+        unit: 'short',
+        noValue: 'no attempts',
+        runbooks: ['DefenderServerErrors', 'DefenderThrottled'],
+        queries: [
+          query(nonZero(perMinute(scope.of('attempts_total', chosen), scope.label('status'))), {
+            legend: legendOf(scope, 'status'),
+          }),
+        ],
+      }),
+    ),
+    withTable(
+      barPanel({
+        title: 'Retries a minute by reason',
+        description: 'Attempts that failed and were tried again, by the code of the failure.',
+        width: 12,
+        unit: 'short',
+        noValue: 'no retries',
+        seriesColours: codeColours,
+        queries: [
+          query(nonZero(perMinute(scope.of('retries_total', chosen), reason)), {
+            legend: `{{${reason}}}`,
+          }),
+        ],
+      }),
+    ),
+    circuitTimeline(scope, 24),
+  ];
+}
+
+function codes(scope: Scope): TablePanel {
+  const by = scope.grouped('operation', 'code');
+  const code = { code: '=~"$code"' };
+  const count = inRange(scope.of('operations_total', { ...failed, ...code }), by);
+  const lastSeen = scope.of('last_error_timestamp_seconds', { ...chosen, ...code });
+  return {
     kind: 'table',
     title: 'Errors by operation and code',
-    description: 'Calls that ended with an error in the shown time.',
+    description: 'Calls that ended with an error in the shown time, and when each code last came.',
     width: 24,
-    height: 9,
+    height: 8,
     unit: 'short',
-    queries: [
-      query(
-        nonZero(
-          inRange(of('operations_total', { ...failed, code: '=~"$code"' }), 'operation', 'code'),
-        ),
-      ),
-    ],
+    noValue: 'no errors',
+    queries: [query(nonZero(count)), query(`1000 * max by (${by}) (${lastSeen}) and ${count} > 0`)],
     columns: [
-      { field: 'operation', title: 'Operation' },
-      { field: 'code', title: 'Code' },
-      { field: 'Value', title: 'Calls', unit: 'short', decimals: 0 },
+      ...groupColumns(scope),
+      { field: scope.label('operation'), title: 'Operation' },
+      { field: scope.label('code'), title: 'Code' },
+      { field: 'Value #A', title: 'Calls', unit: 'short', decimals: 0 },
+      { field: 'Value #B', title: 'Last seen', unit: 'dateTimeFromNow' },
     ],
     sortBy: 'Calls',
-  },
-];
+  };
+}
 
 /** One operation, or several, from all sides. */
-export const operationDetail: readonly RowSpec[] = [
-  { title: 'At a glance', panels: glance },
-  { title: 'Calls', panels: calls },
-  { title: 'Attempts', panels: attempts },
-  { title: 'Errors', panels: codes },
-];
+export function operationDetail(scope: Scope): readonly RowSpec[] {
+  return [
+    { title: 'Now', panels: operationGlance(scope) },
+    { title: 'Calls', panels: calls(scope) },
+    { title: 'Errors and their tracking IDs', panels: [codes(scope), ...failures(scope)] },
+    { title: 'Attempts', panels: attempts(scope) },
+  ];
+}

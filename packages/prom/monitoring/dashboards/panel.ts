@@ -1,10 +1,18 @@
+import type { AlertName } from './addresses.ts';
 import type { Query } from './query.ts';
 
 /** Where a value turns to another colour. */
 export interface ColourStep {
   /** `null`: from the beginning on. */
   readonly from: number | null;
-  readonly colour: 'green' | 'yellow' | 'orange' | 'red' | 'blue' | 'text';
+  readonly colour: 'green' | 'yellow' | 'orange' | 'red' | 'blue' | 'text' | 'transparent';
+}
+
+/** A link of Grafana. */
+export interface Link {
+  readonly title: string;
+  readonly url: string;
+  readonly newTab?: boolean;
 }
 
 interface Framed {
@@ -13,12 +21,18 @@ interface Framed {
   /** Columns of 24. */
   readonly width: number;
   readonly height: number;
+  /** The alerts whose runbooks the panel links to. */
+  readonly runbooks?: readonly AlertName[];
 }
 
 interface Measured extends Framed {
+  /** By what an {@link ExemplarTablePanel} refers to the panel. */
+  readonly key?: string;
   readonly queries: readonly Query[];
   /** One of Grafana's units. */
   readonly unit: string;
+  /** What is shown when there is no data. */
+  readonly noValue?: string;
 }
 
 /** One number. */
@@ -26,15 +40,24 @@ export interface StatPanel extends Measured {
   readonly kind: 'stat';
   readonly colours: readonly ColourStep[];
   readonly decimals?: number;
-  /** What is shown when there is nothing to count. */
-  readonly noValue?: string;
 }
+
+/** A value that a legend or its column shows of each series. */
+export type Calculation = 'lastNotNull' | 'max' | 'mean';
 
 /** Lines or stacked bars over time. */
 export interface GraphPanel extends Measured {
   readonly kind: 'lines' | 'bars';
   /** Colours of series by their names; the others get those of Grafana's palette. */
   readonly seriesColours?: Readonly<Record<string, string>>;
+  readonly legend: { readonly beside?: boolean; readonly values: readonly Calculation[] };
+  /** Where a dashed line is drawn. */
+  readonly limits?: readonly ColourStep[];
+}
+
+/** Exemplars alone, side by side in one strip, so that they cover no other data. */
+export interface StripPanel extends Measured {
+  readonly kind: 'strip';
 }
 
 /** States over time. */
@@ -54,15 +77,31 @@ export interface Column {
   readonly title: string;
   readonly unit?: string;
   readonly decimals?: number;
-  readonly link?: { readonly title: string; readonly url: string };
+  readonly width?: number;
+  readonly links?: readonly Link[];
+  /** Texts in place of values. */
+  readonly texts?: Readonly<Record<string, { readonly text: string; readonly colour?: string }>>;
+  /** Colours of the cell. */
+  readonly colours?: readonly ColourStep[];
 }
 
-/** Rows that are put together from several queries by their labels. */
-export interface TablePanel extends Measured {
-  readonly kind: 'table';
+interface Columns {
   readonly columns: readonly Column[];
   /** The title of the column to sort by, the greatest first. */
   readonly sortBy: string;
+}
+
+/** Rows that are put together from several queries by their labels. */
+export interface TablePanel extends Measured, Columns {
+  readonly kind: 'table';
+}
+
+/** The exemplars of another panel, a row each. */
+export interface ExemplarTablePanel extends Framed, Columns {
+  readonly kind: 'exemplars';
+  /** The key of the panel that draws them. */
+  readonly of: string;
+  readonly noValue: string;
 }
 
 export interface TextPanel extends Framed {
@@ -70,7 +109,14 @@ export interface TextPanel extends Framed {
   readonly content: string;
 }
 
-export type PanelSpec = StatPanel | GraphPanel | TimelinePanel | TablePanel | TextPanel;
+export type PanelSpec =
+  | StatPanel
+  | GraphPanel
+  | StripPanel
+  | TimelinePanel
+  | TablePanel
+  | ExemplarTablePanel
+  | TextPanel;
 
 /** Panels under a heading. */
 export interface RowSpec {

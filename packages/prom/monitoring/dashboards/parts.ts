@@ -1,6 +1,6 @@
-import type { LabelName } from '../../src/definition.ts';
 import type { ColourStep, GraphPanel, StatPanel, TimelinePanel } from './panel.ts';
-import { of, type Query, quantile, query } from './query.ts';
+import { groupLegend, legendOf, type Query, quantile, query } from './query.ts';
+import type { Matchers, Scope } from './scope.ts';
 
 /** The colours of a number that should be 0. */
 export const anyIsBad: readonly ColourStep[] = [
@@ -19,7 +19,7 @@ export const codeColours: Readonly<Record<string, string>> = {
   Unauthorized: 'dark-red',
   TooManyRequests: 'yellow',
   InternalServerError: 'blue',
-  ...Object.fromEntries(['Http500', 'Http502', 'Http503', 'Http504'].map((c) => [c, 'light-blue'])),
+  ...Object.fromEntries(['500', '502', '503', '504'].map((c) => [`Http${c}`, 'light-blue'])),
   CircuitOpen: 'super-light-blue',
 };
 
@@ -30,15 +30,7 @@ export const outcomeColours: Readonly<Record<string, string>> = {
   cancelled: 'text',
 };
 
-export const classColours: Readonly<Record<string, string>> = {
-  permission: 'red',
-  auth: 'dark-red',
-  throttle: 'yellow',
-  server: 'blue',
-  local: 'super-light-blue',
-};
-
-type Given<T> = Omit<T, 'kind' | 'height'>;
+type Given<T> = Omit<T, 'kind' | 'height' | 'legend'>;
 
 export const statPanel = (given: Given<StatPanel>): StatPanel => ({
   kind: 'stat',
@@ -49,42 +41,54 @@ export const statPanel = (given: Given<StatPanel>): StatPanel => ({
 export const barPanel = (given: Given<GraphPanel>): GraphPanel => ({
   kind: 'bars',
   height: 8,
+  legend: { values: ['mean', 'max'] },
   ...given,
 });
 
 export const linePanel = (given: Given<GraphPanel>): GraphPanel => ({
   kind: 'lines',
   height: 8,
+  legend: { values: ['lastNotNull', 'max'] },
   ...given,
 });
 
-type Matchers = Partial<Readonly<Record<LabelName, string>>>;
+/** The same graph with its legend as a table beside it. */
+export const withTable = (panel: GraphPanel): GraphPanel => ({
+  ...panel,
+  legend: { ...panel.legend, beside: true },
+});
 
 /** The median and the two tails of how long calls took; the slow one with exemplars. */
-export function durations(matchers: Matchers): readonly Query[] {
+export function durations(scope: Scope, matchers: Matchers): readonly Query[] {
   const name = 'operation_duration_seconds';
+  const exemplar = scope.settings.source === 'prom';
   return [
-    query(quantile(0.5, name, matchers), { legend: 'median' }),
-    query(quantile(0.95, name, matchers), { legend: '95th percentile' }),
-    query(quantile(0.99, name, matchers), { legend: '99th percentile', exemplar: true }),
+    query(quantile(scope, 0.5, name, matchers), { legend: 'median' }),
+    query(quantile(scope, 0.95, name, matchers), { legend: '95th percentile' }),
+    query(quantile(scope, 0.99, name, matchers), { legend: '99th percentile', exemplar }),
   ];
 }
 
 /** The states of circuits over time. Where instances differ, the worse one is shown. */
-export function circuitTimeline(matchers: Matchers, width: number): TimelinePanel {
+export function circuitTimeline(scope: Scope, width: number): TimelinePanel {
   const worst = (state: string): string =>
-    `max by (circuit) (${of('circuit_state', { ...matchers, state: `="${state}"` })})`;
+    `max by (${scope.grouped('circuit')}) (${scope.of('circuit_state', {
+      operation: '=~"$operation"',
+      state: `="${state}"`,
+    })})`;
   return {
     kind: 'timeline',
     title: 'Circuits',
     description:
-      'The state of each circuit. While one is open its calls are refused without being sent. A circuit that never opened may be missing.',
+      'The state of each circuit. While a circuit is open, calls are rejected without being sent.',
     width,
     height: 8,
     unit: 'none',
+    noValue: 'No circuit so far: one exists from the first call of its operation on',
+    runbooks: ['DefenderCircuitOpen'],
     queries: [
       query(`clamp_max(2 * ${worst('open')} + ${worst('half_open')}, 2)`, {
-        legend: '{{circuit}}',
+        legend: `${legendOf(scope, 'circuit')} ${groupLegend(scope)}`,
       }),
     ],
     states: [

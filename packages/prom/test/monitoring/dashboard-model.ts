@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { DASHBOARD_UIDS } from '../../monitoring/links.ts';
+import type { MetricSource } from '../../monitoring/index.ts';
 
 /** What the tests read of a dashboard's JSON. */
 export interface DashboardJson {
@@ -19,7 +19,10 @@ interface SourceJson {
 
 export interface TargetJson {
   readonly refId: string;
-  readonly expr: string;
+  /** Absent where a panel shows the data of another panel. */
+  readonly expr?: string;
+  readonly panelId?: number;
+  readonly topic?: string;
   readonly instant?: boolean;
   readonly range?: boolean;
   readonly exemplar?: boolean;
@@ -34,6 +37,7 @@ export interface PanelJson {
   readonly description?: string;
   readonly datasource?: SourceJson;
   readonly targets?: readonly TargetJson[];
+  readonly links?: readonly LinkJson[];
   readonly gridPos: {
     readonly x: number;
     readonly y: number;
@@ -48,6 +52,11 @@ export interface PanelJson {
   };
 }
 
+export interface LinkJson {
+  readonly title: string;
+  readonly url: string;
+}
+
 interface VariableJson {
   readonly type: string;
   readonly name: string;
@@ -59,16 +68,35 @@ interface VariableJson {
   readonly datasource?: SourceJson;
 }
 
-interface AnnotationJson {
+export interface AnnotationJson {
   readonly name: string;
-  readonly expr: string;
+  /** Absent where Grafana itself stores the annotations. */
+  readonly expr?: string;
+  readonly filter?: { readonly exclude: boolean; readonly ids: readonly number[] };
+  readonly target?: object;
   readonly datasource: SourceJson;
 }
 
 const FOLDER = new URL('../../dashboards/', import.meta.url);
 
-/** The files of the committed dashboards. */
-export const dashboardNames: readonly string[] = Object.values(DASHBOARD_UIDS);
+/** A committed dashboard. */
+export interface Committed {
+  readonly name: string;
+  readonly source: MetricSource;
+}
+
+/** The committed dashboards of one source. */
+export const committedOf = (source: MetricSource): readonly Committed[] =>
+  ['overview', 'operation'].map((kind) => ({
+    name: source === 'otlp' ? `otlp/defender-client-otlp-${kind}` : `defender-client-${kind}`,
+    source,
+  }));
+
+/** The names of the dashboards that alerts lead to. */
+export const dashboardNames: readonly string[] = committedOf('prom').map(({ name }) => name);
+
+/** Every committed dashboard. */
+export const committed: readonly Committed[] = [...committedOf('prom'), ...committedOf('otlp')];
 
 /** A committed dashboard, as text. */
 export function dashboardText(name: string): Promise<string> {
@@ -91,24 +119,51 @@ export function queryingPanels(board: DashboardJson): readonly PanelJson[] {
   return panelsOf(board).filter(({ type }) => type !== 'text');
 }
 
+/** A query of Prometheus. */
+export type QueryJson = TargetJson & { readonly expr: string };
+
+const isQuery = (target: TargetJson): target is QueryJson => target.expr !== undefined;
+
 /** Every query of every panel. */
 export function targetsOf(
   board: DashboardJson,
-): readonly { readonly panel: PanelJson; readonly target: TargetJson }[] {
+): readonly { readonly panel: PanelJson; readonly target: QueryJson }[] {
   return queryingPanels(board).flatMap((panel) =>
-    (panel.targets ?? []).map((target) => ({ panel, target })),
+    (panel.targets ?? []).filter(isQuery).map((target) => ({ panel, target })),
   );
+}
+
+/** The annotations that ask Prometheus. */
+export function markedBy({
+  annotations,
+}: DashboardJson): readonly (AnnotationJson & { readonly expr: string })[] {
+  return annotations.list.flatMap((mark) =>
+    mark.expr === undefined ? [] : [{ ...mark, expr: mark.expr }],
+  );
+}
+
+/** The expressions of panels, annotations and variables. */
+export function expressionsOf(board: DashboardJson): readonly string[] {
+  return [
+    ...targetsOf(board).map(({ target }) => target.expr),
+    ...markedBy(board).map(({ expr }) => expr),
+    ...board.templating.list
+      .filter(({ type }) => type === 'query')
+      .map(({ query }) => labelValues(query).selector),
+  ];
 }
 
 /** Values for the variables: what Grafana puts in their place. */
 export type Values = Readonly<Record<string, string>>;
 
-/** Every label value of every variable, over the last five minutes. */
+/** All values of every variable, as Grafana writes them, over the last five minutes. */
 export const ANYTHING: Values = {
-  job: '.+',
-  instance: '.+',
-  operation: '.+',
-  code: '.+',
+  ...Object.fromEntries(
+    ['cluster', 'namespace', 'job', 'tenant', 'instance', 'operation', 'code'].map((name) => [
+      name,
+      '.*',
+    ]),
+  ),
   __rate_interval: '1m',
   __range: '5m',
 };

@@ -2,79 +2,129 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { type RuleGroup, ruleGroups } from '../../monitoring/index.ts';
+import { type Samples, scrape } from './scenarios/fake-client.ts';
+import { clock, type Firing, type Scenario } from './scenarios/scenario.ts';
 import { outcomeOf } from './tools.ts';
-import type { Samples } from './traffic.ts';
 
-/** One case of `promtool test rules`. */
-export interface RuleCase {
-  readonly samples: readonly Samples[];
-  /** What an expression gives at a minute: series → value. */
-  readonly expressions?: readonly {
-    readonly expr: string;
-    readonly minute: number;
-    readonly gives: Readonly<Record<string, number>>;
-  }[];
-  /** The alerts of one name that fire at a minute, word for word. */
-  readonly alerts?: readonly {
-    readonly name: string;
-    readonly minute: number;
-    readonly labels: Readonly<Record<string, string>>;
-    readonly annotations: Readonly<Record<string, string>>;
-  }[];
-}
+/** Labels that say nothing about what an alert is on. */
+const UNSAID = 'without (alertstate, severity, class, circuit)';
+const FIRING = 'ALERTS{alertstate="firing"}';
 
 /** Runs of equal samples in promtool's short form. */
-function shorthand(samples: readonly (number | '_')[]): string {
+function shorthand(samples: readonly (number | '_' | 'stale')[]): string {
   const parts: string[] = [];
   for (let at = 0; at < samples.length; ) {
     const value = samples[at];
     let end = at + 1;
     while (samples[end] === value) end += 1;
-    // `_x3` is three gaps, but `5x3` is four fives.
     const times = end - at;
-    parts.push(value === '_' ? `_x${times}` : `${value}${times > 1 ? `x${times - 1}` : ''}`);
+    if (value === 'stale') parts.push(...Array.from({ length: times }, () => 'stale'));
+    // `_x3` is three gaps, but `5x3` is four fives.
+    else if (value === '_') parts.push(`_x${times}`);
+    else parts.push(`${value}${times > 1 ? `+0x${times - 1}` : ''}`);
     at = end;
   }
   return parts.join(' ');
 }
 
-function testFile(rulesPath: string, { samples, expressions = [], alerts = [] }: RuleCase): string {
+const minutesOf = (time: string): number => clock(time) / 60;
+
+interface Span {
+  readonly labels: string;
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+function spanOf({ alert, on = {}, from, to }: Firing, end: number): Span {
+  const name = `Defender${alert}`;
+  const labels = Object.entries({ alertname: name, job: 'siem', ...on });
+  return {
+    name,
+    labels: `{${labels.map(([label, value]) => `${label}="${value}"`).join(', ')}}`,
+    from: minutesOf(from),
+    to: to === undefined ? end : minutesOf(to),
+  };
+}
+
+/** What fires at the edges of each span, and for how many minutes, so that nothing flaps in between. */
+function checks({ length, firing }: Scenario): readonly object[] {
+  const end = minutesOf(length);
+  const spans = firing.map((one) => spanOf(one, end));
+  const edges = spans.flatMap(({ from, to }) => [from - 1, from, to, to + 1]);
+  const minutes = [...new Set([...edges, end])].filter((minute) => minute >= 0 && minute <= end);
+  const counts = new Map<string, number>();
+  for (const { name, from, to } of spans) {
+    counts.set(name, (counts.get(name) ?? 0) + to - from + 1);
+  }
+  return [
+    ...minutes
+      .toSorted((a, b) => a - b)
+      .map((minute) => ({
+        expr: `group ${UNSAID} (${FIRING})`,
+        eval_time: `${minute}m`,
+        exp_samples: spans
+          .filter(({ from, to }) => from <= minute && minute <= to)
+          .map(({ labels }) => ({ labels, value: 1 })),
+      })),
+    {
+      expr: `sum by (alertname) (count_over_time(${FIRING}[${end}m]))`,
+      eval_time: `${end}m`,
+      exp_samples: [...counts].map(([name, value]) => ({
+        labels: `{alertname="${name}"}`,
+        value,
+      })),
+    },
+  ];
+}
+
+/** Turns scraped samples into those of another source, such as OpenTelemetry. */
+export type Translation = (samples: Samples) => Samples;
+
+function testFile(
+  scenario: Scenario,
+  groups: readonly RuleGroup[],
+  rulesPath: string,
+  translated: Translation,
+): string {
+  const samples = translated(scrape(scenario.processes, minutesOf(scenario.length)));
   return stringify({
     rule_files: [rulesPath],
     evaluation_interval: '1m',
+    group_eval_order: groups.map(({ name }) => name),
     tests: [
       {
+        name: scenario.name,
         interval: '1m',
-        input_series: samples.flatMap((map) =>
-          [...map].map(([series, values]) => ({ series, values: shorthand(values) })),
-        ),
-        promql_expr_test: expressions.map(({ expr, minute, gives }) => ({
-          expr,
-          eval_time: `${minute}m`,
-          exp_samples: Object.entries(gives).map(([labels, value]) => ({ labels, value })),
+        input_series: [...samples].map(([series, values]) => ({
+          series,
+          values: shorthand(values),
         })),
-        alert_rule_test: alerts.map(({ name, minute, labels, annotations }) => ({
-          alertname: name,
-          eval_time: `${minute}m`,
-          exp_alerts: [{ exp_labels: labels, exp_annotations: annotations }],
-        })),
+        promql_expr_test: checks(scenario),
       },
     ],
   });
 }
 
-/** What promtool says of a case: empty when all is as the case expects. */
+/** The rules with whose options a scenario is played. */
+function groupsFor({ rules: options }: Scenario): readonly RuleGroup[] {
+  return ruleGroups(options);
+}
+
+/** What promtool says of a scenario: empty when just the alerts that it lists fire, and when it says. */
 export async function complaints(
   promtool: string,
-  rules: string,
-  ruleCase: RuleCase,
+  scenario: Scenario,
+  groups: readonly RuleGroup[] = groupsFor(scenario),
+  translated: Translation = (samples) => samples,
 ): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'rules-'));
   try {
-    const rulesPath = join(directory, 'rules.yaml');
-    const testPath = join(directory, 'test.yaml');
-    await writeFile(rulesPath, rules);
-    await writeFile(testPath, testFile(rulesPath, ruleCase));
+    const [rulesPath, testPath] = ['rules.json', 'test.yaml'].map((name) => join(directory, name));
+    if (rulesPath === undefined || testPath === undefined) throw new Error('No paths');
+    await writeFile(rulesPath, JSON.stringify({ groups }));
+    await writeFile(testPath, testFile(scenario, groups, rulesPath, translated));
     const { ok, output } = await outcomeOf(promtool, ['test', 'rules', testPath]);
     return ok ? '' : output;
   } finally {

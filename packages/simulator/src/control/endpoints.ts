@@ -1,11 +1,11 @@
+import { object, type Rule, where } from '@defender-resilience/core/validation';
 import { addressesOf } from '../addresses.ts';
 import type { FaultOptions, OutageOptions } from '../faults.ts';
 import type { HuntingResults } from '../hunting/tables.ts';
 import { type Answered, matches, type ReceivedRequest, type RequestFilter } from '../record.ts';
 import type { ScriptStep } from '../script.ts';
 import type { SimulatedApi } from '../simulated-api.ts';
-import { faults, foreignLoad, hunting, outage, script } from '../validation/schemas.ts';
-import { type Check, rule, shape, text } from '../validation/validators.ts';
+import { faults, foreignLoad, hunting, outage, script, text } from '../validation/schemas.ts';
 
 /** The path below which a simulator in another process is controlled. */
 export const CONTROL = '/_simulator';
@@ -24,34 +24,34 @@ export interface ControlEndpoint {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   /** How a body is checked; undefined where none is read. */
-  readonly body: Check | undefined;
+  readonly body: Rule | undefined;
   /** How the query's parameters are checked. */
-  readonly query: Check;
+  readonly query: Rule;
   /** Returns what is answered as JSON; undefined for 204. */
   handle(request: ControlRequest<unknown>): unknown;
 }
 
-const NO_PARAMETERS = shape({});
+const NO_PARAMETERS = object({});
 
 function endpoint(
   method: ControlEndpoint['method'],
   path: string,
   handle: ControlEndpoint['handle'],
-  query: Check = NO_PARAMETERS,
+  query: Rule = NO_PARAMETERS,
 ): ControlEndpoint {
   return { method, path, body: undefined, query, handle };
 }
 
-/** An endpoint with a body; `check` makes sure that it is a `Body`. */
+/** An endpoint with a body; `rule` makes sure that it is a `Body`. */
 function withBody<Body>(
   path: string,
-  check: Check,
+  rule: Rule,
   handle: (request: ControlRequest<Body>) => unknown,
 ): ControlEndpoint {
   return {
     method: 'POST',
     path,
-    body: check,
+    body: rule,
     query: NO_PARAMETERS,
     // Only a body without faults reaches the handler.
     handle: (request) => handle({ ...request, body: request.body as Body }),
@@ -61,10 +61,10 @@ function withBody<Body>(
 /** How many requests one answer has, unless the query says another number. */
 const DEFAULT_LIMIT = 1000;
 
-const matching = (pattern: RegExp, says: string): Check =>
-  rule(says, (value) => typeof value === 'string' && pattern.test(value));
+const matching = (pattern: RegExp, says: string): Rule =>
+  where(says, (value) => typeof value === 'string' && pattern.test(value));
 
-const requestsQuery = shape({
+const requestsQuery = object({
   operation: text,
   method: text,
   path: text,

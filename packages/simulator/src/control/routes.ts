@@ -1,7 +1,7 @@
+import { faultsIn, type Rule } from '@defender-resilience/core/validation';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parseJson } from '../json.ts';
 import type { SimulatedApi } from '../simulated-api.ts';
-import type { Check } from '../validation/validators.ts';
 import { CONTROL, endpoints } from './endpoints.ts';
 
 /** An error of a control endpoint, with a code that the service does not have. */
@@ -44,29 +44,29 @@ function refuseForeign(request: FastifyRequest, reply: FastifyReply): FastifyRep
 type Parsed = { readonly body: unknown } | { readonly faults: readonly string[] };
 
 /** The JSON in a body; no body counts as an empty object. */
-function parsed(text: unknown, check: Check | undefined): Parsed {
+function parsed(text: unknown, rule: Rule | undefined): Parsed {
   let body: unknown = {};
-  if (check === undefined) return { body };
+  if (rule === undefined) return { body };
   try {
     if (typeof text === 'string' && text.trim() !== '') body = parseJson(text);
   } catch (cause) {
     return { faults: [`the body must be JSON: ${String(cause)}`] };
   }
-  const faults = check(body, 'body');
+  const faults = faultsIn(body, rule, 'body');
   return faults.length > 0 ? { faults } : { body };
 }
 
 /** Adds the control endpoints, whose requests are neither recorded nor counted. */
 export function addControlRoutes(server: FastifyInstance, api: SimulatedApi): void {
-  for (const { method, path, body: check, query: checkQuery, handle } of endpoints) {
+  for (const { method, path, body: rule, query: queryRule, handle } of endpoints) {
     server.route({
       method,
       url: `${CONTROL}${path}`,
       onRequest: async (request, reply) => refuseForeign(request, reply),
       handler: (request, reply) => {
         const query = Object.fromEntries(new URL(request.originalUrl, api.origin).searchParams);
-        const faults = checkQuery(query, 'query');
-        const read = faults.length > 0 ? { faults } : parsed(request.body, check);
+        const faults = faultsIn(query, queryRule, 'query');
+        const read = faults.length > 0 ? { faults } : parsed(request.body, rule);
         if ('faults' in read) {
           const message = read.faults.join('; ');
           return refuse(reply, 400, { code: 'InvalidControlRequest', message, ...read });

@@ -1,21 +1,25 @@
 import { findErrorCode, operations } from '@defender-resilience/core';
-import { FEATURES } from '../call.ts';
-import { isObject } from '../json.ts';
-import { RECORD_MODES } from '../record.ts';
-import { isAction, STEP_ACTIONS, TOKEN_OPERATION } from '../script.ts';
 import {
   anyOf,
+  arrayOf,
   boolean,
-  type Check,
   integer,
-  listOf,
+  mapOf,
+  nearestOption,
   number,
+  type OptionRules,
+  object,
   oneOf,
-  recordOf,
-  rule,
-  shape,
-  text,
-} from './validators.ts';
+  orValue,
+  type Rule,
+  where,
+  withMethods,
+} from '@defender-resilience/core/validation';
+import { FEATURES } from '../call.ts';
+import { isObject } from '../json.ts';
+import type { SimulatorOptions } from '../options.ts';
+import { RECORD_MODES } from '../record.ts';
+import { isAction, STEP_ACTIONS, TOKEN_OPERATION } from '../script.ts';
 
 /** The longest delay that a timer takes. */
 const MAX_DELAY_MS = 2_147_483_647;
@@ -23,34 +27,45 @@ const MAX_DELAY_MS = 2_147_483_647;
 const MAX_LIMIT = 1_000_000;
 
 const milliseconds = number(0, MAX_DELAY_MS);
+/** Accepts a text that is not empty. */
+export const text: Rule = where(
+  'a text that is not empty',
+  (value) => typeof value === 'string' && value !== '',
+);
 const status = integer(200, 599);
 
 // Node throws for anything else.
-const headerValue = rule(
+const headerValue = where(
   'a header value of printable ASCII',
   (value) => typeof value === 'string' && /^[\t\x20-\x7e]*$/.test(value),
 );
-const headerName = rule(
-  'a header name',
-  (value) => typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value),
-);
+const headerFault = (name: string): string | undefined =>
+  /^[\w!#$%&'*+.^`|~-]+$/.test(name) ? undefined : 'is not a header name';
 
 const OPERATION_NAMES: ReadonlySet<unknown> = new Set([
   ...operations.map(({ name }) => name),
   TOKEN_OPERATION,
   'other',
 ]);
-const GROUPS: ReadonlySet<unknown> = new Set(operations.map(({ quotaGroup }) => quotaGroup));
+const GROUPS: readonly string[] = [...new Set(operations.map(({ quotaGroup }) => quotaGroup))];
 
 /** The calls that an answer or a fault is for; a name that no call can have is a mistake. */
-const target = rule(
+const target = where(
   'an operation such as "incidents.list", or the beginning of a path such as "/api/machines"',
   (value) => (typeof value === 'string' && value.startsWith('/')) || OPERATION_NAMES.has(value),
 );
 
-const quotaGroup: Check = rule('a quota group such as "incidents"', (value) => GROUPS.has(value));
+const quotaGroup: Rule = where('a quota group such as "incidents"', (value) =>
+  GROUPS.includes(String(value)),
+);
 
-const messageValue = rule('a text, a number or a list of texts', (value) => {
+function groupFault(name: string): string | undefined {
+  if (GROUPS.includes(name)) return undefined;
+  const nearest = nearestOption(name, GROUPS);
+  return `is not a quota group${nearest === undefined ? '' : `; did you mean '${nearest}'?`}`;
+}
+
+const messageValue = where('a text, a number or a list of texts', (value) => {
   if (typeof value === 'string' || typeof value === 'number') return true;
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 });
@@ -59,16 +74,16 @@ const retryAfter = anyOf(
   'a number of seconds, the header as text, or { "dateInMs": milliseconds }',
   number(-MAX_DELAY_MS, MAX_DELAY_MS),
   headerValue,
-  shape({ dateInMs: number(-MAX_DELAY_MS, MAX_DELAY_MS) }, ['dateInMs']),
+  object({ dateInMs: number(-MAX_DELAY_MS, MAX_DELAY_MS) }, 'an object', ['dateInMs']),
 );
 
-const stepFields = shape({
+const STEP_FIELDS: OptionRules = {
   status,
   code: text,
-  message: rule('a text', (value) => typeof value === 'string'),
-  values: recordOf(messageValue),
-  headers: recordOf(headerValue, headerName),
-  body: rule(
+  message: where('a text', (value) => typeof value === 'string'),
+  values: mapOf(messageValue, 'an object'),
+  headers: mapOf(headerValue, 'an object', headerFault),
+  body: where(
     'a text or an object',
     (value) => typeof value === 'string' || typeof value === 'object',
   ),
@@ -77,91 +92,86 @@ const stepFields = shape({
   for: target,
   times: anyOf('an integer ≥ 1 or "always"', integer(1), oneOf('always')),
   retryAfter,
-});
+};
 
-const shortStep = rule(
-  `a status from 200 to 599, a code of the catalogue, one of ${STEP_ACTIONS.join(', ')}, or the answer spelled out`,
-  (value) => {
-    if (typeof value === 'string') return isAction(value) || findErrorCode(value) !== undefined;
-    return status(value, '').length === 0;
+const step: Rule = {
+  accepts: `a status from 200 to 599, a code of the catalogue, one of ${STEP_ACTIONS.join(', ')}, or the answer spelled out`,
+  test(value) {
+    if (typeof value !== 'string') return isObject(value) || status.test(value);
+    return isAction(value) || findErrorCode(value) !== undefined;
   },
-);
+  fields: STEP_FIELDS,
+};
 
-const step: Check = (value, path) => (isObject(value) ? stepFields : shortStep)(value, path);
-
-export const script: Check = listOf(step);
+export const script: Rule = arrayOf(step, 'a list');
 
 const latency = anyOf(
   'a number of milliseconds, or two: from and to',
   milliseconds,
-  rule('a range', (value) => {
-    if (listOf(milliseconds, 2)(value, '').length > 0) return false;
-    return Array.isArray(value) && value.length === 2 && Number(value[0]) <= Number(value[1]);
+  where('a range', (value) => {
+    if (!Array.isArray(value) || value.length !== 2) return false;
+    return value.every(milliseconds.test) && Number(value[0]) <= Number(value[1]);
   }),
 );
 
-export const faults: Check = shape(
+export const faults: Rule = object(
   {
     probability: number(0, 1),
-    codes: listOf(step, 1),
+    codes: arrayOf(step, 'a list of at least 1', 1),
     seed: integer(0),
     latencyMs: latency,
     for: target,
   },
+  'an object',
   ['probability'],
 );
 
-export const outage: Check = shape({
+export const outage: Rule = object({
   status: anyOf('a status from 400 to 599 or "reset"', integer(400, 599), oneOf('reset')),
   durationMs: number(0),
 });
 
-export const foreignLoad: Check = shape({ group: quotaGroup, share: number(0, 1) }, [
+export const foreignLoad: Rule = object({ group: quotaGroup, share: number(0, 1) }, 'an object', [
   'group',
   'share',
 ]);
 
 /** Rows by table: JSON objects, as a test or another process gives them. */
-export const hunting: Check = recordOf(
-  listOf(rule('an object', isObject)),
-  rule('a table name such as "DeviceEvents"', (value) => /^\w+$/.test(String(value))),
+export const hunting: Rule = mapOf(
+  arrayOf(where('an object', isObject), 'a list'),
+  'an object',
+  (name) => (/^\w+$/.test(name) ? undefined : 'is not a table name such as "DeviceEvents"'),
 );
 
-const limits = shape({
+const limits = object({
   perMinute: integer(1, MAX_LIMIT),
   perHour: integer(1, MAX_LIMIT),
   runningMsPerHour: number(1),
 });
 
-const quotas: Check = (value, path) => {
-  if (isObject(value)) return recordOf(limits, quotaGroup)(value, path);
-  return rule('"documented", "off" or limits by quota group', (option) => {
-    return option === 'documented' || option === 'off';
-  })(value, path);
-};
-
-export const simulatorOptions: Check = shape({
+/** The options of `startSimulator`. */
+export const OPTIONS: OptionRules & Readonly<Record<keyof SimulatorOptions, Rule>> = {
   port: integer(0, 65_535),
   seed: integer(0),
   script,
   hunting,
-  quotas,
+  quotas: orValue(
+    mapOf(limits, 'an object of limits', groupFault),
+    "'documented', 'off' or limits by quota group",
+    'documented',
+    'off',
+  ),
   faults,
   minuteMs: number(1),
   incidents: integer(0, 100_000),
   requireToken: boolean,
   tokenLifetimeMs: number(1),
   machineActionMs: number(0),
-  disabledFeatures: listOf(oneOf(...FEATURES)),
+  disabledFeatures: arrayOf(oneOf(...FEATURES), 'a list'),
   record: oneOf(...RECORD_MODES),
-  newestAt: rule(
+  newestAt: where(
     'a valid Date',
     (value) => value instanceof Date && !Number.isNaN(value.getTime()),
   ),
-  clock: rule('a clock with now(), epoch() and timer()', (value) => {
-    return (
-      isObject(value) &&
-      ['now', 'epoch', 'timer'].every((name) => typeof value[name] === 'function')
-    );
-  }),
-});
+  clock: withMethods('a clock with now(), epoch() and timer()', 'now', 'epoch', 'timer'),
+};

@@ -56,7 +56,7 @@ describe('the script', () => {
       code: 'InvalidControlRequest',
       faults: [
         'body[1].times must be an integer ≥ 1 or "always", got 0',
-        like(/^body\[2\]\.statu is not known; known are status, /),
+        'body[2].statu is not an option; did you mean body[2].status?',
       ],
     });
     expect(simulator.pendingScript).toEqual([]);
@@ -64,7 +64,7 @@ describe('the script', () => {
 
   it.each([
     ['[500', /^the body must be JSON: SyntaxError/],
-    ['', /^body must be a list, got \{\}$/],
+    ['', /^body must be a list, got an object$/],
     ['{"steps":[]}', /^body must be a list/],
   ])('is refused as %j', async (body, message) => {
     await using simulator = await startSimulator();
@@ -105,7 +105,10 @@ describe('the requests', () => {
     ['limit=x', 'query.limit must be an integer ≥ 0, got "x"'],
     ['limit=-1', 'query.limit must be an integer ≥ 0, got "-1"'],
     ['answered=x', 'query.answered must be a status, "reset" or "hang", got "x"'],
-    ['colour=red', 'query.colour is not known; known are operation, method, path, answered, limit'],
+    [
+      'colour=red',
+      'query.colour is not an option; known are operation, method, path, answered, limit',
+    ],
   ])('refuse %s', async (query, message) => {
     await using simulator = await startSimulator();
     const seen = await call(simulator, `GET /_simulator/requests?${query}`);
@@ -133,7 +136,7 @@ describe('hunting tables', () => {
     const seen = await call(simulator, 'POST /_simulator/hunting', { A: [{}], B: [[]] });
     expect([seen.status, errorIn(seen)['message']]).toEqual([
       400,
-      'body.B[0] must be an object, got []',
+      "body['B'][0] must be an object, got an array",
     ]);
     const query = await call(simulator, 'POST /api/advancedhunting/run', { Query: 'A' });
     expect(query.status).toBe(400);

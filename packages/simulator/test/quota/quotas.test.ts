@@ -257,7 +257,7 @@ describe('another application’s load', () => {
   it('names a group and a share that there can be', async () => {
     await using simulator = await startSimulator();
     expect(() => simulator.foreignLoad('incidence', 2)).toThrow(
-      'foreignLoad.group must be a quota group such as "incidents", got "incidence"\nforeignLoad.share must be a number from 0 to 1, got 2',
+      'foreignLoad.group must be a quota group such as "incidents", got "incidence"\n- foreignLoad.share must be a number ≥ 0 and ≤ 1, got 2',
     );
   });
 });

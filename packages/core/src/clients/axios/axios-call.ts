@@ -107,7 +107,7 @@ export class AxiosCall extends HttpCall<unknown> {
     const { clock } = this.pipeline;
     const { status, headers } = response;
     const failure = await readErrorBodyInTime(
-      clock,
+      this.pipeline,
       attempt.endsAt,
       this.signal,
       async (signal) => {

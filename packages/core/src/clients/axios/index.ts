@@ -8,6 +8,7 @@ import { attachFailure, failureOf } from '../../failure/attach.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { pipelineOf, type ResilienceLike } from '../../pipeline/pipeline-of.ts';
 import { runCall } from '../../pipeline/run-call.ts';
+import { refuseOptions } from '../../validation/refuse-options.ts';
 import { AxiosCall } from './axios-call.ts';
 import { readRequest } from './request.ts';
 import { type Sender, senderFor } from './sender.ts';
@@ -50,6 +51,7 @@ const wrapped = new WeakSet<object>();
  * @throws TypeError if it is no axios instance, or is wrapped by another wrapper already
  */
 export function wrapAxios<T extends AxiosLike>(resilience: ResilienceLike, instance: T): T {
+  refuseOptions('wrapAxios', arguments[2]);
   const pipeline = pipelineOf(resilience, 'wrapAxios');
   if (!isInstance(instance)) {
     throw new TypeError('wrapAxios takes an axios instance, such as axios.create() returns');

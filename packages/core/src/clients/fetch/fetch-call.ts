@@ -96,7 +96,7 @@ export class FetchCall extends HttpCall<Response> {
   #readFailure(response: Response, endsAt: number): Promise<Failure | undefined> {
     const { clock } = this.pipeline;
     this.#reading = new AbortController();
-    return readErrorBodyInTime(clock, endsAt, this.#reading.signal, (signal) =>
+    return readErrorBodyInTime(this.pipeline, endsAt, this.#reading.signal, (signal) =>
       failureOfResponse(response, { now: () => clock.epoch(), signal }),
     );
   }

@@ -139,7 +139,7 @@ export class FunctionCall<T> implements ClientCall<T> {
   ): Promise<Failure | undefined> | undefined {
     if (response.status < 400) return undefined;
     const { clock } = this.#pipeline;
-    return readErrorBodyInTime(clock, endsAt, this.signal, (signal) =>
+    return readErrorBodyInTime(this.#pipeline, endsAt, this.signal, (signal) =>
       failureOfResponse(response, { now: () => clock.epoch(), signal }),
     );
   }

@@ -1,5 +1,6 @@
 import { attachFailure } from '../../failure/attach.ts';
 import type { Failure } from '../../failure/failure.ts';
+import { isObject } from '../../is.ts';
 
 /**
  * Lets the failure be found from the error that the Graph SDK makes of a response.
@@ -12,10 +13,19 @@ import type { Failure } from '../../failure/failure.ts';
 export function annotateResponse(response: Response, failure: Failure, date: Date): void {
   attachFailure(response.headers, failure);
   if (response.body !== null) annotate(response.body, failure, date);
+  onDocument(response, (document) => annotate(document, failure, date));
+}
+
+/** Lets what a partial response lacks be found from its document, which is all that the SDK returns. */
+export function annotatePartial(response: Response, failure: Failure): void {
+  onDocument(response, (document) => attachFailure(document, failure));
+}
+
+function onDocument(response: Response, visit: (document: object) => void): void {
   const readJson = response.json.bind(response);
   const json = async (): Promise<unknown> => {
     const document: unknown = await readJson();
-    if (typeof document === 'object' && document !== null) annotate(document, failure, date);
+    if (isObject(document)) visit(document);
     return document;
   };
   Object.defineProperty(response, 'json', { value: json, configurable: true, writable: true });

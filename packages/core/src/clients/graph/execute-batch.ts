@@ -1,10 +1,17 @@
+import { batchOperation } from '../../catalogue/operations-graph.ts';
 import { sleep } from '../../clock.ts';
 import { batchedResponses, failuresOf } from '../../failure/batch-failures.ts';
+import { DeadlineExceededError } from '../../failure/errors.ts';
 import type { Failure } from '../../failure/failure.ts';
+import { safeGet } from '../../failure/safe-get.ts';
+import { abortSignal } from '../../options/call-options.ts';
+import { limitsOf } from '../../pipeline/limits.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { pipelineOf, type ResilienceLike } from '../../pipeline/pipeline-of.ts';
 import { BackoffSequence, jitteredRetryAfter } from '../../policy/backoff.ts';
+import { checkOptions, number, type OptionRules } from '../../validation/check-options.ts';
 import { batchedOperation, batchedUrl } from '../shared/batch.ts';
+import { type TimeLimit, withinTime } from './within-time.ts';
 
 /** One request in a `$batch`. */
 export interface GraphBatchRequest {
@@ -38,9 +45,23 @@ export interface GraphBatchResponse {
 
 /** The options of `executeBatch`. */
 export interface ExecuteBatchOptions {
-  /** Ends the waits at once; the promise rejects with the signal's reason. */
+  /** Ends it at once, even in a wait; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
+  /**
+   * The time limit of it all, in milliseconds: no request is sent again that would have to wait beyond it.
+   *
+   * @defaultValue the wrapper's `deadlineMs`
+   */
+  readonly deadlineMs?: number;
 }
+
+/** What `send` gets beside the batch. */
+export interface BatchContext {
+  /** Aborts when the caller's own signal does, or when the time is up. */
+  readonly signal: AbortSignal;
+}
+
+type SendBatch = (batch: GraphBatch, context: BatchContext) => PromiseLike<GraphBatchResponse>;
 
 /** Any host of Graph's will do: the operations of all are the same. */
 const BATCH_URL = new URL('https://graph.microsoft.com/v1.0/$batch');
@@ -49,11 +70,13 @@ const BATCH_URL = new URL('https://graph.microsoft.com/v1.0/$batch');
  * Sends a Graph `$batch`, and sends the requests in it that were throttled, or failed in another way that
  * passes, again: alone, after the longest wait that they were asked for. An action that may have been carried
  * out is not sent again. Stops as `retry` of the wrapper says: after `maxRetries`, where a wait is longer than
- * `maxRetryAfterMs`, or where the retry budget is used up.
+ * `maxRetryAfterMs` or ends after the deadline, or where the retry budget is used up.
  *
  * @param send - posts a batch and returns its document
  * @returns the last response to each request; `failuresOf` says what is wrong with them
  * @throws whatever `send` rejects with
+ * @throws DeadlineExceededError when the time was up before `send` returned
+ * @throws TypeError when the batch has no requests, `send` is not a function, or an option is invalid
  * @example
  * ```ts
  * const batch = { requests: [{ id: '1', method: 'GET', url: '/security/incidents' }] };
@@ -65,28 +88,82 @@ const BATCH_URL = new URL('https://graph.microsoft.com/v1.0/$batch');
 export async function executeBatch(
   resilience: ResilienceLike,
   batch: GraphBatch,
-  send: (batch: GraphBatch) => PromiseLike<GraphBatchResponse>,
-  { signal }: ExecuteBatchOptions = {},
+  send: SendBatch,
+  options: ExecuteBatchOptions = {},
 ): Promise<GraphBatchResponse> {
   const pipeline = pipelineOf(resilience, 'executeBatch');
-  const { clock, settings } = pipeline;
+  checkArguments(batch, send, options);
+  const { clock, lifecycle, settings } = pipeline;
+  const { signal } = options;
+  const time = timeLimitOf(pipeline, options);
   const backoff = new BackoffSequence(settings.retry, settings.random);
   const latest = new Map<string, GraphBatchedResponse>();
   let pending = batch.requests;
   for (let retries = 0; ; retries += 1) {
     signal?.throwIfAborted();
-    const response = await send(retries === 0 ? batch : { ...batch, requests: pending });
+    const part = retries === 0 ? batch : { ...batch, requests: pending };
+    const response = await withinTime((signal) => send(part, { signal }), clock, time);
+    if (!Array.isArray(safeGet(response, 'responses')) && retries === 0) return response;
     const failures = failuresOf(response, { now: () => clock.epoch() });
-    const answered = new Set(batchedResponses(response).map(({ id }) => id));
-    for (const one of response.responses) if (answered.has(one.id)) latest.set(one.id, one);
+    for (const one of answersIn(response)) latest.set(one.id, one);
     pending = retriesOf(pipeline, pending, failures);
     const waitMs = waitFor(pipeline, pending, failures, backoff);
-    const mayRetry = retries < settings.retry.maxRetries && waitMs !== undefined;
-    if (!mayRetry || !pipeline.budget.tryRetry(clock.now())) {
+    const mayRetry =
+      retries < settings.retry.maxRetries &&
+      waitMs !== undefined &&
+      !lifecycle.closed &&
+      clock.now() + waitMs < time.endsAt &&
+      pipeline.budget.tryRetry(clock.now());
+    if (!mayRetry || (await closedWhileWaiting(pipeline, waitMs, signal))) {
       return { ...response, responses: [...latest.values()] };
     }
-    await sleep(clock, waitMs, signal);
   }
+}
+
+function timeLimitOf({ clock, settings }: Pipeline, options: ExecuteBatchOptions): TimeLimit {
+  const { name } = batchOperation;
+  const { deadlineMs } = limitsOf(settings, batchOperation, name, 'POST', options);
+  const timeUp = new DeadlineExceededError({ operation: name, timeoutMs: deadlineMs });
+  return { endsAt: clock.now() + deadlineMs, timeUp, signal: options.signal };
+}
+
+/** The responses that have an ID and a status. */
+function answersIn(response: GraphBatchResponse): readonly GraphBatchedResponse[] {
+  const answered = new Set(batchedResponses(response).map(({ id }) => id));
+  return answered.size === 0 ? [] : response.responses.filter(({ id }) => answered.has(id));
+}
+
+/** Waits, and says whether the wrapper was closed meanwhile. Rejects when the caller aborts. */
+async function closedWhileWaiting(
+  { clock, lifecycle }: Pipeline,
+  waitMs: number,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const wait = lifecycle.waitSignal(signal);
+  try {
+    await sleep(clock, waitMs, wait.signal);
+  } catch {
+    signal?.throwIfAborted();
+  } finally {
+    wait.release();
+  }
+  return lifecycle.closed;
+}
+
+const OPTIONS: OptionRules = {
+  signal: abortSignal,
+  deadlineMs: number(1),
+};
+
+/** Callers in JavaScript have no types to stop them. */
+function checkArguments(batch: unknown, send: unknown, options: unknown): void {
+  if (!Array.isArray(safeGet(batch, 'requests'))) {
+    throw new TypeError('executeBatch takes a batch after the wrapper: { requests: [...] }');
+  }
+  if (typeof send !== 'function') {
+    throw new TypeError(`executeBatch takes a function that sends a batch, got ${typeof send}`);
+  }
+  checkOptions('executeBatch', OPTIONS, options);
 }
 
 /** The requests that make sense to be sent again. They depend on each other only. */

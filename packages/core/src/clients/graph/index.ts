@@ -11,6 +11,7 @@ import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { pipelineOf, type ResilienceLike } from '../../pipeline/pipeline-of.ts';
 import { runCall } from '../../pipeline/run-call.ts';
 import { bearerTokenOf } from '../../pipeline/token.ts';
+import { refuseOptions } from '../../validation/refuse-options.ts';
 import type { AttemptChanges, SendFetch } from '../fetch/fetch-call.ts';
 import { type FetchInit, type FetchInput, readRequest } from '../fetch/request.ts';
 import { getHeader, withHeaders } from '../shared/headers.ts';
@@ -21,10 +22,11 @@ import {
   refuseRetryHandler,
   splitChain,
 } from '../shared/sdk-chain.ts';
-import { annotateResponse } from './annotate-response.ts';
+import { annotatePartial, annotateResponse } from './annotate-response.ts';
 
 export type { ResilienceLike } from '../../pipeline/pipeline-of.ts';
 export type {
+  BatchContext,
   ExecuteBatchOptions,
   GraphBatch,
   GraphBatchedResponse,
@@ -63,6 +65,7 @@ export interface GraphMiddleware {
  * ```
  */
 export function graphMiddleware(resilience: ResilienceLike): GraphMiddleware {
+  refuseOptions('graphMiddleware', arguments[1]);
   return new ResilientHandler(pipelineOf(resilience, 'graphMiddleware'), undefined);
 }
 
@@ -86,6 +89,7 @@ export function graphMiddlewareChain<T extends GraphMiddleware>(
   resilience: ResilienceLike,
   chain: readonly T[],
 ): (T | GraphMiddleware)[] {
+  refuseOptions('graphMiddlewareChain', arguments[2]);
   const pipeline = pipelineOf(resilience, 'graphMiddlewareChain');
   const { outside, inside } = splitChain(
     'graphMiddlewareChain',
@@ -140,9 +144,10 @@ class ResilientHandler implements GraphMiddleware {
     const response = await runCall(this.#pipeline, call);
     context.response = response;
     const failure = failureOf(response);
+    if (failure === undefined) return;
     // A partial response is a success: the SDK must not take it for an error.
-    if (failure === undefined || failure.partial !== undefined) return;
-    annotateResponse(response, failure, new Date(this.#pipeline.clock.epoch()));
+    if (failure.partial !== undefined) annotatePartial(response, failure);
+    else annotateResponse(response, failure, new Date(this.#pipeline.clock.epoch()));
   }
 
   /** A context for one attempt, since the SDK's handlers change what they are given. */

@@ -8,6 +8,7 @@ import { followContext } from '../../pipeline/nested-calls.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { pipelineOf, type ResilienceLike } from '../../pipeline/pipeline-of.ts';
 import { runCall } from '../../pipeline/run-call.ts';
+import { refuseOptions } from '../../validation/refuse-options.ts';
 import type { SendFetch } from '../fetch/fetch-call.ts';
 import { readRequest } from '../fetch/request.ts';
 import { withHeaders } from '../shared/headers.ts';
@@ -39,6 +40,7 @@ export interface KiotaMiddleware {
  * ```
  */
 export function kiotaMiddleware(resilience: ResilienceLike): KiotaMiddleware {
+  refuseOptions('kiotaMiddleware', arguments[1]);
   return new ResilientKiotaHandler(pipelineOf(resilience, 'kiotaMiddleware'));
 }
 
@@ -60,6 +62,7 @@ export function kiotaMiddlewareChain<T extends { next: unknown }>(
   resilience: ResilienceLike,
   chain: readonly T[],
 ): (T | KiotaMiddleware)[] {
+  refuseOptions('kiotaMiddlewareChain', arguments[2]);
   const pipeline = pipelineOf(resilience, 'kiotaMiddlewareChain');
   const { outside, inside } = splitChain(
     'kiotaMiddlewareChain',

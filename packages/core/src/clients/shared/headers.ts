@@ -21,8 +21,10 @@ export function headerPairs(headers: unknown): [name: string, value: unknown][] 
 
 /** The text of one header, by its name in lower case. */
 export function getHeader(headers: unknown, name: string): string | undefined {
-  const found = headerPairs(headers).find(([key]) => key.toLowerCase() === name);
-  return typeof found?.[1] === 'string' ? found[1] : undefined;
+  const found = headerPairs(headers).find(([key]) => key.toLowerCase() === name)?.[1];
+  // Node and undici take lists of values.
+  const value: unknown = Array.isArray(found) && found.length === 1 ? found[0] : found;
+  return typeof value === 'string' ? value : undefined;
 }
 
 /**

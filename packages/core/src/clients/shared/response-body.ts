@@ -6,6 +6,7 @@ import { failureOfParts } from '../../failure/http-failure.ts';
 import { hasMethod, safeGet } from '../../failure/safe-get.ts';
 import { MAX_ERROR_BODY } from '../../failure/text.ts';
 import { isObject } from '../../is.ts';
+import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { destroyForeignBody, peekForeignBody } from './foreign-body.ts';
 import { brokenBodyFailure, isJsonSuccess, MAX_BUFFERED_JSON, truncationOf } from './json-body.ts';
 import { cancel, type Reader, readStart, readUntilAborted, readUpTo } from './web-stream.ts';
@@ -48,13 +49,13 @@ export async function failureOfResponse(
 
 /**
  * Runs `read` for as long as an error body is worth waiting for: five seconds, no longer than the attempt
- * may take, and no longer than the caller waits.
+ * may take, and no longer than the caller and the end of the wrapper wait.
  *
  * @param endsAt - when the attempt's time is up, by the clock
  * @param read - ends with what it has as soon as its signal aborts
  */
 export async function readErrorBodyInTime<T>(
-  clock: Clock,
+  { clock, lifecycle }: Pick<Pipeline, 'clock' | 'lifecycle'>,
   endsAt: number,
   signal: AbortSignal | undefined,
   read: (signal: AbortSignal) => Promise<T>,
@@ -63,10 +64,12 @@ export async function readErrorBodyInTime<T>(
   const stop = (): void => controller.abort();
   const timer = clock.timer(stop, Math.min(ERROR_BODY_TIMEOUT_MS, endsAt - clock.now()));
   signal?.addEventListener('abort', stop, { once: true });
+  const unlink = lifecycle.onLimit(stop);
   try {
     return await read(controller.signal);
   } finally {
     timer.cancel();
+    unlink();
     signal?.removeEventListener('abort', stop);
   }
 }

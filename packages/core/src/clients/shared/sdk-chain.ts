@@ -15,7 +15,7 @@ export interface SplitChain<T> {
  * @throws TypeError if the chain is empty
  */
 export function splitChain<T>(caller: string, chain: readonly T[], example: string): SplitChain<T> {
-  if (chain?.length === undefined || chain.length === 0) {
+  if (!Array.isArray(chain) || chain.length === 0) {
     throw new TypeError(`${caller} takes a chain of handlers, such as ${example} returns`);
   }
   const first = chain.findIndex((handler) => isAuthHandler(handler) || isRetryHandler(handler));

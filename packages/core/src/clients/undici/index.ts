@@ -10,6 +10,7 @@ import { followContext } from '../../pipeline/nested-calls.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { pipelineOf, type ResilienceLike } from '../../pipeline/pipeline-of.ts';
 import { runCall } from '../../pipeline/run-call.ts';
+import { refuseOptions } from '../../validation/refuse-options.ts';
 import { fromLegacy, isLegacy, toLegacy } from './legacy-handler.ts';
 import type { ResponseAttempt } from './response-attempt.ts';
 import { ResponseForwarder } from './response-forwarder.ts';
@@ -38,6 +39,7 @@ export type { UndiciInterceptor } from './types.ts';
  * ```
  */
 export function undiciInterceptor(resilience: ResilienceLike): UndiciInterceptor {
+  refuseOptions('undiciInterceptor', arguments[1]);
   const pipeline = pipelineOf(resilience, 'undiciInterceptor');
   // What fetch and others make of a response no longer shows that it passed here.
   followContext();

@@ -69,7 +69,7 @@ export class UndiciCall extends HttpCall<ResponseAttempt> {
         : this.#readBatch(this.batch, attempt);
     }
     const { clock } = this.pipeline;
-    return readErrorBodyInTime(clock, endsAt, this.signal, async (signal) => {
+    return readErrorBodyInTime(this.pipeline, endsAt, this.signal, async (signal) => {
       const body = await attempt.peekBody(signal);
       const { status, headers } = attempt;
       return classify({ status, headers, body }, { now: () => clock.epoch() });

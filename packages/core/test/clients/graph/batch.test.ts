@@ -1,6 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { type Failure, failuresOf, type Resilience } from '@defender-resilience/core';
+import {
+  createResilience,
+  type Failure,
+  failuresOf,
+  type Resilience,
+} from '@defender-resilience/core';
 import { wrapAxios } from '@defender-resilience/core/axios';
 import {
   executeBatch,
@@ -8,11 +13,12 @@ import {
   type GraphBatchResponse,
 } from '@defender-resilience/core/graph';
 import { kiotaMiddlewareChain } from '@defender-resilience/core/kiota';
+import { manualClock } from '@defender-resilience/core/testing';
 import { undiciInterceptor } from '@defender-resilience/core/undici';
 import { HttpClient, MiddlewareFactory } from '@microsoft/kiota-http-fetchlibrary';
 import axios from 'axios';
 import { describe, expect, it, vi } from 'vitest';
-import { JSON_HEADERS } from '../../support/clients.ts';
+import { JSON_HEADERS, rejectionOf } from '../../support/clients.ts';
 import { clientFor, graphError, majors as graphMajors } from '../../support/graph.ts';
 import { quick, startServer, type TestServer } from '../../support/real.ts';
 import { majors as undiciMajors } from '../../support/undici.ts';
@@ -276,5 +282,59 @@ describe('executeBatch', () => {
     controller.abort(new Error('enough'));
     await expect(call).rejects.toThrow('enough');
     expect(send).toHaveBeenCalledTimes(2);
+  });
+
+  it('does not wait beyond its deadline', async () => {
+    const send = vi.fn(() => Promise.resolve({ responses: [responseTo('h', 429)] }));
+    const options = { deadlineMs: 5_000 };
+    const result = await executeBatch(quick('http://127.0.0.1:1'), READS, send as never, options);
+    expect(send).toHaveBeenCalledTimes(1);
+    expect(failuresOf(result).get('h')?.retryAfterMs).toBe(7_000);
+  });
+
+  it('ends at its deadline, the wrapper’s by default, and tells the client', async () => {
+    const clock = manualClock();
+    const resilience = createResilience({ clock, deadlineMs: 90_000 });
+    let sent: AbortSignal | undefined;
+    const call = executeBatch(resilience, READS, (_part, { signal }) => {
+      sent = signal;
+      return new Promise(() => undefined);
+    });
+    const rejection = rejectionOf(call);
+    await clock.advance(89_999);
+    expect(sent?.aborted).toBe(false);
+    await clock.advance(1);
+    expect(await rejection).toMatchObject({ name: 'DeadlineExceededError', timeoutMs: 90_000 });
+    expect(sent?.aborted).toBe(true);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('ends when its caller aborts, even while the batch is under way', async () => {
+    const controller = new AbortController();
+    const never = (): Promise<GraphBatchResponse> => new Promise(() => undefined);
+    const { signal } = controller;
+    const call = executeBatch(quick('http://127.0.0.1:1'), READS, never, { signal });
+    controller.abort(new Error('enough'));
+    await expect(call).rejects.toThrow('enough');
+  });
+
+  it('gives back what is no response to a batch', async () => {
+    const resilience = quick('http://127.0.0.1:1');
+    for (const document of [undefined, null, {}, 'text', { responses: 5 }]) {
+      const send = (): Promise<never> => Promise.resolve(document as never);
+      expect(await executeBatch(resilience, READS, send)).toBe(document);
+    }
+  });
+
+  it.each<[string, readonly unknown[], string]>([
+    ['no batch', [undefined, vi.fn()], 'takes a batch after the wrapper'],
+    ['the function first', [vi.fn(), READS], 'takes a batch after the wrapper'],
+    ['no function', [READS], 'takes a function that sends a batch, got undefined'],
+    ['null', [READS, vi.fn(), null], 'takes an object of options, got null'],
+    ['a time limit', [READS, vi.fn(), { timeout: 5 }], 'did you mean deadlineMs?'],
+    ['a signal', [READS, vi.fn(), { signal: 5 }], 'signal must be an AbortSignal, got 5'],
+  ])('refuses what is none of its arguments: %s', async (_, given, message) => {
+    const call: unknown = Reflect.apply(executeBatch, undefined, [createResilience(), ...given]);
+    await expect(call).rejects.toThrow(message);
   });
 });

@@ -9,7 +9,7 @@ import { PrometheusApi } from './prometheus.ts';
 import { hurriedRules } from './rules.ts';
 
 /** One alert as Alertmanager sends it to a webhook. */
-export interface Message {
+interface Message {
   readonly receiver: string;
   readonly status: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -31,9 +31,6 @@ export interface Lab extends AsyncDisposable {
   /** What Alertmanager has sent. */
   readonly messages: readonly Message[];
 }
-
-/** How much sooner alerts fire here. */
-const HURRY = 40;
 
 const DOCS = new URL('../../../../../docs/monitoring/', import.meta.url);
 
@@ -103,7 +100,7 @@ async function startPrometheus(
       : [{ static_configs: [{ targets: [new URL(alertmanager.url).host] }] }];
   const file = join(folder, 'prometheus.yml');
   await mkdir(join(folder, 'rules'));
-  await writeFile(join(folder, 'rules', 'defender-client.yaml'), hurriedRules(HURRY));
+  await writeFile(join(folder, 'rules', 'defender-client.yaml'), hurriedRules());
   await writeFile(
     file,
     stringify({

@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+interface Item {
+  readonly text: string;
+  readonly link?: string;
+  readonly collapsed?: boolean;
+  readonly items?: readonly Item[];
+}
+
+const docs = new URL('../', import.meta.url);
+
+/** A page under the title of its first heading. */
+function page(path: string, title?: string): Item {
+  const text = readFileSync(new URL(`${path}.md`, docs), 'utf8');
+  const [, heading = path] = /^# (.+)$/m.exec(text) ?? [];
+  return {
+    text: title ?? heading.replaceAll('`', ''),
+    link: `/${path.replace(/README$|index$/, '')}`,
+  };
+}
+
+function pagesIn(folder: string): Item[] {
+  return readdirSync(new URL(folder, docs))
+    .filter((file) => file.endsWith('.md') && file !== 'README.md' && file !== 'index.md')
+    .map((file) => page(`${folder}/${file.replace(/\.md$/, '')}`));
+}
+
+const byText = (a: Item, b: Item): number => a.text.localeCompare(b.text);
+
+/** The pages that TypeDoc writes, by package and entry. They exist once `typedoc` has run. */
+function apiPages(): Item[] {
+  const folder = new URL('api/', docs);
+  let found: string[];
+  try {
+    found = readdirSync(folder, { recursive: true }).map(String);
+  } catch {
+    return [];
+  }
+  const modules = found.filter((path) => path.endsWith('README.md') && path !== 'README.md');
+  const items = modules.map((path) => {
+    const inside = path.replace(/\/README\.md$/, '');
+    return { text: inside.replace('@defender-resilience/', ''), link: `/api/${inside}/` };
+  });
+  return items.toSorted(byText);
+}
+
+export const sidebar: readonly Item[] = [
+  {
+    text: 'Start',
+    items: [page('start/index'), page('start/tokens'), page('start/metrics'), page('start/alert')],
+  },
+  {
+    text: 'Your client',
+    items: [page('guide/clients', 'All clients'), page('guide/fetch'), page('guide/tokens')],
+  },
+  {
+    text: 'Guides',
+    items: [page('guide/quotas'), page('guide/paging-and-hunting')],
+  },
+  {
+    text: 'Observe',
+    items: [
+      page('guide/prometheus'),
+      page('guide/opentelemetry'),
+      page('monitoring/README', 'Dashboards and alerts'),
+      {
+        text: 'Runbooks',
+        collapsed: true,
+        items: [page('runbooks/README', 'All runbooks'), ...pagesIn('runbooks')],
+      },
+    ],
+  },
+  {
+    text: 'Reference',
+    items: [
+      page('reference/options'),
+      page('reference/error-codes'),
+      page('reference/operations'),
+      page('reference/permissions'),
+      page('reference/metrics'),
+      page('reference/opentelemetry'),
+      { text: 'Pages of the codes', collapsed: true, items: pagesIn('errors') },
+      { text: 'API', collapsed: true, items: apiPages() },
+    ],
+  },
+  {
+    text: 'Background',
+    items: [
+      page('performance'),
+      {
+        text: 'Decisions',
+        collapsed: true,
+        items: [page('decisions/README', 'All decisions'), ...pagesIn('decisions')],
+      },
+    ],
+  },
+];

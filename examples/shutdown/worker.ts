@@ -1,0 +1,36 @@
+// A worker that ends on SIGTERM without losing what it has under way, against a simulated Defender API:
+//
+//   node --conditions=@defender-resilience/source examples/shutdown/worker.ts
+//
+// Press Ctrl+C, or send it SIGTERM, as systemd, Docker and Kubernetes do.
+import { ClosedError, createResilience } from '@defender-resilience/core';
+import { startSimulator } from '@defender-resilience/simulator';
+
+const simulator = await startSimulator({ faults: { probability: 0, latencyMs: 300 } });
+const resilience = createResilience({ hosts: { [new URL(simulator.url).host]: 'all' } });
+const url = `${simulator.url}/api/incidents?$top=1`;
+
+// #region recipe
+const stop = async (): Promise<void> => {
+  console.log('stopping');
+  // No further call. Waits end, and calls under way have 20 seconds.
+  await resilience.close({ timeoutMs: 20_000 });
+};
+process.once('SIGTERM', () => void stop());
+process.once('SIGINT', () => void stop());
+
+try {
+  while (!resilience.snapshot().closed) {
+    const response = await resilience.fetch(url);
+    console.log(`incidents: ${response.status}`);
+    await response.arrayBuffer();
+  }
+} catch (error) {
+  // What was waiting, or took too long. Anything else is a failure.
+  if (!(error instanceof ClosedError)) throw error;
+}
+// Waits for the same end: calls, telemetry, the quota store.
+await resilience.close();
+// #endregion
+console.log(`stopped, ${resilience.snapshot().inFlight} calls under way`);
+await simulator.close();

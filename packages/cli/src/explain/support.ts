@@ -1,0 +1,31 @@
+import type { Explanation } from './explanation.ts';
+
+/** What Microsoft's support may see: only codes, numbers, names of operations and IDs. */
+type Known = Pick<Explanation, 'code' | 'status' | 'trackingId' | 'time' | 'route' | 'operation'>;
+
+/** What Microsoft's support asks for, by its names. */
+export function supportRows(known: Known): readonly (readonly [name: string, text: string])[] {
+  const { trackingId, time, route, operation } = known;
+  const where = route === undefined ? operation : `${route} (${operation})`;
+  return [
+    ['Error', errorOf(known)],
+    [
+      'Tracking ID',
+      trackingId ?? "(not in the input: the body's target, or the header request-id)",
+    ],
+    ['Time', time ?? '(not in the input: say when it was, in UTC)'],
+    ['Operation', where ?? '(not in the input: say the method and the path)'],
+  ];
+}
+
+/** The same as a text to paste into a support case. */
+export function supportText(known: Known): string {
+  return supportRows(known)
+    .map(([name, text]) => `${name}: ${text}`)
+    .join('\n');
+}
+
+function errorOf({ code, status }: Known): string {
+  if (status === undefined) return code;
+  return code === `Http${status}` ? `HTTP ${status}` : `${status} ${code}`;
+}

@@ -1,0 +1,44 @@
+import type { Writable } from 'node:stream';
+import type { Context, Output } from './context.ts';
+import { screenOf } from './terminal/screen.ts';
+
+type Stream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
+/** An output over a stream of the process. */
+export function outputTo(stream: Stream, env: Context['env']): Output {
+  return {
+    ...screenOf(stream, env),
+    stream,
+    write(text) {
+      stream.write(text);
+    },
+    line(text = '') {
+      stream.write(`${text}\n`);
+    },
+  };
+}
+
+/** The context of this process. The second Ctrl+C ends it at once. */
+export function processContext(): Context {
+  const { stdin, stdout, stderr, env } = process;
+  const interruption = new AbortController();
+  const interrupt = (): void => {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+    interruption.abort();
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  // `… | head` closes the pipe when it has enough: that is no error.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  return {
+    stdin,
+    out: outputTo(stdout, env),
+    err: outputTo(stderr, env),
+    env,
+    signal: interruption.signal,
+  };
+}

@@ -1,0 +1,49 @@
+import tab from '@bomb.sh/tab/commander';
+import { Command } from 'commander';
+import { COMMANDS } from './commands/index.ts';
+import type { Context } from './context.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { definitions } from './terminal/layout.ts';
+import { version } from './version.ts';
+
+const NAME = 'defender-resilience';
+
+const EXIT_CODES: readonly (readonly [name: string, text: string])[] = [
+  [String(EXIT.ok), 'done; explain: the input is no error'],
+  [String(EXIT.failed), 'failed: a port is taken, a file or a host cannot be reached'],
+  [String(EXIT.usage), 'the command line or an input file is wrong'],
+  [String(EXIT.differs), 'a check found differences'],
+  [String(EXIT.retryable), 'an API error; sending the request again can succeed'],
+  [String(EXIT.terminal), 'an API error; the same request fails again'],
+  [String(EXIT.notUnderstood), 'explain: the input contains no known error'],
+  [String(EXIT.interrupted), 'interrupted by Ctrl+C'],
+];
+
+/** The program with all its commands. Errors of the command line are thrown, after they have been printed. */
+export function createProgram(context: Context, exitWith: (code: ExitCode) => void): Command {
+  const { out, err } = context;
+  const program = new Command(NAME)
+    .description(
+      'Explains errors of the Microsoft Defender APIs, rehearses them, and makes calls resilient.',
+    )
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError(`Run "${NAME} --help" for examples.`)
+    .configureOutput({
+      writeOut: (text) => out.write(text),
+      writeErr: (text) => err.write(text),
+      outputError: (text, write) => write(text.replace(/^error:/, err.style('red', 'error:'))),
+      getOutHelpWidth: () => out.columns,
+      getErrHelpWidth: () => err.columns,
+      getOutHasColors: () => out.style('bold', '') !== '',
+      getErrHasColors: () => err.style('bold', '') !== '',
+    })
+    .configureHelp({
+      styleTitle: (text) => out.style('bold', text),
+      helpWidth: out.columns,
+    })
+    .addHelpText('after', `\nExit codes:\n${definitions(EXIT_CODES, out.columns, '  ')}`);
+  for (const add of COMMANDS) add(program, { context, exitWith });
+  tab(program, { completionCommandName: 'completion' });
+  return program;
+}

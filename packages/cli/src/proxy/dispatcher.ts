@@ -1,0 +1,24 @@
+import type { Resilience } from '@defender-resilience/core';
+import { undiciInterceptor } from '@defender-resilience/core/undici';
+import { Agent, type Dispatcher } from 'undici';
+import { Exchange } from './exchange.ts';
+
+/** Its own time limits would end a hunting query before the wrapper's. */
+const AGENT: Agent.Options = { headersTimeout: 0, connect: { timeout: 10_000 } };
+
+/** Sends requests through the wrapper. */
+export function createDispatcher(resilience: Resilience): Dispatcher {
+  return new Agent(AGENT).compose(countAttempts, undiciInterceptor(resilience));
+}
+
+/** What is dispatched for an exchange; the options reach the interceptors below the wrapper unchanged. */
+export interface ExchangeOptions extends Dispatcher.DispatchOptions {
+  readonly exchange: Exchange;
+}
+
+/** Stands below the wrapper, where each attempt passes. */
+const countAttempts: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
+  const exchange: unknown = Reflect.get(options, 'exchange');
+  if (exchange instanceof Exchange) exchange.attempts += 1;
+  return dispatch(options, handler);
+};

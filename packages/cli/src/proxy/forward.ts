@@ -1,0 +1,106 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import type { BodyMemory } from './body-memory.ts';
+import {
+  type AcceptedRequest,
+  checkRequest,
+  type RequestRules,
+  tooLarge,
+} from './check-request.ts';
+import type { ExchangeOptions } from './dispatcher.ts';
+import { Exchange } from './exchange.ts';
+import { endToEnd, valuesOf } from './headers.ts';
+import type { ProxyLimits } from './options.ts';
+import { refusal, sendOwn } from './refusal.ts';
+import { RequestBody } from './request-body.ts';
+import { inContextOf } from './trace-context.ts';
+
+/** What the requests of one address are forwarded with. */
+export interface Forwarding {
+  readonly dispatcher: Dispatcher;
+  readonly rules: RequestRules;
+  readonly limits: ProxyLimits;
+  readonly memory: BodyMemory;
+  /** The exchanges under way. */
+  readonly exchanges: Set<Exchange>;
+}
+
+/** `Host` is the upstream's, `Expect` was answered by the proxy. */
+const REPLACED: ReadonlySet<string> = new Set(['host', 'expect']);
+
+/** Answers one request: forwards it, or refuses it. */
+export async function forward(
+  request: IncomingMessage,
+  response: ServerResponse,
+  forwarding: Forwarding,
+): Promise<void> {
+  // A connection that ends is an error of the request, which nobody else listens to.
+  request.on('error', ignore);
+  response.on('error', ignore);
+  const accepted = checkRequest(headOf(request), forwarding.rules);
+  if ('code' in accepted) {
+    // Whoever sends such requests may have more in the same connection.
+    response.shouldKeepAlive = false;
+    sendOwn(response, accepted);
+  } else if (forwarding.exchanges.size >= forwarding.limits.maxRequests) {
+    response.shouldKeepAlive = false;
+    sendOwn(response, BUSY);
+  } else {
+    await exchange(request, response, accepted, forwarding);
+  }
+}
+
+const BUSY = {
+  ...refusal(503, 'ProxyBusy', 'The proxy has as many requests under way as it may have.'),
+  retryAfterMs: 1_000,
+};
+
+async function exchange(
+  request: IncomingMessage,
+  response: ServerResponse,
+  accepted: AcceptedRequest,
+  { dispatcher, limits, memory, exchanges, rules }: Forwarding,
+): Promise<void> {
+  const { upstream, length } = accepted;
+  const body = new RequestBody(request, memory, limits);
+  const one = new Exchange(request, response, {
+    host: upstream.host,
+    clientStallMs: limits.clientStallMs,
+    bodyFault: () => (body.tooLarge ? tooLarge(limits.maxBodyBytes) : undefined),
+  });
+  exchanges.add(one);
+  response.once('close', () => {
+    exchanges.delete(one);
+    body.release();
+  });
+  if (valuesOf(request.rawHeaders, 'expect').length > 0) response.writeContinue();
+  try {
+    const read = await body.read(length);
+    // The client has gone: nobody waits for an answer.
+    if (response.destroyed) return;
+    const options = dispatchOptions(request, accepted, rules.via, read, one);
+    inContextOf(request, () => dispatcher.dispatch(options, one));
+  } catch (error) {
+    one.fail(error);
+  }
+}
+
+function dispatchOptions(
+  request: IncomingMessage,
+  { upstream, path }: AcceptedRequest,
+  via: string,
+  body: Uint8Array | Readable | undefined,
+  exchange: Exchange,
+): ExchangeOptions {
+  const headers = ['host', upstream.host, ...endToEnd(request.rawHeaders, REPLACED)];
+  headers.push('via', `${request.httpVersion} ${via}`);
+  const method = request.method as Dispatcher.HttpMethod;
+  return { origin: upstream.origin, path, method, headers, body: body ?? null, exchange };
+}
+
+function headOf({ method = '', url = '', httpVersion, rawHeaders }: IncomingMessage) {
+  return { method, target: url, httpVersion, headers: rawHeaders };
+}
+
+const ignore = (): void => undefined;

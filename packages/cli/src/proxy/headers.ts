@@ -1,0 +1,91 @@
+/** Names and values in turn, as `rawHeaders` has them. */
+export type RawHeaders = readonly string[];
+
+/** Headers of one connection (RFC 9110, section 7.6.1), which a proxy must not pass on. */
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authentication-info',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Headers that the proxy itself writes. What came under their names would be taken for its own. */
+const OWN_PREFIX = 'x-defender-';
+
+/** Request headers that a connection may name as its own. Taking away any other would change the request. */
+const CONNECTION_OPTIONS: ReadonlySet<string> = new Set([
+  'close',
+  'http2-settings',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'upgrade',
+]);
+
+/** Every value of a header. */
+export function valuesOf(headers: RawHeaders, name: string): string[] {
+  const values: string[] = [];
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const value = headers[index + 1];
+    if (headers[index]?.toLowerCase() === name && value !== undefined) values.push(value);
+  }
+  return values;
+}
+
+/** What `Connection` names, in lower case. */
+function connectionOptions(headers: RawHeaders): string[] {
+  return valuesOf(headers, 'connection')
+    .flatMap((value) => value.split(','))
+    .map((option) => option.trim().toLowerCase())
+    .filter((option) => option !== '');
+}
+
+/** An end-to-end header that `Connection` names, so that the proxy would take it off; undefined if none. */
+export function strippedByConnection(headers: RawHeaders): string | undefined {
+  return connectionOptions(headers).find((option) => !CONNECTION_OPTIONS.has(option));
+}
+
+/**
+ * The headers to forward: without those of the connection, the proxy's own and those in `without`.
+ *
+ * @param without - further names, in lower case
+ */
+export function endToEnd(headers: RawHeaders, without: ReadonlySet<string> = NONE): string[] {
+  const named = new Set(connectionOptions(headers));
+  const kept: string[] = [];
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const [name, value] = [headers[index], headers[index + 1]];
+    if (name === undefined || value === undefined) continue;
+    const lower = name.toLowerCase();
+    if (HOP_BY_HOP.has(lower) || named.has(lower) || without.has(lower)) continue;
+    if (lower.startsWith(OWN_PREFIX)) continue;
+    kept.push(name, value);
+  }
+  return kept;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/**
+ * A response's headers as texts, whatever form the dispatcher has them in. Bytes are read as Latin-1, so
+ * that Node writes the same bytes again.
+ */
+export function responsePairs(raw: unknown, record: Readonly<Record<string, unknown>>): string[] {
+  if (Array.isArray(raw)) return raw.map(textOf);
+  return Object.entries(record).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value]).flatMap((one) =>
+      one === undefined ? [] : [name, textOf(one)],
+    ),
+  );
+}
+
+function textOf(value: unknown): string {
+  return value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : String(value);
+}

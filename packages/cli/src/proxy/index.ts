@@ -1,0 +1,44 @@
+import type { AddCommand } from '../commands/add-command.ts';
+
+const EXAMPLES = `
+Examples:
+  $ defender-resilience proxy
+    Then replace https://api.security.microsoft.com in a script by
+    http://127.0.0.1:8080
+
+  $ defender-resilience proxy --metrics 127.0.0.1:9464 --quotas
+    With metrics for Prometheus, keeping to the documented limits
+
+  $ defender-resilience proxy --upstream api.security.microsoft.com \\
+      --upstream /graph=graph.microsoft.com
+    Two services: http://127.0.0.1:8080/graph/v1.0/... goes to Graph
+
+  $ defender-resilience proxy --upstream 8080=api.security.microsoft.com \\
+      --upstream 8081=graph.microsoft.com
+    Two services, each on a port of its own`;
+
+/** `proxy`: an HTTP reverse proxy that makes every call through it resilient. */
+export const proxyCommand: AddCommand = (program, { context }) => {
+  program
+    .command('proxy')
+    .description('Makes the calls of any program resilient: change its base URL to the proxy.')
+    .option('--listen <address>', 'address to listen on (default: 127.0.0.1:8080)')
+    .option('--upstream <upstream>', UPSTREAM_HELP, collect)
+    .option('--metrics <address>', 'address for /metrics, /healthz, /readyz, recent errors')
+    .option('--quotas', "keep to Microsoft's documented limits: calls wait for their turn")
+    .option('--allow-host <name>', 'a name of the proxy that clients use; repeatable', collect)
+    .option('--config <file>', 'a JSON file with these and all other options')
+    .option('--quiet', 'do not log failures and retries')
+    .addHelpText('after', EXAMPLES)
+    .action(async (flags: object) => {
+      const { runProxy } = await import('./run-proxy.ts');
+      await runProxy(flags, context);
+    });
+};
+
+const UPSTREAM_HELP =
+  'host to forward to, or path=host, or port=host; repeatable (default: api.security.microsoft.com)';
+
+function collect(value: string, values: readonly string[] = []): readonly string[] {
+  return [...values, value];
+}

@@ -1,0 +1,54 @@
+import type { ServerResponse } from 'node:http';
+
+/** An answer of the proxy itself, in the place of the service's. */
+export interface OwnAnswer {
+  readonly status: number;
+  /** Like the codes of the API: one word in PascalCase. */
+  readonly code: string;
+  readonly message: string;
+  /** The error type of `Proxy-Status` (RFC 9209, section 2.3). */
+  readonly proxyError: string;
+  /** Milliseconds until the request may be sent again. */
+  readonly retryAfterMs?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The name of the proxy in `Proxy-Status` and `Via`. */
+export const PROXY_NAME = 'defender-resilience';
+
+/** A request that the proxy refuses without forwarding it. */
+export function refusal(status: number, code: string, message: string): OwnAnswer {
+  return {
+    status,
+    code,
+    message,
+    proxyError: status < 500 ? 'http_request_denied' : 'proxy_internal_error',
+  };
+}
+
+/** The body of an own answer, in the format of the API's errors, which clients can read already. */
+export function bodyOf({ code, message }: OwnAnswer): string {
+  return `${JSON.stringify({ error: { code, message } })}\n`;
+}
+
+/** The headers of an own answer. */
+export function headersOf(answer: OwnAnswer, body: string): Record<string, string> {
+  const { proxyError, retryAfterMs, code, headers } = answer;
+  return {
+    ...headers,
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': String(Buffer.byteLength(body)),
+    'cache-control': 'no-store',
+    'proxy-status': `${PROXY_NAME}; error=${proxyError}`,
+    'x-defender-code': code,
+    ...(retryAfterMs !== undefined && { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) }),
+  };
+}
+
+/** Sends an own answer, unless the response has begun. */
+export function sendOwn(response: ServerResponse, answer: OwnAnswer): void {
+  if (response.headersSent || response.destroyed) return;
+  const body = bodyOf(answer);
+  response.writeHead(answer.status, headersOf(answer, body));
+  response.end(body);
+}

@@ -1,0 +1,124 @@
+import { readFile } from 'node:fs/promises';
+import { logObserver, type Observer } from '@defender-resilience/core';
+import type { Context } from '../context.ts';
+import { CommandError, EXIT } from '../exit-codes.ts';
+import { wrap } from '../terminal/layout.ts';
+import { logger } from './logger.ts';
+import { exposedAddresses, type ProxyOptions, settingsOf } from './options.ts';
+import { type ReverseProxy, startProxy } from './proxy.ts';
+import { startProxyTelemetry } from './telemetry.ts';
+
+/** The options of the command line. */
+export interface ProxyFlags {
+  readonly listen?: string;
+  readonly upstream?: readonly string[];
+  readonly metrics?: string;
+  readonly quotas?: boolean;
+  readonly allowHost?: readonly string[];
+  readonly config?: string;
+  readonly quiet?: boolean;
+}
+
+const DEFAULT_UPSTREAM = 'api.security.microsoft.com';
+
+/** Runs the proxy until it is asked to end. */
+export async function runProxy(flags: ProxyFlags, context: Context): Promise<void> {
+  const { env, err, signal } = context;
+  const options = await optionsOf(flags);
+  const telemetry = await startProxyTelemetry(env);
+  const log = flags.quiet ? [] : [logObserver({ logger: logger(err) })];
+  const proxy = await start(options, [...telemetry.observers, ...log]);
+  announce(proxy, options, context);
+  await aborted(signal);
+  err.line('Draining: requests under way may end. Press Ctrl+C again to end them now.');
+  await proxy.close();
+  await telemetry.shutdown();
+}
+
+/** The options of the configuration file, and those of the command line over them. */
+export async function optionsOf(flags: ProxyFlags): Promise<ProxyOptions> {
+  const file = flags.config === undefined ? {} : await readConfig(flags.config);
+  const { listen, upstream, metrics, allowHost, quotas } = flags;
+  const options: ProxyOptions = {
+    upstreams: [DEFAULT_UPSTREAM],
+    ...file,
+    ...(listen !== undefined && { listen }),
+    ...(upstream !== undefined && { upstreams: upstream }),
+    ...(metrics !== undefined && { metrics }),
+    ...(allowHost !== undefined && { allowedHosts: allowHost }),
+    ...(quotas && {
+      resilience: { ...file.resilience, quota: file.resilience?.quota ?? 'documented' },
+    }),
+  };
+  checkOptions(options);
+  return options;
+}
+
+function checkOptions(options: ProxyOptions): void {
+  try {
+    settingsOf(options);
+  } catch (cause) {
+    throw new CommandError(messageOf(cause), { exitCode: EXIT.usage, cause });
+  }
+}
+
+async function readConfig(path: string): Promise<Partial<ProxyOptions>> {
+  try {
+    const value: unknown = JSON.parse(await readFile(path, 'utf8'));
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch (cause) {
+    const message = `the configuration ${path} cannot be read: ${messageOf(cause)}`;
+    throw new CommandError(message, { exitCode: EXIT.usage, cause });
+  }
+  throw new CommandError(`the configuration ${path} must be a JSON object`, {
+    exitCode: EXIT.usage,
+  });
+}
+
+async function start(options: ProxyOptions, observers: readonly Observer[]): Promise<ReverseProxy> {
+  try {
+    return await startProxy(options, { observers });
+  } catch (cause) {
+    throw startError(cause);
+  }
+}
+
+/** Says which address cannot be listened on, and what to do. */
+function startError(cause: unknown): CommandError {
+  const { code, address, port } = cause as NodeJS.ErrnoException & {
+    address?: string;
+    port?: number;
+  };
+  const place = `${address}:${port}`;
+  if (code === 'EADDRINUSE') {
+    const hint = 'Another program listens there. Choose another one: --listen 127.0.0.1:8081';
+    return new CommandError(`${place} is taken`, { hint, cause });
+  }
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return new CommandError(`cannot listen on ${place}: ${code}`, { cause });
+  }
+  // What is left are faults of the options of `resilience`.
+  return new CommandError(messageOf(cause), { exitCode: EXIT.usage, cause });
+}
+
+function announce(proxy: ReverseProxy, options: ProxyOptions, { err }: Context): void {
+  for (const { listen, path, origin } of proxy.snapshot().upstreams) {
+    err.line(`Forwarding ${listen}${path === '/' ? '' : path} to ${origin}`);
+  }
+  if (proxy.adminUrl !== undefined) err.line(`Metrics at ${proxy.adminUrl}/metrics`);
+  const exposed = exposedAddresses(settingsOf(options));
+  if (exposed.length === 0) return;
+  const warning = `Other machines reach ${exposed.join(' and ')}, and the connection is not encrypted: tokens of clients on other machines can be read on the way.`;
+  err.line(wrap(`${err.style('yellow', 'warning:')} ${warning}`, err.columns));
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process';
+import { PassThrough, Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import type { Context } from '../src/context.ts';
+import { outputTo } from '../src/process-context.ts';
+import { run } from '../src/run.ts';
+
+/** What a command line gave. */
+export interface Result {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface RunOptions {
+  /** What is piped into it. Without it, standard input is a terminal. */
+  readonly stdin?: string;
+  readonly env?: Context['env'];
+  readonly signal?: AbortSignal;
+  /** Makes standard output and standard error terminals of so many columns. */
+  readonly columns?: number;
+}
+
+/** Runs a command line in this process. */
+export function cli(argv: readonly string[], options: RunOptions = {}): Promise<Result> {
+  return launch(argv, options).result;
+}
+
+/** A command line that runs until it is told to end. */
+export interface Running {
+  /** The first line of standard output; undefined if it ends without one. */
+  readonly firstLine: Promise<string | undefined>;
+  /** Ends it as Ctrl+C does. */
+  stop(): Promise<Result>;
+}
+
+/** Starts a command line that serves, in this process. */
+export function start(argv: readonly string[], options: RunOptions = {}): Running {
+  const interruption = new AbortController();
+  const { out, result } = launch(argv, { ...options, signal: interruption.signal });
+  const firstLine = new Promise<string | undefined>((resolve) => {
+    let printed = '';
+    out.on('data', (chunk: Buffer) => {
+      printed += chunk.toString();
+      const end = printed.indexOf('\n');
+      if (end >= 0) resolve(printed.slice(0, end));
+    });
+    void result.then(() => resolve(undefined));
+  });
+  return {
+    firstLine,
+    stop() {
+      interruption.abort();
+      return result;
+    },
+  };
+}
+
+function launch(
+  argv: readonly string[],
+  { stdin, env = {}, signal = new AbortController().signal, columns }: RunOptions,
+): { readonly out: PassThrough; readonly result: Promise<Result> } {
+  const terminal = columns === undefined ? {} : { isTTY: true, columns };
+  const out = Object.assign(new PassThrough(), terminal);
+  const err = Object.assign(new PassThrough(), terminal);
+  const input: Context['stdin'] =
+    stdin === undefined
+      ? Object.assign(Readable.from([]), { isTTY: true })
+      : Readable.from([Buffer.from(stdin)]);
+  const texts = Promise.all([collected(out), collected(err)]);
+  const context = { stdin: input, out: outputTo(out, env), err: outputTo(err, env), env, signal };
+  const result = run(argv, context).then(async (code) => {
+    out.end();
+    err.end();
+    const [printed, complained] = await texts;
+    return { code, out: printed, err: complained };
+  });
+  return { out, result };
+}
+
+/** All that is written, while others read it too. */
+function collected(stream: PassThrough): Promise<string> {
+  const chunks: Buffer[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return new Promise((resolve) => {
+    stream.on('end', () => resolve(Buffer.concat(chunks).toString()));
+  });
+}
+
+const PROGRAM = ['--conditions=@defender-resilience/source', 'packages/cli/src/bin.ts'];
+
+/** Runs a command line in a process of its own, where in-process is not enough: signals, shells, startup. */
+export async function cliProcess(argv: readonly string[], stdin = ''): Promise<Result> {
+  const child = spawn(process.execPath, [...PROGRAM, ...argv], { stdio: 'pipe' });
+  child.stdin.end(stdin);
+  const [out, err, code] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    new Promise<number>((resolve) => child.on('close', (status) => resolve(status ?? -1))),
+  ]);
+  return { code, out, err };
+}

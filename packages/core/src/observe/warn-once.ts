@@ -1,0 +1,23 @@
+import { emitWarning } from '../runtime.ts';
+
+/** Called with what an observer threw, and the name of the hook. */
+export type ReportObserverError = (error: unknown, hook: string) => void;
+
+/** Warns once for each hook and name of error. */
+export function warnOnce(): ReportObserverError {
+  const seen = new Set<string>();
+  return (error, hook) => {
+    const key = `${hook}: ${nameOf(error)}`;
+    if (seen.has(key) || seen.size >= 100) return;
+    seen.add(key);
+    emitWarning(
+      `An observer failed in its hook ${key}. The call continued; pass onObserverError to see every such error.`,
+      { code: 'DEFENDER_RESILIENCE_OBSERVER' },
+    );
+  };
+}
+
+/** The name of an error: not its message, which may hold secrets. */
+export function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}

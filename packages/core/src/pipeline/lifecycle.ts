@@ -1,0 +1,110 @@
+import type { Clock, Timer } from '../clock.ts';
+
+/** A signal for one wait. */
+export interface WaitSignal {
+  readonly signal: AbortSignal;
+  /** The wait is over: removes the listeners. */
+  release(): void;
+}
+
+/** What a wrapper has to end when it closes. */
+export interface Closable {
+  /** Ends what waits to be sent. */
+  endWaits(): void;
+  /** Aborts what has been sent and not answered. */
+  abortAttempts(): void;
+  /** No call is left: sends what is still kept, and stops every timer. */
+  finish(): Promise<void>;
+  /** How many calls have begun and not ended. */
+  readonly inFlight: number;
+}
+
+/** How long closing may take. */
+export interface CloseSettings {
+  readonly timeoutMs: number;
+  readonly flushTimeoutMs: number;
+}
+
+/** Whether a wrapper takes calls, and how it stops. */
+export class Lifecycle {
+  /** Whether the wrapper has begun to close: it takes no further call. */
+  closed = false;
+  readonly #clock: Clock;
+  readonly #closable: Closable;
+  readonly #waits = new Set<() => void>();
+  readonly #readings = new Set<() => void>();
+  readonly #idle = Promise.withResolvers<void>();
+  #limit: { readonly timer: Timer; readonly at: number } | undefined = undefined;
+  #limitReached = false;
+  #done: Promise<void> | undefined = undefined;
+
+  constructor(clock: Clock, closable: Closable) {
+    this.#clock = clock;
+    this.#closable = closable;
+  }
+
+  /** Makes a signal that aborts when the caller's does, and when the wrapper closes. */
+  waitSignal(caller: AbortSignal | undefined): WaitSignal {
+    const controller = new AbortController();
+    const end = (): void => controller.abort(caller?.reason);
+    const release = (): void => {
+      this.#waits.delete(end);
+      caller?.removeEventListener('abort', end);
+    };
+    if (this.closed || caller?.aborted) end();
+    else this.#waits.add(end);
+    caller?.addEventListener('abort', end, { once: true });
+    return { signal: controller.signal, release };
+  }
+
+  /** Calls `end` when calls are aborted because closing takes too long. Returns what takes that back. */
+  onLimit(end: () => void): () => void {
+    if (this.#limitReached) end();
+    else this.#readings.add(end);
+    return () => void this.#readings.delete(end);
+  }
+
+  /** No call is in flight any more. */
+  idle(): void {
+    if (this.closed) this.#idle.resolve();
+  }
+
+  /** A later call can only shorten the time that the first one gave. */
+  close({ timeoutMs, flushTimeoutMs }: CloseSettings): Promise<void> {
+    this.#limitTo(timeoutMs);
+    this.#done ??= this.#close(flushTimeoutMs);
+    return this.#done;
+  }
+
+  async #close(flushTimeoutMs: number): Promise<void> {
+    this.closed = true;
+    for (const end of this.#waits) end();
+    this.#closable.endWaits();
+    if (this.#closable.inFlight === 0) this.idle();
+    await this.#idle.promise;
+    this.#limit?.timer.cancel();
+    this.#limitReached = true;
+    await this.#within(this.#closable.finish(), flushTimeoutMs);
+  }
+
+  #limitTo(timeoutMs: number): void {
+    const at = this.#clock.now() + timeoutMs;
+    if (this.#limitReached || (this.#limit?.at ?? Number.POSITIVE_INFINITY) <= at) return;
+    this.#limit?.timer.cancel();
+    // A timer even for 0: what was permitted in this very moment has been sent by then.
+    this.#limit = { timer: this.#clock.timer(() => this.#abort(), timeoutMs), at };
+  }
+
+  #abort(): void {
+    this.#limitReached = true;
+    this.#closable.abortAttempts();
+    for (const end of this.#readings) end();
+  }
+
+  #within(finished: Promise<void>, ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = this.#clock.timer(resolve, ms);
+    void finished.then(resolve);
+    return promise.finally(() => timer.cancel());
+  }
+}

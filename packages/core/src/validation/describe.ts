@@ -1,0 +1,27 @@
+import { isObject, isThenable } from '../is.ts';
+
+/** Reads an option; undefined if its getter throws. */
+export function property(target: object, name: string): unknown {
+  try {
+    return Reflect.get(target, name);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Longer strings may be tokens or secrets in the wrong place. */
+const MAX_SHOWN = 20;
+
+/** Describes a value for a message, without what an object holds. */
+export function describe(value: unknown): string {
+  if (typeof value === 'string') {
+    return value.length <= MAX_SHOWN
+      ? JSON.stringify(value)
+      : `a string of ${value.length} characters`;
+  }
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'symbol') return 'a symbol';
+  if (!isObject(value)) return String(value);
+  if (Array.isArray(value)) return 'an array';
+  return isThenable(value) ? 'a promise' : 'an object';
+}

@@ -1,0 +1,57 @@
+import { seconds } from '../duration.ts';
+import { alert } from './alert.ts';
+import type { Expected } from './options.ts';
+import { type Query, queryOf } from './query.ts';
+import { type AlertingRule, lines, type RuleGroup } from './rule.ts';
+
+/** The alerts on what the user expects, none where nothing is. */
+export function expectedGroups(query: Query): readonly RuleGroup[] {
+  const { expected } = query.settings;
+  if (expected.length === 0) return [];
+  const rules = expected.map((entry) =>
+    entry['every'] === undefined
+      ? jobAbsent(query, entry)
+      : jobOverdue(query, entry, entry['every']),
+  );
+  return [{ name: 'defender-client-expected', interval: '1m', rules }];
+}
+
+function matchersOf(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+    .join(',');
+}
+
+/** Only a name that was given can be missed from the start: Prometheus does not know what it never saw. */
+function jobAbsent(query: Query, labels: Expected): AlertingRule {
+  // Without the selector: what is expected is named in full.
+  const { recorded } = queryOf({ ...query.settings, selector: '' });
+  return alert(query.settings, {
+    name: 'DefenderJobAbsent',
+    severity: 'jobAbsent',
+    expr: `absent(${recorded('processes:count', matchersOf(labels))})`,
+    for: '15m',
+    summary: 'A client that is expected does not show any metrics.',
+    subject: 'Defender metrics',
+    happened: 'none of a process that should run all the time. It may never have started.',
+  });
+}
+
+function jobOverdue(query: Query, entry: Expected, every: string): AlertingRule {
+  const { every: _, ...labels } = entry;
+  const { recorded, group } = queryOf({ ...query.settings, selector: '' });
+  const success = recorded('last_success:timestamp', matchersOf(labels));
+  const by = labels['operation'] === undefined ? group : `${group}, operation`;
+  return alert(query.settings, {
+    name: 'DefenderJobOverdue',
+    severity: 'jobOverdue',
+    expr: lines(
+      `time() - max by (${by}) (${success}) > ${seconds(every)}`,
+      `or absent(${success})`,
+    ),
+    for: '5m',
+    summary: 'A call that should succeed regularly has not succeeded in time.',
+    subject: labels['operation'] === undefined ? 'Defender calls' : '{{ $labels.operation }}',
+    happened: `no success within ${every}.`,
+  });
+}

@@ -1,0 +1,203 @@
+import type { MetricName } from '../../src/definition.ts';
+import { seconds } from '../duration.ts';
+import { type QueryLabel, withLabels } from '../labels.ts';
+import { processLabels, type Query } from './query.ts';
+import { lines, type RecordingRule, type RuleGroup } from './rule.ts';
+
+/**
+ * The classes of errors that are the fault of the service, the network or the client's own limits. Refused
+ * calls have alerts of their own, so they are left out: one trouble, one alert.
+ */
+export const FAULTS = 'class=~"server|transport|throttle|local"';
+
+/** What else ends with an error and is not a valid call. */
+const NOT_VALID = 'class=~"input|not_found|conflict|permission|auth"';
+
+/** How old a process may be and still have events before its first scrape counted. */
+const YOUNG_SECONDS = 300;
+
+/** How long a recorded state is taken over when nothing was recorded: Prometheus was down. */
+const BRIDGED = '1h';
+
+/** A process counts as steady if it was there in nearly all minutes of two hours. */
+const STEADY = { window: '2h', minutes: 115 } as const;
+
+/** What Prometheus records of each client: whole calls by the minute, and the state of each operation. */
+export function stateGroup(query: Query): RuleGroup {
+  return {
+    name: 'defender-client-state',
+    interval: '1m',
+    rules: [
+      ...deltas(query),
+      faults(query),
+      validCalls(query),
+      lastSuccess(query),
+      lastError(query),
+      failuresInRow(query),
+      circuits(query),
+      ...processes(query),
+    ],
+  };
+}
+
+/** How often something happened since the minute before, of which counter and by which labels. */
+interface Delta {
+  readonly name: string;
+  readonly metric: MetricName;
+  readonly by: readonly QueryLabel[];
+}
+
+function deltas(query: Query): readonly RecordingRule[] {
+  const { source } = query.settings;
+  // OpenTelemetry's error.type is not always a code of the catalogue, so refusals go by the class there.
+  const codes: readonly QueryLabel[] = source === 'otlp' ? ['code', 'class'] : ['code'];
+  const specs: readonly Delta[] = [
+    { name: 'calls', metric: 'operations_total', by: ['operation', 'outcome', ...codes] },
+    { name: 'errors', metric: 'errors_total', by: ['class'] },
+    { name: 'attempts', metric: 'attempts_total', by: ['status'] },
+  ];
+  return specs.map((spec) => ({
+    record: query.record(`${spec.name}:delta1m`),
+    expr: delta(query, spec),
+  }));
+}
+
+/**
+ * Exact whole calls: differences of successive samples add up, which `increase()` does not. A series that
+ * begins with its first event, or anew after a restart, counts with its whole value; but only where the
+ * process was known a minute ago or is young, or Prometheus would take an old process's past for news.
+ */
+function delta(query: Query, { metric, by }: Delta): string {
+  const counter = query.raw(metric);
+  const start = query.raw('start_time_seconds');
+  const counted = lines(
+    `(${counter} - ${counter} offset 1m >= 0)`,
+    '  or',
+    `  (${counter} and on (job, instance) (${start} offset 1m or ${start} > time() - ${YOUNG_SECONDS}))`,
+  );
+  return lines(
+    `sum by (${[query.group, ...by].join(', ')}) (`,
+    `  ${withLabels(query.settings.source, counted, by)}`,
+    ')',
+  );
+}
+
+function faults(query: Query): RecordingRule {
+  return {
+    record: query.record('faults:delta1m'),
+    expr: `sum by (${query.group}) (${query.recorded('errors:delta1m', FAULTS)})`,
+  };
+}
+
+function validCalls(query: Query): RecordingRule {
+  const { group } = query;
+  const ended = `sum by (${group}) (${query.recorded('calls:delta1m', 'outcome!="cancelled"')})`;
+  // Counters of OpenTelemetry are not there until they count.
+  return {
+    record: query.record('valid:delta1m'),
+    expr: lines(
+      ended,
+      `- on (${group})`,
+      `(sum by (${group}) (${query.recorded('errors:delta1m', NOT_VALID)}) or 0 * ${ended})`,
+    ),
+  };
+}
+
+/** "It worked" outlives processes, deployments and an hour without Prometheus. */
+function lastSuccess(query: Query): RecordingRule {
+  const { worked } = query.settings.thresholds;
+  return timestamp(query, 'last_success', ['operation'], worked);
+}
+
+/** How long a failing state is held when nobody calls: one night and some. */
+function lastError(query: Query): RecordingRule {
+  const { hold } = query.settings.thresholds;
+  return timestamp(query, 'last_error', ['operation', 'code', 'class'], hold);
+}
+
+function timestamp(
+  query: Query,
+  name: 'last_success' | 'last_error',
+  by: readonly QueryLabel[],
+  kept: string,
+): RecordingRule {
+  const { source } = query.settings;
+  const raw = withLabels(source, query.raw(`${name}_timestamp_seconds`), by);
+  return {
+    record: query.record(`${name}:timestamp`),
+    expr: lines(
+      `max by (${[query.group, ...by].join(', ')}) (`,
+      `  ${raw}`,
+      `  or last_over_time(${query.recorded(`${name}:timestamp`)}[${BRIDGED}])`,
+      `) > time() - ${seconds(kept)}`,
+    ),
+  };
+}
+
+/**
+ * The calls that failed in a row. Per process, so that one bad process of many shows; else as recorded,
+ * over restarts and between the runs of a job, until a success is newer than the error. The zero at the
+ * end ends a row: without it, the last hour's would come back.
+ */
+function failuresInRow(query: Query): RecordingRule {
+  const { operation, code, label, raw, recorded } = query;
+  const { source, thresholds } = query.settings;
+  const apart = seconds(thresholds.apart);
+  const name = 'failures_in_row:max';
+  const lastErrorAt = recorded('last_error:timestamp');
+  const live =
+    `(${raw('failures_since_success')} and ${raw('last_error_timestamp_seconds')} - ${apart} > ` +
+    `ignoring (${label('code')}, ${label('class')}) group_left () ${raw('last_success_timestamp_seconds')})`;
+  return {
+    record: query.record(name),
+    expr: lines(
+      `max by (${code}, class) (`,
+      `  ${withLabels(source, live, ['operation', 'code', 'class'])}`,
+      '  or',
+      `  (last_over_time(${recorded(name)}[${BRIDGED}]) and on (${code}) ` +
+        `${lastErrorAt} - ${apart} > on (${operation}) group_left () ${recorded('last_success:timestamp')})`,
+      ')',
+      `and on (${code}) ${lastErrorAt}`,
+      'or',
+      `0 * ${lastErrorAt}`,
+    ),
+  };
+}
+
+/**
+ * 0 where a circuit is not closed in some process that tries it. A client probes an open circuit, so each
+ * try is a transition; a circuit that nobody calls has none, and is forgotten after 70 minutes.
+ */
+function circuits(query: Query): RecordingRule {
+  const { raw, label, settings } = query;
+  const state = (operation: string): string =>
+    raw('circuit_state', `${label('state')}="closed",${label('operation')}${operation}`);
+  // Where the circuit's series has no operation, the circuit's name ends with it.
+  const named = `label_replace(${state('=""')}, "${label('operation')}", "$1", "${label('circuit')}", "(?:.* )?(\\\\S+)")`;
+  const tried =
+    `((${state('!=""')} or ${named}) and on (${processLabels(query, label('circuit'))}) ` +
+    `increase(${raw('circuit_transitions_total')}[70m]) > 0)`;
+  return {
+    record: query.record('circuit_closed:min'),
+    expr: lines(
+      `min by (${query.group}, circuit, operation) (`,
+      `  ${withLabels(settings.source, tried, ['circuit', 'operation'])}`,
+      ')',
+    ),
+  };
+}
+
+/** Tells processes that run all the time from jobs that run for minutes. */
+function processes(query: Query): readonly RecordingRule[] {
+  const count = query.recorded('processes:count');
+  return [
+    {
+      record: query.record('processes:count'),
+      expr: `count by (${query.group}) (${query.raw('start_time_seconds')})`,
+    },
+    {
+      record: query.record('steady:count'),
+      expr: `${count} and count_over_time(${count}[${STEADY.window}]) >= ${STEADY.minutes}`,
+    },
+  ];
+}

@@ -1,0 +1,128 @@
+import { budgetLeft } from './budget.ts';
+import type { PanelSpec } from './panel.ts';
+import { anyIsBad, neutral, statPanel } from './parts.ts';
+import { inRange, perMinute, query, share } from './query.ts';
+import type { Scope } from './scope.ts';
+import { alertTable, failingOperations, stateTable } from './state-table.ts';
+
+const FAULTS = '=~"server|transport|throttle|local"';
+const NOT_VALID = '=~"input|not_found|conflict|permission|auth"';
+
+const WIDTH = 3;
+
+/** What is wrong now: what a night shift looks at first. */
+export function now(scope: Scope): readonly PanelSpec[] {
+  return [
+    ...trouble(scope),
+    ...traffic(scope),
+    stateTable(scope, { width: 14, height: 10 }),
+    alertTable(scope, { width: 10, height: 10 }),
+  ];
+}
+
+function trouble(scope: Scope): readonly PanelSpec[] {
+  const faults = inRange(scope.of('errors_total', { class: FAULTS }));
+  const notValid = inRange(scope.of('errors_total', { class: NOT_VALID }));
+  const ended = inRange(scope.of('operations_total', { outcome: '!="cancelled"' }));
+  return [
+    statPanel({
+      title: 'Alerts',
+      description:
+        'Alerts of the Defender client that fire now. Needs the alert rules of this package.',
+      width: WIDTH,
+      unit: 'short',
+      decimals: 0,
+      queries: [query(`count(${scope.alerts('ALERTS', 'alertstate="firing"')}) or vector(0)`)],
+      colours: anyIsBad,
+    }),
+    statPanel({
+      title: 'Failing operations',
+      description:
+        'Operations whose last call failed, for other reasons than an error of the caller. The table below names them.',
+      width: WIDTH,
+      unit: 'short',
+      decimals: 0,
+      queries: [query(failingOperations(scope))],
+      colours: anyIsBad,
+    }),
+    statPanel({
+      title: 'Circuits not closed',
+      description: 'Circuits that are open or half-open now.',
+      width: WIDTH,
+      unit: 'short',
+      decimals: 0,
+      queries: [query(circuitsNotClosed(scope))],
+      colours: anyIsBad,
+      runbooks: ['DefenderCircuitOpen'],
+    }),
+    budgetLeft(scope),
+    statPanel({
+      title: 'Success ratio',
+      description:
+        'Valid calls that succeeded in the shown time, retries included. Errors of the caller, refused permissions and cancelled calls are no valid calls.',
+      width: WIDTH,
+      unit: 'percentunit',
+      decimals: 2,
+      noValue: 'no calls',
+      queries: [
+        query(`1 - (${faults} or vector(0)) / ((${ended} - (${notValid} or vector(0))) > 0)`),
+      ],
+      colours: [
+        { from: null, colour: 'red' },
+        { from: scope.settings.objective, colour: 'green' },
+      ],
+      runbooks: ['DefenderErrorBudgetBurn'],
+    }),
+  ];
+}
+
+function circuitsNotClosed(scope: Scope): string {
+  const closed = scope.of('circuit_state', { state: '="closed"' });
+  return `count(min by (${scope.grouped('circuit')}) (${closed}) == 0) or vector(0)`;
+}
+
+function traffic(scope: Scope): readonly PanelSpec[] {
+  const sent = scope.of('operations_total', { outcome: '!="rejected"' });
+  const waiting = scope.has('queue_length') ? 'queue_length' : 'quota_waiting';
+  return [
+    statPanel({
+      title: 'Calls',
+      description: 'Calls a minute now, each counted once however often it was tried.',
+      width: WIDTH,
+      unit: 'opm',
+      decimals: 1,
+      noValue: 'no calls',
+      queries: [query(perMinute(scope.of('operations_total')))],
+      colours: neutral,
+    }),
+    statPanel({
+      title: 'Attempts per call',
+      description:
+        'How often a call was sent on average in the shown time: 1 if nothing is retried. Calls that were rejected without being sent do not count.',
+      width: WIDTH,
+      unit: 'short',
+      decimals: 2,
+      noValue: 'no calls',
+      queries: [query(share(inRange(scope.of('attempts_total')), inRange(sent)))],
+      colours: [
+        { from: null, colour: 'green' },
+        { from: 1.2, colour: 'orange' },
+        { from: 2, colour: 'red' },
+      ],
+    }),
+    statPanel({
+      title: 'Calls held back',
+      description:
+        'Calls that wait now, for a pause that the service asked for or for their quota.',
+      width: WIDTH,
+      unit: 'short',
+      decimals: 0,
+      queries: [query(`sum(${scope.of(waiting)})`)],
+      colours: [
+        { from: null, colour: 'green' },
+        { from: 1, colour: 'orange' },
+      ],
+      runbooks: ['DefenderThrottled'],
+    }),
+  ];
+}

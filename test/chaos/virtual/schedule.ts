@@ -1,0 +1,102 @@
+import type { CircuitSettings } from '@defender-resilience/core';
+import { type Chance, chanceOf } from '../random.ts';
+
+/** What the service and the network do to one attempt. */
+export interface Step {
+  readonly kind: 'ok' | 'status' | 'reset' | 'refused' | 'hang';
+  readonly afterMs: number;
+  readonly status?: number;
+  /** Whether a 500 is in the service's own format, which says that nothing was carried out. */
+  readonly envelope?: boolean;
+  readonly retryAfterMs?: number;
+}
+
+export interface PlannedCall {
+  readonly at: number;
+  /** Each has a circuit and a quota group of its own. */
+  readonly operation: 'incidents.list' | 'machines.list';
+  readonly idempotent: boolean;
+  readonly maxRetries: number;
+  readonly deadlineMs: number;
+  readonly attemptTimeoutMs: number;
+  /** What becomes of its attempts in turn; further ones succeed at once. */
+  readonly steps: readonly Step[];
+  /** When its caller aborts it. */
+  readonly abortAt?: number;
+}
+
+/** Everything that happens in one run: the same schedule gives the same run. */
+export interface Schedule {
+  /** What each draw of chance gives. */
+  readonly random: number;
+  readonly budget: { readonly ratio: number; readonly minPerMinute: number };
+  readonly circuit: Pick<
+    CircuitSettings,
+    'failureRatio' | 'minimumAttempts' | 'windowMs' | 'openMs' | 'maxOpenMs'
+  >;
+  /** Whether a 429 pauses its quota group. */
+  readonly pause: boolean;
+  readonly maxRetryAfterMs: number;
+  readonly calls: readonly PlannedCall[];
+  readonly close?: { readonly at: number; readonly timeoutMs: number };
+}
+
+const STATUSES = [400, 403, 404, 408, 425, 429, 429, 429, 500, 500, 501, 502, 503, 503, 504];
+
+/** The schedule of a seed. */
+export function scheduleOf(seed: number): Schedule {
+  const chance = chanceOf(seed);
+  // Short schedules find most; in some, many calls meet each other.
+  const count = chance.chance(0.1) ? chance.int(10, 30) : chance.int(1, 6);
+  // Whether the service is healthy, shaky or down.
+  const failing = chance.one(0.2, 0.5, 0.9, 1);
+  const spanMs = chance.one(0, 100, 5_000, 60_000, 200_000);
+  const close = chance.chance(0.15)
+    ? { close: { at: chance.int(0, spanMs + 60_000), timeoutMs: chance.one(0, 1_000, 20_000) } }
+    : {};
+  return {
+    random: chance.one(0, 0.2, 0.5, 0.99),
+    budget: { ratio: chance.one(0, 0.2, 1), minPerMinute: chance.one(0, 1, 3, 30) },
+    circuit: {
+      failureRatio: chance.one(0.3, 0.5, 0.8, 1),
+      minimumAttempts: chance.one(2, 4, 10),
+      windowMs: chance.one(6_000, 60_000),
+      openMs: chance.one(500, 15_000),
+      maxOpenMs: chance.one(15_000, 120_000),
+    },
+    pause: chance.chance(0.8),
+    maxRetryAfterMs: chance.one(5_000, 180_000),
+    calls: Array.from({ length: count }, () => callOf(chance, failing, spanMs)),
+    ...close,
+  };
+}
+
+function callOf(chance: Chance, failing: number, spanMs: number): PlannedCall {
+  const deadlineMs = chance.one(1, 900, 30_000, 300_000, 300_000);
+  const at = chance.int(0, spanMs);
+  return {
+    at,
+    operation: chance.one('incidents.list', 'incidents.list', 'machines.list'),
+    idempotent: chance.chance(0.6),
+    maxRetries: chance.int(0, 4),
+    deadlineMs,
+    attemptTimeoutMs: Math.min(chance.one(500, 10_000, 60_000), deadlineMs),
+    steps: Array.from({ length: chance.int(0, 5) }, () => stepOf(chance, failing)),
+    ...(chance.chance(0.15) ? { abortAt: at + chance.int(0, 60_000) } : {}),
+  };
+}
+
+function stepOf(chance: Chance, failing: number): Step {
+  const afterMs = chance.chance(0.8) ? chance.int(0, 900) : chance.int(0, 70_000);
+  if (!chance.chance(failing)) return { kind: 'ok', afterMs };
+  const kind = chance.one('status', 'status', 'status', 'status', 'reset', 'refused', 'hang');
+  if (kind !== 'status') return { kind, afterMs };
+  const retryAfterMs = chance.one(0, 700, 3_000, 20_000, 100_000, 400_000);
+  return {
+    kind,
+    afterMs,
+    status: chance.one(...STATUSES),
+    envelope: chance.chance(0.5),
+    ...(chance.chance(0.4) ? { retryAfterMs } : {}),
+  };
+}

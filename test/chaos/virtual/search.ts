@@ -1,0 +1,66 @@
+import { check } from './check.ts';
+import { predict } from './model.ts';
+import { type Schedule, scheduleOf } from './schedule.ts';
+import { shrink } from './shrink.ts';
+
+/** What a range of seeds gave. */
+export interface Search {
+  readonly schedules: number;
+  readonly calls: number;
+  readonly attempts: number;
+  /** Runs in which the order within one millisecond decides; only the promises are checked there. */
+  readonly undecided: number;
+  /** How calls ended, by the model. */
+  readonly ends: Readonly<Record<string, number>>;
+  readonly failures: readonly Failure[];
+}
+
+interface Failure {
+  readonly seed: number;
+  readonly faults: readonly string[];
+  /** The smallest schedule that still fails. */
+  readonly smallest: Schedule;
+}
+
+/** How many runs share one turn of the event loop. */
+const AT_ONCE = 50;
+const MAX_FAILURES = 3;
+
+/** Checks the schedules of the seeds from `first` on. */
+export async function search(first: number, runs: number): Promise<Search> {
+  const total = { schedules: 0, calls: 0, attempts: 0, undecided: 0 };
+  const ends: Record<string, number> = {};
+  const failures: Failure[] = [];
+  for (let from = 0; from < runs && failures.length < MAX_FAILURES; from += AT_ONCE) {
+    const count = Math.min(AT_ONCE, runs - from);
+    const seeds = Array.from({ length: count }, (_, index) => first + from + index);
+    const reports = await Promise.all(seeds.map((seed) => check(scheduleOf(seed))));
+    for (const [index, { faults, undecided, attempts }] of reports.entries()) {
+      const seed = seeds[index] ?? 0;
+      total.schedules += 1;
+      total.attempts += attempts;
+      total.undecided += Number(undecided);
+      for (const { end } of predict(scheduleOf(seed))) {
+        total.calls += 1;
+        ends[end] = (ends[end] ?? 0) + 1;
+      }
+      if (faults.length > 0) failures.push({ seed, faults, smallest: await smallestOf(seed) });
+    }
+  }
+  return { ...total, ends, failures };
+}
+
+function smallestOf(seed: number): Promise<Schedule> {
+  return shrink(scheduleOf(seed), async (one) => (await check(one)).faults.length > 0);
+}
+
+/** A failure as a person reads it. */
+export function describeFailure({ seed, faults, smallest }: Failure): string {
+  return [
+    `Seed ${seed} fails:`,
+    ...faults.map((fault) => `- ${fault}`),
+    'The smallest schedule that still fails:',
+    JSON.stringify(smallest, undefined, 1),
+    `To see it again: pnpm chaos --seed ${seed} --runs 1`,
+  ].join('\n');
+}
