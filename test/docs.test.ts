@@ -61,6 +61,17 @@ it('links only to files and headings that exist', async () => {
   expect(dead).toEqual([]);
 });
 
+it('links from a package’s README only to whole addresses, which work on the registry’s page', async () => {
+  const relative: string[] = [];
+  for (const [path, text] of await pages()) {
+    if (!/^packages\/\w+\/README\.md$/.test(path)) continue;
+    for (const [link] of withoutCode(text).matchAll(/\]\((?!https?:|#)[^)]*\)/g)) {
+      relative.push(`${path}: ${link}`);
+    }
+  }
+  expect(relative).toEqual([]);
+});
+
 it('names in the README the two commands that package.json has', async () => {
   const manifest = JSON.parse(await readFile('package.json', 'utf8')) as {
     readonly scripts: Readonly<Record<string, string>>;

@@ -29,18 +29,32 @@ interface GraphBatchResponse {
 }
 /** The options of `executeBatch`. */
 interface ExecuteBatchOptions {
-  /** Ends the waits at once; the promise rejects with the signal's reason. */
+  /** Ends it at once, even in a wait; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
+  /**
+   * The time limit of it all, in milliseconds: no request is sent again that would have to wait beyond it.
+   *
+   * @defaultValue the wrapper's `deadlineMs`
+   */
+  readonly deadlineMs?: number;
 }
+/** What `send` gets beside the batch. */
+interface BatchContext {
+  /** Aborts when the caller's own signal does, or when the time is up. */
+  readonly signal: AbortSignal;
+}
+type SendBatch = (batch: GraphBatch, context: BatchContext) => PromiseLike<GraphBatchResponse>;
 /**
  * Sends a Graph `$batch`, and sends the requests in it that were throttled, or failed in another way that
  * passes, again: alone, after the longest wait that they were asked for. An action that may have been carried
  * out is not sent again. Stops as `retry` of the wrapper says: after `maxRetries`, where a wait is longer than
- * `maxRetryAfterMs`, or where the retry budget is used up.
+ * `maxRetryAfterMs` or ends after the deadline, or where the retry budget is used up.
  *
  * @param send - posts a batch and returns its document
  * @returns the last response to each request; `failuresOf` says what is wrong with them
  * @throws whatever `send` rejects with
+ * @throws DeadlineExceededError when the time was up before `send` returned
+ * @throws TypeError when the batch has no requests, `send` is not a function, or an option is invalid
  * @example
  * ```ts
  * const batch = { requests: [{ id: '1', method: 'GET', url: '/security/incidents' }] };
@@ -49,7 +63,7 @@ interface ExecuteBatchOptions {
  * );
  * ```
  */
-export declare function executeBatch(resilience: ResilienceLike, batch: GraphBatch, send: (batch: GraphBatch) => PromiseLike<GraphBatchResponse>, { signal }?: ExecuteBatchOptions): Promise<GraphBatchResponse>;
+export declare function executeBatch(resilience: ResilienceLike, batch: GraphBatch, send: SendBatch, options?: ExecuteBatchOptions): Promise<GraphBatchResponse>;
 /** A request on its way through the SDK's chain. */
 export interface GraphContext {
   request: FetchInput;
@@ -95,4 +109,4 @@ export declare function graphMiddleware(resilience: ResilienceLike): GraphMiddle
  * @throws TypeError if the chain is empty
  */
 export declare function graphMiddlewareChain<T extends GraphMiddleware>(resilience: ResilienceLike, chain: readonly T[]): (T | GraphMiddleware)[];
-export type { ExecuteBatchOptions, GraphBatch, GraphBatchRequest, GraphBatchResponse, GraphBatchedResponse, ResilienceLike };
+export type { BatchContext, ExecuteBatchOptions, GraphBatch, GraphBatchRequest, GraphBatchResponse, GraphBatchedResponse, ResilienceLike };

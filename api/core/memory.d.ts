@@ -9,5 +9,6 @@ import { r as QuotaStore } from "./store.js";
  * const reading = createResilience({ quota: { store } });
  * const acting = createResilience({ quota: { store }, deadlineMs: 30_000 });
  * ```
+ * @throws TypeError if the clock is none
  */
 export declare function memoryQuotaStore(clock?: Clock): QuotaStore;

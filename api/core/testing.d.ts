@@ -18,6 +18,7 @@ interface ManualClock extends Clock {
  *
  * @param options.epoch - the wall-clock time at the start, in milliseconds since 1970.
  * @defaultValue `epoch` is 2026-01-01T00:00:00Z
+ * @throws TypeError if an option is invalid
  */
 export declare function manualClock(options?: {
   readonly epoch?: number;

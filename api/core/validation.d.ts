@@ -1,2 +1,2 @@
-import { a as checkOptions, c as integer, d as object, f as oneOf, g as withMethods, h as where, i as boolean, l as mapOf, m as property, n as Rule, o as describe, p as orValue, r as arrayOf, s as fn, t as OptionRules, u as number } from "./check-options.js";
-export { OptionRules, Rule, arrayOf, boolean, checkOptions, describe, fn, integer, mapOf, number, object, oneOf, orValue, property, where, withMethods };
+import { _ as withMethods, a as boolean, b as property, c as faultsIn, d as mapOf, f as number, g as where, h as orValue, i as arrayOf, l as fn, m as oneOf, n as Rule, o as checkOptions, p as object, r as anyOf, s as checkValue, t as OptionRules, u as integer, v as nearestOption, y as describe } from "./check-options.js";
+export { OptionRules, Rule, anyOf, arrayOf, boolean, checkOptions, checkValue, describe, faultsIn, fn, integer, mapOf, nearestOption, number, object, oneOf, orValue, property, where, withMethods };

@@ -267,27 +267,27 @@ interface Simulator extends Addresses, AsyncDisposable {
   /**
    * Appends answers to the script. Each call takes the first one that applies to it.
    *
-   * @throws RangeError that names every invalid step; none is appended then.
+   * @throws TypeError that names every invalid step; none is appended then.
    */
   script(...steps: ScriptStep[]): void;
   /**
    * Sets the rows that hunting queries get, by the table that a query begins with. Tables that are not
    * named keep theirs; undefined restores the tables of the options.
    *
-   * @throws RangeError that names everything that is invalid; nothing is set then.
+   * @throws TypeError that names everything that is invalid; nothing is set then.
    */
   hunting(results: HuntingResults | undefined): void;
   /**
    * Lets calls fail at random from now on; undefined ends it.
    *
-   * @throws RangeError that names everything that is invalid; nothing changes then.
+   * @throws TypeError that names everything that is invalid; nothing changes then.
    */
   faults(options: FaultOptions | undefined): void;
   /**
    * Makes every call fail until `end()` is called or `durationMs` have passed. A second outage replaces
    * the first.
    *
-   * @throws RangeError that names everything that is invalid; nothing changes then.
+   * @throws TypeError that names everything that is invalid; nothing changes then.
    */
   outage(options?: OutageOptions): {
     end(): void;
@@ -299,7 +299,7 @@ interface Simulator extends Addresses, AsyncDisposable {
    * come evenly over time and count like the tenant's own: they fill a window only after its length has
    * passed, and leave it only after its length has passed again.
    *
-   * @throws RangeError for an unknown group or another share; nothing changes then.
+   * @throws TypeError for an unknown group or another share; nothing changes then.
    */
   foreignLoad(group: string, share: number): {
     end(): void;
@@ -333,7 +333,7 @@ interface Simulator extends Addresses, AsyncDisposable {
  *   await simulator.close({ ignoreUnconsumed: true });
  * }
  *
- * @throws RangeError for invalid options; the message names every one of them, one a line.
+ * @throws TypeError for invalid options; the message names every one of them, one a line.
  * @throws Error when the port is taken.
  */
 export declare function startSimulator(options?: SimulatorOptions): Promise<Simulator>;

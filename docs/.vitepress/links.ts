@@ -27,7 +27,7 @@ interface State {
 }
 
 /** Where a link of a page leads on the site: elsewhere in the site, to the repository, or nowhere. */
-export function siteLink(page: string, href: string, repository: string): string | undefined {
+function siteLink(page: string, href: string, repository: string): string | undefined {
   if (/^[a-z]+:|^[#/]/i.test(href)) return href;
   const [path = '', hash] = href.split('#');
   const target = join(dirname(page), path);

@@ -55,7 +55,12 @@ export const sidebar: readonly Item[] = [
   },
   {
     text: 'Guides',
-    items: [page('guide/quotas'), page('guide/paging-and-hunting')],
+    items: [
+      page('guide/quotas'),
+      page('guide/paging-and-hunting'),
+      page('guide/shutdown'),
+      page('guide/proxy'),
+    ],
   },
   {
     text: 'Observe',

@@ -36,7 +36,7 @@ function scriptOf(steps: readonly Step[]): string {
   const lines = steps.map((step) => {
     if (step.kind === 'file') return `cat > ${step.name} <<'END_OF_FILE'\n${step.text}END_OF_FILE`;
     if (step !== commands.at(-1)) return step.text;
-    return `until ${step.text} | grep -q '"alertname":"DefenderForbiddenSpike".*"state":"firing"'; do sleep 1; done`;
+    return `until ${step.text} | grep -q '"alertname":"DefenderAccessLost".*"state":"firing"'; do sleep 1; done`;
   });
   return ['set -e', "trap 'kill $(jobs -p)' EXIT", ...lines].join('\n');
 }

@@ -18,6 +18,8 @@ interface Manager {
   readonly add: readonly string[];
   /** Starts Node the way the manager wants it to be started. */
   readonly node: readonly string[];
+  /** Starts a command of an installed package. */
+  readonly execute: readonly string[];
 }
 
 const MANAGERS = {
@@ -26,12 +28,14 @@ const MANAGERS = {
     isScript: true,
     add: ['install'],
     node: [],
+    execute: ['exec', '--'],
   },
   pnpm: {
     file: join(HERE, 'node_modules/pnpm/pnpm'),
     isScript: false,
     add: ['add'],
     node: [],
+    execute: ['exec'],
   },
   // Plug'n'Play: nothing resolves that a package does not declare.
   yarn: {
@@ -39,6 +43,7 @@ const MANAGERS = {
     isScript: true,
     add: ['add'],
     node: ['node'],
+    execute: ['run'],
   },
 } as const satisfies Readonly<Record<string, Manager>>;
 
@@ -67,7 +72,7 @@ export interface Project extends Case {
 /** Installs the packages by name into an empty project and runs programs that use them. Returns what they printed. */
 export async function tryProject(project: Project): Promise<string[]> {
   const { folder, packages, env, manager, node } = project;
-  const { file, isScript, add, node: startNode }: Manager = MANAGERS[manager];
+  const { file, isScript, add, node: startNode, execute }: Manager = MANAGERS[manager];
   const nodeFile = NODES[node];
   const options = {
     cwd: folder,
@@ -92,5 +97,7 @@ export async function tryProject(project: Project): Promise<string[]> {
     }
     printed.push(`${args.at(-1)} ${last}`);
   }
-  return printed;
+  const explained = await managed([...execute, 'defender-resilience', 'explain', 'Forbidden']);
+  if (!explained.includes('admin consent')) throw new Error(`explain printed:\n${explained}`);
+  return [...printed, 'explain Forbidden'];
 }

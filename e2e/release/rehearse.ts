@@ -52,6 +52,11 @@ async function rehearse(folder: string): Promise<void> {
   if (first === undefined || !changelog.includes(`## ${first.version}`)) {
     throw new Error(`CHANGELOG.md of core does not name its version:\n${changelog.slice(0, 500)}`);
   }
+  if (!first.version.startsWith('0.')) {
+    throw new Error(
+      `a changeset asks for ${first.version}: before 1.0, what breaks is a minor version`,
+    );
+  }
   say(`published ${packages.map(({ name, version }) => `${name} ${version}`).join(', ')}`);
 
   for (const chosen of process.argv.includes('--all') ? ALL : EACH_ONCE) {

@@ -13,10 +13,10 @@ const observer = promObserver({ register });
 const { fetch } = createResilience({ hosts: { '127.0.0.1': 'all' }, observers: [observer] });
 createServer(metricsHandler(register, { recentErrors: observer.recentErrors })).listen(9464);
 
-// Somebody took a permission away: every third call is refused.
+// After five calls somebody takes the permission away.
 const simulator = await startSimulator();
 for (let call = 1; ; call += 1) {
-  if (call % 3 === 0) simulator.script('Forbidden');
+  if (call > 5) simulator.script('Forbidden');
   const response = await fetch(`${simulator.url}/api/incidents?$top=1`);
   await response.arrayBuffer();
   await setTimeout(1_500);

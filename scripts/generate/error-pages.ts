@@ -24,11 +24,9 @@ const VERDICTS: Readonly<Record<CatalogueEntry['verdict'], string>> = {
   'by-status': 'decides by the status: a 5xx is retried, anything else is not',
 };
 
-/** The runbook of the alert that a code sets off, by the code or else by its class. */
+/** The runbook of the alert that the codes of a class set off. */
 const RUNBOOKS: Readonly<Record<string, string>> = {
-  Forbidden: 'DefenderForbiddenSpike',
-  DisabledFeature: 'DefenderDisabledFeatureSpike',
-  DisallowedOperation: 'DefenderDisallowedOperationSpike',
+  permission: 'DefenderAccessLost',
   auth: 'DefenderUnauthorized',
   throttle: 'DefenderThrottled',
   server: 'DefenderServerErrors',
@@ -42,7 +40,7 @@ export function errorPages(): Readonly<Record<string, string>> {
 }
 
 function pageOf(entry: CatalogueEntry): string {
-  const runbook = RUNBOOKS[entry.code] ?? RUNBOOKS[entry.class];
+  const runbook = RUNBOOKS[entry.class];
   const further = [
     `[Microsoft's page](${entry.docs}).${sources(entry)}`,
     ...(runbook === undefined

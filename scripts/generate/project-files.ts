@@ -1,6 +1,24 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { type Project, project } from '../project.ts';
 
+/** The pages that a package's README leads to, by their titles. */
+const DOCS_OF: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  core: {
+    'Getting started': 'start/',
+    Clients: 'guide/clients',
+    Options: 'reference/options',
+    'Error codes': 'reference/error-codes',
+  },
+  otel: { Guide: 'guide/opentelemetry', 'Attributes and metrics': 'reference/opentelemetry' },
+  prom: {
+    Guide: 'guide/prometheus',
+    Metrics: 'reference/metrics',
+    'Dashboards and alerts': 'monitoring/',
+    Runbooks: 'runbooks/',
+  },
+  simulator: { 'Getting started': 'start/', 'Test your own code': 'guide/testing' },
+};
+
 /** The files, or parts of files, that state what project.json knows. */
 export function projectFiles(): Readonly<Record<string, string>> {
   const files: Record<string, string> = {
@@ -13,6 +31,10 @@ export function projectFiles(): Readonly<Record<string, string>> {
   for (const folder of readdirSync('packages')) {
     const path = `packages/${folder}/package.json`;
     files[path] = manifest(readFileSync(path, 'utf8'), folder, project);
+  }
+  for (const [folder, pages] of Object.entries(DOCS_OF)) {
+    const path = `packages/${folder}/README.md`;
+    files[path] = withBlock(path, 'docs', docsLinks(project, pages));
   }
   return files;
 }
@@ -90,6 +112,14 @@ function badges({ repository, npmScope }: Project, names: readonly string[]): st
     }
   }
   return lines.join('\n');
+}
+
+/** Whole addresses: on the registry's page a link to a file of the repository leads nowhere. */
+function docsLinks({ docs }: Project, pages: Readonly<Record<string, string>>): string {
+  const titles = Object.entries(pages).map(([title, page]) =>
+    docs === '' ? title : `[${title}](${docs}/${page})`,
+  );
+  return `In the documentation: ${titles.join(' · ')}.`;
 }
 
 function conductContact({ contact }: Project): string {

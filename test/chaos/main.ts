@@ -21,7 +21,6 @@ const HELP = `Checks schedules of faults in virtual time against the reference m
 /** So many schedules are one task of a process, which is then replaced: a leak would show as a crash. */
 const TASK = 25_000;
 
-Error.stackTraceLimit = 0;
 const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '20000' },

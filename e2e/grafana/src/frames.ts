@@ -150,9 +150,10 @@ export function graphFrames(answer: Answer, panel: Panel, setup: Setup): DataFra
 }
 
 /** The distance of samples in a panel, in seconds. */
-export function stepOf({ maxDataPoints }: Panel, { from, to, step }: Setup): number {
+export function stepOf({ maxDataPoints, targets }: Panel, { from, to, step }: Setup): number {
   if (maxDataPoints === undefined) return step;
-  return Math.max(step, Math.ceil((to - from) / maxDataPoints / step) * step);
+  const least = targets?.some(({ interval }) => interval === '1s') ? 1 : step;
+  return Math.max(least, Math.ceil((to - from) / maxDataPoints / least) * least);
 }
 
 /** What Grafana's data source makes of exemplars: a row each, a column for each label. */
@@ -178,7 +179,7 @@ export async function exemplarFrames(marks: readonly Mark[], panel: Panel): Prom
         name,
         type: FieldType.string,
         config: {},
-        values: marks.map((mark) => mark.labels[name]),
+        values: marks.map((mark) => mark.labels[name] ?? ''),
       })),
     ],
   };

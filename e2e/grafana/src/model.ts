@@ -43,6 +43,8 @@ export interface Target {
   readonly panelId?: number;
   readonly instant?: boolean;
   readonly exemplar?: boolean;
+  /** The least step. */
+  readonly interval?: string;
   readonly legendFormat?: string;
 }
 

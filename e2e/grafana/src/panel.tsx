@@ -36,10 +36,12 @@ interface Shown {
 }
 
 /** The exemplars of the queries that draw them. */
-async function exemplarsOf(panel: Panel, prometheus: Prometheus): Promise<Mark[]> {
+async function exemplarsOf(panel: Panel, setup: Setup): Promise<Mark[]> {
+  const prometheus = new Prometheus(setup);
+  const step = stepOf(panel, setup);
   const found = await Promise.all(
     (panel.targets ?? []).map(({ expr, exemplar }) =>
-      expr !== undefined && exemplar ? prometheus.exemplars(expr) : [],
+      expr !== undefined && exemplar ? prometheus.exemplars(expr, step) : [],
     ),
   );
   return found.flat();
@@ -49,7 +51,7 @@ async function exemplarsOf(panel: Panel, prometheus: Prometheus): Promise<Mark[]
 async function loadExemplars(panel: Panel, panelId: number, setup: Setup): Promise<Shown> {
   const source = setup.dashboard.panels.find(({ id }) => id === panelId);
   if (source === undefined) throw new Error(`There is no panel ${panelId}`);
-  const marks = await exemplarsOf(source, new Prometheus(setup));
+  const marks = await exemplarsOf(source, setup);
   return { frames: await exemplarFrames(marks, panel), exemplars: [], samples: marks.length };
 }
 
@@ -70,7 +72,7 @@ async function load(panel: Panel, setup: Setup): Promise<Shown> {
   const frames =
     panel.type === 'table' ? await tableFrames(answer, panel) : graphFrames(answer, panel, setup);
   const samples = answer.flatMap(({ series }) => series.flatMap((one) => one.samples)).length;
-  return { frames, exemplars: await exemplarsOf(panel, prometheus), samples };
+  return { frames, exemplars: await exemplarsOf(panel, setup), samples };
 }
 
 function timeRange({ from, to }: Setup): TimeRange {

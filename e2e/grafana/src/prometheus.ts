@@ -35,9 +35,25 @@ export function interpolate(text: string, values: Setup['values']): string {
   );
 }
 
-/** One of those with the same ID: a histogram's call is in one bucket, and was seen once or twice. */
-function distinct(marks: readonly Mark[]): Mark[] {
-  return [...new Map(marks.map((mark) => [mark.labels['tracking_id'] ?? mark, mark])).values()];
+function deviation(marks: readonly Mark[]): number {
+  const mean = marks.reduce((sum, { value }) => sum + value, 0) / marks.length;
+  const squares = marks.reduce((sum, { value }) => sum + (value - mean) ** 2, 0);
+  return Math.sqrt(squares / marks.length);
+}
+
+/** Of each step the greatest, and those that are two standard deviations apart, as Grafana has it. */
+function sampled(marks: readonly Mark[], step: number): Mark[] {
+  const apart = 2 * deviation(marks);
+  const last = new Map<number, Mark>();
+  return marks
+    .toSorted((a, b) => b.value - a.value)
+    .filter((mark) => {
+      const moment = Math.floor(mark.seconds / step);
+      const greater = last.get(moment);
+      if (greater !== undefined && greater.value - mark.value <= apart) return false;
+      last.set(moment, mark);
+      return true;
+    });
 }
 
 /** Asks the Prometheus of the setup what a dashboard's queries ask. */
@@ -61,7 +77,7 @@ export class Prometheus {
     return result.map(({ metric, values }) => ({ metric, samples: values ?? [] }));
   }
 
-  async exemplars(expr: string): Promise<Mark[]> {
+  async exemplars(expr: string, step: number): Promise<Mark[]> {
     const { from, to } = this.#setup;
     const found = await this.#get<RawExemplars[]>('query_exemplars', expr, {
       start: from,
@@ -74,7 +90,7 @@ export class Prometheus {
         seconds: timestamp,
       })),
     );
-    return distinct(marks);
+    return sampled(marks, step);
   }
 
   async #get<T>(path: string, expr: string, times: Readonly<Record<string, number>>): Promise<T> {

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { theme } from './frames.ts';
 
 const LEGEND = 20;
-const NAME = 16;
+const NAME = 320;
 
 interface Span {
   readonly colour: string;
@@ -43,9 +43,9 @@ export function Timeline({ frames, height }: { frames: DataFrame[]; height: numb
         const [, field] = frame.fields;
         const name = field === undefined ? '' : getFieldDisplayName(field, frame, frames);
         return (
-          <div key={name} style={{ height: row }}>
-            <div style={{ height: NAME }}>{name}</div>
-            <div style={{ position: 'relative', height: row - NAME - 6 }}>
+          <div key={name} style={{ height: row, display: 'flex', alignItems: 'center' }}>
+            <div style={{ width: NAME }}>{name}</div>
+            <div style={{ position: 'relative', flex: 1, height: Math.min(row * 0.8, 60) }}>
               {spansOf(frame).map(({ colour, from, to }) => (
                 <div
                   key={from}

@@ -217,8 +217,22 @@ describe('quotas that share series', () => {
 it('goes on showing the quotas after the registry was cleared and taken by another observer', async () => {
   const observer = observerWith();
   observer.quotas?.(() => [quota(9)]);
+  const before = await shown();
+  expect(before).toMatchObject({ 'used{quota_group="incidents",per="minute"}': 9 });
   register.clear();
+  expect(await shown()).toEqual({});
+  // Both share one set of metrics: the quotas are there at once, and once.
   observerWith();
+  expect(await shown()).toEqual(before);
+  call(observer);
+  expect(await shown()).toMatchObject({ 'used{quota_group="incidents",per="minute"}': 9 });
+});
+
+it('goes on showing the quotas after the registry was cleared, from the next call on', async () => {
+  const observer = observerWith();
+  observer.quotas?.(() => [quota(9)]);
+  register.clear();
+  expect(await shown()).toEqual({});
   call(observer);
   expect(await shown()).toMatchObject({ 'used{quota_group="incidents",per="minute"}': 9 });
 });

@@ -9,6 +9,8 @@ export interface Report {
   /** Two things happened in one millisecond, and their order, which is left open, decides the rest. */
   readonly undecided: boolean;
   readonly attempts: number;
+  /** What the model says. */
+  readonly expected: readonly CallEnding[];
 }
 
 /** Runs a schedule, and compares what happened with the model and the promises. */
@@ -20,7 +22,7 @@ export async function check(schedule: Schedule): Promise<Report> {
   const broken = brokenPromises(schedule, run);
   const different = differences(expected, actual);
   const undecided = different.length > 0 && isUndecided(schedule, expected);
-  return { faults: [...broken, ...(undecided ? [] : different)], undecided, attempts };
+  return { faults: [...broken, ...(undecided ? [] : different)], undecided, attempts, expected };
 }
 
 function isUndecided(schedule: Schedule, expected: readonly CallEnding[]): boolean {

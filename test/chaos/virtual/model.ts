@@ -28,7 +28,7 @@ class Call {
   /** Counts the states, so that an event that comes too late is recognised. */
   turn = 0;
   sent: number[] = [];
-  backoffs = 0;
+  backoffCount = 0;
   throttles = 0;
   asked = false;
   probe = false;
@@ -204,7 +204,7 @@ export function predict(schedule: Schedule, order: 'older' | 'younger' = 'older'
     if (throttled && retryAfterMs === undefined) {
       return backoffMs(call.throttles++, 10_000, 60_000, random);
     }
-    const backoff = backoffMs(call.backoffs++, 1_000, 30_000, random);
+    const backoff = backoffMs(call.backoffCount++, 1_000, 30_000, random);
     if (retryAfterMs === undefined) return backoff;
     const asked = askedMs(retryAfterMs, random);
     const again = call.asked;

@@ -4,6 +4,7 @@ import { readFileOf } from '../input.ts';
 import { optionsOf, type SimulateFlags } from '../simulate/flags.ts';
 import { examples } from '../terminal/examples.ts';
 import type { AddCommand } from './add-command.ts';
+import { integer } from './numbers.ts';
 
 interface Options extends SimulateFlags {
   readonly scenario?: string;
@@ -63,15 +64,6 @@ async function simulate(
   const { serve } = await import('../simulate/serve.ts');
   const scenario = path === undefined ? {} : parseScenario(await readFileOf(path), path);
   await serve({ scenario, flags: optionsOf(flags), json: json === true }, context);
-}
-
-function integer(from: number, to: number = Number.MAX_SAFE_INTEGER) {
-  return (text: string): number => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= from && value <= to) return value;
-    const range = to === Number.MAX_SAFE_INTEGER ? `${from} or more` : `from ${from} to ${to}`;
-    throw new InvalidArgumentError(`It must be an integer, ${range}.`);
-  };
 }
 
 function probability(text: string): number {

@@ -56,6 +56,11 @@ export async function explain(exchange: Exchange): Promise<Explanation | undefin
   return diagnosis && describe(diagnosis, exchange);
 }
 
+/** Describes the failure of a call that this program made itself. */
+export function describeFailure(failure: Failure, exchange: Exchange): Explanation {
+  return describe({ failure }, exchange);
+}
+
 function describe(diagnosis: Diagnosis, exchange: Exchange): Explanation {
   const { failure, bodyMistake } = diagnosis;
   const operation = operationOf(exchange);

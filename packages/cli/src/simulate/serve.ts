@@ -44,7 +44,7 @@ async function start(options: SimulatorOptions): Promise<Simulator> {
   try {
     return await startSimulator(options);
   } catch (cause) {
-    if (cause instanceof RangeError) {
+    if (cause instanceof TypeError) {
       throw new CommandError(
         `the simulator refuses its options:\n${cause.message.replaceAll(/^/gm, '  ')}`,
         { exitCode: EXIT.usage, cause },

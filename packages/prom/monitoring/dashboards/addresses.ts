@@ -1,18 +1,6 @@
+import type { AlertName } from '../alerts/names.ts';
 import type { Link } from './panel.ts';
 import type { Scope } from './scope.ts';
-
-/** The alerts that have a runbook. */
-export type AlertName =
-  | 'DefenderAccessLost'
-  | 'DefenderRefusalsRising'
-  | 'DefenderRefusalsChronic'
-  | 'DefenderUnauthorized'
-  | 'DefenderOperationFailing'
-  | 'DefenderThrottled'
-  | 'DefenderServerErrors'
-  | 'DefenderCircuitOpen'
-  | 'DefenderMetricsAbsent'
-  | 'DefenderErrorBudgetBurn';
 
 /** A link to the runbook of each alert; none if nobody said where the runbooks are. */
 export function runbookLinks(base: string, alerts: readonly AlertName[]): readonly Link[] {

@@ -5,11 +5,14 @@ import type { Query } from './query.ts';
 /** So few bars are wide enough to be told apart. */
 const BARS = 180;
 
+/** Of exemplars with the same value Grafana keeps one for each sample, so there are many samples. */
+const EXEMPLARS = 6_000;
+
 type Mode = 'range' | 'instant' | 'table';
 
 /** The queries of a panel. */
 export function targets(queries: readonly Query[], mode: Mode): readonly JsonObject[] {
-  return queries.map(({ expr, legend, exemplar }, index) => ({
+  return queries.map(({ expr, legend, exemplar, minStep }, index) => ({
     refId: 'ABCDEFGHIJ'.charAt(index),
     datasource,
     expr,
@@ -18,6 +21,7 @@ export function targets(queries: readonly Query[], mode: Mode): readonly JsonObj
     format: mode === 'table' ? 'table' : 'time_series',
     ...(legend === undefined ? {} : { legendFormat: legend }),
     ...(exemplar ? { exemplar: true } : {}),
+    ...(minStep === undefined ? {} : { interval: minStep }),
   }));
 }
 
@@ -108,6 +112,7 @@ export function strip(spec: StripPanel): JsonObject {
   return {
     type: 'timeseries',
     targets: targets(spec.queries, 'range'),
+    maxDataPoints: EXEMPLARS,
     options: {
       legend: { displayMode: 'list', placement: 'bottom', showLegend: false, calcs: [] },
       tooltip: { mode: 'none', sort: 'none' },

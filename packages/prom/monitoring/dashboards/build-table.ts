@@ -25,6 +25,8 @@ function override(column: Column): JsonObject {
     matcher: { id: 'byName', options: field },
     properties: [
       property('displayName', title),
+      // The text for an empty table would stand in empty cells as well.
+      property('noValue', ''),
       ...(unit === undefined ? [] : [property('unit', unit)]),
       ...(decimals === undefined ? [] : [property('decimals', decimals)]),
       ...(width === undefined ? [] : [property('custom.width', width)]),
@@ -61,6 +63,9 @@ function organized(columns: readonly Column[]): readonly JsonObject[] {
   ];
 }
 
+/** Grafana matches the words that JavaScript has for nothing. */
+const HAS_VALUE = '^(?!undefined$|null$).+';
+
 function look(spec: TablePanel | ExemplarTablePanel, unit: string): JsonObject {
   return {
     type: 'table',
@@ -74,7 +79,7 @@ function look(spec: TablePanel | ExemplarTablePanel, unit: string): JsonObject {
       defaults: {
         unit,
         ...(spec.noValue === undefined ? {} : { noValue: spec.noValue }),
-        custom: { align: 'auto', inspect: false, filterable: false },
+        custom: { align: 'auto', inspect: false, filterable: false, minWidth: 80 },
       },
       overrides: spec.columns.map(override),
     },
@@ -95,6 +100,18 @@ export function exemplarTable(spec: ExemplarTablePanel, panelId: number): JsonOb
   return {
     ...look(spec, 'none'),
     targets: [{ refId: 'A', datasource: dashboardSource, panelId, topic: 'annotations' }],
-    transformations: organized(spec.columns),
+    transformations: [
+      {
+        id: 'filterByValue',
+        options: {
+          type: 'include',
+          match: 'all',
+          filters: [
+            { fieldName: spec.key, config: { id: 'regex', options: { value: HAS_VALUE } } },
+          ],
+        },
+      },
+      ...organized(spec.columns),
+    ],
   };
 }

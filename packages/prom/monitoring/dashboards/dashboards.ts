@@ -66,7 +66,9 @@ function build(scope: Scope, { uid, title, description, rows }: DashboardSpec): 
   const sources = new Map(
     numbered.flatMap(({ panels }) =>
       panels.flatMap(({ spec, id }) =>
-        'key' in spec && spec.key !== undefined ? [[spec.key, id] as const] : [],
+        spec.kind !== 'exemplars' && 'key' in spec && spec.key !== undefined
+          ? [[spec.key, id] as const]
+          : [],
       ),
     ),
   );

@@ -11,7 +11,6 @@ import {
 } from './parts.ts';
 import { inRange, legendOf, nonZero, perMinute, quantile, query } from './query.ts';
 import type { Scope } from './scope.ts';
-import { labelOf } from './source-names.ts';
 import { groupColumns } from './state-table.ts';
 import { FAILURES, operationTrackingTable, trackingText } from './tracking-ids.ts';
 
@@ -98,7 +97,7 @@ function failures(scope: Scope): readonly PanelSpec[] {
 }
 
 function attempts(scope: Scope): readonly PanelSpec[] {
-  const reason = labelOf(scope.settings.source, 'reason', 'retries_total');
+  const reason = scope.label('reason');
   return [
     withTable(
       barPanel({

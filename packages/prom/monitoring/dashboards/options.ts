@@ -4,6 +4,7 @@ import {
   type Rule,
   where,
 } from '@defender-resilience/core/validation';
+import { duration } from '../duration.ts';
 import {
   type MonitoringOptions,
   type MonitoringSettings,
@@ -93,7 +94,7 @@ const RULES: OptionRules & Readonly<Record<keyof DashboardOptions, Rule>> = {
   ...monitoringRules,
   uid: text('1 to 30 letters, digits, - and _', /^[\w-]{1,30}$/),
   title: text('a text of 1 to 100 characters', /^\S.{0,99}$/u),
-  budgetWindow: text('a duration such as "28d" or "4w"', /^[1-9]\d*[hdw]$/),
+  budgetWindow: duration('1h'),
   recentErrors: template('instance'),
   trackingLink: template('tracking_id'),
   traceLink: template('trace_id'),

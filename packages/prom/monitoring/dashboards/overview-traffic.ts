@@ -2,7 +2,6 @@ import type { PanelSpec } from './panel.ts';
 import { barPanel, codeColours, durations, linePanel, withTable } from './parts.ts';
 import { groupLegend, legendOf, nonZero, perMinute, quantile, query } from './query.ts';
 import type { Scope } from './scope.ts';
-import { labelOf } from './source-names.ts';
 
 const byOperation = { operation: '=~"$operation"' };
 
@@ -107,7 +106,7 @@ export function retries(scope: Scope): readonly PanelSpec[] {
 }
 
 function retriesByReason(scope: Scope): PanelSpec {
-  const reason = labelOf(scope.settings.source, 'reason', 'retries_total');
+  const reason = scope.label('reason');
   return barPanel({
     title: 'Retries a minute by reason',
     description: 'Attempts that failed and were tried again, by the code of the failure.',

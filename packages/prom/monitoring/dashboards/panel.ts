@@ -1,4 +1,4 @@
-import type { AlertName } from './addresses.ts';
+import type { AlertName } from '../alerts/names.ts';
 import type { Query } from './query.ts';
 
 /** Where a value turns to another colour. */
@@ -101,6 +101,8 @@ export interface ExemplarTablePanel extends Framed, Columns {
   readonly kind: 'exemplars';
   /** The key of the panel that draws them. */
   readonly of: string;
+  /** The label that a call must have to be listed. */
+  readonly key: string;
   readonly noValue: string;
 }
 

@@ -19,7 +19,13 @@ export const codeColours: Readonly<Record<string, string>> = {
   Unauthorized: 'dark-red',
   TooManyRequests: 'yellow',
   InternalServerError: 'blue',
-  ...Object.fromEntries(['500', '502', '503', '504'].map((c) => [`Http${c}`, 'light-blue'])),
+  ...Object.fromEntries(
+    // Without a code, OpenTelemetry has the status alone.
+    ['500', '502', '503', '504'].flatMap((status) => [
+      [`Http${status}`, 'light-blue'],
+      [status, 'light-blue'],
+    ]),
+  ),
   CircuitOpen: 'super-light-blue',
 };
 
@@ -71,25 +77,26 @@ export function durations(scope: Scope, matchers: Matchers): readonly Query[] {
 
 /** The states of circuits over time. Where instances differ, the worse one is shown. */
 export function circuitTimeline(scope: Scope, width: number): TimelinePanel {
-  const worst = (state: string): string =>
-    `max by (${scope.grouped('circuit')}) (${scope.of('circuit_state', {
-      operation: '=~"$operation"',
-      state: `="${state}"`,
-    })})`;
+  const by = scope.grouped('circuit');
+  const seriesOf = (state: string): string =>
+    scope.of('circuit_state', { operation: '=~"$operation"', state: `="${state}"` });
+  const worst = (state: string): string => `max by (${by}) (${seriesOf(state)})`;
+  const wasOpen = `max by (${by}) (max_over_time(${seriesOf('open')}[$__range] @ end()))`;
   return {
     kind: 'timeline',
     title: 'Circuits',
     description:
-      'The state of each circuit. While a circuit is open, calls are rejected without being sent.',
+      'The circuits that were open in the shown time. While a circuit is open, calls are rejected without being sent.',
     width,
     height: 8,
     unit: 'none',
-    noValue: 'No circuit so far: one exists from the first call of its operation on',
+    noValue: 'No circuit was open',
     runbooks: ['DefenderCircuitOpen'],
     queries: [
-      query(`clamp_max(2 * ${worst('open')} + ${worst('half_open')}, 2)`, {
-        legend: `${legendOf(scope, 'circuit')} ${groupLegend(scope)}`,
-      }),
+      query(
+        `clamp_max(2 * ${worst('open')} + ${worst('half_open')}, 2) and on (${by}) ${wasOpen} == 1`,
+        { legend: `${legendOf(scope, 'circuit')} ${groupLegend(scope)}` },
+      ),
     ],
     states: [
       { value: 0, text: 'closed', colour: 'green' },

@@ -1,4 +1,5 @@
-import type { LabelName, MetricName } from '../../src/definition.ts';
+import type { MetricName } from '../../src/definition.ts';
+import type { QueryLabel } from '../labels.ts';
 import type { Matchers, Scope } from './scope.ts';
 
 /** One query of a panel. */
@@ -8,6 +9,8 @@ export interface Query {
   readonly legend?: string;
   /** Whether exemplars are drawn. Only where one metric is asked for: those of all of them come. */
   readonly exemplar?: boolean;
+  /** The least distance of samples, as a duration, in place of the data source's scrape interval. */
+  readonly minStep?: string;
 }
 
 /** A query. */
@@ -47,7 +50,7 @@ export function quantile(
 }
 
 /** A label in a legend. */
-export const legendOf = (scope: Scope, name: LabelName): string => `{{${scope.label(name)}}}`;
+export const legendOf = (scope: Scope, name: QueryLabel): string => `{{${scope.label(name)}}}`;
 
 /** The grouping labels in a legend. Grafana leaves out those that a series does not have. */
 export const groupLegend = (scope: Scope): string =>

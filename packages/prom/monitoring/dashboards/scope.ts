@@ -1,11 +1,12 @@
-import type { LabelName, MetricName } from '../../src/definition.ts';
+import type { MetricName } from '../../src/definition.ts';
 import { metric } from '../../src/metrics.ts';
+import { labelOf, type QueryLabel } from '../labels.ts';
 import type { HistogramPart } from '../vocabulary.ts';
 import type { DashboardSettings } from './options.ts';
-import { hasMetric, labelOf } from './source-names.ts';
+import { hasMetric } from './sources.ts';
 
 /** The value of a label, with its operator: `{ code: '=~"$code"' }`. */
-export type Matchers = Partial<Readonly<Record<LabelName, string>>>;
+export type Matchers = Partial<Readonly<Record<QueryLabel, string>>>;
 
 /** The recorded series that dashboards read. Labelled by the grouping labels alone. */
 export type RecordedName = 'faults:delta1m' | 'valid:delta1m';
@@ -16,9 +17,9 @@ export interface Scope {
   /** Whether the source has a metric at all. */
   has(name: MetricName): boolean;
   /** The label's name in the series. */
-  label(name: LabelName): string;
+  label(name: QueryLabel): string;
   /** The labels of a grouping: those that tell apart whose calls they are, then `labels`. */
-  grouped(...labels: readonly LabelName[]): string;
+  grouped(...labels: readonly QueryLabel[]): string;
   /** The series of a counter or gauge for what the variables choose, and for `matchers`. */
   of(name: MetricName, matchers?: Matchers): string;
   /** The series of one part of a histogram. */
@@ -32,7 +33,7 @@ export interface Scope {
 /** The scope of a set of dashboards. */
 export function scopeOf(settings: DashboardSettings): Scope {
   const { source, groupBy, selector, prefix, recordPrefix } = settings;
-  const label = (name: LabelName): string => labelOf(source, name);
+  const label = (name: QueryLabel): string => labelOf(source, name);
   const chosen = groupBy.map((name) => `${name}=~"$${name}"`);
   const fixed = selector === '' ? [] : [selector.replace(/,\s*$/, '')];
   const selected = (name: string, matchers: readonly string[]): string =>
@@ -42,7 +43,7 @@ export function scopeOf(settings: DashboardSettings): Scope {
       'instance=~"$instance"',
       ...Object.entries(matchers).map(
         // The keys of a record of label names are label names.
-        ([key, matcher]) => `${labelOf(source, key as LabelName, name)}${matcher}`,
+        ([key, matcher]) => `${label(key as QueryLabel)}${matcher}`,
       ),
     ]);
   return {

@@ -58,7 +58,7 @@ export function stateTable(scope: Scope, size: { width: number; height: number }
         title: 'Failures in a row',
         unit: 'short',
         decimals: 0,
-        width: 130,
+        width: 125,
         texts: { '0': { text: 'works' } },
         colours: [
           { from: null, colour: 'green' },
@@ -73,9 +73,10 @@ export function stateTable(scope: Scope, size: { width: number; height: number }
         field: 'Value #B',
         title: 'Last success',
         unit: 'dateTimeFromNow',
+        width: 130,
         texts: { '0': { text: 'never' } },
       },
-      { field: 'Value #C', title: 'Last error', unit: 'dateTimeFromNow' },
+      { field: 'Value #C', title: 'Last error', unit: 'dateTimeFromNow', width: 130 },
     ],
     sortBy: 'Failures in a row',
   };
@@ -99,6 +100,7 @@ export function alertTable(scope: Scope, size: { width: number; height: number }
       {
         field: 'alertname',
         title: 'Alert',
+        width: 190,
         links:
           runbooks === ''
             ? []
@@ -124,7 +126,7 @@ export function alertTable(scope: Scope, size: { width: number; height: number }
       ...groupColumns(scope),
       { field: 'operation', title: 'Operation' },
       { field: 'code', title: 'Code' },
-      { field: 'Value', title: 'Since', unit: 'dateTimeFromNow' },
+      { field: 'Value', title: 'Since', unit: 'dateTimeFromNow', width: 110 },
     ],
     sortBy: 'Since',
   };

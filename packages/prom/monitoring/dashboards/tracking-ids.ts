@@ -23,9 +23,11 @@ export function errorStrip(scope: Scope): StripPanel {
     unit: 'none',
     noValue: 'no calls',
     queries: [
-      query(`sum(increase(${scope.of('errors_total', { code: '=~"$code"' })}[$__rate_interval]))`, {
-        legend: 'failed calls',
+      // Only its exemplars are drawn, so it is evaluated once and not for every sample.
+      query(`sum(increase(${scope.of('errors_total', { code: '=~"$code"' })}[$__range] @ end()))`, {
+        legend: 'failed calls in the shown time',
         exemplar: true,
+        minStep: '1s',
       }),
     ],
   };
@@ -50,10 +52,10 @@ function idColumns(scope: Scope, expr: string): readonly Column[] {
     {
       field: 'tracking_id',
       title: 'Tracking ID',
-      width: 320,
+      width: 300,
       links: [...lookUp, { title: 'Exemplars in Explore', url: exploreExemplars(expr) }],
     },
-    { field: 'trace_id', title: 'Trace', width: 290, links: present(traceLink(scope)) },
+    { field: 'trace_id', title: 'Trace', width: 140, links: present(traceLink(scope)) },
     {
       field: 'instance',
       title: 'Instance',
@@ -77,6 +79,7 @@ export function trackingTable(scope: Scope, width: number): ExemplarTablePanel {
   return {
     kind: 'exemplars',
     of: ERRORS,
+    key: 'tracking_id',
     title: 'Tracking IDs',
     description:
       'The failed calls of the strip above, the newest first. Microsoft’s support finds a call by its tracking ID.',
@@ -132,7 +135,7 @@ function promText({ settings }: Scope): string {
 
 - **From the process**: click its instance in the table, or
   \`curl '${recentErrors.replace('{instance}', 'HOST:PORT')}?code=Forbidden'\`
-  (if it serves them; [$instance])
+  (if it serves them)
 - **From Prometheus**:
   \`/api/v1/query_exemplars?query=${prefix}errors_total{code="Forbidden"}&start=…&end=…\`
 - **In logs and traces**: \`trackingId\`, \`defender.tracking_id\`

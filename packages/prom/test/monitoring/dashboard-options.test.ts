@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { dashboards } from '../../monitoring/index.ts';
 
@@ -81,6 +82,15 @@ describe('the options of dashboards', () => {
     expect(text({ traceLink: 'https://traces.corp/{trace_id}' })).toContain(
       `https://traces.corp/\${__value.raw}`,
     );
+  });
+
+  it('lead to runbooks that there are', async () => {
+    const pages = await readdir(new URL('../../../../docs/runbooks/', import.meta.url));
+    const names = text({ runbooks: 'https://wiki.corp/runbooks' }).match(
+      /(?<=runbooks\/)Defender\w+/g,
+    );
+    expect(new Set(names).size).toBeGreaterThan(5);
+    for (const name of new Set(names)) expect(pages).toContain(`${name}.md`);
   });
 
   it('use the objective in texts, colours and the budget', () => {

@@ -32,7 +32,7 @@ const SELECTOR = /([a-zA-Z_:]+[\w:]*)\{([^}]*)\}/g;
 const OF_A_PROCESS = /^defender_client_/;
 const RATE = /\b(?:rate|irate)\([^[]*\[([^\]]*)\]\)/g;
 const COUNTER = /\b\w+_total\b/g;
-const AGGREGATED = /\b(?:rate|irate|increase)\(\w+_total\{[^}]*\}\[[^\]]*\]\)/g;
+const AGGREGATED = /\b(?:rate|irate|increase)\(\w+_total\{[^}]*\}\[[^\]]*\](?: @ end\(\))?\)/g;
 
 it('is what the generator makes of the metric table', async () => {
   const files = Object.entries(dashboardFiles());

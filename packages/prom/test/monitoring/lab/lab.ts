@@ -9,7 +9,7 @@ import { PrometheusApi } from './prometheus.ts';
 import { hurriedRules } from './rules.ts';
 
 /** One alert as Alertmanager sends it to a webhook. */
-interface Message {
+export interface Message {
   readonly receiver: string;
   readonly status: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -50,7 +50,8 @@ interface Webhook {
   close(): void;
 }
 
-async function startWebhook(): Promise<Webhook> {
+/** Receives what Alertmanager sends. */
+export async function startWebhook(): Promise<Webhook> {
   const messages: Message[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -68,7 +69,12 @@ async function startWebhook(): Promise<Webhook> {
   return { url, messages, close: () => server.close() };
 }
 
-async function startAlertmanager(path: string, folder: string, webhook: Webhook): Promise<Running> {
+/** Starts Alertmanager as documented, but in a hurry, with the webhook as every receiver. */
+export async function startAlertmanager(
+  path: string,
+  folder: string,
+  webhook: Webhook,
+): Promise<Running> {
   const config = (await documented('alertmanager.yml')) as AlertmanagerConfig;
   const route = { ...config.route, group_wait: '1s', group_interval: '1s' };
   const receivers = config.receivers.map(({ name }) => ({
@@ -87,11 +93,19 @@ async function startAlertmanager(path: string, folder: string, webhook: Webhook)
   return start(path, args, `http://${address}`);
 }
 
-async function startPrometheus(
+/** What Prometheus scrapes and evaluates. */
+interface PrometheusSetup {
+  readonly scrapeConfigs: readonly object[];
+  /** Rule files by name. */
+  readonly rules: Readonly<Record<string, string>>;
+  readonly alertmanager: Running | undefined;
+}
+
+/** Starts Prometheus as documented, but scraping each second. */
+export async function startPrometheus(
   path: string,
   folder: string,
-  target: string,
-  alertmanager: Running | undefined,
+  { scrapeConfigs, rules, alertmanager }: PrometheusSetup,
 ): Promise<Running> {
   const config = await documented('prometheus.yml');
   const alertmanagers =
@@ -100,14 +114,17 @@ async function startPrometheus(
       : [{ static_configs: [{ targets: [new URL(alertmanager.url).host] }] }];
   const file = join(folder, 'prometheus.yml');
   await mkdir(join(folder, 'rules'));
-  await writeFile(join(folder, 'rules', 'defender-client.yaml'), hurriedRules());
+  for (const [name, text] of Object.entries(rules)) {
+    await writeFile(join(folder, 'rules', name), text);
+  }
   await writeFile(
     file,
     stringify({
       ...config,
       global: { scrape_interval: '1s', evaluation_interval: '1s' },
+      rule_files: ['rules/*'],
       alerting: { alertmanagers },
-      scrape_configs: [{ job_name: 'soar', static_configs: [{ targets: [target] }] }],
+      scrape_configs: scrapeConfigs,
     }),
   );
   const address = `127.0.0.1:${await freePort()}`;
@@ -115,6 +132,7 @@ async function startPrometheus(
     `--config.file=${file}`,
     `--storage.tsdb.path=${join(folder, 'data')}`,
     `--web.listen-address=${address}`,
+    `--web.external-url=http://${address}`,
     '--web.cors.origin=.*',
     '--enable-feature=exemplar-storage',
   ];
@@ -134,7 +152,11 @@ export async function startLab(programs: Programs): Promise<Lab> {
       ? undefined
       : stack.use(await startAlertmanager(programs.alertmanager, folder, webhook));
   const prometheus = stack.use(
-    await startPrometheus(programs.prometheus, folder, client.target, alertmanager),
+    await startPrometheus(programs.prometheus, folder, {
+      scrapeConfigs: [{ job_name: 'soar', static_configs: [{ targets: [client.target] }] }],
+      rules: { 'defender-client.yaml': hurriedRules() },
+      alertmanager,
+    }),
   );
   const api = new PrometheusApi(prometheus.url);
   await eventually('The client is scraped', async () => {

@@ -1,3 +1,4 @@
+import { seconds } from '../../../../monitoring/duration.ts';
 import type { PrometheusApi } from '../prometheus.ts';
 import { remoteWrite, type WrittenSeries } from './remote-write.ts';
 
@@ -19,13 +20,6 @@ interface Past {
 }
 
 const STEP = 60;
-const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600 };
-
-function seconds(duration = '0s'): number {
-  const [, amount = '', unit = ''] = /^(\d+)([smh])$/.exec(duration) ?? [];
-  return Number(amount) * (SECONDS[unit] ?? Number.NaN);
-}
-
 /** When an alert fired, of when its expression held: as long as `for`, without a gap. */
 function firing(times: readonly number[], patience: number): { at: number; since: number }[] {
   const fired: { at: number; since: number }[] = [];
@@ -51,7 +45,7 @@ async function pastOf(rule: PastRule, { api, from, to }: Past): Promise<WrittenS
     const alert = { ...labels, alertname: rule.alert ?? '' };
     const fired = firing(
       samples.map(([at]) => at),
-      seconds(rule.for),
+      seconds(rule.for ?? '0s'),
     );
     return [
       {

@@ -8,6 +8,13 @@ const MINUTE_MS = 60_000;
 /** How many minutes of samples are written at once. */
 const BATCH = 30;
 
+/** When before a scrape its exemplar happened: prom-client's own time is not that of the history. */
+function secondsBefore(key: string): number {
+  let sum = 0;
+  for (const char of key) sum = (sum * 31 + char.charCodeAt(0)) % 50;
+  return sum;
+}
+
 /** The scrapes of a program, until they are written. */
 class Scrapes {
   readonly #labels: Labels;
@@ -33,7 +40,7 @@ class Scrapes {
       this.#series.set(key, series);
       series.samples.push([time, value]);
       if (exemplar !== undefined && this.#isNew(key, exemplar))
-        series.exemplars.push([time, exemplar]);
+        series.exemplars.push([time - secondsBefore(key) * 1_000, exemplar]);
     }
   }
 

@@ -17,37 +17,12 @@ export interface PastLab extends AsyncDisposable {
 
 const RULES = new URL('../../../../alerts/', import.meta.url);
 
-/** What the error budget is made of. */
-function budgetRules(source: HistoryOptions['source']): readonly PastRule[] {
-  const isProm = source === 'prom';
-  const [outcome, errorClass] = isProm
-    ? ['outcome', 'class']
-    : ['defender_outcome', 'defender_error_class'];
-  const errors = (classes: string): string =>
-    `sum by (job, tenant) (increase(defender_client_errors_total{${errorClass}=~"${classes}"}[2m]) / 2)`;
-  const ended = `sum by (job, tenant) (increase(defender_client_operations_total{${outcome}!="cancelled"}[2m]) / 2)`;
-  const invalid = errors('input|not_found|conflict|permission|auth');
-  return [
-    {
-      record: 'defender:faults:delta1m',
-      expr: `${errors('server|transport|throttle|local')} or 0 * ${ended}`,
-    },
-    { record: 'defender:valid:delta1m', expr: `${ended} - (${invalid} or 0 * ${ended})` },
-    {
-      alert: 'DefenderErrorBudgetBurn',
-      expr: 'sum_over_time(defender:faults:delta1m[1h]) / sum_over_time(defender:valid:delta1m[1h]) > 0.144',
-      for: '2m',
-      labels: { severity: 'critical', window: '1h' },
-    },
-  ];
-}
-
 async function rulesOf(source: HistoryOptions['source']): Promise<readonly PastRule[]> {
-  if (source === 'otlp') return budgetRules(source);
-  const { groups } = parse(await readFile(new URL('defender-client.yaml', RULES), 'utf8')) as {
+  const name = source === 'otlp' ? 'defender-client-otlp.yaml' : 'defender-client.yaml';
+  const { groups } = parse(await readFile(new URL(name, RULES), 'utf8')) as {
     readonly groups: readonly { readonly rules: readonly PastRule[] }[];
   };
-  return [...budgetRules(source), ...groups.flatMap(({ rules }) => rules)];
+  return groups.flatMap(({ rules }) => rules);
 }
 
 /** Starts Prometheus, and writes the history of a scenario into it, rules and alerts included. */

@@ -1,0 +1,121 @@
+// Looks at the built site as readers do: ten pages at two widths in light and dark, the search, the explainer.
+import { mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Site, serveSite } from './serve.ts';
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const PAGES: Readonly<Record<string, string>> = {
+  home: '/',
+  start: '/start/',
+  tokens: '/start/tokens',
+  clients: '/guide/clients',
+  prometheus: '/guide/prometheus',
+  codes: '/reference/error-codes',
+  forbidden: '/errors/Forbidden',
+  operations: '/reference/operations',
+  runbook: '/runbooks/DefenderAccessLost',
+  api: '/api/@defender-resilience/core/',
+};
+const WIDTHS: Readonly<Record<string, number>> = { desktop: 1_280, phone: 390 };
+/** What people type, and the page that must be among the first three results. */
+const SEARCHES: Readonly<Record<string, RegExp>> = {
+  'getting started': /^\/start\//,
+  forbidden: /Forbidden/,
+  'managed identity': /^\/start\/tokens/,
+  axios: /^\/guide\//,
+};
+
+interface Violation {
+  readonly id: string;
+  readonly impact: string | null;
+  readonly nodes: readonly { readonly html: string }[];
+}
+
+const faults: string[] = [];
+
+/** What axe finds that keeps somebody from reading the page. */
+async function accessibilityFaults(page: Page): Promise<string[]> {
+  await page.addScriptTag({ path: AXE });
+  const violations = (await page.evaluate(
+    'axe.run(document).then(({ violations }) => violations)',
+  )) as readonly Violation[];
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id} at ${nodes.length} places: ${nodes[0]?.html.slice(0, 120)}`);
+}
+
+async function look(browser: Browser, site: Site, screenshots: string | undefined): Promise<void> {
+  for (const [device, width] of Object.entries(WIDTHS)) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
+      const page = await context.newPage();
+      page.setDefaultTimeout(60_000);
+      for (const [name, path] of Object.entries(PAGES)) {
+        const response = await page.goto(`${site.url}${path}`, { waitUntil: 'load' });
+        const where = `${path}, ${device}, ${colorScheme}`;
+        if (response?.status() !== 200) faults.push(`${where}: status ${response?.status()}`);
+        const excess = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+        if (Number(excess) > 0) faults.push(`${where}: ${excess} px wider than the window`);
+        for (const fault of await accessibilityFaults(page)) faults.push(`${where}: ${fault}`);
+        if (screenshots !== undefined) {
+          await page.screenshot({
+            path: join(screenshots, `${name}-${device}-${colorScheme}.png`),
+          });
+        }
+      }
+      await context.close();
+    }
+  }
+}
+
+/** The addresses of the first results for a text. */
+async function search(page: Page, text: string): Promise<string[]> {
+  await page.locator('#local-search button').click();
+  const input = page.locator('#localsearch-input');
+  await input.fill(text);
+  const results = page.locator('#localsearch-list a');
+  await results
+    .first()
+    .waitFor({ timeout: 10_000 })
+    .catch(() => undefined);
+  const links = await results.evaluateAll((all: { getAttribute(name: string): string | null }[]) =>
+    all.slice(0, 3).map((link) => link.getAttribute('href') ?? ''),
+  );
+  await page.keyboard.press('Escape');
+  return links;
+}
+
+async function searches(browser: Browser, site: Site): Promise<void> {
+  const page = await browser.newPage();
+  await page.goto(`${site.url}/`, { waitUntil: 'load' });
+  for (const [text, expected] of Object.entries(SEARCHES)) {
+    const found = await search(page, text);
+    if (!found.some((link) => expected.test(link))) {
+      faults.push(`search for "${text}" finds ${found.join(', ') || 'nothing'}`);
+    }
+  }
+  await page.close();
+}
+
+const at = process.argv.indexOf('--screenshots');
+const screenshots = at < 0 ? undefined : process.argv[at + 1];
+if (screenshots !== undefined) await mkdir(screenshots, { recursive: true });
+await using site = await serveSite();
+const browser = await chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+});
+try {
+  await look(browser, site, screenshots);
+  await searches(browser, site);
+} finally {
+  await browser.close();
+}
+for (const fault of new Set(faults)) console.error(fault);
+if (faults.length > 0) process.exitCode = 1;
+else
+  console.log(
+    `${Object.keys(PAGES).length} pages at two widths, light and dark, and ${Object.keys(SEARCHES).length} searches`,
+  );

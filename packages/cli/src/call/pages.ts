@@ -1,0 +1,16 @@
+import { isRecord, textField } from '../json.ts';
+
+/** One page of a list. */
+export interface Page {
+  readonly items: readonly unknown[];
+  /** The link to the next page, as the service gives it; undefined on the last. */
+  readonly next: string | undefined;
+}
+
+/** Reads a page: OData's `value`, or the rows of a hunting query. Undefined if the document is no list. */
+export function pageOf(document: unknown): Page | undefined {
+  if (!isRecord(document)) return undefined;
+  const items = [document['value'], document['Results'], document['results']].find(Array.isArray);
+  if (items === undefined) return undefined;
+  return { items, next: textField(document, '@odata.nextLink', 'odata.nextLink') };
+}
