@@ -8,7 +8,10 @@ import { safeGet } from './safe-get.ts';
  * belongs to its client. Ignores primitives.
  */
 export function attachFailure(target: unknown, failure: Failure): void {
-  if (isObjectOrFunction(target)) failures.set(target, failure);
+  if (!isObjectOrFunction(target)) return;
+  // An error of this package has its failure itself.
+  if (ownFailure(target) === failure && !failures.has(target)) return;
+  failures.set(target, failure);
 }
 
 /**

@@ -31,28 +31,42 @@ const RECOGNISERS: readonly Recogniser[] = [
  */
 export function failureOfThrown(error: object, now: () => number, known: Recogniser): Failure {
   const chain = causesOf(error);
-  for (const recognise of [known, ...RECOGNISERS]) {
-    for (const one of chain) {
-      const failure = recognise(one, now);
-      if (failure !== undefined) return failure;
-    }
+  let failure = firstOf(chain, known, now);
+  for (const recognise of RECOGNISERS) failure ??= firstOf(chain, recognise, now);
+  return failure ?? unknownFailure(chain);
+}
+
+function firstOf(
+  chain: readonly object[],
+  recognise: Recogniser,
+  now: () => number,
+): Failure | undefined {
+  for (const one of chain) {
+    const failure = recognise(one, now);
+    if (failure !== undefined) return failure;
   }
-  return unknownFailure(chain);
+  return undefined;
 }
 
 const MAX_CAUSES = 32;
 
 /** The error, its causes, and the errors in an aggregate; each once, the outer ones first. */
 function causesOf(error: object): readonly object[] {
-  const chain = new Set<object>([error]);
+  const chain: object[] = [error];
   for (const one of chain) {
+    addCause(chain, safeGet(one, 'cause'));
     const errors = safeGet(one, 'errors');
-    const listed: readonly unknown[] = Array.isArray(errors) ? errors.slice(0, MAX_CAUSES) : [];
-    for (const cause of [safeGet(one, 'cause'), ...listed, safeGet(one, 'originalError')]) {
-      if (chain.size < MAX_CAUSES && isObjectOrFunction(cause)) chain.add(cause);
+    if (Array.isArray(errors)) {
+      for (const cause of errors.slice(0, MAX_CAUSES)) addCause(chain, cause);
     }
+    addCause(chain, safeGet(one, 'originalError'));
   }
-  return [...chain];
+  return chain;
+}
+
+function addCause(chain: object[], cause: unknown): void {
+  if (!isObjectOrFunction(cause) || chain.length >= MAX_CAUSES || chain.includes(cause)) return;
+  chain.push(cause);
 }
 
 function failureOfHttpError(error: object, now: () => number): Failure | undefined {

@@ -20,8 +20,6 @@ export interface NumberOption {
   readonly max: number;
   /** The default; absent if it depends on the operation. */
   readonly value?: number;
-  /** What the option does, for the reference. */
-  readonly text: string;
 }
 
 const TIME = { min: 1, max: MAX_TIMER_MS } as const;
@@ -32,12 +30,10 @@ export const NUMBER_OPTIONS: readonly NumberOption[] = [
   {
     path: 'attemptTimeoutMs',
     ...TIME,
-    text: 'The timeout of one attempt, until its response headers arrive. 60 s; for advanced hunting 240 s.',
   },
   {
     path: 'deadlineMs',
     ...TIME,
-    text: 'The timeout of a whole call with all its attempts and waits. 300 s; for advanced hunting 900 s.',
   },
   {
     path: 'retry.maxRetries',
@@ -45,39 +41,33 @@ export const NUMBER_OPTIONS: readonly NumberOption[] = [
     min: 0,
     max: 100,
     value: 3,
-    text: 'The maximum number of retries. With the first one, a call has one attempt more.',
   },
   {
     path: 'retry.initialDelayMs',
     ...WAIT,
     value: 1_000,
-    text: 'The median wait before the first retry. It doubles with each retry, with decorrelated jitter.',
   },
-  { path: 'retry.maxDelayMs', ...WAIT, value: 30_000, text: 'The maximum wait before a retry.' },
+  { path: 'retry.maxDelayMs', ...WAIT, value: 30_000 },
   {
     path: 'retry.throttleInitialDelayMs',
     ...WAIT,
     value: 10_000,
-    text: 'The median wait before the first retry of a 429 without Retry-After. It doubles with each retry.',
   },
   {
     path: 'retry.throttleMaxDelayMs',
     ...WAIT,
     value: 60_000,
-    text: 'The maximum wait before a retry of a 429 without Retry-After.',
   },
   {
     path: 'retry.maxRetryAfterMs',
     ...WAIT,
     value: 180_000,
-    text: 'Give up when Retry-After exceeds this: the call fails at once, and its failure has the `retryAfterMs`.',
   },
   {
     path: 'budget.ratio',
     min: 0,
     max: 100,
     value: 0.2,
-    text: 'The retry budget: how many retries are allowed per call of the last minute.',
   },
   {
     path: 'budget.minPerMinute',
@@ -85,14 +75,12 @@ export const NUMBER_OPTIONS: readonly NumberOption[] = [
     min: 0,
     max: 1_000_000,
     value: 30,
-    text: 'The number of retries per minute that the retry budget always allows.',
   },
   {
     path: 'circuit.failureRatio',
     min: 0.01,
     max: 1,
     value: 0.8,
-    text: 'The share of failed attempts, from 0 to 1, at which a circuit opens.',
   },
   {
     path: 'circuit.minimumAttempts',
@@ -100,26 +88,22 @@ export const NUMBER_OPTIONS: readonly NumberOption[] = [
     min: 1,
     max: 1_000_000,
     value: 10,
-    text: 'The minimum number of attempts in the window before a circuit can open.',
   },
   {
     path: 'circuit.windowMs',
     min: 100,
     max: MAX_TIMER_MS,
     value: 60_000,
-    text: 'Length of the sliding window in which a circuit counts attempts.',
   },
   {
     path: 'circuit.openMs',
     ...TIME,
     value: 15_000,
-    text: 'How long a circuit stays open the first time. It doubles each time the probe fails, plus up to 10 % jitter.',
   },
   {
     path: 'circuit.maxOpenMs',
     ...TIME,
     value: 120_000,
-    text: 'The maximum time that a circuit stays open, before jitter.',
   },
   {
     path: 'circuit.maxCircuits',
@@ -127,7 +111,6 @@ export const NUMBER_OPTIONS: readonly NumberOption[] = [
     min: 1,
     max: 100_000,
     value: 1_000,
-    text: 'The maximum number of circuits that are kept; beyond it, the oldest closed one is dropped.',
   },
   {
     path: 'throttle.maxWaiting',
@@ -135,39 +118,33 @@ export const NUMBER_OPTIONS: readonly NumberOption[] = [
     min: 0,
     max: 1_000_000,
     value: 1_000,
-    text: 'How many calls may wait in one quota group, for the end of a pause or for their turn. When it is full, a call of a higher priority takes the place of another; further ones fail at once.',
   },
   {
     path: 'quota.reserve',
     min: 0,
     max: 0.5,
     value: 0,
-    text: 'The share of each limit that is kept for calls of a priority above 0.',
   },
   {
     path: 'quota.minuteMs',
     ...TIME,
     value: 60_000,
-    text: "How long a quota's minute lasts; its hour is 60 of them. For tests against a simulator with shortened minutes.",
   },
   {
     path: 'quota.transitMs',
     ...WAIT,
     value: 5_000,
-    text: 'How long a call may take at most to arrive at the service; its answer says that it has.',
   },
   {
     path: 'quota.expectedProcesses',
     integer: true,
     min: 1,
     max: 1_000_000,
-    text: 'How many processes share `quota.store`; each sends its part of the limit while the store is away. As many as the store saw lately; 8 where it was never reached.',
   },
   {
     path: 'quota.storeTimeoutMs',
     ...TIME,
     value: 2_000,
-    text: 'For how long `quota.store` may be slow or fail before each process goes on with its part of the limit.',
   },
 ];
 

@@ -9,7 +9,7 @@ import {
   type NestedFailure,
   runInScope,
 } from './nested-calls.ts';
-import type { Outcome } from './outcome.ts';
+import type { Classification, Outcome } from './outcome.ts';
 import type { Permit } from './permit.ts';
 
 /** What is known of an attempt when it is sent. */
@@ -25,10 +25,19 @@ export interface AttemptStartState {
   readonly renewalsBefore: number;
 }
 
+/** How an attempt ended. */
+export interface EndedAttempt<T> {
+  readonly attempt: Attempt<T>;
+  readonly outcome: Outcome<T>;
+  readonly classification: Classification;
+}
+
 /** Told how an attempt ended: once, and never while the attempt is still being sent. */
 export interface OutcomeReceiver<T> {
-  /** What it returns settles the promise of {@link Attempt.send}. */
+  /** What it returns or throws settles the promise of {@link Attempt.send}. */
   attemptEnded(attempt: Attempt<T>, outcome: Outcome<T>): unknown;
+  /** The caller aborted the attempt, or its time was up: the promise stays pending. */
+  attemptAborted(attempt: Attempt<T>, outcome: Outcome<T>): void;
 }
 
 /**
@@ -159,7 +168,7 @@ export class Attempt<T> implements AttemptSender, Watched, AttemptScope {
     if (receiver === undefined) return;
     this.#aborted = { reason };
     // The caller's function may be the one that aborts, before it has returned its promise.
-    queueMicrotask(() => receiver.attemptEnded(this, { ok: false, error: reason }));
+    queueMicrotask(() => receiver.attemptAborted(this, { ok: false, error: reason }));
     this.#controller?.abort(reason);
   }
 

@@ -48,11 +48,6 @@ export interface CallSpec {
 
 /** One call as its client makes it: its data, and how to send it and read its results. */
 export interface ClientCall<T> extends CallSpec {
-  /**
-   * Whether the stack of an error that the first attempt throws shall name those who made the call, as
-   * without the wrapper. It slows the call down a little.
-   */
-  readonly namesCallers?: boolean;
   /** Sends one attempt. What it throws counts as a rejection. */
   send(context: AttemptSender, observed: AttemptFanOut | undefined): PromiseLike<T> | T;
   /** What a value that the client returned says: undefined for a success. Never throws. */

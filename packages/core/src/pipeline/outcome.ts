@@ -15,6 +15,12 @@ export function settledValue(outcome: Outcome<unknown>): unknown {
   return outcome.ok ? outcome.value : outcome.error;
 }
 
+/** Returns what an attempt gave its caller, or throws the error. */
+export function unwrap<T>(outcome: Outcome<T>): T {
+  if (outcome.ok) return outcome.value;
+  throw outcome.error;
+}
+
 /** Undefined for a success; a promise where the body of the response must be read first. */
 export type Classification = Promise<Failure | undefined> | Failure | undefined;
 

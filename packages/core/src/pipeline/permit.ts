@@ -39,7 +39,7 @@ const NO_PERMIT_NEEDED: Permit = Object.freeze({
   gatePermit: undefined,
 });
 
-/** Answers at once where it can, as for almost every attempt; undefined: {@link acquirePermit}. */
+/** Answers at once where it can, as for almost every attempt; undefined: ask {@link acquirePermit}. */
 export function tryAcquirePermit(
   request: PermitRequest,
   now: number,
@@ -55,6 +55,8 @@ export async function acquirePermit(
   request: PermitRequest,
   now: number,
 ): Promise<Permit | Rejection> {
+  const atOnce = tryAcquirePermit(request, now);
+  if (atOnce !== undefined) return atOnce;
   const { pipeline, circuit } = request;
   const admission = circuit?.admit(now) ?? 'pass';
   if (admission === 'refused') return rejectedByCircuit(request, now);

@@ -2,7 +2,7 @@ import { attachFailure } from '../failure/attach.ts';
 import type { CallFanOut } from '../observe/fan-out.ts';
 import type { Circuit } from '../policy/circuit.ts';
 import type { RetryDecision } from '../policy/decide.ts';
-import { Attempt, type OutcomeReceiver } from './attempt.ts';
+import { Attempt, type EndedAttempt, type OutcomeReceiver } from './attempt.ts';
 import type { ClientCall } from './call.ts';
 import { attemptStart, failedCallEnd, observeAttemptEnd, observeCall } from './call-events.ts';
 import {
@@ -23,18 +23,11 @@ import {
   rememberFailure,
   warnNested,
 } from './nested-calls.ts';
-import {
-  type Classification,
-  classifyOutcome,
-  type Outcome,
-  reportedFailure,
-  settledValue,
-} from './outcome.ts';
+import { classifyOutcome, type Outcome, reportedFailure, settledValue, unwrap } from './outcome.ts';
 import {
   acquirePermit,
   type Permit,
   type PermitRequest,
-  type Rejection,
   recordOutcome,
   tryAcquirePermit,
 } from './permit.ts';
@@ -44,12 +37,6 @@ import { type FailedSend, RetryState } from './retry-state.ts';
 /** Runs one call from its start to its end. */
 export function runCall<T>(pipeline: Pipeline, call: ClientCall<T>): Promise<T> {
   return new CallRun(pipeline, call).start();
-}
-
-interface EndedAttempt<T> {
-  readonly attempt: Attempt<T>;
-  readonly outcome: Outcome<T>;
-  readonly classification: Classification;
 }
 
 /** One call. What it remembers is in one object, since each allocation counts for every call. */
@@ -78,31 +65,28 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
 
   /**
    * Almost every call is one attempt that is sent at once and succeeds: {@link attemptEnded} then
-   * settles the call, and no async function runs. Everything else is the loop's.
+   * ends the call, and no async function runs. Everything else is the loop's.
    */
   start(): Promise<T> {
-    const result = new Promise<T>((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-    // Outside the executor, whose frames would be in the stack of each error of the caller's.
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    this.#resolve = resolve;
+    this.#reject = reject;
     this.pipeline.inFlight += 1;
     callStarted();
     if (this.call.signal?.aborted) {
-      this.#fail(cancelled(this.call, undefined));
-      return result;
+      this.#refuse(cancelled(this.call, undefined));
+      return promise;
     }
     this.pipeline.budget.countCall(this.#startedAt);
     const permit = tryAcquirePermit(this, this.#startedAt);
     if (permit === undefined) {
-      this.#nameCallers(this.#runLoop(undefined));
+      this.#settleBy(this.#runLoop(undefined));
     } else if ('reason' in permit) {
-      this.#fail(notPermitted(this.call, permit, undefined));
+      this.#refuse(notPermitted(this.call, permit, undefined));
     } else {
-      const sent = this.#makeAttempt(permit, this.#startedAt, undefined).send(this);
-      if (this.call.namesCallers) this.#nameCallers(sent);
+      this.#settleBy(this.#makeAttempt(permit, this.#startedAt, undefined).send(this));
     }
-    return result;
+    return promise;
   }
 
   /** The first attempt, sent at once, has ended. */
@@ -110,31 +94,33 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
     try {
       const classification = classifyOutcome(this.call, attempt, outcome, this.pipeline.clock);
       if (!outcome.ok || classification !== undefined) {
-        const loop = this.#runLoop({ attempt, outcome, classification });
-        // V8 follows only one handler: of this promise, or of the one that `send` has returned.
-        if (this.call.namesCallers) return loop;
-        this.#nameCallers(loop);
-        return undefined;
+        return this.#runLoop({ attempt, outcome, classification });
       }
       this.circuit?.countSuccess(attempt.sentAt);
       const now = this.events === undefined ? attempt.sentAt : this.pipeline.clock.now();
-      observeAttemptEnd(this.call, attempt, outcome, undefined, now);
-      this.#succeed(outcome, now);
+      this.#reportSuccess(attempt, outcome, now);
     } catch (error) {
       // A value that cannot even be looked at.
-      this.#settle({ ok: false, error });
+      this.#close();
+      throw error;
     }
-    return undefined;
+    this.#close();
+    return outcome.value;
   }
 
-  /** Sends attempts until one succeeds or another makes no sense, and settles the call. Never rejects. */
-  async #runLoop(first: EndedAttempt<T> | undefined): Promise<void> {
+  /** The caller aborted the first attempt, or its time was up. */
+  attemptAborted(attempt: Attempt<T>, outcome: Outcome<T>): void {
+    this.#settleBy(new Promise((resolve) => resolve(this.attemptEnded(attempt, outcome))));
+  }
+
+  /** Sends attempts until one succeeds or another makes no sense. */
+  async #runLoop(first: EndedAttempt<T> | undefined): Promise<T> {
     const { pipeline, call } = this;
     try {
       let previous: FailedAttempt<T> | undefined;
       for (let ended = first; ; ended = undefined) {
         if (ended === undefined) {
-          const permit = await this.#acquirePermit();
+          const permit = await acquirePermit(this, pipeline.clock.now());
           if ('reason' in permit) return this.#fail(notPermitted(call, permit, previous));
           ended = await this.#send(permit, previous);
         }
@@ -142,7 +128,11 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
         const classified =
           classification instanceof Promise ? await classification : classification;
         const now = pipeline.clock.now();
-        if (classified === undefined) return await this.#recordSuccess(attempt, outcome, now);
+        if (classified === undefined) {
+          await recordOutcome(this, attempt.permit, undefined, now);
+          this.#reportSuccess(attempt, outcome, now);
+          return unwrap(outcome);
+        }
 
         const settled = settledValue(outcome);
         const nested = findNestedFailure(attempt, settled, classified);
@@ -160,21 +150,9 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
         if (reason !== undefined) return this.#fail(givenUp(call, outcome, failure, reason));
         previous = { outcome, failure, delayMs };
       }
-    } catch (error) {
-      // Nothing here is expected to throw, but the caller must not wait for ever.
-      this.#settle({ ok: false, error });
+    } finally {
+      this.#close();
     }
-  }
-
-  async #recordSuccess(attempt: Attempt<T>, outcome: Outcome<T>, now: number): Promise<void> {
-    observeAttemptEnd(this.call, attempt, outcome, undefined, now);
-    await recordOutcome(this, attempt.permit, undefined, now);
-    this.#succeed(outcome, now);
-  }
-
-  async #acquirePermit(): Promise<Permit | Rejection> {
-    const now = this.pipeline.clock.now();
-    return tryAcquirePermit(this, now) ?? acquirePermit(this, now);
   }
 
   async #send(permit: Permit, previous: FailedAttempt<T> | undefined): Promise<EndedAttempt<T>> {
@@ -182,7 +160,10 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
     if (previous !== undefined) disposeOf(this.call, previous.outcome);
     const attempt = this.#makeAttempt(permit, this.pipeline.clock.now(), previous);
     const outcome = await new Promise<Outcome<T>>((resolve) => {
-      const sent = attempt.send({ attemptEnded: (_attempt, outcome) => resolve(outcome) });
+      const sent = attempt.send({
+        attemptEnded: (_attempt, outcome) => outcome,
+        attemptAborted: (_attempt, outcome) => resolve(outcome),
+      });
       void sent.then(resolve as (value: unknown) => void);
     });
     const classification = classifyOutcome(this.call, attempt, outcome, this.pipeline.clock);
@@ -213,37 +194,46 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
     return this.#retryState.decide(failed, { aborted, retriedInside, attempts }, now);
   }
 
-  #succeed(outcome: Outcome<T>, now: number): void {
+  #reportSuccess(attempt: Attempt<T>, outcome: Outcome<T>, now: number): void {
+    observeAttemptEnd(this.call, attempt, outcome, undefined, now);
     const durationMs = now - this.#startedAt;
     this.events?.end({ outcome: 'success', attempts: this.attempts, durationMs });
-    this.#settle(outcome);
   }
 
-  #fail({ outcome, failure, reason }: CallFailure<T>): void {
+  /** Returns what the caller gets. */
+  #reportFailure({ outcome, failure, reason }: CallFailure<T>): Outcome<T> {
     const durationMs = this.pipeline.clock.now() - this.#startedAt;
     this.events?.end(failedCallEnd(this.attempts, durationMs, failure, reason));
     const settled = settledValue(outcome);
     attachFailure(settled, failure);
     rememberFailure(this.call.name, failure, settled, this.#scope);
     const error = outcome.ok ? this.call.toError?.(outcome.value, failure) : undefined;
-    this.#settle(error === undefined ? outcome : { ok: false, error });
+    return error === undefined ? outcome : { ok: false, error };
   }
 
-  #settle(outcome: Outcome<T>): void {
+  #fail(failed: CallFailure<T>): T {
+    return unwrap(this.#reportFailure(failed));
+  }
+
+  /** Rejects a call that is not sent, without an async function: calls are refused by the thousand. */
+  #refuse(refused: CallFailure<T>): void {
+    const outcome = this.#reportFailure(refused);
+    this.#close();
+    if (!outcome.ok) this.#reject(outcome.error);
+  }
+
+  #close(): void {
     this.pipeline.callEnded();
     callEnded();
     this.call.close?.();
-    if (outcome.ok) this.#resolve(outcome.value);
-    else this.#reject(outcome.error);
   }
 
   /**
-   * Has the stack of an error that is thrown in `step` name the callers. V8 finds them from promise to
-   * promise, but only over a handler that is a promise's own resolve function. The call is settled
-   * before `step` is, so that the handler itself changes nothing.
+   * Settles the call as `step` settles. The handlers are the call's own functions, since V8 follows no others
+   * from promise to promise to find the callers that the stack of an error names.
    */
-  #nameCallers(step: Promise<unknown>): void {
-    void step.then(this.#resolve as (value: unknown) => void);
+  #settleBy(step: Promise<unknown>): void {
+    void step.then(this.#resolve as (value: unknown) => void, this.#reject);
   }
 }
 

@@ -33,7 +33,6 @@ export type SendFetch = (
 
 /** One call of a wrapped fetch. */
 export class FetchCall extends HttpCall<Response> {
-  readonly namesCallers: boolean = true;
   readonly resendable: boolean;
   readonly #request: FetchRequest;
   readonly #send: SendFetch;

@@ -131,7 +131,7 @@ function requestOf(
     name: operation.name,
     client,
     host: url.host,
-    request: new RequestInfo(method.toUpperCase(), url, operation.route),
+    request: new RequestInfo({ method: method.toUpperCase(), url }, operation.route),
     signal: undefined,
     idempotent,
     resendable: true,

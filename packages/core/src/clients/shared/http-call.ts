@@ -12,7 +12,7 @@ import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { Batch } from './batch.ts';
 import { addedHeaders, getHeader, type HeaderPair } from './headers.ts';
 import type { Place } from './place.ts';
-import { RequestInfo, withParams } from './request-info.ts';
+import { RequestInfo, type UrlRequest } from './request-info.ts';
 
 /** What an HTTP client is about to send. */
 export interface HttpRequest {
@@ -77,7 +77,9 @@ export abstract class HttpCall<T> implements ClientCall<T> {
 
   /** Made when an observer reads it. */
   get request(): HttpRequestInfo | undefined {
-    this.#info ??= infoOf(this.#request, this.operation);
+    if (hasUrl(this.#request)) {
+      this.#info ??= new RequestInfo(this.#request, this.operation.route);
+    }
     return this.#info;
   }
 
@@ -119,6 +121,10 @@ function batchOf(
   return url && new Batch(pipeline, client, url, body);
 }
 
+function hasUrl(request: HttpRequest): request is HttpRequest & UrlRequest {
+  return request.place !== undefined || request.url !== undefined;
+}
+
 function placeOf(url: URL | undefined): Place | undefined {
   return url && { host: url.host, path: url.pathname };
 }
@@ -127,11 +133,4 @@ function operationOf(method: string, place: Place | undefined, { settings }: Pip
   return place === undefined
     ? OTHER
     : operationFor({ method, host: place.host, path: place.path }, settings.hosts);
-}
-
-function infoOf(
-  { method, url, params }: HttpRequest,
-  { route }: Operation,
-): HttpRequestInfo | undefined {
-  return url && new RequestInfo(method, withParams(url, params), route);
 }

@@ -11,17 +11,30 @@ const HARMLESS_PARAMETERS: ReadonlySet<string> = new Set([
   'api-version',
 ]);
 
-/** What observers learn about a request. The redacted URL is made only when one of them reads it. */
+/** A request whose URL is known. */
+export interface UrlRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly params?: unknown;
+}
+
+/** What observers learn about a request. Its URL is parsed and redacted only when one of them reads it. */
 export class RequestInfo implements HttpRequestInfo {
   readonly method: string;
   readonly template?: string;
-  readonly #url: URL;
+  readonly #request: UrlRequest;
+  #full: URL | undefined = undefined;
   #redacted: string | undefined = undefined;
 
-  constructor(method: string, url: URL, template: string | undefined) {
-    this.method = method;
-    this.#url = url;
+  constructor(request: UrlRequest, template: string | undefined) {
+    this.method = request.method;
+    this.#request = request;
     if (template !== undefined) this.template = template;
+  }
+
+  get #url(): URL {
+    this.#full ??= withParams(this.#request.url, this.#request.params);
+    return this.#full;
   }
 
   get scheme(): string {
@@ -61,13 +74,14 @@ export function withParams(url: URL, params: unknown): URL {
 
 /** A URL without user, password, fragment, and the query values that may be secret. */
 function redactUrl(url: URL): string {
-  const query = url.search
-    .slice(1)
-    .split('&')
-    .filter((pair) => pair !== '')
-    .map(redactPair)
-    .join('&');
-  return `${url.protocol}//${url.host}${url.pathname}${query === '' ? '' : `?${query}`}`;
+  const { protocol, host, pathname, search } = url;
+  return `${protocol}//${host}${pathname}${search === '' ? '' : redactQuery(search)}`;
+}
+
+function redactQuery(search: string): string {
+  const pairs = search.slice(1).split('&');
+  const query = pairs.filter((pair) => pair !== '').map(redactPair);
+  return query.length === 0 ? '' : `?${query.join('&')}`;
 }
 
 function redactPair(pair: string): string {
