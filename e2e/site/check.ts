@@ -25,6 +25,10 @@ const SEARCHES: Readonly<Record<string, RegExp>> = {
   forbidden: /Forbidden/,
   'managed identity': /^\/start\/tokens/,
   axios: /^\/guide\//,
+  pino: /^\/guide\/logging/,
+  troubleshoot: /^\/guide\/troubleshooting/,
+  kubernetes: /^\/guide\/kubernetes/,
+  'p-retry': /^\/guide\/(?:migration|comparison)/,
 };
 
 interface Violation {
