@@ -69,7 +69,12 @@ export const sidebar: readonly Item[] = [
   },
   {
     text: 'Help',
-    items: [page('guide/troubleshooting'), page('guide/migration'), page('guide/comparison')],
+    items: [
+      page('explain'),
+      page('guide/troubleshooting'),
+      page('guide/migration'),
+      page('guide/comparison'),
+    ],
   },
   {
     text: 'Observe',
