@@ -81,6 +81,7 @@ export const sidebar: readonly Item[] = [
     items: [
       page('guide/prometheus'),
       page('guide/opentelemetry'),
+      page('guide/alerts'),
       page('guide/dashboards'),
       page('guide/otlp'),
       page('guide/logging'),
