@@ -12,6 +12,7 @@ import type { ExchangeOptions } from './dispatcher.ts';
 import { Exchange } from './exchange.ts';
 import { endToEnd, valuesOf } from './headers.ts';
 import type { ProxyLimits } from './options.ts';
+import type { OwnTokens } from './own-tokens.ts';
 import { refusal, sendOwn } from './refusal.ts';
 import { RequestBody } from './request-body.ts';
 import { inContextOf } from './trace-context.ts';
@@ -22,6 +23,8 @@ export interface Forwarding {
   readonly rules: RequestRules;
   readonly limits: ProxyLimits;
   readonly memory: BodyMemory;
+  /** The proxy's own tokens, where it sends any. */
+  readonly tokens?: OwnTokens | undefined;
   /** The exchanges under way. */
   readonly exchanges: Set<Exchange>;
 }
@@ -43,6 +46,8 @@ export async function forward(
     // Whoever sends such requests may have more in the same connection.
     response.shouldKeepAlive = false;
     sendOwn(response, accepted);
+  } else if (forwarding.tokens !== undefined && hasToken(request)) {
+    sendOwn(response, OWN_TOKEN);
   } else if (forwarding.exchanges.size >= forwarding.limits.maxRequests) {
     response.shouldKeepAlive = false;
     sendOwn(response, BUSY);
@@ -50,6 +55,17 @@ export async function forward(
     await exchange(request, response, accepted, forwarding);
   }
 }
+
+function hasToken({ rawHeaders }: IncomingMessage): boolean {
+  return valuesOf(rawHeaders, 'authorization').length > 0;
+}
+
+/** Whose token counts must be plain: the refresh of the proxy's own would replace the client's. */
+const OWN_TOKEN = refusal(
+  400,
+  'OwnCredentials',
+  'The proxy sends a token of its own: leave Authorization out, or start it without --credentials.',
+);
 
 const BUSY = {
   ...refusal(503, 'ProxyBusy', 'The proxy has as many requests under way as it may have.'),
@@ -60,7 +76,7 @@ async function exchange(
   request: IncomingMessage,
   response: ServerResponse,
   accepted: AcceptedRequest,
-  { dispatcher, limits, memory, exchanges, rules }: Forwarding,
+  { dispatcher, limits, memory, exchanges, rules, tokens }: Forwarding,
 ): Promise<void> {
   const { upstream, length } = accepted;
   const body = new RequestBody(request, memory, limits);
@@ -77,24 +93,32 @@ async function exchange(
   if (valuesOf(request.rawHeaders, 'expect').length > 0) response.writeContinue();
   try {
     const read = await body.read(length);
+    const token = await tokens?.get(upstream.host);
     // The client has gone: nobody waits for an answer.
     if (response.destroyed) return;
-    const options = dispatchOptions(request, accepted, rules.via, read, one);
+    const options = dispatchOptions(request, accepted, { via: rules.via, body: read, token }, one);
     inContextOf(request, () => dispatcher.dispatch(options, one));
   } catch (error) {
     one.fail(error);
   }
 }
 
+/** What the proxy adds to a request. */
+interface Sent {
+  readonly via: string;
+  readonly body: Uint8Array | Readable | undefined;
+  readonly token: string | undefined;
+}
+
 function dispatchOptions(
   request: IncomingMessage,
   { upstream, path }: AcceptedRequest,
-  via: string,
-  body: Uint8Array | Readable | undefined,
+  { via, body, token }: Sent,
   exchange: Exchange,
 ): ExchangeOptions {
   const headers = ['host', upstream.host, ...endToEnd(request.rawHeaders, REPLACED)];
   headers.push('via', `${request.httpVersion} ${via}`);
+  if (token !== undefined) headers.push('authorization', `Bearer ${token}`);
   const method = request.method as Dispatcher.HttpMethod;
   return { origin: upstream.origin, path, method, headers, body: body ?? null, exchange };
 }

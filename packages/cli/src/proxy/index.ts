@@ -27,6 +27,7 @@ export const proxyCommand: AddCommand = (program, { context }) => {
     .option('--metrics <address>', 'address for /metrics, /healthz, /readyz, recent errors')
     .option('--quotas', "keep to Microsoft's documented limits: calls wait for their turn")
     .option('--allow-host <name>', 'a name of the proxy that clients use; repeatable', collect)
+    .option('--credentials', "send tokens of the proxy's own, by @azure/identity or DEFENDER_TOKEN")
     .option('--config <file>', 'a JSON file with these and all other options')
     .option('--quiet', 'do not log failures and retries')
     .addHelpText('after', EXAMPLES)

@@ -17,6 +17,7 @@ import { createDispatcher } from './dispatcher.ts';
 import type { Exchange } from './exchange.ts';
 import { type Forwarding, forward } from './forward.ts';
 import { type ProxyOptions, type ProxySettings, settingsOf } from './options.ts';
+import type { OwnTokens } from './own-tokens.ts';
 import { PROXY_NAME } from './refusal.ts';
 import { type Listener, listen } from './server.ts';
 import type { Upstream } from './upstream.ts';
@@ -61,6 +62,8 @@ export interface ReverseProxy {
 export interface ProxyParts {
   /** Observers beside the metrics. */
   readonly observers?: readonly Observer[];
+  /** The proxy's own tokens; without them each client sends its own. */
+  readonly tokens?: OwnTokens | undefined;
 }
 
 /**
@@ -101,17 +104,19 @@ class RunningProxy implements ReverseProxy {
   #draining = false;
   #closed: Promise<void> | undefined = undefined;
 
-  constructor(settings: ProxySettings, { observers = [] }: ProxyParts) {
+  constructor(settings: ProxySettings, { observers = [], tokens }: ProxyParts) {
     const { resilience, limits } = settings;
     this.#settings = settings;
     this.#resilience = createResilience({
       ...resilience,
+      ...(tokens && { refreshToken: ({ host = '' }) => tokens.renew(host) }),
       hosts: { ...hostsOf(settings.upstreams), ...resilience.hosts },
       observers: [...(resilience.observers ?? []), this.#prom, this.#activity, ...observers],
     });
     this.#forwarding = {
       dispatcher: createDispatcher(this.#resilience),
       limits,
+      tokens,
       memory: new BodyMemory(limits.maxBufferedBytes),
       exchanges: this.#exchanges,
     };

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { logObserver, type Observer } from '@defender-resilience/core';
+import { logObserver } from '@defender-resilience/core';
 import type { Context } from '../context.ts';
+import { type GetToken, scopeOf, tokenFor } from '../credential.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { wrap } from '../terminal/layout.ts';
 import { logger } from './logger.ts';
-import { exposedAddresses, type ProxyOptions, settingsOf } from './options.ts';
-import { type ReverseProxy, startProxy } from './proxy.ts';
+import { exposedAddresses, type ProxyOptions, type ProxySettings, settingsOf } from './options.ts';
+import { OwnTokens } from './own-tokens.ts';
+import { type ProxyParts, type ReverseProxy, startProxy } from './proxy.ts';
 import { startProxyTelemetry } from './telemetry.ts';
 
 /** The options of the command line. */
@@ -15,6 +17,7 @@ export interface ProxyFlags {
   readonly metrics?: string;
   readonly quotas?: boolean;
   readonly allowHost?: readonly string[];
+  readonly credentials?: boolean;
   readonly config?: string;
   readonly quiet?: boolean;
 }
@@ -25,14 +28,46 @@ const DEFAULT_UPSTREAM = 'api.security.microsoft.com';
 export async function runProxy(flags: ProxyFlags, context: Context): Promise<void> {
   const { env, err, signal } = context;
   const options = await optionsOf(flags);
+  const tokens = flags.credentials ? await ownTokens(settingsOf(options), env) : undefined;
   const telemetry = await startProxyTelemetry(env);
   const log = flags.quiet ? [] : [logObserver({ logger: logger(err) })];
-  const proxy = await start(options, [...telemetry.observers, ...log]);
+  const proxy = await start(options, { observers: [...telemetry.observers, ...log], tokens });
   announce(proxy, options, context);
   await aborted(signal);
   err.line('Draining: requests under way may end. Press Ctrl+C again to end them now.');
   await proxy.close();
   await telemetry.shutdown();
+}
+
+/**
+ * Gets a first token for each upstream, so that what is missing shows at the start.
+ *
+ * @throws CommandError where others could use the tokens, or an upstream takes none
+ */
+async function ownTokens(settings: ProxySettings, env: Context['env']): Promise<OwnTokens> {
+  const exposed = exposedAddresses(settings);
+  if (exposed.length > 0) {
+    throw new CommandError(
+      `--credentials would lend the proxy's tokens to all who reach ${exposed.join(' and ')}`,
+      {
+        hint: 'Listen on loopback, or let each client send a token of its own.',
+        exitCode: EXIT.usage,
+      },
+    );
+  }
+  const sources = new Map<string, GetToken>();
+  for (const { origin, host } of settings.upstreams) {
+    const scope = scopeOf(new URL(origin));
+    if (scope === undefined) {
+      const message = `--credentials sends tokens to Microsoft's hosts alone, and ${host} is none`;
+      throw new CommandError(message, { exitCode: EXIT.usage });
+    }
+    const { getToken } = await tokenFor(scope, env);
+    sources.set(host, getToken);
+  }
+  const tokens = new OwnTokens(sources);
+  for (const host of sources.keys()) await tokens.get(host);
+  return tokens;
 }
 
 /** The options of the configuration file, and those of the command line over them. */
@@ -75,9 +110,9 @@ async function readConfig(path: string): Promise<Partial<ProxyOptions>> {
   });
 }
 
-async function start(options: ProxyOptions, observers: readonly Observer[]): Promise<ReverseProxy> {
+async function start(options: ProxyOptions, parts: ProxyParts): Promise<ReverseProxy> {
   try {
-    return await startProxy(options, { observers });
+    return await startProxy(options, parts);
   } catch (cause) {
     throw startError(cause);
   }

@@ -20,7 +20,7 @@ export type TestOptions = Partial<ProxyOptions> & ProxyParts;
 /** A proxy on a free port; closed when the test ends. */
 export async function proxyTo(
   upstream: string | readonly string[],
-  { observers, ...options }: TestOptions = {},
+  { observers, tokens, ...options }: TestOptions = {},
 ): Promise<ReverseProxy & { readonly url: string }> {
   const proxy = await startProxy(
     {
@@ -30,7 +30,7 @@ export async function proxyTo(
       ...options,
       resilience: { ...FAST, ...options.resilience },
     },
-    observers === undefined ? {} : { observers },
+    { ...(observers && { observers }), tokens },
   );
   onTestFinished(async () => {
     void proxy.close();
