@@ -24,19 +24,19 @@ export class OwnTokens {
    *
    * @throws what the credential throws; the next call asks it again
    */
-  async get(host: string): Promise<string | undefined> {
+  get(host: string): Promise<string | undefined> {
     const kept = this.#kept.get(host);
-    if (kept !== undefined && this.#now() - kept.at < KEPT_MS) return await kept.token;
-    return await this.renew(host);
+    if (kept !== undefined && this.#now() - kept.at < KEPT_MS) return kept.token;
+    return this.renew(host);
   }
 
   /** Asks for a new token, after one was refused. */
-  async renew(host: string): Promise<string | undefined> {
+  renew(host: string): Promise<string | undefined> {
     const source = this.#sources.get(host);
-    if (source === undefined) return undefined;
+    if (source === undefined) return Promise.resolve(undefined);
     const token = source();
     this.#kept.set(host, { token, at: this.#now() });
     token.catch(() => this.#kept.delete(host));
-    return await token;
+    return token;
   }
 }

@@ -235,7 +235,7 @@ function openMetrics(): Registry<OpenMetricsContentType> {
   return register;
 }
 
-/** Hosts that are none of Microsoft's serve the APIs all the same: somebody has named them here. */
+/** Other hosts, such as a simulator's: somebody has named them, so they serve the APIs as well. */
 function hostsOf(upstreams: readonly Upstream[]): HostMap {
   const others = upstreams.filter(({ host }) => !isMicrosoft(host));
   return Object.fromEntries(others.map(({ host }) => [host, 'all' as const]));

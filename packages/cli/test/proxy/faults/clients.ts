@@ -42,7 +42,7 @@ const python =
     for await (const line of createInterface({ input: child.stdout })) {
       settled(name, JSON.parse(line) as Settled);
     }
-    const [code] = await exited;
+    const [code] = (await exited) as [number | null];
     if (code !== 0) throw new Error(`The client ${name} ended with code ${code}`);
   };
 
@@ -66,7 +66,7 @@ const curl: Client = (course) =>
     ]);
     const exited = once(child, 'exit');
     const [out, err] = await Promise.all([buffer(child.stdout), buffer(child.stderr)]);
-    const [exitCode] = await exited;
+    const [exitCode] = (await exited) as [number | null];
     if (exitCode !== 0) return settled('curl', broken(one));
     const [status, attempts, code] = err.toString().trim().split(' ');
     settled('curl', {
