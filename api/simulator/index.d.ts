@@ -157,13 +157,14 @@ interface ReceivedRequest {
   readonly method: string;
   /** The path as it was sent, without the query. */
   readonly path: string;
+  /** The parameters of the query; a credential among them is shown as `[redacted]`. */
   readonly query: Readonly<Record<string, string>>;
   /**
    * The headers by lower-case name. `authorization` is shown as `redactAuthorization()` gives it, a
-   * cookie as `[redacted]`.
+   * cookie or the key of a gateway as `[redacted]`.
    */
   readonly headers: Readonly<Record<string, string>>;
-  /** The body as text; empty when there was none. A token request's secret is shown as `[redacted]`. */
+  /** The body as text; empty when there was none. A token request's secrets are shown as `[redacted]`. */
   readonly body: string;
   /** The operation's name, such as `incidents.list`; `other` when it is not known. */
   readonly operation: string;

@@ -8,7 +8,7 @@ const globalFetches = new WeakSet<object>();
 
 /** A call of a function that stands in the place of the global fetch. */
 interface GlobalCall {
-  underWay: boolean;
+  active: boolean;
 }
 
 /**
@@ -26,13 +26,13 @@ export function wrapGlobalFetch(pipeline: Pipeline): Fetch {
     if (current === original || globalFetches.has(current)) return original(...args);
     const Storage = calls === undefined ? asyncLocalStorage() : undefined;
     if (Storage !== undefined) calls = new Storage();
-    const call: GlobalCall = { underWay: true };
+    const call: GlobalCall = { active: true };
     calling = true;
     try {
       const response =
         calls === undefined ? current(...args) : calls.run(call, () => current(...args));
       const end = (): void => {
-        call.underWay = false;
+        call.active = false;
       };
       Promise.resolve(response).then(end, end);
       return response;
@@ -40,7 +40,7 @@ export function wrapGlobalFetch(pipeline: Pipeline): Fetch {
       calling = false;
     }
   };
-  const callsItself = (): boolean => calling || calls?.getStore()?.underWay === true;
+  const callsItself = (): boolean => calling || calls?.getStore()?.active === true;
   Object.defineProperty(callGlobal, 'length', { value: 1, configurable: true });
   const fetch = wrapFetch(pipeline, callGlobal, {}, () => (callsItself() ? original : undefined));
   globalFetches.add(fetch);
