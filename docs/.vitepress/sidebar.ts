@@ -74,6 +74,8 @@ export const sidebar: readonly Item[] = [
       page('guide/troubleshooting'),
       page('guide/migration'),
       page('guide/comparison'),
+      page('guide/command-line'),
+      page('guide/proxy'),
     ],
   },
   {

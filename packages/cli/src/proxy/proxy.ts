@@ -230,7 +230,7 @@ function openMetrics(): Registry<OpenMetricsContentType> {
   return register;
 }
 
-/** Hosts that are none of Microsoft's serve the APIs all the same: somebody has named them here. */
+/** Other hosts serve the APIs all the same: somebody has named them here. */
 function hostsOf(upstreams: readonly Upstream[]): HostMap {
   const others = upstreams.filter(({ host }) => !isMicrosoft(host));
   return Object.fromEntries(others.map(({ host }) => [host, 'all' as const]));
