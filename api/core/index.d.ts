@@ -1120,7 +1120,7 @@ interface Resilience extends AsyncDisposable {
   /** What it is doing now. */
   snapshot(): ResilienceSnapshot;
   /**
-   * Ends the wrapper, as when a process is told to stop. From now on calls reject with `ClosedError`.
+   * Ends the wrapper, as when a process is asked to stop. From now on calls reject with `ClosedError`.
    * Waits end at once: a call that waits for a retry ends with the failure that it has, one that was
    * never sent with `ClosedError`. Calls under way may end within `timeoutMs`, then they are aborted and
    * reject with `ClosedError`. At last the observers send what they keep (`Observer.flush`).

@@ -64,6 +64,7 @@ export const sidebar: readonly Item[] = [
       page('guide/serverless'),
       page('guide/kubernetes'),
       page('guide/shutdown'),
+      page('guide/command-line'),
       page('guide/proxy', 'Proxy for any language'),
     ],
   },
@@ -74,8 +75,6 @@ export const sidebar: readonly Item[] = [
       page('guide/troubleshooting'),
       page('guide/migration'),
       page('guide/comparison'),
-      page('guide/command-line'),
-      page('guide/proxy'),
     ],
   },
   {
