@@ -1,4 +1,4 @@
-import { Observer } from "@defender-resilience/core";
+import { Observer, Resilience } from "@defender-resilience/core";
 import { IncomingMessage, ServerResponse } from "node:http";
 /** A registry of prom-client 15, or of its successor `@prometheus-io/client`. */
 interface MetricRegistry {
@@ -94,13 +94,6 @@ interface RecentErrors {
   /** How many errors were dropped to make room for newer ones. */
   readonly dropped: number;
 }
-/** What `metricsHandler` serves: a registry, or something that combines several. */
-interface MetricsSource {
-  /** The value of the header `Content-Type`. */
-  readonly contentType: string;
-  /** Resolves to the metrics as text. Called for each request. */
-  metrics(): Promise<string>;
-}
 /** The options of `metricsHandler`. Every one has a default. */
 interface MetricsHandlerOptions {
   /**
@@ -123,6 +116,28 @@ interface MetricsHandlerOptions {
    * @defaultValue `'/debug/defender/errors'`
    */
   readonly recentErrorsPath?: string;
+  /**
+   * The wrapper, whose `snapshot()` is to be served as JSON beside the recent errors: circuits, pauses,
+   * quotas and calls in flight, as `defender-resilience status` shows them. Nobody is authenticated here
+   * either.
+   *
+   * @defaultValue none is served
+   */
+  readonly resilience?: Pick<Resilience, "snapshot">;
+  /**
+   * The path of the snapshot, if it is served. It starts with a slash and differs from the other paths;
+   * a slash at its end makes no difference.
+   *
+   * @defaultValue `'/debug/defender/snapshot'`
+   */
+  readonly snapshotPath?: string;
+}
+/** What `metricsHandler` serves: a registry, or something that combines several. */
+interface MetricsSource {
+  /** The value of the header `Content-Type`. */
+  readonly contentType: string;
+  /** Resolves to the metrics as text. Called for each request. */
+  metrics(): Promise<string>;
 }
 /**
  * A listener of `node:http`, or a handler of the frameworks that build on it. If it is given `next`, as

@@ -64,6 +64,7 @@ export const sidebar: readonly Item[] = [
       page('guide/serverless'),
       page('guide/kubernetes'),
       page('guide/shutdown'),
+      page('guide/command-line'),
       page('guide/proxy', 'Proxy for any language'),
     ],
   },

@@ -95,6 +95,7 @@ async function callOf(method: string, url: URL, flags: CallFlags, context: Conte
     },
     ...(body === undefined ? {} : { body }),
     ...(pages === undefined ? {} : { pages }),
+    ...(flags.quiet ? { quiet: true } : {}),
   };
 }
 

@@ -17,6 +17,8 @@ export interface Call {
   readonly body?: string;
   /** How many pages are followed; undefined prints the answer as it is. */
   readonly pages?: number;
+  /** Says nothing but failures on standard error. */
+  readonly quiet?: true;
 }
 
 /** Sends a call through the wrapper and prints its answer, or an explanation of its failure. */
@@ -96,7 +98,7 @@ async function sendPages(
   resilience: Resilience,
   context: Context,
 ): Promise<ExitCode> {
-  const { out, err } = context;
+  const { err } = context;
   let url: string | undefined = call.url.href;
   let items = 0;
   let count = 0;
@@ -109,8 +111,15 @@ async function sendPages(
     url = nextOf(page, call.url);
   }
   const more = url === undefined ? '' : '; there are more: raise --pages';
-  err.line(out.style('dim', `${items} items on ${count} ${count === 1 ? 'page' : 'pages'}${more}`));
+  if (call.quiet !== true) {
+    const found = `${counted(items, 'item')} on ${counted(count, 'page')}${more}`;
+    err.line(err.style('dim', found));
+  }
   return EXIT.ok;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 async function readPage(response: Response): Promise<Page> {

@@ -45,10 +45,8 @@ async function start(options: SimulatorOptions): Promise<Simulator> {
     return await startSimulator(options);
   } catch (cause) {
     if (cause instanceof TypeError) {
-      throw new CommandError(
-        `the simulator refuses its options:\n${cause.message.replaceAll(/^/gm, '  ')}`,
-        { exitCode: EXIT.usage, cause },
-      );
+      const message = cause.message.replace(/^startSimulator/, 'the simulator');
+      throw new CommandError(message, { exitCode: EXIT.usage, cause });
     }
     if (cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE') {
       throw new CommandError(`port ${options.port} of 127.0.0.1 is taken`, {

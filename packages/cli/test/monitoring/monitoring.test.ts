@@ -45,9 +45,9 @@ describe('rules', () => {
   });
 
   it('says what is wrong with its options', async () => {
-    const option = await cli(['rules', '--set', 'objektive=1']);
+    const option = await cli(['rules', '--set', 'objectives=1']);
     expect(option.code).toBe(2);
-    expect(option.err).toContain('objektive is not an option');
+    expect(option.err).toContain('objectives is not an option');
     expect((await cli(['rules', '--set', 'objective'])).err).toContain(
       '--set is a name and a value',
     );

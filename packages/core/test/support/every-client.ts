@@ -110,8 +110,9 @@ function graphClient(resilience: Resilience, url: string): OpenClient {
         .headers({ ...headers })
         .responseType(graph.ResponseType.RAW);
       if (signal !== undefined) api.option('signal', signal);
-      const sent: Promise<Response> = method === 'GET' ? api.get() : api.post(body);
-      return bodyOf(await sent);
+      const answer: unknown = await (method === 'GET' ? api.get() : api.post(body));
+      if (!(answer instanceof Response)) throw new TypeError('The Graph SDK gave no Response');
+      return bodyOf(answer);
     },
   };
 }
