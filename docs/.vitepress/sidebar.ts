@@ -57,9 +57,23 @@ export const sidebar: readonly Item[] = [
     text: 'Guides',
     items: [
       page('guide/quotas'),
+      page('guide/batch-jobs'),
       page('guide/paging-and-hunting'),
+      page('guide/tenants'),
+      page('guide/testing'),
+      page('guide/serverless'),
+      page('guide/kubernetes'),
       page('guide/shutdown'),
-      page('guide/proxy'),
+      page('guide/proxy', 'Proxy for any language'),
+    ],
+  },
+  {
+    text: 'Help',
+    items: [
+      page('explain'),
+      page('guide/troubleshooting'),
+      page('guide/migration'),
+      page('guide/comparison'),
     ],
   },
   {
@@ -67,6 +81,10 @@ export const sidebar: readonly Item[] = [
     items: [
       page('guide/prometheus'),
       page('guide/opentelemetry'),
+      page('guide/alerts'),
+      page('guide/dashboards'),
+      page('guide/otlp'),
+      page('guide/logging'),
       page('monitoring/README', 'Dashboards and alerts'),
       {
         text: 'Runbooks',

@@ -1,8 +1,9 @@
 // Draws the committed dashboards in Chromium with Grafana's own React components, from a real Prometheus that
 // remembers hours of a real client. Says which panels lack data, and ends with 1 if any does. With --update it draws
-// every scenario in place of the one that has all troubles, and the screenshots go to docs/images.
+// every scenario in place of the one that has all troubles, and the screenshots go to docs/images; the scenarios can be
+// named: --update server-errors.
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -47,28 +48,52 @@ interface Drawing {
 }
 
 const ALL: readonly Drawing[] = [
-  { scenario: scenarios.trouble, name: 'trouble', source: 'prom', isComplete: true },
+  { scenario: scenarios.trouble, name: '', source: 'prom', isComplete: true },
 ];
 
 const STORIES: readonly Drawing[] = [
-  { scenario: scenarios.quiet, name: 'quiet', source: 'prom' },
   {
     scenario: scenarios.permissionLost,
-    name: 'permission-lost',
+    name: '',
     source: 'prom',
-    chosen: { operation: 'incidents.list' },
+    chosen: { tenant: 'fabrikam', operation: 'incidents.list' },
   },
-  { scenario: scenarios.serverErrors, name: 'server-errors', source: 'prom' },
-  { scenario: scenarios.throttled, name: 'throttled', source: 'prom' },
-  { scenario: scenarios.trouble, name: 'otlp', source: 'otlp' },
+  { scenario: scenarios.quiet, name: '-quiet', source: 'prom' },
+  {
+    scenario: scenarios.serverErrors,
+    name: '-server-errors',
+    source: 'prom',
+    chosen: { tenant: 'contoso', operation: 'alerts.list' },
+  },
+  {
+    scenario: scenarios.throttled,
+    name: '-throttled',
+    source: 'prom',
+    chosen: { tenant: 'contoso', operation: 'alerts.list' },
+  },
+  { scenario: scenarios.trouble, name: '-otlp', source: 'otlp' },
 ];
+
+/** The rows that the images in docs/ end before, so that they stay small. */
+const UNTIL = ['Latency', 'Attempts'];
 
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 
-/** Builds the page beside this process, which would otherwise not answer the client meanwhile. */
+async function changedAt(path: string): Promise<number> {
+  return stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );
+}
+
+/** Builds the page, unless it was built since its sources last changed. */
 async function built(): Promise<void> {
+  const names = (await readdir(join(ROOT, 'src'))).map((name) => join('src', name));
+  const sources = [...names, 'index.html', 'build.ts', 'pnpm-lock.yaml'];
+  const changed = await Promise.all(sources.map((name) => changedAt(join(ROOT, name))));
+  if ((await changedAt(join(ROOT, 'dist', 'index.html'))) > Math.max(...changed)) return;
   await promisify(execFile)(process.execPath, [join(ROOT, 'build.ts')]);
 }
 
@@ -120,6 +145,12 @@ function setupFor(board: Dashboard, { url, to }: PastLab, drawing: Drawing): Set
   };
 }
 
+/** The heading that an image ends before. */
+function endOf({ panels }: Dashboard): string {
+  const row = panels.find(({ type, title }) => type === 'row' && UNTIL.includes(title));
+  return row?.title ?? '';
+}
+
 async function draw(
   context: BrowserContext,
   url: string,
@@ -138,7 +169,11 @@ async function draw(
   await page.evaluate(
     () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
   );
-  await page.getByTestId('board').screenshot({ path: image });
+  const boardView = page.getByTestId('board');
+  const end = isUpdate ? page.getByText(endOf(setup.dashboard), { exact: true }) : undefined;
+  const bottom = (await end?.boundingBox())?.y;
+  if (bottom === undefined) await boardView.screenshot({ path: image });
+  else await page.screenshot({ path: image, clip: { x: 0, y: 0, width: WIDTH, height: bottom } });
   await page.close();
   return [...lacks, ...errors.map((message) => `the page threw: ${message}`)];
 }
@@ -156,7 +191,7 @@ async function drawBoard(
   const kind = name.endsWith('overview') ? 'overview' : 'operation';
   const folder = isUpdate ? IMAGES : join(ROOT, 'dist', 'images');
   await mkdir(folder, { recursive: true });
-  const image = join(folder, `dashboard-${kind}-${drawing.name}.png`);
+  const image = join(folder, `dashboard-${kind}${drawing.name}.png`);
   const lacks = await draw(context, url, setupFor(board, lab, drawing), image);
   const count = board.panels.filter(({ type }) => type !== 'row').length;
   say(
@@ -188,7 +223,9 @@ async function main(): Promise<void> {
   });
   stack.defer(() => context.close());
   const url = server.resolvedUrls?.local[0] ?? '';
-  for (const drawing of isUpdate ? STORIES : ALL) {
+  const named = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+  const stories = STORIES.filter(({ name }) => named.length === 0 || named.includes(name.slice(1)));
+  for (const drawing of isUpdate ? stories : ALL) {
     const { scenario, source } = drawing;
     await using lab = await startPastLab(prometheus, { scenario, source, minutes: MINUTES });
     for (const board of committedOf(source)) await drawBoard(context, url, lab, board, drawing);

@@ -13,7 +13,7 @@ const SCOPES: Readonly<Record<string, string>> = {
 /**
  * The scope of the tokens that a host takes.
  *
- * @returns undefined for a host that is none of Microsoft's APIs: no token is sent there
+ * @returns undefined for any other host: no token is sent there
  */
 export function scopeOf({ host, protocol }: URL): string | undefined {
   // The path is none of the service's, so that the host alone decides.

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { COMMANDS } from './commands/index.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { definitions } from './terminal/layout.ts';
+import { definitions, wrap } from './terminal/layout.ts';
 import { version } from './version.ts';
 
 const NAME = 'defender-resilience';
@@ -32,7 +32,8 @@ export function createProgram(context: Context, exitWith: (code: ExitCode) => vo
     .configureOutput({
       writeOut: (text) => out.write(text),
       writeErr: (text) => err.write(text),
-      outputError: (text, write) => write(text.replace(/^error:/, err.style('red', 'error:'))),
+      outputError: (text, write) =>
+        write(wrap(text.replace(/^error:/, err.style('red', 'error:')), err.columns)),
       getOutHelpWidth: () => out.columns,
       getErrHelpWidth: () => err.columns,
       getOutHasColors: () => out.style('bold', '') !== '',

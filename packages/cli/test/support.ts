@@ -30,6 +30,10 @@ export function cli(argv: readonly string[], options: RunOptions = {}): Promise<
 export interface Running {
   /** The first line of standard output; undefined if it ends without one. */
   readonly firstLine: Promise<string | undefined>;
+  /** What it has written to standard output so far. */
+  printed(): string;
+  /** What it has written to standard error so far. */
+  complained(): string;
   /** Ends it as Ctrl+C does. */
   stop(): Promise<Result>;
 }
@@ -37,18 +41,19 @@ export interface Running {
 /** Starts a command line that serves, in this process. */
 export function start(argv: readonly string[], options: RunOptions = {}): Running {
   const interruption = new AbortController();
-  const { out, result } = launch(argv, { ...options, signal: interruption.signal });
+  const { out, err, result } = launch(argv, { ...options, signal: interruption.signal });
+  const printed = soFar(out);
   const firstLine = new Promise<string | undefined>((resolve) => {
-    let printed = '';
-    out.on('data', (chunk: Buffer) => {
-      printed += chunk.toString();
-      const end = printed.indexOf('\n');
-      if (end >= 0) resolve(printed.slice(0, end));
+    out.on('data', () => {
+      const [line, ...rest] = printed().split('\n');
+      if (rest.length > 0) resolve(line);
     });
     void result.then(() => resolve(undefined));
   });
   return {
     firstLine,
+    printed,
+    complained: soFar(err),
     stop() {
       interruption.abort();
       return result;
@@ -59,7 +64,7 @@ export function start(argv: readonly string[], options: RunOptions = {}): Runnin
 function launch(
   argv: readonly string[],
   { stdin, env = {}, signal = new AbortController().signal, columns }: RunOptions,
-): { readonly out: PassThrough; readonly result: Promise<Result> } {
+): { readonly out: PassThrough; readonly err: PassThrough; readonly result: Promise<Result> } {
   const terminal = columns === undefined ? {} : { isTTY: true, columns };
   const out = Object.assign(new PassThrough(), terminal);
   const err = Object.assign(new PassThrough(), terminal);
@@ -75,7 +80,15 @@ function launch(
     const [printed, complained] = await texts;
     return { code, out: printed, err: complained };
   });
-  return { out, result };
+  return { out, err, result };
+}
+
+function soFar(stream: PassThrough): () => string {
+  let text = '';
+  stream.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+  });
+  return () => text;
 }
 
 /** All that is written, while others read it too. */

@@ -1,13 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import {
-  checkOptions,
-  describe,
-  type OptionRules,
-  type Rule,
-  where,
-  withMethods,
-} from '@defender-resilience/core/validation';
+import type { Resilience } from '@defender-resilience/core';
+import { describe } from '@defender-resilience/core/validation';
 import { isOpenMetrics } from './client.ts';
+import {
+  checkHandlerOptions,
+  ERRORS_PATH,
+  METRICS_PATH,
+  type MetricsHandlerOptions,
+  SNAPSHOT_PATH,
+  withoutSlash,
+} from './handler-options.ts';
 import type { RecentErrors } from './recent-errors.ts';
 import { nameOf, warnOnce } from './warn.ts';
 
@@ -17,30 +19,6 @@ export interface MetricsSource {
   readonly contentType: string;
   /** Resolves to the metrics as text. Called for each request. */
   metrics(): Promise<string>;
-}
-
-/** The options of `metricsHandler`. Every one has a default. */
-export interface MetricsHandlerOptions {
-  /**
-   * The path of the metrics. It starts with a slash; a slash at its end makes no difference.
-   *
-   * @defaultValue `'/metrics'`
-   */
-  readonly path?: string;
-  /**
-   * The recent errors of an observer, `observer.recentErrors`, to serve as JSON. They contain tracking
-   * IDs and the handler does not authenticate anybody: expose it to your own network only.
-   *
-   * @defaultValue none are served
-   */
-  readonly recentErrors?: RecentErrors;
-  /**
-   * The path of the recent errors, if they are served. It starts with a slash and differs from `path`;
-   * a slash at its end makes no difference.
-   *
-   * @defaultValue `'/debug/defender/errors'`
-   */
-  readonly recentErrorsPath?: string;
 }
 
 /**
@@ -63,22 +41,7 @@ type Route = (query: URLSearchParams) => Promise<Answer> | Answer;
 
 const TEXT = 'text/plain; charset=utf-8';
 const PROMETHEUS_TEXT = 'text/plain; version=0.0.4; charset=utf-8';
-const METRICS_PATH = '/metrics';
-const ERRORS_PATH = '/debug/defender/errors';
 const METHODS = ['GET', 'HEAD'];
-const PATH = /^\/[^?#\s]*$/;
-
-const path = where(
-  'a path that starts with "/", such as "/metrics"',
-  (value) => typeof value === 'string' && PATH.test(value),
-);
-
-const RULES: OptionRules & Readonly<Record<keyof MetricsHandlerOptions, Rule>> = {
-  path,
-  recentErrors: withMethods('observer.recentErrors', 'list'),
-  recentErrorsPath: path,
-};
-
 /**
  * Creates a handler that serves `/metrics` to Prometheus, and the recent errors if you pass them. It
  * answers 500 if the metrics cannot be collected.
@@ -116,24 +79,17 @@ function routesOf(
   source: MetricsSource,
   options: MetricsHandlerOptions,
 ): ReadonlyMap<string, Route> {
-  checkOptions('metricsHandler', RULES, options, () => pathFaults(options));
-  const { path = METRICS_PATH, recentErrorsPath = ERRORS_PATH, recentErrors } = options;
+  checkHandlerOptions(options);
+  const { path = METRICS_PATH, recentErrors, resilience } = options;
+  const { recentErrorsPath = ERRORS_PATH, snapshotPath = SNAPSHOT_PATH } = options;
   const routes = new Map<string, Route>([[withoutSlash(path), () => exposition(source)]]);
   if (recentErrors !== undefined) {
     routes.set(withoutSlash(recentErrorsPath), (query) => errorList(recentErrors, query));
   }
+  if (resilience !== undefined) {
+    routes.set(withoutSlash(snapshotPath), () => snapshotOf(resilience, recentErrors));
+  }
   return routes;
-}
-
-function pathFaults(options: MetricsHandlerOptions): readonly string[] {
-  const { path = METRICS_PATH, recentErrors, recentErrorsPath = ERRORS_PATH } = options;
-  // The default of a path that is not served is nobody's mistake.
-  if (recentErrors === undefined && options.recentErrorsPath === undefined) return [];
-  return withoutSlash(path) === withoutSlash(recentErrorsPath)
-    ? [
-        `path and recentErrorsPath must differ, got ${describe(path)} and ${describe(recentErrorsPath)}`,
-      ]
-    : [];
 }
 
 /** Finds the route by the path of the request, or by what a framework leaves of it below a mount point. */
@@ -144,10 +100,6 @@ function find(
   const [path = '/', query] = url.split('?', 2);
   const route = routes.get(withoutSlash(path)) ?? routes.get(withoutSlash(`${baseUrl}${path}`));
   return [route, new URLSearchParams(query)];
-}
-
-function withoutSlash(path: string): string {
-  return path.replace(/\/$/, '');
 }
 
 async function respond(
@@ -215,8 +167,20 @@ function errorList(recentErrors: RecentErrors, query: URLSearchParams): Answer {
     ...(code === null ? {} : { code }),
     ...(from === undefined ? {} : { since: from }),
   });
-  const body = `${JSON.stringify({ errors, dropped: recentErrors.dropped })}\n`;
-  return { status: 200, contentType: 'application/json; charset=utf-8', body };
+  return json({ errors, dropped: recentErrors.dropped });
+}
+
+function snapshotOf(
+  resilience: Pick<Resilience, 'snapshot'>,
+  recentErrors: RecentErrors | undefined,
+): Answer {
+  const errors = recentErrors?.list() ?? [];
+  return json({ time: new Date().toISOString(), resilience: resilience.snapshot(), errors });
+}
+
+function json(value: object): Answer {
+  const contentType = 'application/json; charset=utf-8';
+  return { status: 200, contentType, body: `${JSON.stringify(value)}\n` };
 }
 
 function text(status: number, message: string): Answer {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { createResilience } from '@defender-resilience/core';
 import { Gauge, Registry } from 'prom-client';
 import { describe, expect, it, vi } from 'vitest';
 import {
@@ -317,5 +318,35 @@ describe('the recent errors', () => {
     await using served = await serve(metricsHandler(new Registry(), options));
     expect((await fetch(`${served.url}/errors`)).status).toBe(200);
     expect((await fetch(`${served.url}/errors`, { method: 'DELETE' })).status).toBe(405);
+  });
+});
+
+describe('the snapshot of a wrapper', () => {
+  it('is served with the recent errors beside it', async () => {
+    const resilience = createResilience({ quota: 'documented' });
+    const recentErrors = errors();
+    await using served = await serve(metricsHandler(new Registry(), { resilience, recentErrors }));
+    const response = await fetch(`${served.url}/debug/defender/snapshot`);
+    expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    const { time, ...rest } = (await response.json()) as { readonly time: string };
+    expect(time).toMatch(/^\d{4}-.*Z$/);
+    expect(rest).toEqual({ resilience: resilience.snapshot(), errors: recentErrors.list() });
+  });
+
+  it('can be elsewhere, and is not served unless it is passed', async () => {
+    const resilience = createResilience();
+    await using served = await serve(
+      metricsHandler(new Registry(), { resilience, snapshotPath: '/state' }),
+    );
+    expect(await (await fetch(`${served.url}/state`)).json()).toMatchObject({ errors: [] });
+    await using without = await serve(metricsHandler(new Registry()));
+    expect((await fetch(`${without.url}/debug/defender/snapshot`)).status).toBe(404);
+  });
+
+  it('has a path of its own', () => {
+    const same = { resilience: createResilience(), snapshotPath: '/metrics/' };
+    expect(() => metricsHandler(new Registry(), same)).toThrow(
+      'path and snapshotPath must differ, got "/metrics" and "/metrics/"',
+    );
   });
 });

@@ -72,8 +72,8 @@ function term(text: string): Test {
 function parseFilter(filter: string): Test {
   const alternatives = filter
     .trim()
-    .split(/\s+or\s+/i)
-    .map((part) => part.split(/\s+and\s+/i).map((text) => term(text.trim())));
+    .split(/\s{1,99}or\s{1,99}/i)
+    .map((part) => part.split(/\s{1,99}and\s{1,99}/i).map((text) => term(text.trim())));
   return (row) => alternatives.some((tests) => tests.every((test) => test(row)));
 }
 

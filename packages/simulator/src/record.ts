@@ -1,4 +1,4 @@
-import { redactHeaders, redactTokenForm } from './redaction.ts';
+import { redactHeaders, redactQuery, redactTokenForm } from './redaction.ts';
 import { TOKEN_OPERATION } from './script.ts';
 
 /** How a request ended: the status of the answer, or what happened instead of one. */
@@ -16,13 +16,14 @@ export interface ReceivedRequest {
   readonly method: string;
   /** The path as it was sent, without the query. */
   readonly path: string;
+  /** The parameters of the query; a credential among them is shown as `[redacted]`. */
   readonly query: Readonly<Record<string, string>>;
   /**
    * The headers by lower-case name. `authorization` is shown as `redactAuthorization()` gives it, a
-   * cookie as `[redacted]`.
+   * cookie or the key of a gateway as `[redacted]`.
    */
   readonly headers: Readonly<Record<string, string>>;
-  /** The body as text; empty when there was none. A token request's secret is shown as `[redacted]`. */
+  /** The body as text; empty when there was none. A token request's secrets are shown as `[redacted]`. */
   readonly body: string;
   /** The operation's name, such as `incidents.list`; `other` when it is not known. */
   readonly operation: string;
@@ -98,10 +99,11 @@ export class Recorder {
     tally.total += 1;
     let entry: Entry | undefined;
     if (this.#mode === 'all' && this.#requests.length < this.#maxKept) {
-      const { operation, headers, body } = request;
+      const { operation, headers, query, body } = request;
       entry = {
         ...request,
         headers: redactHeaders(headers),
+        query: redactQuery(query),
         body: operation === TOKEN_OPERATION ? redactTokenForm(body) : body,
         order: this.#received,
         answered: undefined,

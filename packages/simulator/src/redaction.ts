@@ -22,7 +22,28 @@ const REDACT: Readonly<Record<string, (value: string) => string>> = {
   authorization: redactAuthorization,
   'proxy-authorization': redactAuthorization,
   cookie: () => REDACTED,
+  // Keys of gateways and of Azure's services.
+  'x-api-key': () => REDACTED,
+  'api-key': () => REDACTED,
+  'x-functions-key': () => REDACTED,
+  'ocp-apim-subscription-key': () => REDACTED,
 };
+
+/** Parameters of a query in which some callers send credentials. */
+const SECRET_PARAMETER =
+  /^(?:access_token|token|sig|signature|code|key|api[-_]?key|subscription-key|client_secret|password)$/i;
+
+/** The parameters of a query without credentials. */
+export function redactQuery(
+  query: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [
+      name,
+      SECRET_PARAMETER.test(name) ? REDACTED : value,
+    ]),
+  );
+}
 
 /** Request headers, by lower-case name, without credentials. */
 export function redactHeaders(
@@ -36,7 +57,20 @@ export function redactHeaders(
   );
 }
 
-/** The form that a token request sends, without its secret. */
+const SECRETS = [
+  'client_secret',
+  'client_assertion',
+  'password',
+  'refresh_token',
+  'code',
+  'code_verifier',
+  'assertion',
+  'device_code',
+].join('|');
+const IN_FORM = new RegExp(`\\b(${SECRETS})=[^&]*`, 'gi');
+const IN_JSON = new RegExp(`"(${SECRETS})"\\s*:\\s*"(?:[^"\\\\]|\\\\.)*"?`, 'gi');
+
+/** What a token request sends, without its secrets; as JSON, which the endpoint refuses, as well. */
 export function redactTokenForm(form: string): string {
-  return form.replace(/\b(client_secret|client_assertion|password)=[^&]*/g, `$1=${REDACTED}`);
+  return form.replace(IN_FORM, `$1=${REDACTED}`).replace(IN_JSON, `"$1":"${REDACTED}"`);
 }

@@ -48,7 +48,7 @@ export function canonicalUrl(url: string): string {
     .replace(/^\/api\/v1\.0(?=\/)/i, '/api')
     .replace(/\/microsoft\.graph\.(?:security\.)?/gi, '/')
     .replace(/\((?:'|%27)([^'%()]*)(?:'|%27)\)/gi, '/$1')
-    .replace(/\([^()]*=[^()]*\)/g, '');
+    .replace(/\([^()=]{0,999}=[^()]{0,999}\)/g, '');
   return question === -1 ? canonical : canonical + url.slice(question);
 }
 

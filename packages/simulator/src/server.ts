@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import Fastify, {
   type FastifyError,
   type FastifyInstance,
@@ -35,6 +36,7 @@ export function serverFor(api: SimulatedApi): FastifyInstance {
     routerOptions: { caseSensitive: false, maxParamLength: MAX_SEGMENT },
     rewriteUrl: (request) => canonicalUrl(request.url ?? '/'),
     frameworkErrors: (error, request, reply) => void refuseUrl(api, error, request, reply),
+    clientErrorHandler: refuseMalformed,
   });
   // The handlers parse the body and answer as the service does, so here it is only text.
   server.removeAllContentTypeParsers();
@@ -62,6 +64,19 @@ export function serverFor(api: SimulatedApi): FastifyInstance {
     return reply.code(statusCode).send({ simulator: message });
   });
   return server;
+}
+
+/** What Windows' HTTP server, which stands before the service, answers to what is no proper request. */
+function refuseMalformed(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
+  const tooLong = error.code === 'HPE_HEADER_OVERFLOW';
+  const [title, text] = tooLong
+    ? ['Request Too Long', 'The size of the request headers is too long.']
+    : ['Invalid Request', 'The request is badly formed.'];
+  const body = `<!DOCTYPE HTML>\r\n<HTML><HEAD><TITLE>Bad Request</TITLE></HEAD>\r\n<BODY><h2>Bad Request - ${title}</h2>\r\n<hr><p>HTTP Error 400. ${text}</p>\r\n</BODY></HTML>\r\n`;
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nContent-Type: text/html; charset=us-ascii\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  );
 }
 
 /** Answers a request whose URL cannot be decoded, or is too long. */

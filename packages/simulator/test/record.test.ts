@@ -135,6 +135,30 @@ describe('credentials', () => {
       'client_id=app&client_secret=[redacted]&scope=x&client_assertion=[redacted]',
     );
   });
+
+  it.each([
+    [
+      'grant_type=refresh_token&refresh_token=secret&code=secret',
+      'grant_type=refresh_token&refresh_token=[redacted]&code=[redacted]',
+    ],
+    [
+      '{"client_id":"app","client_secret" : "sec\\"ret"}',
+      '{"client_id":"app","client_secret":"[redacted]"}',
+    ],
+  ])('of other grants, or in JSON, are not shown either: %s', async (body, shown) => {
+    await using simulator = await startSimulator();
+    await call(simulator, 'POST /contoso/oauth2/v2.0/token', body);
+    expect(simulator.requests[0]?.body).toBe(shown);
+  });
+
+  it('of gateways, and in a query, are not shown either', async () => {
+    await using simulator = await startSimulator();
+    const keys = { 'x-api-key': 'secret', 'ocp-apim-subscription-key': 'secret' };
+    const query = '$top=5&access_token=secret&sig=secret&$skiptoken=next';
+    await call(simulator, `GET /api/incidents?${query}`, undefined, keys);
+    expect(JSON.stringify(simulator.requests)).not.toContain('secret');
+    expect(simulator.requests[0]?.query).toMatchObject({ $top: '5', $skiptoken: 'next' });
+  });
 });
 
 describe('tracking IDs', () => {

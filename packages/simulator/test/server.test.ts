@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { startSimulator } from '@defender-resilience/simulator';
 import { describe, expect, it } from 'vitest';
 import { A_TEXT, call, errorIn, like, refusalIn } from './support.ts';
@@ -99,5 +101,25 @@ describe('the server', () => {
     expect(seen.map(({ json }) => json['incidentId'])).toEqual(
       Array.from({ length: 200 }, (_, index) => 10_001 + index),
     );
+  });
+});
+
+describe('a request that is none', () => {
+  it.each([
+    [
+      'whose headers are too long',
+      `GET /api/incidents HTTP/1.1\r\nHost: x\r\nX-A: ${'x'.repeat(20_000)}\r\n\r\n`,
+    ],
+    ['that is no HTTP', 'HELLO\r\n\r\n'],
+  ])('%s is answered by a page, as by Windows’ HTTP server', async (_, sent) => {
+    await using simulator = await startSimulator();
+    const socket = connect(Number(new URL(simulator.url).port), '127.0.0.1');
+    const answer = text(socket);
+    socket.write(sent);
+    expect(await answer).toMatch(
+      /^HTTP\/1\.1 400 Bad Request\r\nContent-Type: text\/html[\s\S]*<p>HTTP Error 400\. The [\s\S]*<\/HTML>\r\n$/,
+    );
+    // The next one is answered as ever.
+    expect((await call(simulator, 'GET /api/incidents')).status).toBe(200);
   });
 });

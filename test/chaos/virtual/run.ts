@@ -132,10 +132,17 @@ class CallUnderTest {
   }
 }
 
-/** Runs a schedule through the real pipeline. */
-export async function runSchedule(schedule: Schedule): Promise<Run> {
+/**
+ * Runs a schedule through the real pipeline.
+ *
+ * @param epochAt - the wall clock's time, from the monotonic one
+ */
+export async function runSchedule(
+  schedule: Schedule,
+  epochAt?: (now: number) => number,
+): Promise<Run> {
   const { random, budget, circuit, pause, maxRetryAfterMs, close } = schedule;
-  const clock = virtualClock();
+  const clock = virtualClock(epochAt);
   let ends: CallEnd[] = [];
   const resilience = createResilience({
     clock,

@@ -60,7 +60,7 @@ async function sendWithToken(call: Call, flags: CallFlags, context: Context): Pr
   const { getToken, isRenewable } = await tokenFor(flags.scope ?? known, context.env);
   const refresh = isRenewable ? { refreshToken: getToken } : {};
   const resilience = createResilience({ ...optionsOf(flags, context), ...refresh });
-  return await send(await withToken(call, getToken), resilience, context);
+  return send(await withToken(call, getToken), resilience, context);
 }
 
 async function withToken(call: Call, getToken: GetToken): Promise<Call> {
@@ -99,8 +99,8 @@ async function callOf(method: string, url: URL, flags: CallFlags, context: Conte
 }
 
 async function bodyOf(given: string | undefined, { stdin }: Context): Promise<string | undefined> {
-  if (given === '-' || given === '@-') return await readStdin(stdin);
-  return given?.startsWith('@') ? await readFileOf(given.slice(1)) : given;
+  if (given === '-' || given === '@-') return readStdin(stdin);
+  return given?.startsWith('@') ? readFileOf(given.slice(1)) : given;
 }
 
 function headersOf(given: readonly string[]): Readonly<Record<string, string>> {

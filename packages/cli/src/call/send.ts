@@ -27,9 +27,9 @@ export async function send(
 ): Promise<ExitCode> {
   if (call.pages === undefined) {
     const response = await request(call, call.url.href, resilience, context);
-    return response instanceof Response ? await printWhole(response, context) : response;
+    return response instanceof Response ? printWhole(response, context) : response;
   }
-  return await sendPages(call, call.pages, resilience, context);
+  return sendPages(call, call.pages, resilience, context);
 }
 
 /** One response that succeeded, or the exit code of one that did not. */

@@ -54,7 +54,7 @@ function addChild(node: RouteNode, segment: string): RouteNode {
     node.variable ??= emptyNode();
     return node.variable;
   }
-  const key = segment.replace(/\(.*$/, '()');
+  const key = segment.replace(/\(.*/s, '()');
   const child = node.literals.get(key.toLowerCase()) ?? emptyNode();
   node.literals.set(key, child).set(key.toLowerCase(), child);
   return child;

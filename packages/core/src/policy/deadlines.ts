@@ -17,6 +17,11 @@ export interface Deadline {
   release(watched: Watched): void;
 }
 
+/** A timer that fires this late says that the process was starved or stopped for as long. */
+const STALLED_MS = 1_000;
+/** What has arrived meanwhile is then read first: Node runs due timers before it reads any socket. */
+const GRACE_MS = 100;
+
 /**
  * The deadlines of all attempts that share one timeout, first in, first out, with one timer for all of
  * them, which is far cheaper than a timer each.
@@ -30,6 +35,7 @@ class DeadlineList implements Deadline {
   #first: Watched | undefined;
   #last: Watched | undefined;
   #timer: Timer | undefined;
+  #dueAt = 0;
 
   constructor(clock: Clock, timeoutMs: number) {
     this.#clock = clock;
@@ -48,7 +54,7 @@ class DeadlineList implements Deadline {
     if (this.#last === undefined) this.#first = watched;
     else this.#last.after = watched;
     this.#last = watched;
-    if (this.#timer === undefined) this.#arm(this.#timeoutMs);
+    if (this.#timer === undefined) this.#arm(this.#timeoutMs, now);
   }
 
   release(watched: Watched): void {
@@ -76,47 +82,63 @@ class DeadlineList implements Deadline {
     this.#timer = undefined;
   }
 
-  #arm(delayMs: number): void {
+  #arm(delayMs: number, now: number): void {
+    this.#dueAt = now + delayMs;
     this.#timer = this.#clock.timer(() => this.#fire(), Math.ceil(delayMs), { keepAlive: false });
   }
 
   #fire(): void {
     this.#timer = undefined;
     const now = this.#clock.now();
+    if (now - this.#dueAt >= STALLED_MS) {
+      this.#arm(GRACE_MS, now);
+      return;
+    }
     while (this.#first !== undefined && this.#first.expiresAt <= now) {
       const expired = this.#first;
       this.release(expired);
       expired.expire();
     }
     if (this.#first !== undefined && this.#timer === undefined)
-      this.#arm(this.#first.expiresAt - now);
+      this.#arm(this.#first.expiresAt - now, now);
   }
 }
 
 /** One deadline with a timer of its own, for what is left of a call's time. */
 class SingleDeadline implements Deadline {
-  readonly #timer: Timer;
+  readonly #clock: Clock;
+  readonly #watched: Watched;
   readonly #all: Set<Watched>;
+  #timer: Timer | undefined;
 
   constructor(clock: Clock, watched: Watched, delayMs: number, all: Set<Watched>) {
     watched.list = this;
+    this.#clock = clock;
+    this.#watched = watched;
     this.#all = all;
     all.add(watched);
-    this.#timer = clock.timer(
-      () => {
-        watched.list = undefined;
-        all.delete(watched);
-        watched.expire();
-      },
-      Math.ceil(delayMs),
-      { keepAlive: false },
-    );
+    this.#arm(delayMs);
+  }
+
+  #arm(delayMs: number): void {
+    const dueAt = this.#clock.now() + delayMs;
+    const fire = (): void => this.#fire(dueAt);
+    this.#timer = this.#clock.timer(fire, Math.ceil(delayMs), { keepAlive: false });
+  }
+
+  #fire(dueAt: number): void {
+    if (this.#clock.now() - dueAt >= STALLED_MS) {
+      this.#arm(GRACE_MS);
+      return;
+    }
+    this.release(this.#watched);
+    this.#watched.expire();
   }
 
   release(watched: Watched): void {
     watched.list = undefined;
     this.#all.delete(watched);
-    this.#timer.cancel();
+    this.#timer?.cancel();
   }
 }
 

@@ -11,12 +11,11 @@ const FILES: Readonly<Record<string, RulesOptions>> = {
 
 /** The committed files: path from the repository's root → content. */
 export function alertFiles(): Readonly<Record<string, string>> {
-  const files = Object.entries(FILES).map(([name, options]) => [
-    `packages/prom/alerts/${name}`,
-    rules(options),
-  ]);
-  return {
-    ...Object.fromEntries(files),
+  const files: Record<string, string> = {
     'packages/prom/alerts/alertmanager.yml': alertmanager(),
   };
+  for (const [name, options] of Object.entries(FILES)) {
+    files[`packages/prom/alerts/${name}`] = rules(options);
+  }
+  return files;
 }

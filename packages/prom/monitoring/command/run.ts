@@ -96,11 +96,12 @@ function merged(
   file: Readonly<Record<string, unknown>>,
   flags: Readonly<Record<string, unknown>>,
 ): object {
-  const both = Object.entries(flags).map(([name, value]) => {
+  const result: Record<string, unknown> = { ...file };
+  for (const [name, value] of Object.entries(flags)) {
     const given = file[name];
-    return [name, isPlain(value) && isPlain(given) ? { ...given, ...value } : value];
-  });
-  return { ...file, ...Object.fromEntries(both) };
+    result[name] = isPlain(value) && isPlain(given) ? { ...given, ...value } : value;
+  }
+  return result;
 }
 
 function isPlain(value: unknown): value is object {

@@ -143,7 +143,7 @@ function codes(scope: Scope): TablePanel {
     title: 'Errors by operation and code',
     description: 'Calls that ended with an error in the shown time, and when each code last came.',
     width: 24,
-    height: 8,
+    height: 6,
     unit: 'short',
     noValue: 'no errors',
     queries: [query(nonZero(count)), query(`1000 * max by (${by}) (${lastSeen}) and ${count} > 0`)],

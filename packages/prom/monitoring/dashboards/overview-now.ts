@@ -1,12 +1,14 @@
 import { budgetLeft } from './budget.ts';
 import type { PanelSpec } from './panel.ts';
 import { anyIsBad, neutral, statPanel } from './parts.ts';
-import { inRange, perMinute, query, share } from './query.ts';
+import { inRange, perMinute, query } from './query.ts';
 import type { Scope } from './scope.ts';
 import { alertTable, failingOperations, stateTable } from './state-table.ts';
 
 const FAULTS = '=~"server|transport|throttle|local"';
 const NOT_VALID = '=~"input|not_found|conflict|permission|auth"';
+
+const REFUSED = '=~"permission|auth"';
 
 const WIDTH = 3;
 
@@ -15,8 +17,8 @@ export function now(scope: Scope): readonly PanelSpec[] {
   return [
     ...trouble(scope),
     ...traffic(scope),
-    stateTable(scope, { width: 14, height: 10 }),
-    alertTable(scope, { width: 10, height: 10 }),
+    stateTable(scope, { width: 13, height: 10 }),
+    alertTable(scope, { width: 11, height: 10 }),
   ];
 }
 
@@ -82,7 +84,6 @@ function circuitsNotClosed(scope: Scope): string {
 }
 
 function traffic(scope: Scope): readonly PanelSpec[] {
-  const sent = scope.of('operations_total', { outcome: '!="rejected"' });
   const waiting = scope.has('queue_length') ? 'queue_length' : 'quota_waiting';
   return [
     statPanel({
@@ -96,19 +97,15 @@ function traffic(scope: Scope): readonly PanelSpec[] {
       colours: neutral,
     }),
     statPanel({
-      title: 'Attempts per call',
+      title: 'Refused calls',
       description:
-        'How often a call was sent on average in the shown time: 1 if nothing is retried. Calls that were rejected without being sent do not count.',
+        'Calls in the shown time that ended because the token lacks a permission, a feature is not enabled, or the token is not accepted. They are no valid calls, so the success ratio leaves them out.',
       width: WIDTH,
       unit: 'short',
-      decimals: 2,
-      noValue: 'no calls',
-      queries: [query(share(inRange(scope.of('attempts_total')), inRange(sent)))],
-      colours: [
-        { from: null, colour: 'green' },
-        { from: 1.2, colour: 'orange' },
-        { from: 2, colour: 'red' },
-      ],
+      decimals: 0,
+      queries: [query(`${inRange(scope.of('errors_total', { class: REFUSED }))} or vector(0)`)],
+      colours: anyIsBad,
+      runbooks: ['DefenderAccessLost', 'DefenderUnauthorized'],
     }),
     statPanel({
       title: 'Calls held back',

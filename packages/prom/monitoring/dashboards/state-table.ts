@@ -8,10 +8,10 @@ const NOT_THE_CALLERS = { class: '!~"input|not_found|conflict"' };
 
 const byOperation = { operation: '=~"$operation"' };
 
-/** A column for each grouping label; those that no series has do not appear. */
+/** A column for each grouping label, the closest first; those that no series has do not appear. */
 export function groupColumns(scope: Scope): readonly Column[] {
   const { groupBy } = scope.settings;
-  return groupBy.map((field) => ({
+  return groupBy.toReversed().map((field) => ({
     field,
     title: `${field.charAt(0).toUpperCase()}${field.slice(1)}`,
   }));
@@ -100,7 +100,7 @@ export function alertTable(scope: Scope, size: { width: number; height: number }
       {
         field: 'alertname',
         title: 'Alert',
-        width: 190,
+        width: 205,
         links:
           runbooks === ''
             ? []
@@ -115,7 +115,7 @@ export function alertTable(scope: Scope, size: { width: number; height: number }
       {
         field: 'severity',
         title: 'Severity',
-        width: 90,
+        width: 75,
         texts: {
           critical: { text: 'critical', colour: 'red' },
           warning: { text: 'warning', colour: 'orange' },
@@ -123,10 +123,10 @@ export function alertTable(scope: Scope, size: { width: number; height: number }
         },
         colours: [{ from: null, colour: 'transparent' }],
       },
-      ...groupColumns(scope),
+      { field: 'Value', title: 'Since', unit: 'dateTimeFromNow', width: 105 },
       { field: 'operation', title: 'Operation' },
       { field: 'code', title: 'Code' },
-      { field: 'Value', title: 'Since', unit: 'dateTimeFromNow', width: 110 },
+      ...groupColumns(scope),
     ],
     sortBy: 'Since',
   };

@@ -52,7 +52,7 @@ function idColumns(scope: Scope, expr: string): readonly Column[] {
     {
       field: 'tracking_id',
       title: 'Tracking ID',
-      width: 300,
+      width: 310,
       links: [...lookUp, { title: 'Exemplars in Explore', url: exploreExemplars(expr) }],
     },
     { field: 'trace_id', title: 'Trace', width: 140, links: present(traceLink(scope)) },
@@ -109,7 +109,6 @@ export function operationTrackingTable(scope: Scope, width: number): ExemplarTab
       { field: 'Time', title: 'Time', unit: 'dateTimeAsIsoNoDateIfToday', width: 150 },
       ...groupColumns(scope),
       { field: 'operation', title: 'Operation' },
-      { field: 'outcome', title: 'Outcome', width: 90 },
       { field: 'Value', title: 'Duration', unit: 's', width: 90 },
       ...idColumns(scope, expr),
     ],

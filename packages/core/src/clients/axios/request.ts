@@ -47,7 +47,7 @@ function urlOf({ url = '', baseURL, allowAbsoluteUrls }: AxiosConfig): URL | und
 }
 
 function join(base: string, path: string): string {
-  return path === '' ? base : `${base.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`;
+  return path === '' ? base : `${base.replace(/(?<!\/)\/+$/, '')}/${path.replace(/^\/+/, '')}`;
 }
 
 function isSignal(x: unknown): x is AbortSignal {

@@ -1,8 +1,15 @@
+import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
+import { asyncLocalStorage } from '../../runtime.ts';
 import { type Fetch, wrapFetch } from './wrap-fetch.ts';
 
 /** The wrapped fetches of all wrappers that call the global one. */
 const globalFetches = new WeakSet<object>();
+
+/** A call of a function that stands in the place of the global fetch. */
+interface GlobalCall {
+  underWay: boolean;
+}
 
 /**
  * Wraps the global fetch, which is looked up at each call, as a program that calls `fetch` does it: so
@@ -11,18 +18,31 @@ const globalFetches = new WeakSet<object>();
  */
 export function wrapGlobalFetch(pipeline: Pipeline): Fetch {
   const original = globalThis.fetch;
+  /** Has a value in what the function calls, however much later. */
+  let calls: AsyncLocalStorage<GlobalCall> | undefined;
   let calling = false;
   const callGlobal: Fetch = (...args) => {
     const current = globalThis.fetch;
+    if (current === original || globalFetches.has(current)) return original(...args);
+    const Storage = calls === undefined ? asyncLocalStorage() : undefined;
+    if (Storage !== undefined) calls = new Storage();
+    const call: GlobalCall = { underWay: true };
     calling = true;
     try {
-      return (globalFetches.has(current) ? original : current)(...args);
+      const response =
+        calls === undefined ? current(...args) : calls.run(call, () => current(...args));
+      const end = (): void => {
+        call.underWay = false;
+      };
+      Promise.resolve(response).then(end, end);
+      return response;
     } finally {
       calling = false;
     }
   };
+  const callsItself = (): boolean => calling || calls?.getStore()?.underWay === true;
   Object.defineProperty(callGlobal, 'length', { value: 1, configurable: true });
-  const fetch = wrapFetch(pipeline, callGlobal, {}, () => (calling ? original : undefined));
+  const fetch = wrapFetch(pipeline, callGlobal, {}, () => (callsItself() ? original : undefined));
   globalFetches.add(fetch);
   return fetch;
 }

@@ -44,6 +44,46 @@ describe('the function', () => {
     }
   });
 
+  it.each([
+    [
+      'at once',
+      (own: Fetch): Fetch =>
+        (input, init) =>
+          own(input, init),
+    ],
+    [
+      'after it has waited',
+      (own: Fetch): Fetch =>
+        async (input, init) => {
+          await Promise.resolve();
+          return own(input, init);
+        },
+    ],
+    [
+      'after a timer',
+      (own: Fetch): Fetch =>
+        async (input, init) => {
+          await new Promise((resolve) => setTimeout(resolve, 1));
+          return own(input, init);
+        },
+    ],
+  ])('may be called %s by what is in the place of the global one', async (_, calling) => {
+    await using server = await startServer((_request, response, count) => {
+      response.writeHead(count === 1 ? 503 : 200, { 'retry-after': '0' }).end('answer');
+    });
+    const bare = globalThis.fetch;
+    const { fetch } = quick(server.url);
+    globalThis.fetch = calling(fetch);
+    try {
+      expect(await (await globalThis.fetch(server.url)).text()).toBe('answer');
+      // What it once called is no longer under way.
+      expect(await (await fetch(server.url)).text()).toBe('answer');
+      expect(server.requests.length).toBe(3);
+    } finally {
+      globalThis.fetch = bare;
+    }
+  });
+
   it('gives a promise at once, whatever it is given', async () => {
     const given: readonly (readonly unknown[])[] = [[], [NOWHERE], ['x'], [Symbol('x')], [{}, 1]];
     for (const args of given) {

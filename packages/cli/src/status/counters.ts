@@ -1,0 +1,25 @@
+import type { OperationCount } from './snapshot.ts';
+
+const SAMPLE = /^\w*operations_total\{([^}]*)\} (\d+(?:\.\d+)?(?:e\+?\d+)?)/;
+const LABEL = /(\w+)="((?:[^"\\]|\\.)*)"/g;
+
+/** Reads the calls of each operation out of what `/metrics` serves, whatever the prefix of the metrics is. */
+export function readCounters(exposition: string): readonly OperationCount[] {
+  const counts = new Map<string, { calls: number; failures: number }>();
+  for (const line of exposition.split('\n')) {
+    const [, labels, value] = SAMPLE.exec(line) ?? [];
+    if (labels === undefined) continue;
+    const { operation = 'other', outcome } = labelsIn(labels);
+    const count = counts.get(operation) ?? { calls: 0, failures: 0 };
+    count.calls += Number(value);
+    if (outcome !== 'success') count.failures += Number(value);
+    counts.set(operation, count);
+  }
+  return [...counts].map(([operation, count]) => ({ operation, ...count }));
+}
+
+function labelsIn(text: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    [...text.matchAll(LABEL)].map(([, name = '', value = '']) => [name, value] as const),
+  );
+}

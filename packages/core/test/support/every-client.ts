@@ -1,0 +1,169 @@
+import type { Resilience } from '@defender-resilience/core';
+import { wrapAxios } from '@defender-resilience/core/axios';
+import { type GraphContext, graphMiddlewareChain } from '@defender-resilience/core/graph';
+import { kiotaMiddlewareChain } from '@defender-resilience/core/kiota';
+import { undiciInterceptor } from '@defender-resilience/core/undici';
+import {
+  AnonymousAuthenticationProvider,
+  HttpMethod,
+  RequestInformation,
+} from '@microsoft/kiota-abstractions';
+import {
+  FetchRequestAdapter,
+  HttpClient,
+  MiddlewareFactory,
+} from '@microsoft/kiota-http-fetchlibrary';
+import * as graph from '@microsoft/microsoft-graph-client';
+import axios from 'axios';
+import { Agent, request } from 'undici';
+
+/** A request that every client can send. */
+export interface AnyRequest {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Of a POST. */
+  readonly body: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Resolves with the body of a success; rejects with whatever the client makes of a failure. */
+export type Send = (sent: AnyRequest) => Promise<string>;
+
+/** A client through the wrapper, for requests to one server. */
+export interface OpenClient extends AsyncDisposable {
+  readonly send: Send;
+}
+
+class Refused extends Error {}
+
+async function bodyOf(response: Response): Promise<string> {
+  if (!response.ok) {
+    await response.body?.cancel();
+    throw new Refused(String(response.status));
+  }
+  return response.text();
+}
+
+const nothing = { [Symbol.asyncDispose]: () => Promise.resolve() };
+
+function initOf({ method, headers, body, signal }: AnyRequest): RequestInit {
+  return {
+    method,
+    headers,
+    ...(method === 'POST' ? { body } : {}),
+    ...(signal === undefined ? {} : { signal }),
+  };
+}
+
+function axiosClient(resilience: Resilience, url: string): OpenClient {
+  const client = wrapAxios(resilience, axios.create({ baseURL: url, proxy: false }));
+  return {
+    ...nothing,
+    async send({ method, path, headers, body, signal }) {
+      const config = {
+        headers,
+        responseType: 'text',
+        transformResponse: (x: string) => x,
+      } as const;
+      const own = signal === undefined ? config : { ...config, signal };
+      const sent =
+        method === 'GET' ? client.get<string>(path, own) : client.post<string>(path, body, own);
+      return (await sent).data;
+    },
+  };
+}
+
+function undiciClient(resilience: Resilience, url: string): OpenClient {
+  const agent = new Agent();
+  const dispatcher = agent.compose(undiciInterceptor(resilience));
+  return {
+    async send({ method, path, headers, body, signal }) {
+      const options = { dispatcher, method, headers, body: method === 'POST' ? body : null };
+      const response = await request(`${url}${path}`, { ...options, signal: signal ?? null });
+      if (response.statusCode >= 400) {
+        await response.body.dump();
+        throw new Refused(String(response.statusCode));
+      }
+      return response.body.text();
+    },
+    [Symbol.asyncDispose]: () => agent.destroy(),
+  };
+}
+
+function graphClient(resilience: Resilience, url: string): OpenClient {
+  const toServer = {
+    async execute(context: GraphContext): Promise<void> {
+      const target = String(context.request).replace('https://graph.microsoft.com', url);
+      context.response = await fetch(target, context.options);
+    },
+  };
+  const getAccessToken = (): Promise<string> => Promise.resolve('token');
+  const chain = graph.MiddlewareFactory.getDefaultMiddlewareChain({ getAccessToken });
+  const middleware = graphMiddlewareChain(resilience, [...chain.slice(0, -1), toServer]);
+  const client = graph.Client.initWithMiddleware({ middleware: middleware as graph.Middleware[] });
+  return {
+    ...nothing,
+    async send({ method, path, headers, body, signal }) {
+      const api = client
+        .api(path)
+        .headers({ ...headers })
+        .responseType(graph.ResponseType.RAW);
+      if (signal !== undefined) api.option('signal', signal);
+      const sent: Promise<Response> = method === 'GET' ? api.get() : api.post(body);
+      return bodyOf(await sent);
+    },
+  };
+}
+
+function kiotaClient(resilience: Resilience, url: string): OpenClient {
+  const chain = kiotaMiddlewareChain(resilience, MiddlewareFactory.getDefaultMiddlewares());
+  const http = new HttpClient(undefined, ...chain);
+  const anonymous = new AnonymousAuthenticationProvider();
+  const adapter = new FetchRequestAdapter(anonymous, undefined, undefined, http);
+  return {
+    ...nothing,
+    async send({ method, path, headers, body }) {
+      const info = new RequestInformation(HttpMethod[method]);
+      info.URL = `${url}${path}`;
+      for (const [name, value] of Object.entries(headers)) info.headers.add(name, value);
+      if (method === 'POST') {
+        const bytes = new TextEncoder().encode(body);
+        info.setStreamContent(bytes.buffer, 'application/json');
+      }
+      const answer = await adapter.sendPrimitive<ArrayBuffer>(info, 'ArrayBuffer', undefined);
+      return new TextDecoder().decode(answer);
+    },
+  };
+}
+
+/** Every way into the wrapper, by its name. */
+export const everyClient: Readonly<
+  Record<string, (resilience: Resilience, url: string) => OpenClient>
+> = {
+  fetch: (resilience, url) => ({
+    ...nothing,
+    send: async (sent) => bodyOf(await resilience.fetch(`${url}${sent.path}`, initOf(sent))),
+  }),
+  execute: (resilience, url) => ({
+    ...nothing,
+    async send(sent) {
+      const idempotent = sent.method === 'GET';
+      const options = sent.signal === undefined ? {} : { signal: sent.signal };
+      // As a client does that reads the body itself.
+      const end = await resilience.execute<string | Response>(
+        'own.operation',
+        async ({ signal }) => {
+          const response = await fetch(`${url}${sent.path}`, { ...initOf(sent), signal });
+          return response.ok ? response.text() : response;
+        },
+        { ...options, idempotent },
+      );
+      return typeof end === 'string' ? end : bodyOf(end);
+    },
+  }),
+  axios: axiosClient,
+  undici: undiciClient,
+  Graph: graphClient,
+  Kiota: kiotaClient,
+};

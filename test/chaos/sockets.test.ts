@@ -1,0 +1,46 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { everyClient } from '../../packages/core/test/support/every-client.ts';
+import { KINDS } from './sockets/faults.ts';
+import { runStorm } from './sockets/storm.ts';
+
+const rejections: unknown[] = [];
+const onRejection = (error: unknown): void => void rejections.push(error);
+beforeAll(() => void process.on('unhandledRejection', onRejection));
+afterAll(() => void process.off('unhandledRejection', onRejection));
+
+const met = new Map<string, number>();
+
+describe.each(Object.keys(everyClient))('%s, over connections that misbehave', (client) => {
+  it.each([
+    [1, 20],
+    [20, 60],
+    [100, 150],
+  ])(
+    'keeps its promises with %i calls at once',
+    { timeout: 60_000 },
+    async (concurrency, calls) => {
+      const report = await runStorm({ client, seed: concurrency * 31 + 7, calls, concurrency });
+      expect(report.faults).toEqual([]);
+      if (concurrency === 1) expect(report.successes).toBeGreaterThan(calls / 4);
+      for (const [kind, count] of Object.entries(report.kinds)) {
+        met.set(kind, (met.get(kind) ?? 0) + count);
+      }
+      await turn();
+      expect(rejections).toEqual([]);
+    },
+  );
+});
+
+it('keeps its promises with 500 calls at once', { timeout: 60_000 }, async () => {
+  const storm = { client: 'fetch', seed: 4, calls: 500, concurrency: 500, attemptTimeoutMs: 5_000 };
+  expect((await runStorm(storm)).faults).toEqual([]);
+});
+
+it('all this met every kind of fault, and leaves neither sockets nor timers', async () => {
+  for (const kind of KINDS) if (kind !== 'early') expect(met.get(kind), kind).toBeGreaterThan(2);
+  const left = (): number =>
+    process.getActiveResourcesInfo().filter((kind) => /^(TCP|Timeout)/.test(kind)).length;
+  // The servers have closed their connections: those of the clients follow, and no timer of a call is left.
+  await vi.waitFor(() => expect(left()).toBeLessThan(5), { timeout: 10_000 });
+});

@@ -1,0 +1,138 @@
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import type { Fault } from './faults.ts';
+
+/** A request that reached the server whole. */
+export interface Received {
+  readonly call: number;
+  readonly fault: Fault;
+}
+
+export interface HostileServer extends AsyncDisposable {
+  readonly url: string;
+  readonly received: readonly Received[];
+  readonly openSockets: number;
+}
+
+/** The body of a success: each attempt of each call has its own. */
+export function successBody(call: number, attempt: number): string {
+  return JSON.stringify({ call, attempt, value: 'ü'.repeat(1 + ((call * 37) % 400)) });
+}
+
+/** A server over bare sockets, which does to each request what the plan says. */
+export async function startHostileServer(
+  planned: (call: number, attempt: number) => Fault,
+): Promise<HostileServer> {
+  const received: Received[] = [];
+  const attempts = new Map<number, number>();
+  const sockets = new Set<Socket>();
+  const next = (call: number): { attempt: number; fault: Fault } => {
+    const attempt = (attempts.get(call) ?? 0) + 1;
+    attempts.set(call, attempt);
+    return { attempt, fault: planned(call, attempt) };
+  };
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => undefined);
+    readRequests(socket, next, received);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    received,
+    get openSockets() {
+      return sockets.size;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+function readRequests(
+  socket: Socket,
+  next: (call: number) => { attempt: number; fault: Fault },
+  received: Received[],
+): void {
+  let bytes = Buffer.alloc(0);
+  socket.on('data', (chunk: Buffer) => {
+    bytes = Buffer.concat([bytes, chunk]);
+    for (let end = bytes.indexOf('\r\n\r\n'); end >= 0; end = bytes.indexOf('\r\n\r\n')) {
+      const head = bytes.subarray(0, end).toString('latin1');
+      const call = Number(/^x-call: (\d+)/im.exec(head)?.[1]);
+      const length = Number(/^content-length: (\d+)/im.exec(head)?.[1] ?? 0);
+      const chunked = /^transfer-encoding: chunked/im.test(head);
+      const bodyEnd = chunked ? bytes.indexOf('0\r\n\r\n', end) + 5 : end + 4 + length;
+      const whole = chunked ? bodyEnd > 5 : bytes.length >= bodyEnd;
+      if (!whole) return;
+      bytes = bytes.subarray(bodyEnd);
+      const { attempt, fault } = next(call);
+      // Before it is carried out: an early answer, and a reset without any.
+      if (fault.kind !== 'early') received.push({ call, fault });
+      answer(socket, fault, successBody(call, attempt));
+    }
+  });
+}
+
+function answer(socket: Socket, fault: Fault, body: string): void {
+  const { kind, at } = fault;
+  const whole = Buffer.from(response(200, body));
+  const send: Readonly<Record<Fault['kind'], () => void>> = {
+    ok: () => socket.write(whole),
+    'ok-then-close': () => {
+      socket.write(whole);
+      // Without a word before it: the client may be about to use the connection again.
+      setImmediate(() => socket.end());
+    },
+    chunked: () => {
+      const bytes = Buffer.from(body);
+      socket.write(
+        'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n',
+      );
+      for (let from = 0; from < bytes.length; from += 64) {
+        const part = bytes.subarray(from, from + 64);
+        socket.write(
+          Buffer.concat([
+            Buffer.from(`${part.length.toString(16)}\r\n`),
+            part,
+            Buffer.from('\r\n'),
+          ]),
+        );
+      }
+      socket.write('0\r\n\r\n');
+    },
+    trickle: () => trickle(socket, whole),
+    status: () => socket.write(errorResponse(fault)),
+    reset: () => socket.resetAndDestroy(),
+    'reset-at': () => socket.write(whole.subarray(0, at), () => socket.resetAndDestroy()),
+    stall: () => undefined,
+    'stall-at': () => socket.write(whole.subarray(0, at % 60)),
+    truncated: () => socket.end(whole.subarray(0, whole.length - 1 - (at % body.length))),
+    'too-long': () => socket.end(`${response(200, body)}and more that nobody announced`),
+    garbage: () => socket.end('\u0000\u0001 this is no HTTP \r\n\r\n'),
+    'garbage-before': () => socket.end(`nonsense\r\n${response(200, body)}`),
+    early: () => socket.end(errorResponse({ ...fault, status: 413 })),
+  };
+  send[kind]();
+}
+
+function trickle(socket: Socket, bytes: Buffer, from = 0): void {
+  if (from >= bytes.length || socket.destroyed) return;
+  socket.write(bytes.subarray(from, from + 23));
+  setImmediate(() => trickle(socket, bytes, from + 23));
+}
+
+function response(status: number, body: string, headers = ''): string {
+  const length = Buffer.byteLength(body);
+  return `HTTP/1.1 ${status} X\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n${headers}\r\n${body}`;
+}
+
+function errorResponse({ status, retryAfter, envelope }: Fault): string {
+  const code = status === 500 ? 'InternalServerError' : 'SomeCode';
+  const body = envelope
+    ? JSON.stringify({ error: { code, message: 'said', target: 'id' } })
+    : '<html>';
+  return response(status, body, retryAfter ? 'retry-after-ms: 5\r\n' : '');
+}
