@@ -116,6 +116,19 @@ describe('a call that succeeds at once', () => {
   });
 });
 
+describe('a wrapped fetch', () => {
+  it('takes less than half of the bytes that cockatiel’s policies take around the same fetch', async () => {
+    const response = new Response('{}');
+    const inner = async (): Promise<Response> => response;
+    const url = 'https://api.security.microsoft.com/api/incidents/924518';
+    const wrapped = createResilience().wrapFetch(inner);
+    const policy = cockatielWrap();
+    const ours = await bytesOf(() => wrapped(url));
+    const theirs = await bytesOf(() => policy.execute(({ signal }) => signal && inner()));
+    expect(ours / theirs).toBeLessThan(0.5);
+  });
+});
+
 describe('calls in flight', () => {
   it('share one timer for one timeout, ten thousand of them', async () => {
     const { clock, timers } = countingClock();

@@ -7,12 +7,14 @@ import { cockatiel, type FunctionPeer, floor, ours } from '../peers/functions.ts
 const IN_FLIGHT = [1, 10, 100, 1_000, 10_000, 100_000];
 const OPERATIONS = [1, 10, 100, 1_000];
 const OBSERVERS = [1, 2, 4, 6, 8, 10];
+const TENANTS = [1, 10, 100];
 
 /** What a call costs as the number of something grows. */
 export async function growth(effort: Effort): Promise<Chapter> {
   const flight = await inFlightCosts(effort);
   const operations = await operationCosts(effort);
   const observers = await observerCosts(effort);
+  const tenants = await tenantCosts(effort);
   const y = (points: readonly Point[] | undefined, at: number): number =>
     points?.find(({ x }) => x === at)?.y ?? Number.NaN;
   return {
@@ -23,6 +25,8 @@ export async function growth(effort: Effort): Promise<Chapter> {
       pointTable(operations),
       'by the observers, each with every hook:',
       pointTable(observers),
+      'by the tenants in turn, each with a wrapper of its own:',
+      pointTable(tenants),
     ].join('\n\n'),
     values: {
       'ns at 100,000 in flight ÷ at 100': y(flight['ours'], 100_000) / y(flight['ours'], 100),
@@ -32,6 +36,7 @@ export async function growth(effort: Effort): Promise<Chapter> {
       'ns for each observer, last ÷ first':
         (y(observers['ours'], 10) - y(observers['ours'], 6)) /
         (y(observers['ours'], 6) - y(observers['ours'], 2)),
+      'ns at 100 tenants ÷ at 1': y(tenants['ours'], 100) / y(tenants['ours'], 1),
     },
     series: {
       'floor in flight': flight['floor'] ?? [],
@@ -88,6 +93,25 @@ async function operationCosts(effort: Effort): Promise<Lines> {
     const call = (): Promise<number> => {
       next = (next + 1) % size;
       return resilience.execute(names[next] ?? '', async () => 1);
+    };
+    const [cost] = await measure([{ name: 'ours', run: sequential(call) }], {
+      rounds: by(effort, 7, 3),
+      sampleMs: by(effort, 30, 10),
+    });
+    if (cost !== undefined) points.push({ x: size, y: cost.ns.median });
+  }
+  return { ours: points };
+}
+
+/** A program for many tenants makes a wrapper for each. */
+async function tenantCosts(effort: Effort): Promise<Lines> {
+  const points: Point[] = [];
+  for (const size of TENANTS) {
+    const wrappers = Array.from({ length: size }, () => createResilience());
+    let next = 0;
+    const call = (): Promise<number> | undefined => {
+      next = (next + 1) % size;
+      return wrappers[next]?.execute('incidents.get', async () => 1);
     };
     const [cost] = await measure([{ name: 'ours', run: sequential(call) }], {
       rounds: by(effort, 7, 3),

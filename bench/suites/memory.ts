@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createResilience } from '@defender-resilience/core';
 import { number, table } from '../lib/markdown.ts';
 import { by, type Chapter, type Effort } from '../lib/suite.ts';
 import { bare, cockatiel, type FunctionPeer, floor, ours } from '../peers/functions.ts';
@@ -14,10 +15,35 @@ export async function memory(effort: Effort): Promise<Chapter> {
     rows.push([peer.name, number(bytes), number(timers)]);
     values[`held by ${peer.name}`] = bytes;
   }
+  const wrapper = await heldByWrapper();
+  const circuit = await heldByCircuit();
   return {
-    text: table(['10,000 calls in flight', 'bytes held per call', 'timers'], rows),
-    values,
+    text: [
+      table(['10,000 calls in flight', 'bytes held per call', 'timers'], rows),
+      `An idle wrapper holds ${number(wrapper)} bytes, and each operation that was called through it, with its circuit, ${number(circuit)}.`,
+    ].join('\n\n'),
+    values: { ...values, 'held by an idle wrapper': wrapper, 'held by a circuit': circuit },
   };
+}
+
+async function heldByWrapper(): Promise<number> {
+  const wrappers: object[] = [createResilience()];
+  const before = await heapUsed();
+  while (wrappers.length <= 1_000) wrappers.push(createResilience());
+  return ((await heapUsed()) - before) / (wrappers.length - 1);
+}
+
+async function heldByCircuit(): Promise<number> {
+  const resilience = createResilience();
+  const call = (index: number): Promise<number> =>
+    resilience.execute(`job.${index}`, async () => 1);
+  await call(0);
+  const before = await heapUsed();
+  for (let index = 1; index < 1_000; index += 1) await call(index);
+  const held = ((await heapUsed()) - before) / 999;
+  // The wrapper must live until it was measured.
+  if (resilience.snapshot().circuits.length < 1_000) throw new Error('A circuit was dropped');
+  return held;
 }
 
 async function heldBy(
