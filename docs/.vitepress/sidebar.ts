@@ -86,7 +86,9 @@ export const sidebar: readonly Item[] = [
       page('guide/dashboards'),
       page('guide/otlp'),
       page('guide/logging'),
-      page('monitoring/README', 'Dashboards and alerts'),
+      page('guide/alerts'),
+      page('guide/dashboards'),
+      page('monitoring/README', 'Start a monitoring stack'),
       {
         text: 'Runbooks',
         collapsed: true,
