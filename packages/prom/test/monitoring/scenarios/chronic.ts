@@ -6,7 +6,6 @@ import {
   type Firing,
   FORBIDDEN,
   poll,
-  random,
   type Scenario,
 } from './scenario.ts';
 
@@ -35,8 +34,6 @@ function mistakes(every: number, until: string, times: number) {
       : [call];
   });
 }
-
-const chance = random(7);
 
 /** Refusals that are usual, and those that come on top. */
 export const chronicScenarios: readonly Scenario[] = [
@@ -76,20 +73,6 @@ export const chronicScenarios: readonly Scenario[] = [
       },
     ],
     firing: [chronic('25:21')],
-  },
-  {
-    name: 'chronic-30pct-poll',
-    length: '72:00',
-    processes: [
-      {
-        calls: poll({
-          every: 300,
-          until: '72:00',
-          ends: () => (chance() < 0.3 ? 'Forbidden' : ''),
-        }),
-      },
-    ],
-    firing: [chronic('25:56')],
   },
   {
     name: 'chronic-never-worked',
@@ -134,7 +117,7 @@ export const chronicScenarios: readonly Scenario[] = [
         calls: poll({ every: 480, until: '56:00', ends: between('24:00', '56:00', 'Forbidden') }),
       },
     ],
-    firing: [lost('24:10'), chronic('49:45')],
+    firing: [lost('24:10'), chronic('49:43')],
   },
   ...([7, 9] as const).map(
     (days): Scenario => ({

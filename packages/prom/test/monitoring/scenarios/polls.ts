@@ -50,7 +50,7 @@ const rising = (from: string, to: string): Firing => ({
 export const pollScenarios: readonly Scenario[] = [
   refusedPoll({ every: 1, firing: [lost('6:03'), rising('6:12', '12:38')] }),
   refusedPoll({ every: 2, firing: [lost('6:04'), rising('6:21', '12:37')] }),
-  refusedPoll({ every: 3, firing: [lost('6:05'), rising('6:30', '12:35')] }),
+  refusedPoll({ every: 3, firing: [lost('6:05'), rising('6:30', '12:31')] }),
   refusedPoll({ every: 5, firing: [lost('6:07')] }),
   refusedPoll({ every: 10, firing: [lost('6:12')] }),
   refusedPoll({ every: 15, firing: [lost('6:17')] }),

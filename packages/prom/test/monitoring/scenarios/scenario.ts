@@ -102,15 +102,6 @@ export function poll({
   return calls;
 }
 
-/** Numbers from 0 to 1, the same in each run. */
-export function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 /** Many calls a minute, of which a share ends with a code. The last of a minute is a success. */
 export function busy({
   perMinute,

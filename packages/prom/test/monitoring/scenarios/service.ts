@@ -85,7 +85,12 @@ export const serviceScenarios: readonly Scenario[] = [
         }),
       },
     ],
-    firing: [],
+    firing: [
+      failing('4:16', '6:05'),
+      { alert: 'ServerErrors', from: '4:26', to: '6:21' },
+      burn('1h', '4:48', '6:16'),
+      burn('6h', '5:01', '7:26'),
+    ],
   },
   {
     name: 'outage-1h',
@@ -101,10 +106,10 @@ export const serviceScenarios: readonly Scenario[] = [
       },
     ],
     firing: [
-      failing('4:06', '5:04'),
-      burn('1h', '4:11', '5:19'),
-      { alert: 'ServerErrors', from: '4:11', to: '5:39' },
-      burn('6h', '4:30', '6:28'),
+      failing('4:07', '5:05'),
+      burn('1h', '4:11', '5:20'),
+      { alert: 'ServerErrors', from: '4:12', to: '5:39' },
+      burn('6h', '4:31', '6:29'),
     ],
   },
   {
