@@ -87,3 +87,15 @@ it('a name that cannot be resolved for a while, and an address that changes, are
   await resilience.close();
   server.close();
 });
+
+it('no secret of a call is left in the heap that Node’s own fetch would not leave', { timeout: 90_000 }, async () => {
+  const args = [CONDITIONS, '--expose-gc', 'test/chaos/processes/heap.ts'];
+  const run = async (env: NodeJS.ProcessEnv): Promise<{ codes: unknown; found: number }> => {
+    const child = await promisify(execFile)(process.execPath, args, { env });
+    return JSON.parse(child.stdout) as { codes: unknown; found: number };
+  };
+  const { BARE: _, ...env } = process.env;
+  const [wrapped, bare] = await Promise.all([run(env), run({ ...env, BARE: '1' })]);
+  expect(wrapped.codes).toEqual(Array.from({ length: 3 }, () => 'InternalServerError'));
+  expect(wrapped.found).toBeLessThanOrEqual(bare.found);
+});

@@ -16,6 +16,9 @@ export interface CallEnding {
   readonly sent: readonly number[];
 }
 
+/** Which of two events of one millisecond comes first. */
+export type Order = 'older' | 'younger' | 'timeouts';
+
 const STEP = 1_000;
 type Event = { readonly at: number; readonly order: number; run(): void };
 type State = 'new' | 'gate' | 'sent' | 'wait' | 'ended';
@@ -70,9 +73,10 @@ class Group {
 /**
  * What must become of each call: the rules of the wrapper, written down once more in the plainest way.
  *
- * @param order - which of two events of one millisecond comes first: the older one, or the younger one
+ * @param order - which of two events of one millisecond comes first: the older one, the younger one, or the
+ * end of an attempt's time
  */
-export function predict(schedule: Schedule, order: 'older' | 'younger' = 'older'): CallEnding[] {
+export function predict(schedule: Schedule, order: Order = 'older'): CallEnding[] {
   const { random, budget, pause, maxRetryAfterMs } = schedule;
   const calls = schedule.calls.map((plan) => new Call(plan));
   const circuits = new Map(calls.map(({ plan }) => [plan.operation, new CircuitModel(schedule)]));
@@ -87,9 +91,11 @@ export function predict(schedule: Schedule, order: 'older' | 'younger' = 'older'
 
   const circuitOf = ({ plan }: Call): CircuitModel => circuits.get(plan.operation) as CircuitModel;
   const groupOf = ({ plan }: Call): Group => groups.get(plan.operation) as Group;
-  const after = (ms: number, run: () => void): void => {
+  const after = (ms: number, run: () => void, isTimeout = false): void => {
     count += 1;
-    events.push({ at: now + Math.ceil(ms), order: order === 'older' ? count : -count, run });
+    const early = order === 'timeouts' && isTimeout ? -1_000_000 : 0;
+    const place = order === 'younger' ? -count : count + early;
+    events.push({ at: now + Math.ceil(ms), order: place, run });
   };
   const end = (call: Call, reason: string): void => {
     call.enter('ended');
@@ -173,7 +179,7 @@ export function predict(schedule: Schedule, order: 'older' | 'younger' = 'older'
     call.sent.push(now);
     const step = call.plan.steps[call.sent.length - 1] ?? { kind: 'ok', afterMs: 0 };
     const timeoutMs = Math.min(call.plan.attemptTimeoutMs, call.deadlineAt - now);
-    after(timeoutMs, () => call.turn === turn && settle(call, TIMED_OUT));
+    after(timeoutMs, () => call.turn === turn && settle(call, TIMED_OUT), true);
     if (step.kind === 'hang') return;
     after(step.afterMs, () => call.turn === turn && settle(call, verdictOf(step)));
   };

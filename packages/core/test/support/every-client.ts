@@ -110,8 +110,8 @@ function graphClient(resilience: Resilience, url: string): OpenClient {
         .headers({ ...headers })
         .responseType(graph.ResponseType.RAW);
       if (signal !== undefined) api.option('signal', signal);
-      const sent: Promise<Response> = method === 'GET' ? api.get() : api.post(body);
-      return bodyOf(await sent);
+      const sent: unknown = await (method === 'GET' ? api.get() : api.post(body));
+      return bodyOf(sent as Response);
     },
   };
 }
