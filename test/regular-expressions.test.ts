@@ -45,8 +45,7 @@ async function madeOf(files: readonly string[], found: Found): Promise<void> {
   const Native = globalThis.RegExp;
   globalThis.RegExp = new Proxy(Native, {
     construct(target, args: [pattern: RegExp | string, flags?: string], newTarget) {
-      const made: unknown = Reflect.construct(target, args, newTarget);
-      if (!(made instanceof Native)) throw new TypeError('RegExp made no expression');
+      const made = Reflect.construct(target, args, newTarget) as RegExp;
       const { stack = '' } = new Error('place');
       const at = /packages\/[\w-]+\/src\/[\w/.-]+/.exec(stack)?.[0];
       if (at !== undefined) add(found, made.source, made.flags, at);

@@ -44,7 +44,7 @@ it('each package publishes the folders that are meant to be published, under the
 });
 
 it('no package runs a script when it is installed', async () => {
-  const hooks = ['preinstall', 'install', 'postinstall', 'prepare', 'preprepare', 'postprepare'];
+  const hooks = ['preinstall', 'install', 'postinstall', 'prepare'];
   for (const { name, scripts = {} } of await manifests()) {
     expect(
       hooks.filter((hook) => hook in scripts),

@@ -9,7 +9,7 @@ import { createResilience, failureOf } from '@defender-resilience/core';
 
 // Kept in a form in which the snapshot does not show it as a text.
 const hidden = randomBytes(12);
-const reveal = (): string => hidden.map((byte) => byte ^ 0x5a).toString('hex');
+const reveal = (): string => Buffer.from(hidden.map((byte) => byte ^ 0x5a)).toString('hex');
 
 const server = createServer((request, response) => {
   request.resume().on('end', () => {
