@@ -88,7 +88,9 @@ it('a name that cannot be resolved for a while, and an address that changes, are
   server.close();
 });
 
-it('no secret of a call is left in the heap that Node’s own fetch would not leave', { timeout: 90_000 }, async () => {
+it('no secret of a call is left in the heap that Node’s own fetch would not leave', {
+  timeout: 90_000,
+}, async () => {
   const args = [CONDITIONS, '--expose-gc', 'test/chaos/processes/heap.ts'];
   const run = async (env: NodeJS.ProcessEnv): Promise<{ codes: unknown; found: number }> => {
     const child = await promisify(execFile)(process.execPath, args, { env });
