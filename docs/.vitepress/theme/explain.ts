@@ -16,7 +16,7 @@ export interface Answer {
 }
 
 /** One line of what the wrapper does about an answer that stays the same. */
-export interface Step {
+interface Step {
   readonly atMs: number;
   readonly text: string;
 }

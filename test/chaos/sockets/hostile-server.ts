@@ -2,7 +2,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { Fault } from './faults.ts';
 
 /** A request that reached the server whole. */
-export interface Received {
+interface Received {
   readonly call: number;
   readonly fault: Fault;
 }

@@ -85,7 +85,7 @@ const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_4
 /** `1h30m`, or the seconds that Prometheus answers. */
 function secondsOf(duration: unknown): number {
   if (typeof duration === 'number') return duration;
-  const parts = String(duration ?? '').matchAll(/(\d+)([smhdw])/g);
+  const parts = String(duration ?? '').matchAll(/(\d+)([smhdw])/gy);
   return [...parts].reduce(
     (sum, [, count, unit = 's']) => sum + Number(count) * (UNITS[unit] ?? 1),
     0,

@@ -1,7 +1,8 @@
 import type { OperationCount } from './snapshot.ts';
 
 const SAMPLE = /^\w*operations_total\{([^}]*)\} (\d+(?:\.\d+)?(?:e\+?\d+)?)/;
-const LABEL = /(\w+)="((?:[^"\\]|\\.)*)"/g;
+/** The next label: each starts where the one before ended, so that a line is read once. */
+const LABEL = /,?(\w+)="((?:[^"\\]|\\.)*)"/gy;
 
 /** Reads the calls of each operation out of what `/metrics` serves, whatever the prefix of the metrics is. */
 export function readCounters(exposition: string): readonly OperationCount[] {

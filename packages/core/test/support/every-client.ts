@@ -18,7 +18,7 @@ import axios from 'axios';
 import { Agent, request } from 'undici';
 
 /** A request that every client can send. */
-export interface AnyRequest {
+interface AnyRequest {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -28,7 +28,7 @@ export interface AnyRequest {
 }
 
 /** Resolves with the body of a success; rejects with whatever the client makes of a failure. */
-export type Send = (sent: AnyRequest) => Promise<string>;
+type Send = (sent: AnyRequest) => Promise<string>;
 
 /** A client through the wrapper, for requests to one server. */
 export interface OpenClient extends AsyncDisposable {

@@ -3,7 +3,7 @@ import { legendOf, nonZero, perMinute } from './query.ts';
 import type { Scope } from './scope.ts';
 
 /** The tag of the annotations in Grafana that mark a deployment. */
-export const DEPLOYMENT_TAG = 'deployment';
+const DEPLOYMENT_TAG = 'deployment';
 
 interface Mark {
   readonly name: string;

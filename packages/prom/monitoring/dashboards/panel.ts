@@ -43,7 +43,7 @@ export interface StatPanel extends Measured {
 }
 
 /** A value that a legend or its column shows of each series. */
-export type Calculation = 'lastNotNull' | 'max' | 'mean';
+type Calculation = 'lastNotNull' | 'max' | 'mean';
 
 /** Lines or stacked bars over time. */
 export interface GraphPanel extends Measured {

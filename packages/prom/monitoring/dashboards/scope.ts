@@ -9,7 +9,7 @@ import { hasMetric } from './sources.ts';
 export type Matchers = Partial<Readonly<Record<QueryLabel, string>>>;
 
 /** The recorded series that dashboards read. Labelled by the grouping labels alone. */
-export type RecordedName = 'faults:delta1m' | 'valid:delta1m';
+type RecordedName = 'faults:delta1m' | 'valid:delta1m';
 
 /** How the queries of one set of dashboards name metrics and labels, and what limits them. */
 export interface Scope {

@@ -17,7 +17,7 @@ interface SourceJson {
   readonly uid: string;
 }
 
-export interface TargetJson {
+interface TargetJson {
   readonly refId: string;
   /** Absent where a panel shows the data of another panel. */
   readonly expr?: string;
@@ -52,7 +52,7 @@ export interface PanelJson {
   };
 }
 
-export interface LinkJson {
+interface LinkJson {
   readonly title: string;
   readonly url: string;
 }
@@ -93,7 +93,6 @@ export const committedOf = (source: MetricSource): readonly Committed[] =>
   }));
 
 /** The names of the dashboards that alerts lead to. */
-export const dashboardNames: readonly string[] = committedOf('prom').map(({ name }) => name);
 
 /** Every committed dashboard. */
 export const committed: readonly Committed[] = [...committedOf('prom'), ...committedOf('otlp')];

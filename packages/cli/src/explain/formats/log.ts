@@ -69,7 +69,11 @@ function requestIn(line: string): Exchange['request'] {
 }
 
 /** Without what belongs to the sentence. */
-const withoutEnd = (url: string): string => url.replace(/[).,;:]+$/, '');
+function withoutEnd(url: string): string {
+  let end = url.length;
+  while (end > 0 && ').,;:'.includes(url.charAt(end - 1))) end -= 1;
+  return url.slice(0, end);
+}
 
 function operationIn(line: string): string | undefined {
   const words = line.match(/\b[a-z][A-Za-z]+\.[a-z][A-Za-z]+\b/g) ?? [];

@@ -13,7 +13,7 @@ import { type VirtualTime, virtualTime } from './virtual-time.ts';
 export type Source = 'prom' | 'otlp';
 
 /** One call: for which tenant, of which operation. */
-export type Call = (tenant: string, operation: OperationName) => Promise<void>;
+type Call = (tenant: string, operation: OperationName) => Promise<void>;
 
 /** A program in virtual time that calls a real simulator over loopback for several tenants. */
 export interface Program extends AsyncDisposable {
