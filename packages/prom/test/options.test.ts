@@ -32,7 +32,7 @@ describe('invalid options', () => {
           '- prefix must be letters, digits, _ and :, not starting with a digit, got "1_"',
           '- exemplars must be true or false, got "yes"',
           '- recentErrors.capacity must be an integer ≥ 0 and ≤ 1000, got 1001',
-          '- recentErrors.size is not an option',
+          '- recentErrors.size is not an option; known are capacity',
           "- constantLabels['code'] is a label of the metrics themselves",
           "- constantLabels['__mine'] is not a valid label name",
           "- constantLabels['a-b'] is not a valid label name",

@@ -44,7 +44,6 @@ function startTenant(tenant: string, url: string): void {
   void start();
 }
 
-
 const recentErrors: RecentErrors = {
   dropped: 0,
   list: (query) => lists.flatMap((list) => list.list(query)),
