@@ -1,8 +1,196 @@
-import { A as Quota, C as ProviderFailure, D as Family, E as ErrorClass, M as Verdict, O as MessageValues, S as FailureSource, T as CatalogueEntry, _ as failureOf, a as CircuitOpenError, b as findErrorCode, c as DefenderApiError, d as ThrottledError, f as ThrottleCause, g as classify, h as ClassifyOptions, i as AttemptTimeoutError, j as VariableKind, k as Operation, l as ErrorDetails, m as failuresOf, n as metricCode, o as ClosedError, p as ThrottleRefusal, r as metricCodes, s as DeadlineExceededError, t as MetricCode, u as ResilienceError, v as ErrorCode, w as BodyParameter, x as Failure, y as catalogue } from "./failure.js";
-import { n as operations, r as HostMap, t as operationFor } from "./operations.js";
 import { i as AttemptContext, n as ExecuteOptions, r as WrapOptions, t as AttemptFunction } from "./function-call.js";
 import { n as Timer, t as Clock } from "./clock.js";
 import { a as TakeAnswer, i as StoreWindow, n as QuotaNews, o as TakeRequest, r as QuotaStore, t as LearnedLimit } from "./store.js";
+/** Whether sending the same request again can succeed (`retryable`) or cannot (`terminal`). */
+type Verdict = "retryable" | "terminal";
+/** The kind of problem that a code stands for. A closed set, safe as a metric label. */
+type ErrorClass = "input" | "auth" | "permission" | "not_found" | "conflict" | "throttle" | "server" | "transport" | "local";
+/** The variable parts of a message, by their names in the catalogue's template. */
+type MessageValues = Readonly<Record<string, string | number | readonly string[]>>;
+/**
+ * How a variable part of a message is parsed.
+ *
+ * `number`: an integer. `list`: names separated by commas, possibly none. `timespan`: .NET's
+ * `00:01:00`, parsed to milliseconds. `duration`: `8 seconds` or a timespan, parsed to milliseconds.
+ */
+type VariableKind = "number" | "list" | "timespan" | "duration";
+/** One error code of the APIs, documented or seen in real responses. */
+interface CatalogueEntry {
+  /** The code in its documented spelling, such as `ResourceNotFound`. */
+  readonly code: string;
+  /** Other codes that mean the same, such as `"429"` for `TooManyRequests`. */
+  readonly aliases?: readonly string[];
+  /** The HTTP status that the code comes with. */
+  readonly status: number;
+  /** Further HTTP statuses that the code was seen with. */
+  readonly otherStatuses?: readonly number[];
+  /**
+   * Whether the code is on Microsoft's page of common error codes,
+   * https://learn.microsoft.com/defender-xdr/api-error-codes.
+   */
+  readonly documented: boolean;
+  /** The API families that send the code. */
+  readonly families: readonly Family[];
+  /** The kind of problem, such as `permission`. */
+  readonly class: ErrorClass;
+  /**
+   * Whether sending the same request again can succeed. `by-status`: the code says nothing, so the
+   * status alone decides, as for a code that the catalogue does not have.
+   */
+  readonly verdict: Verdict | "by-status";
+  /**
+   * The documented message with its variable parts in braces: `Hash value {hash} is invalid.` Empty
+   * if the code comes without a message. Microsoft may change messages, so a message that does not
+   * match only leaves the failure without `values`.
+   */
+  readonly template: string;
+  /** Other messages that are documented or were seen with this code. */
+  readonly otherTemplates?: readonly string[];
+  /** How the variables of the templates are parsed; those not named are plain text. */
+  readonly variables?: Readonly<Record<string, VariableKind>>;
+  /** What it means, in one sentence. */
+  readonly meaning: string;
+  /** What a person should do about it. */
+  readonly advice: string;
+  /** The page that documents the code. */
+  readonly docs: string;
+  /** The page that documents the code, or where it was seen. */
+  readonly source: string;
+  /** Where its other messages, statuses and causes were seen. */
+  readonly otherSources?: readonly string[];
+}
+/** An API family: Defender XDR, Defender for Endpoint, or Microsoft Graph security. */
+type Family = "xdr" | "mde" | "graph";
+/** The limits of one quota group. */
+interface Quota {
+  /** How many calls the service accepts in a minute. Absent: no limit by the minute. */
+  readonly perMinute?: number;
+  /** How many calls the service accepts in an hour. Absent: no limit by the hour. */
+  readonly perHour?: number;
+  /** How long queries may run in an hour, in milliseconds. Absent: no limit. */
+  readonly runningMsPerHour?: number;
+  /** How long queries may run in a day, in milliseconds. Absent: no limit. */
+  readonly runningMsPerDay?: number;
+}
+/** One operation of the APIs: a row of the operations table. */
+interface Operation {
+  /** The name, such as `incidents.list`; `other` for any request that the table does not have. */
+  readonly name: string;
+  /** The API that the operation belongs to; absent if it is unknown. */
+  readonly family?: Family;
+  /** The HTTP method in upper case. */
+  readonly method?: string;
+  /** The documented route, such as `/api/machines/{id}/isolate`. Contains no IDs: safe as a metric label. */
+  readonly route?: string;
+  /** The name of the group of operations that share one quota, such as `incidents`. */
+  readonly quotaGroup: string;
+  /** The limits on the operation's page in Microsoft's documentation (`docs`); absent if it states none. */
+  readonly quota?: Quota;
+  /** Among calls that wait for the same quota, the highest priority is sent first. @defaultValue 0 */
+  readonly priority?: number;
+  /**
+   * Whether sending the request twice has the same effect as sending it once.
+   *
+   * @defaultValue true for GET, HEAD, OPTIONS, PUT and DELETE, otherwise false
+   */
+  readonly idempotent?: boolean;
+  /** The timeout of one attempt, in milliseconds. @defaultValue the option `attemptTimeoutMs` */
+  readonly attemptTimeoutMs?: number;
+  /** The timeout of the whole call, in milliseconds. @defaultValue the option `deadlineMs` */
+  readonly deadlineMs?: number;
+  /** The documented parameters of the JSON body, whose names are case-sensitive in XDR and MDE. */
+  readonly bodyParameters?: readonly BodyParameter[];
+  /** What to check before sending the request again after a failure that may have carried it out. */
+  readonly ambiguityAdvice?: string;
+  /** The operation's page in Microsoft's documentation. */
+  readonly docs?: string;
+}
+/** One parameter of a JSON body. */
+interface BodyParameter {
+  /** The name in its exact spelling. */
+  readonly name: string;
+  /** Whether the operation fails without the parameter. @defaultValue false */
+  readonly required?: boolean;
+}
+/**
+ * Where a failure comes from: `api`, in the service's own error format; `gateway`, any other HTTP
+ * error, such as a proxy's page; `network`, no HTTP response; `timeout`, no HTTP response in time;
+ * `circuit` and `throttle`, not sent by this package; `cancelled`, aborted by the caller; `unknown`,
+ * anything else, such as a bug in the program.
+ */
+type FailureSource = "api" | "gateway" | "network" | "timeout" | "circuit" | "throttle" | "cancelled" | "unknown";
+/** A security provider that is missing from a partial response of Microsoft Graph. */
+interface ProviderFailure {
+  /** The provider's vendor, such as `Microsoft`. */
+  readonly vendor: string;
+  /** The provider, such as `WDATP`. */
+  readonly provider: string;
+  /** The HTTP status that the provider answered Graph with. */
+  readonly status: number;
+  /** How long the provider took, in milliseconds. */
+  readonly latencyMs: number;
+}
+/**
+ * What is known about one failed attempt or call. Plain, frozen data that can be logged: the service's
+ * `message` and the texts in `values` may hold secrets, so they are not enumerable. `console.log`,
+ * `JSON.stringify` and the spread syntax leave them out; read them by name.
+ */
+interface Failure {
+  /**
+   * The service's own error code, in the catalogue's spelling if the catalogue has it. A response
+   * without a code gives `Http` and the status (`Http503`); a failure without a response gives Node's
+   * code (`ECONNRESET`) or one of `Timeout`, `CircuitOpen`, `Throttled`, `Cancelled` and `Unknown`.
+   */
+  readonly code: string;
+  /** The HTTP status; absent if there was no HTTP response. */
+  readonly status?: number;
+  /**
+   * The service's message, at most 1,024 characters. It may echo what was sent, secrets included, so it
+   * is not enumerable and this package never logs it.
+   */
+  readonly message: string;
+  /**
+   * The ID to give to Microsoft support. Opaque, and not always a GUID; at most 128 characters. Absent
+   * if the response has none.
+   */
+  readonly trackingId?: string;
+  /** Whether sending the same request again can succeed. */
+  readonly verdict: Verdict;
+  /** Where the failure comes from: the API, a gateway, the network, this package or the caller. */
+  readonly source: FailureSource;
+  /**
+   * True if the service may have carried out the request although the call failed: after a reset, a
+   * timeout, a 502 or 504, or any other 5xx that has no Retry-After and is not in the service's own
+   * error format. Absent if it certainly did not.
+   */
+  readonly ambiguous?: true;
+  /**
+   * True for a 401 that a new token cannot fix, such as a missing licence: `refreshToken` is not
+   * called. Absent for any other failure.
+   */
+  readonly refreshUseless?: true;
+  /**
+   * How long the service asked to wait, in milliseconds from the response on. Absent if it did not
+   * ask, or if the verdict is `terminal`.
+   */
+  readonly retryAfterMs?: number;
+  /**
+   * The variable parts of the message by the names in the catalogue's template, such as `waitMs`, or the
+   * `claims` that a 401 asks the next token to have. Texts and lists are not enumerable, because they
+   * may echo what was sent. Absent if the message matches no template.
+   */
+  readonly values?: MessageValues;
+  /**
+   * The security providers whose results are missing from a 206, as Graph's `Warning` header names them
+   * (https://learn.microsoft.com/graph/api/resources/security-error-codes). Only a success has it: the
+   * call is neither retried nor counted as failed.
+   */
+  readonly partial?: readonly ProviderFailure[];
+  /** What a person should do, in one or a few sentences. Absent if there is nothing to say. */
+  readonly advice?: string;
+  /** The code's row in the catalogue; absent for a code that the catalogue does not have. */
+  readonly entry?: CatalogueEntry;
+}
 /** The state of one limit on calls. */
 interface QuotaWindow {
   /** The length of the window. */
@@ -279,6 +467,8 @@ interface AttemptObserver {
   /** Called exactly once, when the attempt ends. */
   end?(end: AttemptEnd): void;
 }
+/** Maps a host, such as `127.0.0.1:8080`, to the API family that it serves, or to `all` of them. */
+type HostMap = Readonly<Record<string, Family | "all">>;
 /** Where chance comes from: a number from 0 (inclusive) to 1 (exclusive), as `Math.random` gives. */
 type Random = () => number;
 /** How long to wait before the next attempt when the service did not say. */
@@ -560,6 +750,47 @@ interface ResilienceOptions {
   /** The source of randomness for jitter, for tests. @defaultValue `Math.random` */
   readonly random?: Random;
 }
+/** The codes on Microsoft's page of common error codes, in the order of the page. */
+type DocumentedCode = "BadRequest" | "ODataError" | "InvalidInput" | "InvalidRequestBody" | "InvalidHashValue" | "InvalidDomainName" | "InvalidIpAddress" | "InvalidUrl" | "MaximumBatchSizeExceeded" | "MissingRequiredParameter" | "OsPlatformNotSupported" | "ClientVersionNotSupported" | "Unauthorized" | "Forbidden" | "DisabledFeature" | "DisallowedOperation" | "NotFound" | "ResourceNotFound" | "InternalServerError";
+/** Codes that are not on Microsoft's page of common error codes, but that the services send. */
+type ObservedCode = "TooManyRequests" | "ActiveRequestAlreadyExists" | "AuthenticationFailed" | "InvalidAuthenticationToken" | "Authentication_MSGraphPermissionMissing" | "Authentication_RequestFromNonPremiumTenantOrB2CTenant" | "Authorization_RequestDenied" | "UnknownError" | "serviceNotAvailable" | "Directory_ExpiredPageToken" | "DirectoryPageTokenNotFoundException" | "resyncRequired";
+/** An error code in the catalogue's spelling. */
+type ErrorCode = DocumentedCode | ObservedCode;
+/**
+ * The error codes of the APIs: the documented ones in the order of Microsoft's page
+ * (https://learn.microsoft.com/defender-xdr/api-error-codes), then those seen in real responses.
+ */
+export declare const catalogue: readonly CatalogueEntry[];
+/** Finds the catalogue's row for a code or an alias of it, in any case; undefined if there is none. */
+export declare function findErrorCode(code: string): CatalogueEntry | undefined;
+/**
+ * The operations of the three APIs: the routes that Microsoft documents, their quotas, and whether they
+ * can be sent twice.
+ */
+export declare const operations: readonly Operation[];
+/** The parts of a request that identify its operation. */
+interface RoutedRequest {
+  /** In any case. */
+  readonly method: string;
+  /** As in `URL.host`. */
+  readonly host: string;
+  /** As in `URL.pathname`. */
+  readonly path: string;
+}
+/**
+ * Finds the operation of a request. Never throws and has a bounded number of results: an unknown path
+ * of a known host is `other`, and all requests to an unknown host share one operation named after the
+ * host, so that no part of a path ends up in a metric.
+ *
+ * @param hosts - additional hosts and the API family that each one serves; keys in lower case
+ *
+ * @example
+ * ```ts
+ * const { host, pathname } = new URL('https://api.security.microsoft.com/api/incidents/7');
+ * operationFor({ method: 'GET', host, path: pathname }).name; // 'incidents.get'
+ * ```
+ */
+export declare function operationFor(request: RoutedRequest, hosts?: HostMap): Operation;
 /** Any function that is called as `fetch` is. */
 type Fetch = typeof globalThis.fetch;
 /** How a fetch is wrapped. */
@@ -573,6 +804,169 @@ interface WrapFetchOptions {
    */
   readonly bufferJson?: boolean;
 }
+/**
+ * Returns what a wrapped call found out about the `Response` that it resolved with or the error that
+ * it rejected with. Undefined for a success, and for anything that no wrapped call has seen. A success
+ * with `partial` is one from which some of Graph's security providers are missing. Never throws.
+ */
+export declare function failureOf(x: unknown): Failure | undefined;
+/** The options of `classify`. */
+interface ClassifyOptions {
+  /**
+   * Gives the current time in milliseconds since 1970, to turn a Retry-After date into a wait.
+   *
+   * @defaultValue the real time
+   */
+  readonly now?: () => number;
+}
+/**
+ * Explains an HTTP response or an error: its code, whether a retry can help, how long to wait, and what
+ * to do. Synchronous and without I/O; reads at most 64 KiB of a body, and never throws.
+ *
+ * Takes a `Response` (by its status and headers, because its body cannot be read synchronously), a
+ * `{ status, headers?, body? }`, or an error thrown by fetch, undici, axios, got, ky, superagent, the
+ * Microsoft Graph and Azure SDKs, MSAL, or Node itself. If a wrapped call has seen the object before,
+ * returns what that call found out, as `failureOf` does.
+ *
+ * @returns undefined for a success (a status below 400), and for what is neither a response nor an error
+ *
+ * @example
+ * ```ts
+ * const body = await response.text();
+ * const failure = classify({ status: response.status, headers: response.headers, body });
+ * if (failure?.verdict === 'retryable') console.log(`try again in ${failure.retryAfterMs ?? 1_000} ms`);
+ * ```
+ */
+export declare function classify(x: unknown, options?: ClassifyOptions): Failure | undefined;
+/**
+ * Says what is wrong with the responses in a Graph `$batch`, which is itself answered with 200 whatever they
+ * are.
+ *
+ * @param batchResponse - the parsed document: `{ responses: [{ id, status, headers, body }] }`
+ * @returns the failures by the ID of their request; empty if all succeeded. Never throws
+ * @example
+ * ```ts
+ * const document = await client.api('/$batch').post({ requests });
+ * for (const [id, failure] of failuresOf(document)) console.error(id, failure.code, failure.advice);
+ * ```
+ */
+export declare function failuresOf(batchResponse: unknown, options?: ClassifyOptions): ReadonlyMap<string, Failure>;
+/** What a call had to wait for: the end of a `pause` that the service asked for, or a used-up `quota`. */
+type ThrottleCause = "pause" | "quota";
+/**
+ * Why a call was refused instead of waiting: `queue-full`, too many calls are waiting; `wait-too-long`,
+ * the wait exceeds `retry.maxRetryAfterMs` or the deadline.
+ */
+type ThrottleRefusal = "queue-full" | "wait-too-long";
+/** What a `DefenderApiError` has in addition to its failure. */
+interface ErrorDetails {
+  /** The operation's name, such as `machines.isolate`. */
+  readonly operation?: string;
+  /** The client's own error, or the `Response`. */
+  readonly cause?: unknown;
+}
+/**
+ * This package refused a call or gave it up, without an error from the API. The base class of
+ * `CircuitOpenError`, `ThrottledError`, `AttemptTimeoutError`, `DeadlineExceededError` and `ClosedError`.
+ */
+export declare class ResilienceError extends Error {
+  #private;
+  readonly name: string;
+  /** `CircuitOpen`, `Throttled`, `Timeout` or `Closed`. */
+  readonly code: string;
+  /** The operation's name, such as `machines.isolate`. */
+  readonly operation: string;
+  constructor(failure: Failure, operation: string);
+  get failure(): Failure;
+}
+/** The circuit is open, because recent calls kept failing: the call was not sent. */
+export declare class CircuitOpenError extends ResilienceError {
+  /** Milliseconds until the circuit allows a call again. */
+  readonly retryAfterMs: number;
+  constructor({ operation, retryAfterMs }: {
+    operation: string;
+    retryAfterMs: number;
+  });
+}
+/** The call's quota group is paused or used up, and the call cannot wait: it was not sent. */
+export declare class ThrottledError extends ResilienceError {
+  /** Milliseconds until the call could have been sent, as far as is known. */
+  readonly retryAfterMs: number;
+  /** Why the call did not wait: too many calls are waiting, or the wait is too long. */
+  readonly reason: ThrottleRefusal;
+  /** `pause`: the service asked for a pause; `quota`: the quota is used up. */
+  readonly heldBy: ThrottleCause;
+  constructor({ operation, retryAfterMs, reason, heldBy }: {
+    operation: string;
+    retryAfterMs: number;
+    reason: ThrottleRefusal;
+    heldBy?: ThrottleCause;
+  });
+}
+/**
+ * `close` has closed the wrapper. The call was not sent, or it was aborted because it took longer than
+ * `close` waits; `failure.ambiguous` is true for a call that may have been carried out.
+ */
+export declare class ClosedError extends ResilienceError {
+  constructor({ operation, sent }: {
+    operation: string;
+    sent: boolean;
+  });
+}
+/** One attempt got no response in time. The service may have executed the request. */
+export declare class AttemptTimeoutError extends ResilienceError {
+  readonly timeoutMs: number;
+  constructor({ operation, timeoutMs }: {
+    operation: string;
+    timeoutMs: number;
+  });
+}
+/** The call with all its attempts and waits exceeded its deadline. */
+export declare class DeadlineExceededError extends ResilienceError {
+  readonly timeoutMs: number;
+  constructor({ operation, timeoutMs }: {
+    operation: string;
+    timeoutMs: number;
+  });
+}
+/**
+ * The API answered with an error. The message names the operation, status, code and tracking ID, but
+ * neither the URL nor the service's message, which may echo what was sent. The service's message is
+ * `failure.message`; printing or serialising the error does not show it.
+ */
+export declare class DefenderApiError extends Error {
+  #private;
+  readonly name: string;
+  /** The service's own code, as in `failure.code`. */
+  readonly code: string;
+  /** The HTTP status; absent if there was no HTTP response. */
+  readonly status?: number;
+  /** The ID to give to Microsoft support. */
+  readonly trackingId?: string;
+  /** The operation's name, such as `machines.isolate`. */
+  readonly operation?: string;
+  constructor(failure: Failure, details?: ErrorDetails);
+  get failure(): Failure;
+}
+/** One value that `metricCode` can return. */
+interface MetricCode {
+  /** The value, such as `TooManyRequests`, `Http503` or `_OTHER`. */
+  readonly code: string;
+  /** What kind of problem the code stands for. */
+  readonly class: ErrorClass;
+}
+/**
+ * Every value that `metricCode` can return, once each, so that a metric can start them all at zero.
+ * `_OTHER` always comes from the service, hence its class `server`.
+ */
+export declare const metricCodes: readonly MetricCode[];
+/**
+ * Returns a code that is safe as a metric label: one of `metricCodes`, whatever the service sent.
+ *
+ * The catalogue's code; for a response without a code, `Http` and a common status; without a response,
+ * `Network`, `Timeout`, `CircuitOpen`, `Throttled`, `Cancelled` or `Unknown`; otherwise `_OTHER`.
+ */
+export declare function metricCode(failure: Pick<Failure, "code" | "status" | "source">): string;
 /** A logger like `console`, whose methods take the message first. */
 interface ConsoleLogger {
   info(message: string, fields?: object): void;
@@ -763,4 +1157,4 @@ interface Resilience extends AsyncDisposable {
  * ```
  */
 export declare function createResilience(options?: ResilienceOptions): Resilience;
-export { type AttemptContext, type AttemptEnd, type AttemptFunction, type AttemptObserver, type AttemptStart, AttemptTimeoutError, type BackoffSettings, type BodyParameter, type BudgetSettings, type CallEnd, type CallObserver, type CallOutcome, type CallStart, type CatalogueEntry, type CircuitChange, CircuitOpenError, type CircuitSettings, type CircuitState, type ClassifyOptions, type ClientKind, type Clock, type CloseOptions, ClosedError, type ConsoleLogger, DeadlineExceededError, DefenderApiError, type ErrorClass, type ErrorCode, type ErrorDetails, type ExecuteOptions, type Failure, type FailureSource, type Family, type Fetch, type GiveUpReason, type HostMap, type HttpRequestInfo, type HttpResponseInfo, type LearnedLimit, type LogObserverOptions, type MessageValues, type MetricCode, type Observer, type Operation, type OperationOptions, type PinoLogger, type ProviderFailure, type Quota, type QuotaChange, type QuotaCounting, type QuotaNews, type QuotaOptions, type QuotaState, type QuotaStore, type QuotaWindow, type Random, type ReadQuotas, type RefreshContext, type RefreshToken, type RefreshedToken, type Resilience, ResilienceError, type ResilienceOptions, type ResilienceSnapshot, type RetryScheduled, type RetrySettings, type StoreWindow, type TakeAnswer, type TakeRequest, type ThrottleCause, type ThrottleRefusal, type ThrottleSettings, type ThrottleWait, ThrottledError, type Timer, type TokenIdentity, type VariableKind, type Verdict, type WaitSource, type WrapFetchOptions, type WrapOptions, catalogue, classify, failureOf, failuresOf, findErrorCode, metricCode, metricCodes, operationFor, operations };
+export type { AttemptContext, AttemptEnd, AttemptFunction, AttemptObserver, AttemptStart, BackoffSettings, BodyParameter, BudgetSettings, CallEnd, CallObserver, CallOutcome, CallStart, CatalogueEntry, CircuitChange, CircuitSettings, CircuitState, ClassifyOptions, ClientKind, Clock, CloseOptions, ConsoleLogger, ErrorClass, ErrorCode, ErrorDetails, ExecuteOptions, Failure, FailureSource, Family, Fetch, GiveUpReason, HostMap, HttpRequestInfo, HttpResponseInfo, LearnedLimit, LogObserverOptions, MessageValues, MetricCode, Observer, Operation, OperationOptions, PinoLogger, ProviderFailure, Quota, QuotaChange, QuotaCounting, QuotaNews, QuotaOptions, QuotaState, QuotaStore, QuotaWindow, Random, ReadQuotas, RefreshContext, RefreshToken, RefreshedToken, Resilience, ResilienceOptions, ResilienceSnapshot, RetryScheduled, RetrySettings, StoreWindow, TakeAnswer, TakeRequest, ThrottleCause, ThrottleRefusal, ThrottleSettings, ThrottleWait, Timer, TokenIdentity, VariableKind, Verdict, WaitSource, WrapFetchOptions, WrapOptions };
