@@ -78,8 +78,10 @@ export async function tryProject(project: Project): Promise<string[]> {
     cwd: folder,
     env: { ...env, PATH: [dirname(nodeFile), env['PATH']].join(delimiter) },
   };
-  const managed = (args: readonly string[]): Promise<string> =>
-    isScript ? run(nodeFile, [file, ...args], options) : run(file, args, options);
+  const managed = (args: readonly string[], exitCode = 0): Promise<string> =>
+    isScript
+      ? run(nodeFile, [file, ...args], { ...options, exitCode })
+      : run(file, args, { ...options, exitCode });
 
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'package.json'), '{ "name": "empty", "private": true }\n');
@@ -97,7 +99,9 @@ export async function tryProject(project: Project): Promise<string[]> {
     }
     printed.push(`${args.at(-1)} ${last}`);
   }
-  const explained = await managed([...execute, 'defender-resilience', 'explain', 'Forbidden']);
+  // 11: the error is terminal.
+  const explain = [...execute, 'defender-resilience', 'explain', 'Forbidden'];
+  const explained = await managed(explain, 11);
   if (!explained.includes('admin consent')) throw new Error(`explain printed:\n${explained}`);
   return [...printed, 'explain Forbidden'];
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { complaints } from './promtool.ts';
 import { isLong, scenarios } from './scenarios/all.ts';
 import { need } from './tools.ts';
@@ -9,8 +9,9 @@ const all = process.env['SCENARIOS'] === 'all';
 const chosen = scenarios.filter((scenario) => all || !isLong(scenario));
 
 describe('the alerts fire exactly when they must', () => {
-  it.for(chosen)('in $name', { timeout: 1_200_000 }, async (scenario, context) => {
+  // Two promtool processes at a time keep two cores busy.
+  it.concurrent.for(chosen)('in $name', { timeout: 1_200_000 }, async (scenario, context) => {
     const promtool = await need(context, 'promtool');
-    expect(await complaints(promtool, scenario)).toBe('');
+    context.expect(await complaints(promtool, scenario)).toBe('');
   });
 });
