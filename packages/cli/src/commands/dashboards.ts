@@ -3,13 +3,7 @@ import type { Context } from '../context.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { examples } from '../terminal/examples.ts';
 import type { AddCommand } from './add-command.ts';
-
-interface Options {
-  readonly config?: string;
-  readonly set?: readonly string[];
-  readonly output?: string;
-  readonly check?: string;
-}
+import { type GeneratorOptions, withGeneratorOptions } from './generator-options.ts';
 
 const EXAMPLES: readonly (readonly [command: string, what: string])[] = [
   ['defender-resilience dashboards -o dashboards/', 'two files for Grafana 12 and later'],
@@ -25,25 +19,22 @@ const EXAMPLES: readonly (readonly [command: string, what: string])[] = [
 
 /** `dashboards`. */
 export const dashboardsCommand: AddCommand = (program, { context, exitWith }) => {
-  program
-    .command('dashboards')
+  withGeneratorOptions(program.command('dashboards'))
     .summary('generate the Grafana dashboards, or check those that are deployed')
     .description(
       'Writes the Grafana dashboards for the metrics of @defender-resilience/prom, each into a file named after its uid, or ' +
         'checks that a folder has them.',
     )
-    .option('-c, --config <file>', 'a JSON file with options')
-    .option('--set <option=value...>', 'one option, its value as JSON or as text')
     .option('-o, --output <folder>', 'the folder of the files')
     .option('--check <folder>', 'compare with the files of a folder')
     .addHelpText('after', () => examples(EXAMPLES, context.out))
-    .action(async (options: Options) => {
+    .action(async (options: GeneratorOptions) => {
       exitWith(await runDashboards(options, context));
     });
 };
 
 async function runDashboards(
-  { config, set, output, check }: Options,
+  { config, set, output, check }: GeneratorOptions,
   context: Context,
 ): Promise<ExitCode> {
   const folder = check ?? output;

@@ -3,13 +3,7 @@ import type { ExitCode } from '../exit-codes.ts';
 import { EXIT } from '../exit-codes.ts';
 import { examples } from '../terminal/examples.ts';
 import type { AddCommand } from './add-command.ts';
-
-interface Options {
-  readonly config?: string;
-  readonly set?: readonly string[];
-  readonly output?: string;
-  readonly check?: string;
-}
+import { type GeneratorOptions, withGeneratorOptions } from './generator-options.ts';
 
 const EXAMPLES: readonly (readonly [command: string, what: string])[] = [
   ['defender-resilience rules > rules/defender.yaml', 'with the defaults'],
@@ -29,25 +23,22 @@ const EXAMPLES: readonly (readonly [command: string, what: string])[] = [
 
 /** `rules`. */
 export const rulesCommand: AddCommand = (program, { context, exitWith }) => {
-  program
-    .command('rules')
+  withGeneratorOptions(program.command('rules'))
     .summary('generate the alert rules, or check those that are deployed')
     .description(
       'Prints the alert rules for the metrics of @defender-resilience/prom, or checks that a file or a Prometheus has them. ' +
         'docs/guide/alerts.md lists the options.',
     )
-    .option('-c, --config <file>', 'a JSON file with options')
-    .option('--set <option=value...>', 'one option, its value as JSON or as text')
     .option('-o, --output <file>', 'write a file in place of standard output')
     .option('--check <where>', 'compare with a rule file, or with a Prometheus at a URL')
     .addHelpText('after', () => examples(EXAMPLES, context.out))
-    .action(async (options: Options) => {
+    .action(async (options: GeneratorOptions) => {
       exitWith(await runRules(options, context));
     });
 };
 
 async function runRules(
-  { config, set, output, check }: Options,
+  { config, set, output, check }: GeneratorOptions,
   context: Context,
 ): Promise<ExitCode> {
   const { ruleGroups, rules } = await import('@defender-resilience/prom/monitoring');

@@ -1,0 +1,16 @@
+import type { Command } from 'commander';
+
+/** The options of the commands that generate files for the monitoring. */
+export interface GeneratorOptions {
+  readonly config?: string;
+  readonly set?: readonly string[];
+  readonly output?: string;
+  readonly check?: string;
+}
+
+/** Adds the options that say with which options the files are generated. */
+export function withGeneratorOptions(command: Command): Command {
+  return command
+    .option('-c, --config <file>', 'a JSON file with options')
+    .option('--set <option=value...>', 'one option, its value as JSON or as text');
+}
