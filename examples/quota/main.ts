@@ -84,7 +84,7 @@ async function exportAll(resilience: Resilience): Promise<boolean> {
   return exported === ids.length && refused === 0;
 }
 
-/** A playbook that cannot wait: its call goes first. Returns how long it took, in milliseconds. */
+/** A playbook that cannot wait, so its call goes first. Returns how long it took, in milliseconds. */
 async function askUrgently(resilience: Resilience, id: number): Promise<number> {
   const startedAt = performance.now();
   // #region priority

@@ -59,7 +59,7 @@ const PERMISSIONS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^scanDefinitions\./, ['Machine.ReadWrite.All']],
   // Vulnerability management
   [
-    /^machines\.(?:vulnerabilities|softwareVulnerabilit\w+|secureConfigurations\w+|certificate\w+|infoGatheringExport)$/,
+    /^machines\.(?:vulnerabilities|softwareVulnerabilities\w+|softwareVulnerability\w+|secureConfigurations\w+|certificate\w+|infoGatheringExport)$/,
     ['Vulnerability.Read.All'],
   ],
   [

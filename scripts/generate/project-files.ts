@@ -25,6 +25,7 @@ export function projectFiles(): Readonly<Record<string, string>> {
     '.github/CODEOWNERS': codeOwners(project),
     '.github/ISSUE_TEMPLATE/config.yml': issueContacts(project),
     'README.md': withBlock('README.md', 'badges', badges(project, packageNames())),
+    'packages/core/src/catalogue/site.ts': siteModule(project),
     'packages/prom/monitoring/site.ts': siteModule(project),
     'CODE_OF_CONDUCT.md': withBlock('CODE_OF_CONDUCT.md', 'contact', conductContact(project)),
   };

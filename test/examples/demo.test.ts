@@ -56,7 +56,7 @@ describe('with a tenant in the environment', () => {
 
   it.each([
     [{ DEFENDER_TOKEN: 'x' }, 'DEFENDER_BASE_URL is not'],
-    [{ DEFENDER_BASE_URL: 'nowhere', DEFENDER_TOKEN: 'x' }, 'DEFENDER_BASE_URL is no URL'],
+    [{ DEFENDER_BASE_URL: 'nowhere', DEFENDER_TOKEN: 'x' }, 'DEFENDER_BASE_URL is not a URL'],
     [
       { DEFENDER_BASE_URL: 'https://api.security.microsoft.com' },
       'Set DEFENDER_TOKEN, or AZURE_TENANT_ID',
