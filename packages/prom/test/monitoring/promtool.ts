@@ -108,7 +108,7 @@ function testFile(
 }
 
 /** The rules with whose options a scenario is played. */
-function groupsFor({ rules: options }: Scenario): readonly RuleGroup[] {
+export function groupsFor({ rules: options }: Scenario): readonly RuleGroup[] {
   return ruleGroups(options);
 }
 
