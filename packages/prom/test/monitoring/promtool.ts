@@ -108,7 +108,7 @@ function testFile(
 }
 
 /** The rules with whose options a scenario is played. */
-export function groupsFor({ rules: options }: Scenario): readonly RuleGroup[] {
+function groupsFor({ rules: options }: Scenario): readonly RuleGroup[] {
   return ruleGroups(options);
 }
 
