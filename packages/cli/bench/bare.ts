@@ -7,8 +7,11 @@ const [, , port, origin = ''] = process.argv;
 const pool = new Pool(origin);
 
 createServer((request, response) => {
-  pool.stream({ path: request.url ?? '/', method: 'GET' }, ({ statusCode, headers }) => {
+  void pool.stream({ path: request.url ?? '/', method: 'GET' }, ({ statusCode, headers }) => {
     const { 'content-type': type, 'content-length': length } = headers;
-    return response.writeHead(statusCode, { 'content-type': type, 'content-length': length });
+    return response.writeHead(statusCode, {
+      'content-type': String(type),
+      'content-length': String(length),
+    });
   });
 }).listen(Number(port), '127.0.0.1');
