@@ -68,9 +68,10 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
    * ends the call, and no async function runs. Everything else is the loop's.
    */
   start(): Promise<T> {
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    this.#resolve = resolve;
-    this.#reject = reject;
+    const promise = new Promise<T>((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
     this.pipeline.inFlight += 1;
     callStarted();
     if (this.call.signal?.aborted) {

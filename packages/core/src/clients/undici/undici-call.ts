@@ -123,7 +123,8 @@ function urlOf({ origin, path, headers }: DispatchOptions): URL | undefined {
   const url = URL.parse(path, base);
   if (url === null || !url.protocol.startsWith('http')) return undefined;
   const host = getHeader(headers, 'host');
-  return host === undefined ? url : (URL.parse(path, `${url.protocol}//${host}`) ?? url);
+  if (host === undefined || host === url.host) return url;
+  return URL.parse(path, `${url.protocol}//${host}`) ?? url;
 }
 
 function lengthOf(headers: unknown): number | undefined {
