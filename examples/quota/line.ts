@@ -65,10 +65,13 @@ export class ExportLine {
     const limit = window?.limit ?? 0;
     // The rest is sent in rounds, one a minute.
     const rounds = limit === 0 ? 0 : Math.ceil((total - this.#done) / limit);
+    const waiting = state()?.waiting ?? 0;
     return [
       `${this.#done}/${total}`,
       `${window?.used ?? 0} of ${limit} a minute`,
-      `${state()?.waiting ?? 0} waiting, next in ${duration(state()?.nextFreeMs ?? 0)}`,
+      ...(waiting === 0
+        ? []
+        : [`${waiting} waiting, next in ${duration(state()?.nextFreeMs ?? 0)}`]),
       `${duration(rounds * minuteMs)} left`,
     ].join(' · ');
   }

@@ -125,10 +125,10 @@ function docsLinks({ docs }: Project, pages: Readonly<Record<string, string>>): 
 
 function conductContact({ contact }: Project): string {
   if (contact === '') {
-    return 'Report what breaks this code through the private form that [SECURITY.md](SECURITY.md) names.';
+    return 'Report violations of this code through the private form that [SECURITY.md](SECURITY.md) names.';
   }
   const link = contact.startsWith('https:') ? contact : `mailto:${contact}`;
-  return `Report what breaks this code to the maintainers: [${contact}](${link}).`;
+  return `Report violations of this code to the maintainers: [${contact}](${link}).`;
 }
 
 /** A committed file whose block of this name, between two comments, says `content`. */
