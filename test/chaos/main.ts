@@ -65,7 +65,7 @@ async function inProcess(task: { seed: number; runs: number }): Promise<Search> 
 }
 
 function report(results: readonly Search[], seconds: number): void {
-  const sum = (key: 'schedules' | 'calls' | 'attempts' | 'undecided'): string =>
+  const sum = (key: 'schedules' | 'calls' | 'attempts' | 'undecided' | 'learned'): string =>
     results.reduce((total, result) => total + result[key], 0).toLocaleString('en');
   const ends = new Map<string, number>();
   for (const { ends: own } of results) {
@@ -76,6 +76,7 @@ function report(results: readonly Search[], seconds: number): void {
   process.stdout.write(`
 ${sum('schedules')} schedules from seed ${seed}: ${sum('calls')} calls, ${sum('attempts')} attempts, in ${seconds.toFixed(0)} s
 ${sum('undecided')} in which the order within a millisecond decides: promises checked, model not
+${sum('learned')} in which a 429 taught a limit: the same
 How the calls ended:
 ${[...ends].map(([end, count]) => `  ${end.padEnd(18)} ${count.toLocaleString('en').padStart(10)}`).join('\n')}
 Violations: ${failures.length}
