@@ -3,6 +3,7 @@
 //   pnpm chaos --runs 1000000
 //
 // Each seed is a schedule. A seed that fails is printed with the smallest schedule that still fails.
+// Ctrl+C ends it after the tasks that are running, with a report of what was done.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
@@ -32,8 +33,11 @@ const { values } = parseArgs({
 const [runs, seed, jobs] = [Number(values.runs), Number(values.seed), Number(values.jobs)];
 
 if (values.help) process.stdout.write(HELP);
-else if (process.send !== undefined) process.send(await search(seed, runs));
-else await main();
+else if (process.send === undefined) await main();
+else {
+  process.on('SIGINT', () => undefined);
+  process.send(await search(seed, runs));
+}
 
 async function main(): Promise<void> {
   const startedAt = performance.now();
@@ -41,6 +45,7 @@ async function main(): Promise<void> {
   for (let from = 0; from < runs; from += TASK) {
     tasks.push({ seed: seed + from, runs: Math.min(TASK, runs - from) });
   }
+  process.once('SIGINT', () => tasks.splice(0));
   const results: Search[] = [];
   const work = async (): Promise<void> => {
     for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) {

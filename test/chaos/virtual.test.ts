@@ -42,7 +42,7 @@ it('a schedule that fails is shrunk to what makes it fail', async () => {
 });
 
 it('a wrapper that departs from the model is found', async () => {
-  const schedule = scheduleOf(3);
+  const schedule = scheduleOf(4);
   const generous = { ...schedule, budget: { ratio: 9, minPerMinute: 99 } };
   const strict = { ...schedule, budget: { ratio: 0, minPerMinute: 0 } };
   const { refreshes, calls: real } = await runSchedule(generous);
