@@ -71,7 +71,7 @@ export class Attempt<T> implements AttemptSender, Watched, AttemptScope {
   constructor(call: ClientCall<T>, deadlines: Deadlines, start: AttemptStartState) {
     this.#call = call;
     this.#deadlines = deadlines;
-    this.#timeoutMs = Math.min(call.attemptTimeoutMs, start.remainingMs);
+    this.#timeoutMs = Math.min(call.limits.attemptTimeoutMs, start.remainingMs);
     this.attempt = start.number;
     this.permit = start.permit;
     this.observed = start.observed;
@@ -130,7 +130,7 @@ export class Attempt<T> implements AttemptSender, Watched, AttemptScope {
 
   /** Whether less time is left of the call than an attempt may take. */
   get #endsAtDeadline(): boolean {
-    return this.#timeoutMs < this.#call.attemptTimeoutMs;
+    return this.#timeoutMs < this.#call.limits.attemptTimeoutMs;
   }
 
   #followCaller(signal: AbortSignal): void {

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
+import type { ClassifyOptions } from '../failure/classify.ts';
 import { ObserverFanOut } from '../observe/fan-out.ts';
-import { type ReportObserverError, warnOnce } from '../observe/warn-once.ts';
+import { isolated, type ReportObserverError, warnOnce } from '../observe/report.ts';
 import type { Settings } from '../options/options.ts';
 import { RetryBudget } from '../policy/budget.ts';
 import type { Circuit } from '../policy/circuit.ts';
@@ -20,6 +21,8 @@ const MAX_WARNINGS = 100;
 export class Pipeline implements Closable {
   readonly settings: Settings;
   readonly clock: Clock;
+  /** For `classify`: the time of day by the wrapper's own clock. */
+  readonly time: Required<ClassifyOptions>;
   readonly budget: RetryBudget;
   readonly gate: Gate;
   readonly deadlines: Deadlines;
@@ -27,20 +30,22 @@ export class Pipeline implements Closable {
   readonly observers: ObserverFanOut | undefined;
   readonly refresher: TokenRefresher | undefined;
   readonly lifecycle: Lifecycle;
-  readonly #report: ReportObserverError;
+  /** Reports what a hook of the caller's threw: it must not break the call. */
+  readonly reportError: ReportObserverError;
   readonly #warned = new Set<string>();
   inFlight = 0;
 
   constructor(settings: Settings) {
     const { clock, random, circuit, observers, refreshToken } = settings;
-    this.#report = settings.onObserverError ?? warnOnce();
+    this.reportError = isolated(settings.onObserverError ?? warnOnce());
     this.settings = settings;
     this.clock = clock;
+    this.time = { now: () => clock.epoch() };
     this.budget = new RetryBudget(settings.budget);
     this.deadlines = new Deadlines(clock);
     this.circuits = circuit && new CircuitRegistry(circuit, clock, random);
     this.observers =
-      observers.length === 0 ? undefined : new ObserverFanOut(observers, this.#report);
+      observers.length === 0 ? undefined : new ObserverFanOut(observers, this.reportError);
     this.refresher = refreshToken && new TokenRefresher(refreshToken, settings, this);
     this.gate = gateOf(settings, this.observers);
     this.lifecycle = new Lifecycle(clock, this);
@@ -65,15 +70,6 @@ export class Pipeline implements Closable {
     this.deadlines.close();
     await this.gate.close();
     await this.observers?.flush();
-  }
-
-  /** Reports what a hook of the caller's threw: it must not break the call. */
-  reportError(error: unknown, hook: string): void {
-    try {
-      this.#report(error, hook);
-    } catch {
-      emitWarning(`onObserverError threw in hook ${hook}`);
-    }
   }
 
   /** Reports a mistake in how the wrapper is used; the message is free of secrets. */

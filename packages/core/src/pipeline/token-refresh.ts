@@ -121,7 +121,7 @@ export class TokenRefresher {
     controller: AbortController,
   ): Promise<string | undefined> {
     const { signal } = controller;
-    const { attemptTimeoutMs } = refused.call;
+    const { attemptTimeoutMs } = refused.call.limits;
     let read: ReadToken;
     try {
       const answer = this.#callRefresh(refreshContext(refused, entry, signal));
