@@ -1,3 +1,4 @@
+import { words } from '../words.ts';
 import type { BodyParameter, Family, Operation } from './entry.ts';
 
 /** What a row has besides its name, method, route and page. */
@@ -31,13 +32,16 @@ export function rows(
   table: string,
   own: Readonly<Record<string, RowDetails>> = {},
 ): readonly Operation[] {
-  return words(table, '\n').map((line) => {
-    const [name = '', method = '', route = '', page = ''] = words(line);
-    const { body, ...details } = { ...common, ...own[name] };
-    const docs = `${PAGES[common.family]}${page}`;
-    const bodyParameters = body === undefined ? {} : { bodyParameters: parameters(body) };
-    return Object.freeze({ name, method, route, ...details, ...bodyParameters, docs });
-  });
+  return table
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [name = '', method = '', route = '', page = ''] = words(line);
+      const { body, ...details } = { ...common, ...own[name] };
+      const docs = `${PAGES[common.family]}${page}`;
+      const bodyParameters = body === undefined ? {} : { bodyParameters: parameters(body) };
+      return Object.freeze({ name, method, route, ...details, ...bodyParameters, docs });
+    });
 }
 
 function parameters(body: string): readonly BodyParameter[] {
@@ -47,10 +51,6 @@ function parameters(body: string): readonly BodyParameter[] {
       Object.freeze(name.endsWith('*') ? { name: name.slice(0, -1), required: true } : { name }),
     ),
   );
-}
-
-function words(text: string, separator: string | RegExp = /\s+/): readonly string[] {
-  return text.trim().split(separator);
 }
 
 /** The limit on most pages of the Defender for Endpoint API. */

@@ -1,6 +1,6 @@
 import { AttemptTimeoutError, ClosedError, DeadlineExceededError } from '../failure/errors.ts';
 import type { AttemptFanOut } from '../observe/fan-out.ts';
-import type { Deadline, Deadlines, Watched } from '../policy/deadlines.ts';
+import type { DeadlineList, Deadlines, Watched } from '../policy/deadlines.ts';
 import type { AttemptSender, ClientCall } from './call.ts';
 import {
   type AttemptScope,
@@ -55,7 +55,7 @@ export class Attempt<T> implements AttemptSender, Watched, AttemptScope {
   nestedFailure: NestedFailure | undefined = undefined;
   // Where the attempt stands in a list of deadlines.
   expiresAt = 0;
-  list: Deadline | undefined = undefined;
+  list: DeadlineList | undefined = undefined;
   before: Watched | undefined = undefined;
   after: Watched | undefined = undefined;
 

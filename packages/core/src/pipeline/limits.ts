@@ -1,20 +1,13 @@
 import type { Operation } from '../catalogue/entry.ts';
 import type { Settings } from '../options/options.ts';
 import { DEFAULT_ATTEMPT_TIMEOUT_MS, DEFAULT_DEADLINE_MS } from '../options/table.ts';
+import { words } from '../words.ts';
 import type { CallSpec, Limits } from './call.ts';
 
 const NOTHING: Partial<Limits> = Object.freeze({});
 
 /** The methods that RFC 9110 calls idempotent, and QUERY. */
-const IDEMPOTENT: ReadonlySet<string> = new Set([
-  'GET',
-  'HEAD',
-  'OPTIONS',
-  'PUT',
-  'DELETE',
-  'TRACE',
-  'QUERY',
-]);
+const IDEMPOTENT: ReadonlySet<string> = new Set(words('GET HEAD OPTIONS PUT DELETE TRACE QUERY'));
 
 /**
  * The limits of a call: its own, else the wrapper's for this operation, else the wrapper's for all

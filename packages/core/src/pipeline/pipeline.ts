@@ -7,7 +7,8 @@ import { RetryBudget } from '../policy/budget.ts';
 import type { Circuit } from '../policy/circuit.ts';
 import { CircuitRegistry } from '../policy/circuit-registry.ts';
 import { Deadlines } from '../policy/deadlines.ts';
-import { type Gate, type GateCall, QuotaGate } from '../quota/gate.ts';
+import { QuotaGate } from '../quota/gate.ts';
+import type { GateCall } from '../quota/permit.ts';
 import { emitWarning } from '../runtime.ts';
 import type { CallSpec } from './call.ts';
 import { type Closable, Lifecycle } from './lifecycle.ts';
@@ -24,7 +25,7 @@ export class Pipeline implements Closable {
   /** For `classify`: the time of day by the wrapper's own clock. */
   readonly time: Required<ClassifyOptions>;
   readonly budget: RetryBudget;
-  readonly gate: Gate;
+  readonly gate: QuotaGate;
   readonly deadlines: Deadlines;
   readonly circuits: CircuitRegistry | undefined;
   readonly observers: ObserverFanOut | undefined;
@@ -47,7 +48,9 @@ export class Pipeline implements Closable {
     this.observers =
       observers.length === 0 ? undefined : new ObserverFanOut(observers, this.reportError);
     this.refresher = refreshToken && new TokenRefresher(refreshToken, settings, this);
-    this.gate = gateOf(settings, this.observers);
+    this.gate = new QuotaGate(settings.throttle, settings.quota, settings, (change) =>
+      this.observers?.quota(change),
+    );
     this.lifecycle = new Lifecycle(clock, this);
     if (settings.quota !== undefined) this.observers?.quotas(() => this.gate.quotas());
   }
@@ -115,11 +118,6 @@ export function circuitKey({ host, name }: CallSpec): string {
 // one host, so each keeps the key that it had last.
 const lastKeys = new Map<string, { readonly host: string; readonly key: string }>();
 const MAX_LAST_KEYS = 1_000;
-
-function gateOf(settings: Settings, observers: ObserverFanOut | undefined): Gate {
-  const { quota, throttle } = settings;
-  return new QuotaGate(throttle, quota, settings, (change) => observers?.quota(change));
-}
 
 /** A call as the gate knows it: pauses go by host and quota group. */
 export function gateCallOf(settings: Settings, call: CallSpec): GateCall {

@@ -57,8 +57,14 @@ export abstract class HttpCall<T> implements ClientCall<T> {
   constructor(pipeline: Pipeline, client: ClientKind, request: HttpRequest, ownTimeout = false) {
     const { method, signal } = request;
     const place = request.place ?? placeOf(request.url);
-    const operation = operationOf(method, place, pipeline);
-    const batch = batchOf(pipeline, client, request, operation);
+    const operation =
+      place === undefined
+        ? OTHER
+        : operationFor({ method, host: place.host, path: place.path }, pipeline.settings.hosts);
+    const batch =
+      operation === batchOperation && request.url !== undefined
+        ? new Batch(pipeline, client, request.url, request.body)
+        : undefined;
     const limited = batch ? { ...operation, idempotent: batch.idempotent } : operation;
     const limits = limitsOf(pipeline.settings, limited, operation.name, method);
     this.client = client;
@@ -119,27 +125,10 @@ export abstract class HttpCall<T> implements ClientCall<T> {
   }
 }
 
-function batchOf(
-  pipeline: Pipeline,
-  client: ClientKind,
-  request: HttpRequest,
-  operation: Operation,
-): Batch | undefined {
-  if (operation !== batchOperation) return undefined;
-  const { url, body } = request;
-  return url && new Batch(pipeline, client, url, body);
-}
-
 function hasUrl(request: HttpRequest): request is HttpRequest & UrlRequest {
   return request.place !== undefined || request.url !== undefined;
 }
 
 function placeOf(url: URL | undefined): Place | undefined {
   return url && { host: url.host, path: url.pathname };
-}
-
-function operationOf(method: string, place: Place | undefined, { settings }: Pipeline): Operation {
-  return place === undefined
-    ? OTHER
-    : operationFor({ method, host: place.host, path: place.path }, settings.hosts);
 }
