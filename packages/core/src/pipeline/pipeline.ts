@@ -1,5 +1,4 @@
 import type { Clock } from '../clock.ts';
-import type { ClassifyOptions } from '../failure/classify.ts';
 import { ObserverFanOut } from '../observe/fan-out.ts';
 import { isolated, type ReportObserverError, warnOnce } from '../observe/report.ts';
 import type { Settings } from '../options/options.ts';
@@ -23,7 +22,7 @@ export class Pipeline implements Closable {
   readonly settings: Settings;
   readonly clock: Clock;
   /** For `classify`: the time of day by the wrapper's own clock. */
-  readonly time: Required<ClassifyOptions>;
+  readonly time: { readonly now: () => number };
   readonly budget: RetryBudget;
   readonly gate: QuotaGate;
   readonly deadlines: Deadlines;
