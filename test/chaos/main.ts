@@ -3,6 +3,7 @@
 //   pnpm chaos --runs 1000000
 //
 // Each seed is a schedule. A seed that fails is printed with the smallest schedule that still fails.
+// Ctrl+C ends it after the tasks that are running, with a report of what was done.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
@@ -32,8 +33,11 @@ const { values } = parseArgs({
 const [runs, seed, jobs] = [Number(values.runs), Number(values.seed), Number(values.jobs)];
 
 if (values.help) process.stdout.write(HELP);
-else if (process.send !== undefined) process.send(await search(seed, runs));
-else await main();
+else if (process.send === undefined) await main();
+else {
+  process.on('SIGINT', () => undefined);
+  process.send(await search(seed, runs));
+}
 
 async function main(): Promise<void> {
   const startedAt = performance.now();
@@ -41,6 +45,7 @@ async function main(): Promise<void> {
   for (let from = 0; from < runs; from += TASK) {
     tasks.push({ seed: seed + from, runs: Math.min(TASK, runs - from) });
   }
+  process.once('SIGINT', () => tasks.splice(0));
   const results: Search[] = [];
   const work = async (): Promise<void> => {
     for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) {
@@ -65,7 +70,7 @@ async function inProcess(task: { seed: number; runs: number }): Promise<Search> 
 }
 
 function report(results: readonly Search[], seconds: number): void {
-  const sum = (key: 'schedules' | 'calls' | 'attempts' | 'undecided'): string =>
+  const sum = (key: 'schedules' | 'calls' | 'attempts' | 'undecided' | 'learned'): string =>
     results.reduce((total, result) => total + result[key], 0).toLocaleString('en');
   const ends = new Map<string, number>();
   for (const { ends: own } of results) {
@@ -76,6 +81,7 @@ function report(results: readonly Search[], seconds: number): void {
   process.stdout.write(`
 ${sum('schedules')} schedules from seed ${seed}: ${sum('calls')} calls, ${sum('attempts')} attempts, in ${seconds.toFixed(0)} s
 ${sum('undecided')} in which the order within a millisecond decides: promises checked, model not
+${sum('learned')} in which a 429 taught a limit: the same
 How the calls ended:
 ${[...ends].map(([end, count]) => `  ${end.padEnd(18)} ${count.toLocaleString('en').padStart(10)}`).join('\n')}
 Violations: ${failures.length}

@@ -1,4 +1,5 @@
-import { type CallEnding, type Order, predict } from './model.ts';
+import { limitsOf } from './groups.ts';
+import { type CallEnding, type Order, type Prediction, predict } from './model.ts';
 import { verdictOf } from './rules.ts';
 import { type RealCall, type Run, runSchedule } from './run.ts';
 import type { PlannedCall, Schedule } from './schedule.ts';
@@ -8,6 +9,8 @@ export interface Report {
   readonly faults: readonly string[];
   /** Two things happened in one millisecond, and their order, which is left open, decides the rest. */
   readonly undecided: boolean;
+  /** A 429 taught the wrapper a limit, so that only the promises are checked. */
+  readonly learned: boolean;
   readonly attempts: number;
   /** What the model says. */
   readonly expected: readonly CallEnding[];
@@ -16,29 +19,34 @@ export interface Report {
 /** Runs a schedule, and compares what happened with the model and the promises. */
 export async function check(schedule: Schedule): Promise<Report> {
   const run = await runSchedule(schedule);
-  const expected = predict(schedule);
+  const prediction = predict(schedule);
   const actual = run.calls.map(({ end, at, sent }) => ({ end, at, sent }));
   const attempts = run.calls.reduce((sum, { sent }) => sum + sent.length, 0);
   const broken = brokenPromises(schedule, run);
-  const different = differences(expected, actual);
-  const undecided = different.length > 0 && isUndecided(schedule, expected);
-  return { faults: [...broken, ...(undecided ? [] : different)], undecided, attempts, expected };
+  const real = { calls: actual, refreshes: run.refreshes };
+  const different = prediction.exact ? differences(prediction, real) : [];
+  const undecided = different.length > 0 && isUndecided(schedule, prediction);
+  const faults = [...broken, ...(undecided ? [] : different)];
+  return { faults, undecided, learned: !prediction.exact, attempts, expected: prediction.calls };
 }
 
-function isUndecided(schedule: Schedule, expected: readonly CallEnding[]): boolean {
+function isUndecided(schedule: Schedule, expected: Prediction): boolean {
   const orders: readonly Order[] = ['younger', 'timeouts'];
   return orders.some((order) => differences(expected, predict(schedule, order)).length > 0);
 }
 
 /** Where what happened differs from what the model says. */
 export function differences(
-  expected: readonly CallEnding[],
-  actual: readonly CallEnding[],
+  expected: Pick<Prediction, 'calls' | 'refreshes'>,
+  actual: Pick<Prediction, 'calls' | 'refreshes'>,
 ): readonly string[] {
-  return expected.flatMap((one, index) => {
-    const [model, real] = [JSON.stringify(one), JSON.stringify(actual[index])];
+  const calls = expected.calls.flatMap((one, index) => {
+    const [model, real] = [JSON.stringify(one), JSON.stringify(actual.calls[index])];
     return model === real ? [] : [`call ${index}: the model says ${model}, but it was ${real}`];
   });
+  const [model, real] = [expected.refreshes.join(), actual.refreshes.join()];
+  const refreshes = `tokens: the model asks for one at ${model}, but it was at ${real}`;
+  return model === real ? calls : [...calls, refreshes];
 }
 
 /** What must hold whatever the model says. */
@@ -49,16 +57,47 @@ function brokenPromises(schedule: Schedule, run: Run): readonly string[] {
   };
   must(run.inFlight === 0, `${run.inFlight} calls are counted as in flight`);
   must(run.timers === 0, `${run.timers} timers are left`);
-  must(run.waiting === 0 || schedule.close !== undefined, `${run.waiting} groups are still paused`);
+  must(run.waiting === 0, `${run.waiting} calls still wait`);
+  // A group that counts has no timer for the end of its pause, and a closed wrapper has none at all.
+  const pauses = schedule.close !== undefined || schedule.quota !== undefined;
+  must(run.paused === 0 || pauses, `${run.paused} groups are still paused`);
   for (const [index, call] of run.calls.entries()) {
     const plan = schedule.calls[index] as PlannedCall;
     for (const fault of brokenBy(plan, call)) must(false, `call ${index} ${fault}`);
   }
-  return faults;
+  return [...faults, ...brokenQuotas(schedule, run)];
+}
+
+/** Which attempts of a quota group were sent too early: in a pause, or beyond the limit of a window. */
+function brokenQuotas({ calls, pause, quota }: Schedule, { calls: real }: Run): readonly string[] {
+  const attempts = real.flatMap(({ attempts: own }, index) => {
+    const { operation: group = '', steps = [] } = calls[index] ?? {};
+    return own.map((attempt, number) => ({ ...attempt, group, step: steps[number] }));
+  });
+  return attempts.flatMap(({ sentAt, group }) => {
+    const others = attempts.filter((other) => other.group === group && other.sentAt <= sentAt);
+    const paused = others.some(({ endedAt, status, step }) => {
+      const { retryAfterMs = 0 } = step ?? {};
+      return pause && status === 429 && endedAt < sentAt && sentAt < endedAt + retryAfterMs;
+    });
+    const over = limitsOf(quota).some(({ limit, windowMs }) => {
+      const counted = others.filter((one) => {
+        const arrivedAt = Math.min(one.endedAt, one.sentAt + (quota?.transitMs ?? 0));
+        return arrivedAt + windowMs > sentAt;
+      });
+      return counted.length > limit;
+    });
+    return [
+      ...(paused ? [`an attempt of ${group} was sent at ${sentAt}, in a pause`] : []),
+      ...(over ? [`an attempt of ${group} was sent at ${sentAt}, beyond its quota`] : []),
+    ];
+  });
 }
 
 function brokenBy(plan: PlannedCall, call: RealCall): readonly string[] {
   const faults: string[] = [];
+  const refused = call.attempts.filter(({ status }) => status === 401).length;
+  if (refused > 2) faults.push('asked for more than one token');
   if (call.settled !== 1) faults.push(`settled ${call.settled} times`);
   if (call.told !== 1) faults.push(`was reported as ended ${call.told} times`);
   if (!call.valueKept) faults.push('resolved with something else than the service gave');

@@ -1,3 +1,4 @@
+import { GroupModel } from './groups.ts';
 import {
   askedMs,
   backoffMs,
@@ -8,6 +9,7 @@ import {
   verdictOf,
 } from './rules.ts';
 import type { PlannedCall, Schedule } from './schedule.ts';
+import { TokenModel } from './tokens.ts';
 
 /** How a call ended: `ok`, or why there was no further attempt; when; and when its attempts were sent. */
 export interface CallEnding {
@@ -16,10 +18,18 @@ export interface CallEnding {
   readonly sent: readonly number[];
 }
 
+/** What a schedule must give. */
+export interface Prediction {
+  readonly calls: readonly CallEnding[];
+  /** When `refreshToken` was called. */
+  readonly refreshes: readonly number[];
+  /** False where a 429 taught the wrapper a limit that this page does not know: only the promises hold. */
+  readonly exact: boolean;
+}
+
 /** Which of two events of one millisecond comes first. */
 export type Order = 'older' | 'younger' | 'timeouts';
 
-const STEP = 1_000;
 type Event = { readonly at: number; readonly order: number; run(): void };
 type State = 'new' | 'gate' | 'sent' | 'wait' | 'ended';
 
@@ -35,6 +45,9 @@ class Call {
   throttles = 0;
   asked = false;
   probe = false;
+  refreshed = false;
+  /** How many tokens there had been when its last attempt was sent. */
+  renewalsBefore = 0;
   /** Whether its first attempt needed no permit. */
   direct = false;
   ending: { end: string; at: number } = { end: 'never', at: Number.NaN };
@@ -51,36 +64,19 @@ class Call {
   }
 }
 
-/** A quota group: a pause, the calls that wait for its end, and those that it released. */
-class Group {
-  pausedUntil = 0;
-  queue: Call[] = [];
-  released: { readonly call: Call; readonly at: number }[] = [];
-
-  /** Two are released at a time; one without an answer holds back others for a second. */
-  waitMs(now: number): number {
-    this.released = this.released.filter(({ at }) => at + STEP > now);
-    const second = this.released.at(-2);
-    return Math.max(this.pausedUntil - now, second === undefined ? 0 : second.at + STEP - now, 0);
-  }
-
-  idle(now: number): boolean {
-    this.waitMs(now);
-    return this.queue.length + this.released.length === 0 && this.pausedUntil <= now;
-  }
-}
-
 /**
  * What must become of each call: the rules of the wrapper, written down once more in the plainest way.
  *
  * @param order - which of two events of one millisecond comes first: the older one, the younger one, or the
  * end of an attempt's time
  */
-export function predict(schedule: Schedule, order: Order = 'older'): CallEnding[] {
-  const { random, budget, pause, maxRetryAfterMs } = schedule;
+export function predict(schedule: Schedule, order: Order = 'older'): Prediction {
+  const { random, budget, pause, maxRetryAfterMs, quota } = schedule;
   const calls = schedule.calls.map((plan) => new Call(plan));
   const circuits = new Map(calls.map(({ plan }) => [plan.operation, new CircuitModel(schedule)]));
-  const groups = new Map(calls.map(({ plan }) => [plan.operation, new Group()]));
+  const groups = new Map(
+    calls.map(({ plan }) => [plan.operation, new GroupModel<Call>(quota)] as const),
+  );
   const started = new Count(60_000);
   const retried = new Count(60_000);
   const events: Event[] = [];
@@ -88,15 +84,18 @@ export function predict(schedule: Schedule, order: Order = 'older'): CallEnding[
   let now = 0;
   let count = 0;
   let closed = false;
+  let exact = true;
 
   const circuitOf = ({ plan }: Call): CircuitModel => circuits.get(plan.operation) as CircuitModel;
-  const groupOf = ({ plan }: Call): Group => groups.get(plan.operation) as Group;
+  const groupOf = ({ plan }: Call): GroupModel<Call> =>
+    groups.get(plan.operation) as GroupModel<Call>;
   const after = (ms: number, run: () => void, isTimeout = false): void => {
     count += 1;
     const early = order === 'timeouts' && isTimeout ? -1_000_000 : 0;
     const place = order === 'younger' ? -count : count + early;
     events.push({ at: now + Math.ceil(ms), order: place, run });
   };
+  const tokens = new TokenModel<Call>(schedule.refreshes ?? [], { now: () => now, after });
   const end = (call: Call, reason: string): void => {
     call.enter('ended');
     call.ending = { end: reason, at: now };
@@ -123,14 +122,15 @@ export function predict(schedule: Schedule, order: Order = 'older'): CallEnding[
       release(call);
       return;
     }
-    if (group.pausedUntil > call.deadlineAt) {
+    // A call that was sent before goes before those that were not.
+    const retries = group.queue.filter(({ sent }) => sent.length > 0).length;
+    const place = call.sent.length > 0 ? retries : group.queue.length;
+    if (now + group.estimateMs(place, now) > call.deadlineAt) {
       refuse(call, 'throttled');
       return;
     }
     const turn = call.enter('gate');
-    // A call that was sent before goes before those that were not.
-    const retries = group.queue.filter(({ sent }) => sent.length > 0).length;
-    group.queue.splice(call.sent.length > 0 ? retries : group.queue.length, 0, call);
+    group.queue.splice(place, 0, call);
     after(call.deadlineAt - now, () => call.turn === turn && refuse(call, 'throttled'));
     drain(group);
   };
@@ -143,13 +143,13 @@ export function predict(schedule: Schedule, order: Order = 'older'): CallEnding[
     const group = groupOf(call);
     group.queue = group.queue.filter((other) => other !== call);
   };
-  const drain = (group: Group): void => {
+  const drain = (group: GroupModel<Call>): void => {
     while (group.queue.length > 0 && group.waitMs(now) === 0) release(group.queue.shift() as Call);
     if (group.queue.length > 0) after(group.waitMs(now), () => drain(group));
   };
   const release = (call: Call): void => {
     const circuit = circuitOf(call);
-    groupOf(call).released.push({ call, at: now });
+    groupOf(call).release(call, now);
     const turn = call.enter('gate');
     soon.push(() => {
       if (call.turn !== turn) return;
@@ -159,7 +159,7 @@ export function predict(schedule: Schedule, order: Order = 'older'): CallEnding[
       }
       // The circuit opened while the call waited.
       if (circuit.refuses(now)) {
-        answered(call);
+        answered(call, false);
         end(call, 'circuit-open');
         return;
       }
@@ -168,15 +168,16 @@ export function predict(schedule: Schedule, order: Order = 'older'): CallEnding[
       send(call);
     });
   };
-  const answered = (call: Call): void => {
+  const answered = (call: Call, sent = true): void => {
     const group = groupOf(call);
-    group.released = group.released.filter((one) => one.call !== call);
+    group.answered(call, sent, now);
     drain(group);
   };
 
   const send = (call: Call): void => {
     const turn = call.enter('sent');
     call.sent.push(now);
+    call.renewalsBefore = tokens.renewals;
     const step = call.plan.steps[call.sent.length - 1] ?? { kind: 'ok', afterMs: 0 };
     const timeoutMs = Math.min(call.plan.attemptTimeoutMs, call.deadlineAt - now);
     after(timeoutMs, () => call.turn === turn && settle(call, TIMED_OUT), true);
@@ -190,9 +191,14 @@ export function predict(schedule: Schedule, order: Order = 'older'): CallEnding[
       end(call, 'ok');
       return;
     }
-    const delayMs = verdict.success ? 0 : waitAfter(call, verdict);
-    const reason = verdict.success ? 'ok' : reasonAgainst(call, verdict, delayMs);
-    if (verdict.throttled && pause) hold(groupOf(call), delayMs);
+    const refresh = verdict.refused === true && tokens.serves && !call.refreshed;
+    const delayMs = verdict.success || refresh ? 0 : waitAfter(call, verdict);
+    const reason = verdict.success ? 'ok' : reasonAgainst(call, verdict, delayMs, refresh);
+    if (verdict.throttled) {
+      // A counted group learns from it, even where it does not pause.
+      exact &&= quota === undefined;
+      if (pause) hold(groupOf(call), delayMs);
+    }
     circuit.record(verdict.health, call.probe, now);
     answered(call);
     if (reason !== undefined) {
@@ -200,10 +206,25 @@ export function predict(schedule: Schedule, order: Order = 'older'): CallEnding[
       return;
     }
     const turn = call.enter('wait');
+    if (refresh) {
+      renew(call);
+      return;
+    }
     after(delayMs, () => {
       if (call.turn !== turn) return;
       if (now >= call.deadlineAt) end(call, 'deadline');
       else acquire(call);
+    });
+  };
+  /** One new token is asked for at a time; all calls that were refused with the old one wait for it. */
+  const renew = (call: Call): void => {
+    const { turn } = call;
+    call.refreshed = true;
+    after(call.deadlineAt - now, () => call.turn === turn && stop(call, 'terminal'));
+    tokens.renew(call, (renewed) => {
+      if (call.turn !== turn) return;
+      if (renewed) acquire(call);
+      else end(call, 'terminal');
     });
   };
   const waitAfter = (call: Call, { throttled, retryAfterMs }: Verdict): number => {
@@ -217,9 +238,14 @@ export function predict(schedule: Schedule, order: Order = 'older'): CallEnding[
     call.asked = true;
     return again ? Math.max(asked, backoff) : asked;
   };
-  const reasonAgainst = (call: Call, verdict: Verdict, delayMs: number): string | undefined => {
+  const reasonAgainst = (
+    call: Call,
+    verdict: Verdict,
+    delayMs: number,
+    refresh: boolean,
+  ): string | undefined => {
     if (verdict.ambiguous && !call.plan.idempotent) return 'not-replayable';
-    if (!verdict.retryable) return 'terminal';
+    if (!verdict.retryable && !refresh) return 'terminal';
     if (call.sent.length > call.plan.maxRetries) return 'retries-exhausted';
     if ((verdict.retryAfterMs ?? 0) > maxRetryAfterMs) return 'wait-too-long';
     if (closed) return 'closed';
@@ -229,7 +255,7 @@ export function predict(schedule: Schedule, order: Order = 'older'): CallEnding[
     retried.add(now);
     return undefined;
   };
-  const hold = (group: Group, ms: number): void => {
+  const hold = (group: GroupModel<Call>, ms: number): void => {
     group.pausedUntil = Math.max(group.pausedUntil, now + ms);
     for (const call of group.queue)
       if (call.deadlineAt < group.pausedUntil) refuse(call, 'throttled');
@@ -242,6 +268,7 @@ export function predict(schedule: Schedule, order: Order = 'older'): CallEnding[
     if (state === 'ended') return;
     end(call, reason);
     leaveQueue(call);
+    tokens.leave(call);
     if (state === 'sent' || state === 'gate') {
       circuitOf(call).record('nothing', call.probe, now);
       answered(call);
@@ -276,5 +303,6 @@ export function predict(schedule: Schedule, order: Order = 'older'): CallEnding[
     event.run();
     for (let task = soon.shift(); task !== undefined; task = soon.shift()) task();
   }
-  return calls.map(({ ending, sent }) => ({ ...ending, sent }));
+  const ended = calls.map(({ ending, sent }) => ({ ...ending, sent }));
+  return { calls: ended, refreshes: tokens.asked, exact };
 }

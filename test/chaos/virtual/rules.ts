@@ -10,6 +10,8 @@ export interface Verdict {
   /** What it says about the service's health. */
   readonly health: 'good' | 'bad' | 'nothing';
   readonly throttled?: boolean;
+  /** Whether a new token may help. */
+  readonly refused?: boolean;
   readonly retryAfterMs?: number | undefined;
 }
 
@@ -22,7 +24,9 @@ export function verdictOf({ kind, status = 0, envelope = false, retryAfterMs }: 
   if (kind === 'reset') return TIMED_OUT;
   if (status < 500) {
     const retryable = [408, 425, 429].includes(status);
-    return { retryable, health: 'nothing', throttled: status === 429, retryAfterMs };
+    const kinds = { throttled: status === 429, refused: status === 401 };
+    // A wait is read where waiting can help.
+    return { retryable, health: 'nothing', ...kinds, ...(retryable ? { retryAfterMs } : {}) };
   }
   if (status === 501) return { retryable: false, health: 'nothing' };
   const gatewayGaveUp = status === 502 || status === 504;

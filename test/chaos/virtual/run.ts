@@ -1,15 +1,27 @@
 import {
   type AttemptContext,
+  type AttemptEnd,
   type CallEnd,
+  type CallObserver,
   createResilience,
+  type RefreshToken,
   type Resilience,
+  type ResilienceOptions,
 } from '@defender-resilience/core';
 import { type VirtualClock, virtualClock } from './clock.ts';
 import type { CallEnding } from './model.ts';
-import type { PlannedCall, Schedule, Step } from './schedule.ts';
+import type { PlannedCall, PlannedRefresh, Schedule, Step } from './schedule.ts';
+
+/** One attempt, as observers are told of it. */
+interface RealAttempt {
+  readonly sentAt: number;
+  readonly endedAt: number;
+  readonly status: number | undefined;
+}
 
 /** What became of one call, and of what it used. */
 export interface RealCall extends CallEnding {
+  readonly attempts: readonly RealAttempt[];
   /** How often its promise settled, and how often observers were told that it ended. */
   readonly settled: number;
   readonly told: number;
@@ -22,9 +34,13 @@ export interface RealCall extends CallEnding {
 /** What a run left behind. */
 export interface Run {
   readonly calls: readonly RealCall[];
+  /** When `refreshToken` was called. */
+  readonly refreshes: readonly number[];
   readonly inFlight: number;
   readonly timers: number;
   readonly waiting: number;
+  /** Groups that are paused. */
+  readonly paused: number;
 }
 
 /** What a client rejects with. */
@@ -73,6 +89,7 @@ class CallUnderTest {
   readonly #plan: PlannedCall;
   readonly #signal = countedSignal();
   readonly #ends: CallEnd[] = [];
+  readonly #attempts: RealAttempt[] = [];
   readonly #sent: number[] = [];
   #value: object | undefined;
   #valueKept = true;
@@ -84,8 +101,7 @@ class CallUnderTest {
     this.#plan = plan;
   }
 
-  start(resilience: Resilience, watch: (ends: CallEnd[]) => void): void {
-    watch(this.#ends);
+  start(resilience: Resilience): void {
     const { operation, idempotent, maxRetries, deadlineMs, attemptTimeoutMs } = this.#plan;
     const { signal } = this.#signal.controller;
     const options = { idempotent, maxRetries, deadlineMs, attemptTimeoutMs, signal };
@@ -99,6 +115,20 @@ class CallUnderTest {
     );
   }
 
+  /** Told what becomes of it. */
+  observer(): CallObserver {
+    return {
+      attempt: () => {
+        const sentAt = this.#clock.now();
+        const end = ({ failure }: AttemptEnd): void => {
+          this.#attempts.push({ sentAt, endedAt: this.#clock.now(), status: failure?.status });
+        };
+        return { end };
+      },
+      end: (end) => void this.#ends.push(end),
+    };
+  }
+
   abort(): void {
     this.#signal.controller.abort();
   }
@@ -109,6 +139,7 @@ class CallUnderTest {
       end: end?.outcome === 'success' ? 'ok' : (end?.giveUpReason ?? 'never'),
       at: this.#at,
       sent: this.#sent,
+      attempts: this.#attempts,
       settled: this.#settled,
       told: this.#ends.length,
       valueKept: this.#valueKept,
@@ -132,6 +163,39 @@ class CallUnderTest {
   }
 }
 
+function optionsOf(
+  { random, budget, circuit, pause, maxRetryAfterMs, quota, refreshes }: Schedule,
+  clock: VirtualClock,
+  refreshedAt: number[],
+): ResilienceOptions {
+  const { perMinute = 1, perHour, ...scale } = quota ?? {};
+  const group = { perMinute, ...(perHour === undefined ? {} : { perHour }) };
+  const refreshToken = async (): Promise<string | undefined> => {
+    const { gives, afterMs } = refreshes?.[refreshedAt.length % refreshes.length] ?? NO_ANSWER;
+    refreshedAt.push(clock.now());
+    const token = `token-${refreshedAt.length}`;
+    if (gives === 'hang') return new Promise(() => undefined);
+    await new Promise<void>((resolve) => void clock.timer(resolve, afterMs));
+    return gives === 'token' ? token : undefined;
+  };
+  return {
+    clock,
+    random: () => random,
+    budget,
+    circuit,
+    throttle: { pause },
+    retry: { maxRetryAfterMs },
+    // It is told where `refreshToken` gives no token.
+    onObserverError: () => undefined,
+    ...(refreshes === undefined ? {} : { refreshToken: refreshToken as RefreshToken }),
+    ...(quota === undefined
+      ? {}
+      : { quota: { ...scale, groups: { incidents: group, machines: group } } }),
+  };
+}
+
+const NO_ANSWER: PlannedRefresh = { gives: 'hang', afterMs: 0 };
+
 /**
  * Runs a schedule through the real pipeline.
  *
@@ -141,31 +205,20 @@ export async function runSchedule(
   schedule: Schedule,
   epochAt?: (now: number) => number,
 ): Promise<Run> {
-  const { random, budget, circuit, pause, maxRetryAfterMs, close } = schedule;
+  const { close } = schedule;
   const clock = virtualClock(epochAt);
-  let ends: CallEnd[] = [];
+  const refreshes: number[] = [];
+  let starting: CallUnderTest | undefined;
   const resilience = createResilience({
-    clock,
-    random: () => random,
-    budget,
-    circuit,
-    throttle: { pause },
-    retry: { maxRetryAfterMs },
-    // `call` runs within `execute`: the ends are those of the call that starts.
-    observers: [
-      {
-        call: () => {
-          const own = ends;
-          return { end: (end) => void own.push(end) };
-        },
-      },
-    ],
+    ...optionsOf(schedule, clock, refreshes),
+    // `call` runs within `execute`: it is about the call that starts.
+    observers: [{ call: () => starting?.observer() }],
   });
   const calls = schedule.calls.map((plan) => new CallUnderTest(clock, plan));
-  const start = (call: CallUnderTest): void =>
-    call.start(resilience, (own) => {
-      ends = own;
-    });
+  const start = (call: CallUnderTest): void => {
+    starting = call;
+    call.start(resilience);
+  };
   for (const [index, { at }] of schedule.calls.entries()) {
     clock.timer(() => start(calls[index] as CallUnderTest), at);
   }
@@ -179,8 +232,10 @@ export async function runSchedule(
   const { inFlight, throttles } = resilience.snapshot();
   return {
     calls: calls.map((call) => call.report()),
+    refreshes,
     inFlight,
     timers: clock.pending,
-    waiting: throttles.length,
+    waiting: throttles.reduce((sum, { waiting }) => sum + waiting, 0),
+    paused: throttles.length,
   };
 }

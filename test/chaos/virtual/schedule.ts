@@ -25,6 +25,20 @@ export interface PlannedCall {
   readonly abortAt?: number;
 }
 
+/** What `refreshToken` does with one call of it. */
+export interface PlannedRefresh {
+  readonly gives: 'token' | 'nothing' | 'hang';
+  readonly afterMs: number;
+}
+
+/** The limits of each quota group. */
+export interface PlannedQuota {
+  readonly perMinute: number;
+  readonly perHour?: number;
+  readonly minuteMs: number;
+  readonly transitMs: number;
+}
+
 /** Everything that happens in one run: the same schedule gives the same run. */
 export interface Schedule {
   /** What each draw of chance gives. */
@@ -38,10 +52,37 @@ export interface Schedule {
   readonly pause: boolean;
   readonly maxRetryAfterMs: number;
   readonly calls: readonly PlannedCall[];
+  /** In turn, and again from the first; absent: there is no `refreshToken`. */
+  readonly refreshes?: readonly PlannedRefresh[];
+  /** Absent: quotas are off. */
+  readonly quota?: PlannedQuota;
   readonly close?: { readonly at: number; readonly timeoutMs: number };
 }
 
 const STATUSES = [400, 403, 404, 408, 425, 429, 429, 429, 500, 500, 501, 502, 503, 503, 504];
+
+/** Of the schedules with quotas, half meet no 429, which would teach the wrapper another limit. */
+function statusesOf(chance: Chance, quota: boolean, refreshes: boolean): readonly number[] {
+  const known = quota && chance.chance(0.5) ? STATUSES.filter((one) => one !== 429) : STATUSES;
+  return refreshes ? [...known, 401, 401, 401, 401] : [...known, 401];
+}
+
+function quotaOf(chance: Chance): PlannedQuota {
+  const perMinute = chance.int(1, 5);
+  return {
+    perMinute,
+    ...(chance.chance(0.5) ? { perHour: perMinute * chance.int(1, 4) } : {}),
+    minuteMs: chance.one(1_000, 10_000, 60_000),
+    transitMs: chance.one(0, 500, 5_000),
+  };
+}
+
+function refreshOf(chance: Chance): PlannedRefresh {
+  return {
+    gives: chance.one('token', 'token', 'token', 'nothing', 'hang'),
+    afterMs: chance.one(0, 1, 300, 3_000, 20_000),
+  };
+}
 
 /** The schedule of a seed. */
 export function scheduleOf(seed: number): Schedule {
@@ -54,6 +95,11 @@ export function scheduleOf(seed: number): Schedule {
   const close = chance.chance(0.15)
     ? { close: { at: chance.int(0, spanMs + 60_000), timeoutMs: chance.one(0, 1_000, 20_000) } }
     : {};
+  const quota = chance.chance(0.25) ? { quota: quotaOf(chance) } : {};
+  const refreshes = chance.chance(0.25)
+    ? { refreshes: Array.from({ length: chance.int(1, 3) }, () => refreshOf(chance)) }
+    : {};
+  const statuses = statusesOf(chance, 'quota' in quota, 'refreshes' in refreshes);
   return {
     random: chance.one(0, 0.2, 0.5, 0.99),
     budget: { ratio: chance.one(0, 0.2, 1), minPerMinute: chance.one(0, 1, 3, 30) },
@@ -66,12 +112,19 @@ export function scheduleOf(seed: number): Schedule {
     },
     pause: chance.chance(0.8),
     maxRetryAfterMs: chance.one(5_000, 180_000),
-    calls: Array.from({ length: count }, () => callOf(chance, failing, spanMs)),
+    calls: Array.from({ length: count }, () => callOf(chance, failing, spanMs, statuses)),
+    ...quota,
+    ...refreshes,
     ...close,
   };
 }
 
-function callOf(chance: Chance, failing: number, spanMs: number): PlannedCall {
+function callOf(
+  chance: Chance,
+  failing: number,
+  spanMs: number,
+  statuses: readonly number[],
+): PlannedCall {
   const deadlineMs = chance.one(1, 900, 30_000, 300_000, 300_000);
   const at = chance.int(0, spanMs);
   return {
@@ -81,12 +134,12 @@ function callOf(chance: Chance, failing: number, spanMs: number): PlannedCall {
     maxRetries: chance.int(0, 4),
     deadlineMs,
     attemptTimeoutMs: Math.min(chance.one(500, 10_000, 60_000), deadlineMs),
-    steps: Array.from({ length: chance.int(0, 5) }, () => stepOf(chance, failing)),
+    steps: Array.from({ length: chance.int(0, 5) }, () => stepOf(chance, failing, statuses)),
     ...(chance.chance(0.15) ? { abortAt: at + chance.int(0, 60_000) } : {}),
   };
 }
 
-function stepOf(chance: Chance, failing: number): Step {
+function stepOf(chance: Chance, failing: number, statuses: readonly number[]): Step {
   const afterMs = chance.chance(0.8) ? chance.int(0, 900) : chance.int(0, 70_000);
   if (!chance.chance(failing)) return { kind: 'ok', afterMs };
   const kind = chance.one('status', 'status', 'status', 'status', 'reset', 'refused', 'hang');
@@ -95,7 +148,7 @@ function stepOf(chance: Chance, failing: number): Step {
   return {
     kind,
     afterMs,
-    status: chance.one(...STATUSES),
+    status: chance.one(...statuses),
     envelope: chance.chance(0.5),
     ...(chance.chance(0.4) ? { retryAfterMs } : {}),
   };

@@ -9,6 +9,8 @@ export interface Search {
   readonly attempts: number;
   /** Runs in which the order within one millisecond decides; only the promises are checked there. */
   readonly undecided: number;
+  /** Runs in which a 429 taught a limit; only the promises are checked there too. */
+  readonly learned: number;
   /** How calls ended, by the model. */
   readonly ends: Readonly<Record<string, number>>;
   readonly failures: readonly Failure[];
@@ -38,18 +40,20 @@ export async function search(first: number, runs: number): Promise<Search> {
 }
 
 async function searchSeeds(first: number, runs: number): Promise<Search> {
-  const total = { schedules: 0, calls: 0, attempts: 0, undecided: 0 };
+  const total = { schedules: 0, calls: 0, attempts: 0, undecided: 0, learned: 0 };
   const ends: Record<string, number> = {};
   const failures: Failure[] = [];
   for (let from = 0; from < runs && failures.length < MAX_FAILURES; from += AT_ONCE) {
     const count = Math.min(AT_ONCE, runs - from);
     const seeds = Array.from({ length: count }, (_, index) => first + from + index);
     const reports = await Promise.all(seeds.map((seed) => check(scheduleOf(seed))));
-    for (const [index, { faults, undecided, attempts, expected }] of reports.entries()) {
+    for (const [index, report] of reports.entries()) {
+      const { faults, undecided, learned, attempts, expected } = report;
       const seed = seeds[index] ?? 0;
       total.schedules += 1;
       total.attempts += attempts;
       total.undecided += Number(undecided);
+      total.learned += Number(learned);
       for (const { end } of expected) {
         total.calls += 1;
         ends[end] = (ends[end] ?? 0) + 1;

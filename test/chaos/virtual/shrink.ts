@@ -20,14 +20,21 @@ export async function shrink(
 
 /** The schedules that are a little simpler, the greatest step first. */
 function* smaller(schedule: Schedule): Generator<Schedule> {
-  const { calls, close, ...rest } = schedule;
-  const closed = close === undefined ? {} : { close };
+  const { calls, close, refreshes, quota, ...rest } = schedule;
+  const closed = {
+    ...(close === undefined ? {} : { close }),
+    ...(refreshes === undefined ? {} : { refreshes }),
+    ...(quota === undefined ? {} : { quota }),
+  };
   for (let size = Math.ceil(calls.length / 2); size >= 1 && calls.length > 1; size = half(size)) {
     for (let from = 0; from < calls.length; from += size) {
       yield { ...rest, ...closed, calls: calls.toSpliced(from, size) };
     }
   }
-  if (close !== undefined) yield { ...rest, calls };
+  for (const part of ['close', 'refreshes', 'quota'] as const) {
+    const { [part]: dropped, ...others } = schedule;
+    if (dropped !== undefined) yield others;
+  }
   for (const [index, call] of calls.entries()) {
     for (const simpler of smallerCalls(call)) {
       yield { ...rest, ...closed, calls: calls.with(index, simpler) };

@@ -111,7 +111,8 @@ export class SlidingWindowLog {
   #settle(now: number): void {
     for (const call of this.#inFlight) {
       const arrivedAt = call.sentAt + this.#transitMs;
-      if (arrivedAt > now) return;
+      // At this very moment it may still be cancelled.
+      if (arrivedAt >= now) return;
       this.#inFlight.delete(call);
       this.#arrive(call, arrivedAt);
     }

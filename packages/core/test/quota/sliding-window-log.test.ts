@@ -32,6 +32,14 @@ describe('the log of what was sent', () => {
     expect(log.waitMs(0, 3, 0, 50)).toBe(0);
   });
 
+  it('forgets one that was not sent after all, even where calls arrive at once', () => {
+    const log = new SlidingWindowLog([window(1, 100)], 0);
+    const sent = log.send(1, 50);
+    expect(log.used(0, 50)).toBe(1);
+    log.cancel(sent);
+    expect(log.used(0, 50)).toBe(0);
+  });
+
   it('takes the least wait for those that are under way', () => {
     const log = new SlidingWindowLog([window(1, 100)], 1_000);
     log.send(5, 0);
