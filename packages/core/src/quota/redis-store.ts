@@ -158,6 +158,6 @@ function parseLimit(fields: unknown): LearnedLimit {
 }
 
 function list(value: unknown): readonly unknown[] {
-  if (!Array.isArray(value)) throw new TypeError('Redis answered with something else than a list');
+  if (!Array.isArray(value)) throw new TypeError('Redis did not answer with a list');
   return value;
 }

@@ -43,7 +43,7 @@ export function senderFor(instance: Instance): Sender {
 /** An instance of the same axios without defaults, which sends a configuration as it is. */
 function bareInstance(instance: Instance): Instance {
   const bare: unknown = instance.create?.() ?? Reflect.construct(instance.constructor, [{}]);
-  if (!isInstance(bare)) throw new TypeError('This axios instance cannot make another one');
+  if (!isInstance(bare)) throw new TypeError('This axios instance cannot create another one');
   for (const name of Object.keys(bare.defaults)) Reflect.deleteProperty(bare.defaults, name);
   // What an interceptor returns is sent as it is; merging would drop headers that are set to `false`.
   bare.interceptors.request.use(unmerged, undefined, { synchronous: true });

@@ -169,7 +169,9 @@ class ResilientHandler implements GraphMiddleware {
 
   #checkedNext(): GraphMiddleware {
     if (this.#next === undefined) {
-      throw new Error('The resilient Graph handler cannot stand last: it does not send requests');
+      throw new Error(
+        'The resilient Graph handler cannot be the last one in a chain: it does not send requests',
+      );
     }
     if (!this.#checked) refuseRetryHandler(this.#next, 'nextMiddleware', 'graphMiddlewareChain');
     this.#checked = true;

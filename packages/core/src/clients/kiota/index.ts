@@ -102,7 +102,9 @@ class ResilientKiotaHandler implements KiotaMiddleware {
 
   #checkedNext(): KiotaMiddleware {
     if (this.next === undefined) {
-      throw new Error('The resilient Kiota handler cannot stand last: it does not send requests');
+      throw new Error(
+        'The resilient Kiota handler cannot be the last one in a chain: it does not send requests',
+      );
     }
     if (!this.#checked) refuseRetryHandler(this.next, 'next', 'kiotaMiddlewareChain');
     this.#checked = true;

@@ -189,7 +189,7 @@ it('says when an instance cannot look its adapters up', async () => {
   const fake = { defaults: {}, interceptors: { request: { use } }, request: vi.fn() };
   wrapAxios(quick('http://127.0.0.1:1'), fake);
   const adapter = use.mock.calls[0]?.[0]({})?.adapter;
-  await expect(adapter?.({ url: '/x' })).rejects.toThrow('cannot make another one');
+  await expect(adapter?.({ url: '/x' })).rejects.toThrow('cannot create another one');
 });
 
 it('refuses what is no axios instance, and what is no wrapper', () => {

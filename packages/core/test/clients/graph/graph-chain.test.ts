@@ -76,10 +76,10 @@ describe('graphMiddleware', () => {
     );
   });
 
-  it('says that it cannot stand last', async () => {
+  it('says that it cannot be the last one', async () => {
     const context = { request: 'http://127.0.0.1:1', options: {} };
     await expect(graphMiddleware(quick('http://127.0.0.1:1')).execute(context)).rejects.toThrow(
-      'cannot stand last',
+      'cannot be the last one',
     );
   });
 

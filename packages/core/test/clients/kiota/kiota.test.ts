@@ -198,7 +198,9 @@ describe('Kiota with the resilient middleware', () => {
   it('refuses to work before Kiota’s RetryHandler, and to stand last', async () => {
     const handler = kiotaMiddleware(quick('http://127.0.0.1:1'));
     const init = { method: 'GET' };
-    await expect(handler.execute('http://127.0.0.1:1', init)).rejects.toThrow('cannot stand last');
+    await expect(handler.execute('http://127.0.0.1:1', init)).rejects.toThrow(
+      'cannot be the last one',
+    );
     handler.next = new RetryHandler() as KiotaMiddleware;
     await expect(handler.execute('http://127.0.0.1:1', init)).rejects.toThrow('RetryHandler');
   });

@@ -121,10 +121,10 @@ describe('a client that is none of the known ones', () => {
     },
   );
 
-  it('is understood when it answers with something else than a list', async () => {
+  it('reports an answer that is not a list', async () => {
     const odd = { evalsha: async () => 'odd', eval: async () => 'odd' };
     const store = redisQuotaStore(odd);
     const request = { group: 'g', permit: '1', process: 'a', windows: [], transitMs: 0 };
-    await expect(store.take(request)).rejects.toThrow('something else than a list');
+    await expect(store.take(request)).rejects.toThrow('did not answer with a list');
   });
 });
