@@ -76,7 +76,7 @@ export interface GraphMiddleware {
   setNext?(next: GraphMiddleware): void;
 }
 /**
- * A handler that makes the requests of the Microsoft Graph SDK resilient, in the place of its
+ * A handler that makes the requests of the Microsoft Graph SDK resilient, in place of its
  * `RetryHandler`. Works with versions 2 and 3, on Node.
  *
  * The handlers behind it in the chain run again for each attempt. Put the `AuthenticationHandler` there,
@@ -93,7 +93,7 @@ export interface GraphMiddleware {
  */
 export declare function graphMiddleware(resilience: ResilienceLike): GraphMiddleware;
 /**
- * The SDK's own chain with the resilient handler in the place of its `RetryHandler`. Works with versions
+ * The SDK's own chain with the resilient handler in place of its `RetryHandler`. Works with versions
  * 2 and 3, on Node.
  *
  * @example

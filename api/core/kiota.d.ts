@@ -5,7 +5,7 @@ export interface KiotaMiddleware {
   execute(url: string, init: RequestInit, options?: object): Promise<Response>;
 }
 /**
- * A handler that makes the requests of a client that Kiota generated resilient, in the place of its
+ * A handler that makes the requests of a client that Kiota generated resilient, in place of its
  * `RetryHandler`. Works with version 1.0 of Kiota's fetch library, on Node.
  *
  * Kiota turns an error response into an error of the generated client, which `classify` reads. Of a
@@ -22,7 +22,7 @@ export interface KiotaMiddleware {
  */
 export declare function kiotaMiddleware(resilience: ResilienceLike): KiotaMiddleware;
 /**
- * Kiota's own chain with the resilient handler in the place of its `RetryHandler`. An
+ * Kiota's own chain with the resilient handler in place of its `RetryHandler`. An
  * `AuthorizationHandler` in the chain asks for a token in each attempt; the authentication provider of a
  * request adapter is asked once for each call. Works with version 1.0 of Kiota's fetch library, on Node.
  *

@@ -140,7 +140,7 @@ function undiciCall(service: Service): (url: string) => Promise<unknown> {
   };
 }
 
-/** A service in the place of undici's sockets. */
+/** A service in place of undici's sockets. */
 class ServiceDispatcher extends Dispatcher {
   readonly #service: Service;
 

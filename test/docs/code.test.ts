@@ -56,7 +56,7 @@ it.each(fragments.map((fragment) => [`${fragment.page}:${fragment.line}`, fragme
   'runs: %s',
   async (_, fragment) => {
     await using simulator = await startSimulator();
-    // A mock answers in the place of the simulator.
+    // A mock answers in place of the simulator.
     const isMocked = /from '(?:msw|nock)'/.test(fragment.code);
     const env = { ...process.env, ...(isMocked ? {} : againstSimulator(simulator)) };
     const args = ['--conditions=@defender-resilience/source', fileOf(fragment)];

@@ -27,7 +27,7 @@ interface RawExemplars {
   }[];
 }
 
-/** Puts values in the place of `$name` and `${name}`. */
+/** Puts values in place of `$name` and `${name}`. */
 export function interpolate(text: string, values: Setup['values']): string {
   return text.replaceAll(
     /\$(\w+)|\$\{(\w+)\}/g,

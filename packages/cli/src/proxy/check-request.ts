@@ -120,7 +120,7 @@ function checkTarget({ target }: RequestHead): OwnAnswer | undefined {
     return refusal(
       400,
       'InvalidTarget',
-      'The request target must be a path. This is a reverse proxy: put its address in the place of the API in the base URL, and not into HTTP_PROXY.',
+      'The request target must be a path. This is a reverse proxy: put its address in place of the API in the base URL, and not into HTTP_PROXY.',
     );
   }
   const path = target.split('?', 1)[0] ?? target;

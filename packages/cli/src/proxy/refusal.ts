@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/** An answer of the proxy itself, in the place of the service's. */
+/** An answer of the proxy itself, in place of the service's. */
 export interface OwnAnswer {
   readonly status: number;
   /** Like the codes of the API: one word in PascalCase. */

@@ -82,7 +82,7 @@ it('forwards the token of the client and the headers of the request, with the ho
   expect(seen.map((text) => text.toLowerCase())).not.toContain('x-defender-attempts');
 });
 
-it('answers in the place of a service that it cannot reach', async () => {
+it('answers in place of a service that it cannot reach', async () => {
   const { url } = await proxyTo('http://127.0.0.1:1', {
     resilience: { retry: { maxRetries: 1, initialDelayMs: 1 } },
   });

@@ -38,7 +38,7 @@ const AT_ONCE_MS = 60_000;
 
 /**
  * Asks `refreshToken` for a new token after a 401, once for all calls of the same identity that were
- * refused together. A token goes only to the host and API it was made for, in the place of a bearer token
+ * refused together. A token goes only to the host and API it was made for, in place of a bearer token
  * that was refused there. Which token was replaced is remembered by its hash, so that a caller with a
  * stale token in its headers does not cause a 401 in each call.
  */
@@ -61,7 +61,7 @@ export class TokenRefresher {
     this.#report = report;
   }
 
-  /** The token to send in the place of one that was replaced before; undefined where there is none. */
+  /** The token to send in place of one that was replaced before; undefined where there is none. */
   replacementFor(call: TokenCall): string | undefined {
     if (this.#store.empty) return undefined;
     return this.replacementOf(call, call.sentAuthorization?.());

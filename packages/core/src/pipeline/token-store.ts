@@ -27,7 +27,7 @@ export class TokenStore {
     return this.#entries.size === 0;
   }
 
-  /** The current token in the place of one that was replaced; undefined where there is none. */
+  /** The current token in place of one that was replaced; undefined where there is none. */
   replacementOf(call: CallSpec, token: string): string | undefined {
     const key = tokenKey(scopeOf(call), token);
     const current = key && this.#entries.get(key)?.token;

@@ -69,7 +69,7 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** What is wrong with a new token in the place of the refused one of this identity; undefined: nothing. */
+/** What is wrong with a new token in place of the refused one of this identity; undefined: nothing. */
 export function mistakeIn(
   token: string,
   refused: string | undefined,

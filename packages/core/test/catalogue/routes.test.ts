@@ -29,7 +29,7 @@ const IDS: readonly string[] = [
   '100%',
 ];
 
-/** The route with `id` in the place of each of its variables. */
+/** The route with `id` in place of each of its variables. */
 function pathOf({ route = '' }: Operation, id: string): string {
   return route.replaceAll(/\{\w+\}/g, id);
 }

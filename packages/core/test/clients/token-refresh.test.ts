@@ -84,7 +84,7 @@ describe.each(clients)('with $name, a new token', ({ get }) => {
     return { resilience, refreshToken };
   };
 
-  it('is sent in the place of a refused one, and at once in later calls', async () => {
+  it('is sent in place of a refused one, and at once in later calls', async () => {
     await using server = await tokenServer((token) => token === 'new');
     const { resilience, refreshToken } = setup(server, true);
     const headers = { Authorization: 'Bearer old' };

@@ -31,7 +31,7 @@ export class AxiosCall extends HttpCall<unknown> {
     adapter: unknown,
     sender: Sender,
   ) {
-    // axios's own timeout, where it is set, limits an attempt in the place of ours.
+    // axios's own timeout, where it is set, limits an attempt in place of ours.
     super(pipeline, 'axios', request, request.timeoutMs > 0);
     this.resendable = request.bodyKind !== 'one-shot';
     this.#config = config;

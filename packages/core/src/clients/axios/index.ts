@@ -101,7 +101,7 @@ function adapterFor(pipeline: Pipeline, inner: unknown, sender: Sender): AxiosAd
   return adapter;
 }
 
-/** What axios rejects with when its caller cancels, in the place of the signal's bare reason. */
+/** What axios rejects with when its caller cancels, in place of the signal's bare reason. */
 async function axiosCancel(sender: Sender, config: AxiosConfig, reason: unknown): Promise<unknown> {
   const failure = failureOf(reason);
   if (failure !== undefined && failure.source !== 'cancelled') return reason;

@@ -60,7 +60,7 @@ function isAdapter(x: unknown): x is AxiosAdapter {
 }
 
 /**
- * Gives a response, or an error and its response, the call's configuration in the place of the attempt's:
+ * Gives a response, or an error and its response, the call's configuration in place of the attempt's:
  * the two differ in their signal, and the caller knows only its own.
  */
 export function restoreConfig(outcome: unknown, own: AxiosConfig, signal: AbortSignal): void {

@@ -6,7 +6,7 @@ import { type Fetch, wrapFetch } from './wrap-fetch.ts';
 /** The wrapped fetches of all wrappers that call the global one. */
 const globalFetches = new WeakSet<object>();
 
-/** A call of a function that stands in the place of the global fetch. */
+/** A call of a function that stands in place of the global fetch. */
 interface GlobalCall {
   active: boolean;
 }

@@ -46,7 +46,7 @@ export function cloneHeaders<T>(headers: T): T {
 
 const NONE: readonly HeaderPair[] = Object.freeze([]);
 
-/** A copy of request headers with `added` in the place of those of the same names. */
+/** A copy of request headers with `added` in place of those of the same names. */
 export function withHeaders<T>(headers: T, added: readonly HeaderPair[]): T {
   const copy = cloneHeaders(headers);
   for (const [name, value] of added) setHeader(copy, name, value);

@@ -50,7 +50,7 @@ export abstract class HttpCall<T> implements ClientCall<T> {
   protected readonly batch: Batch | undefined;
   readonly #request: HttpRequest;
   #info: HttpRequestInfo | undefined = undefined;
-  /** The token that the latest attempt was sent with in the place of the caller's. */
+  /** The token that the latest attempt was sent with in place of the caller's. */
   #token: string | undefined = undefined;
 
   /** @param ownTimeout - whether the client limits the time of an attempt itself */

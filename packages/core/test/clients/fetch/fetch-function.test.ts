@@ -28,7 +28,7 @@ describe('the function', () => {
     expect(Object.getPrototypeOf(wrapped)).toBe(Object.getPrototypeOf(globalThis.fetch));
   });
 
-  it('can be put in the place of the global one', async () => {
+  it('can be put in place of the global one', async () => {
     await using server = await startServer((_request, response) => response.end('answer'));
     const own = Object.getOwnPropertyDescriptor(globalThis, 'fetch');
     globalThis.fetch = quick(server.url).wrapFetch(globalThis.fetch);
@@ -67,7 +67,7 @@ describe('the function', () => {
           return own(input, init);
         },
     ],
-  ])('may be called %s by what is in the place of the global one', async (_, calling) => {
+  ])('may be called %s by what is in place of the global one', async (_, calling) => {
     await using server = await startServer((_request, response, count) => {
       response.writeHead(count === 1 ? 503 : 200, { 'retry-after': '0' }).end('answer');
     });

@@ -1,5 +1,5 @@
 /**
- * What may stand in the place of a URL, and which URLs are refused, compared with the bare fetch. The
+ * What may stand in place of a URL, and which URLs are refused, compared with the bare fetch. The
  * behaviours of this and the other `fetch-*.test.ts` were gathered from what the public suites of
  * web-platform-tests (`fetch/api`), undici (`test/fetch`, `test/wpt`), node-fetch, whatwg-node, msw's
  * interceptors and ky probe; the tests are our own.

@@ -111,7 +111,7 @@ describe('the headers that an attempt adds', () => {
     expect(addedHeaders({ a: '1' }, undefined, undefined)).toEqual([]);
   });
 
-  it('are the token in the place of the old one, whatever else the headers hold', () => {
+  it('are the token in place of the old one, whatever else the headers hold', () => {
     const own = { Authorization: 'Bearer old', 'bad name': 'x', 'User-Agent': false, bad: 'a\nb' };
     const added = addedHeaders(own, 'new', undefined);
     expect(withHeaders(own, added)).toEqual({ ...own, Authorization: 'Bearer new' });

@@ -150,7 +150,7 @@ export const defender: readonly Row[] = [
     says: { code: 'Http400', source: 'api', message: 'Something is wrong' },
   },
   {
-    what: 'the status in the place of a code',
+    what: 'the status in place of a code',
     status: 404,
     body: { error: { code: '404', message: 'x' } },
     says: { code: 'Http404', source: 'api' },

@@ -96,7 +96,7 @@ export const others: readonly Row[] = [
     says: { code: 'invalid_token', advice: containing('audience') },
   },
   {
-    what: 'a sentence in the place of an error',
+    what: 'a sentence in place of an error',
     status: 500,
     body: { error: 'it all went wrong' },
     says: { code: 'Http500', source: 'gateway', message: 'it all went wrong' },
