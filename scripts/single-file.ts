@@ -67,7 +67,8 @@ export async function buildExecutable(outfile: string): Promise<void> {
     void (await promisify(execFile)(process.execPath, args));
   await node('--experimental-sea-config', config);
   await copyFile(process.execPath, outfile);
-  const postject = createRequire(import.meta.url).resolve('postject/dist/cli.js');
+  const require = createRequire(import.meta.url);
+  const postject = require.resolve('postject/dist/cli.js');
   await node(postject, outfile, 'NODE_SEA_BLOB', output, '--sentinel-fuse', FUSE);
   await chmod(outfile, 0o755);
   await rm(folder, { recursive: true });

@@ -24,8 +24,7 @@ const EXIT_CODES: readonly (readonly [name: string, text: string])[] = [
 const COMPLETION: readonly (readonly [command: string, what: string])[] = [
   [`source <(${NAME} completion bash)`, 'in ~/.bashrc, after bash-completion'],
   [`source <(${NAME} completion zsh)`, 'in ~/.zshrc, after compinit'],
-  [`${NAME} completion fish \\
-    > ~/.config/fish/completions/${NAME}.fish`, 'once'],
+  [`${NAME} completion fish \\\n    > ~/.config/fish/completions/${NAME}.fish`, 'once'],
   [`${NAME} completion powershell | Out-String | Invoke-Expression`, 'in $PROFILE'],
 ];
 

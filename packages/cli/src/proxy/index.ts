@@ -2,10 +2,7 @@ import type { AddCommand } from '../commands/add-command.ts';
 import { examples } from '../terminal/examples.ts';
 
 const EXAMPLES: readonly (readonly [command: string, what: string])[] = [
-  [
-    'defender-resilience proxy',
-    'then a script uses http://127.0.0.1:8080 as its base URL',
-  ],
+  ['defender-resilience proxy', 'then a script uses http://127.0.0.1:8080 as its base URL'],
   [
     'defender-resilience proxy --metrics 127.0.0.1:9464 --quotas',
     'with metrics for Prometheus, within the documented limits',
