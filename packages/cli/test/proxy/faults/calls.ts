@@ -22,6 +22,7 @@ export const READS: readonly Read[] = [
   { path: '/api/alerts?$top=40', body: '' },
   { path: '/api/alerts?$top=1&$skip=3', body: '' },
   { path: '/api/indicators', body: '' },
+  { path: '/api/incidents/10250', body: '' },
   { path: '/api/machines/nobody', body: '' },
   { path: '/api/advancedqueries/run', body: '{"Query":"DeviceInfo | take 5"}' },
   { path: '/api/advancedhunting/run', body: '{"Query":"AlertInfo | take 50"}' },
@@ -57,7 +58,7 @@ export function broken(call: Read): Settled {
   return { ...call, status: 0, sha: '', code: null, attempts: 0 };
 }
 
-function initOf({ body }: Read): RequestInit {
+export function initOf({ body }: Read): RequestInit {
   if (body === '') return {};
   return { method: 'POST', body, headers: { 'content-type': 'application/json' } };
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { broken, PAGES, READS, type Read, read, type Settled, shaOf } from './calls.ts';
+import { broken, initOf, PAGES, READS, type Read, read, type Settled, shaOf } from './calls.ts';
 import { LOGSTASH, POWERSHELL, reader } from './http-clients.ts';
 
 /** What every client is given. */
@@ -105,8 +105,9 @@ const logstash: Client = async (course) => {
 /** Loses patience at random. */
 const impatient: Client = (course) =>
   repeat(course, async ({ proxy, random }) => {
+    const one = pick(random);
     const signal = AbortSignal.timeout(Math.ceil(random() * 40));
-    await fetch(proxy + pick(random).path, { signal })
+    await fetch(proxy + one.path, { ...initOf(one), signal })
       .then((response) => response.bytes())
       .catch(() => undefined);
   });

@@ -7,6 +7,10 @@ import type { ProxySnapshot } from '../../../src/proxy/proxy.ts';
 /** The memory that the proxy uses after a collection of garbage, so that only what is kept counts; in bytes. */
 export interface Memory {
   readonly heap: number;
+  /** What V8 holds for the heap. */
+  readonly heapTotal: number;
+  /** Buffers, outside of the heap. */
+  readonly external: number;
   readonly rss: number;
 }
 
@@ -14,8 +18,8 @@ const CONFIG = fileURLToPath(new URL('proxy.json', import.meta.url));
 const BIN = fileURLToPath(new URL('../../../src/bin.ts', import.meta.url));
 const ON_SIGNAL = `process.on('SIGUSR2', () => {
   gc();
-  const { heapUsed: heap, rss } = process.memoryUsage();
-  console.error('memory ' + JSON.stringify({ heap, rss }));
+  const { heapUsed: heap, heapTotal, external, rss } = process.memoryUsage();
+  console.error('memory ' + JSON.stringify({ heap, heapTotal, external, rss }));
 })`;
 
 /** The command `proxy`, as a user starts it. */

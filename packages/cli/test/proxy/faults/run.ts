@@ -2,7 +2,7 @@
 // proxy used: `node run.ts [minutes] [seed] [folder]`. With a folder, a real Prometheus scrapes the proxy and keeps
 // what it saw there, and `e2e/grafana/run.sh --proxy <folder>` draws it.
 import { startSimulator } from '@defender-resilience/simulator';
-import { ProxyProcess } from './proxy-process.ts';
+import { type Memory, ProxyProcess } from './proxy-process.ts';
 import { type Report, rehearse } from './rehearse.ts';
 import { watch } from './watch.ts';
 
@@ -16,17 +16,19 @@ const print = (text: string): void => void process.stdout.write(`${text}\n`);
 async function main(): Promise<void> {
   const simulator = await startSimulator({ quotas: 'off', record: 'counts', seed: Number(seed) });
   await using proxy = await ProxyProcess.start(simulator.url);
-  await using _watch = folder === undefined ? undefined : await watch(proxy.admin, folder);
+  await using _watch =
+    folder === undefined ? undefined : await watch(proxy.admin, folder, durationMs);
   const timer = setInterval(() => void proxy.sampleMemory(), durationMs / SAMPLES);
   const report = await rehearse({ simulator, proxy: proxy.url, durationMs, seed: Number(seed) });
   clearInterval(timer);
   const { calls, attempts, inFlight } = await proxy.totals();
   printReport(report);
   print(`calls of the proxy ${calls}, attempts ${attempts}, in flight ${inFlight}`);
-  const mib = (name: 'heap' | 'rss'): string =>
+  const mib = (name: keyof Memory): string =>
     proxy.memory.map((sample) => (sample[name] / 1_048_576).toFixed(1)).join(' ');
-  print(`heap after a collection, MiB: ${mib('heap')}`);
-  print(`resident memory after a collection, MiB: ${mib('rss')}`);
+  print('memory after a collection, MiB');
+  for (const name of ['heap', 'heapTotal', 'external', 'rss'] as const)
+    print(`  ${name.padEnd(10)} ${mib(name)}`);
   await simulator.close({ ignoreUnconsumed: true });
   const violations = [report.wrong, report.doubled, report.lost].flat().length + inFlight;
   if (violations > 0) process.exitCode = 1;

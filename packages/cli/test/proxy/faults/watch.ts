@@ -9,7 +9,11 @@ const RULES = fileURLToPath(
 );
 
 /** A real Prometheus that scrapes an address and evaluates our rules, and keeps both in `folder`. */
-export async function watch(admin: string, folder: string): Promise<AsyncDisposable> {
+export async function watch(
+  admin: string,
+  folder: string,
+  durationMs: number,
+): Promise<AsyncDisposable> {
   const program = await find('prometheus');
   if (program === undefined) throw new Error('prometheus is not installed');
   await mkdir(folder, { recursive: true });
@@ -24,6 +28,11 @@ export async function watch(admin: string, folder: string): Promise<AsyncDisposa
   };
   await writeFile(config, JSON.stringify(settings));
   const address = `127.0.0.1:${await freePort()}`;
+  const from = Math.floor(Date.now() / 1_000);
+  await writeFile(
+    join(folder, 'run.json'),
+    JSON.stringify({ from, to: from + durationMs / 1_000 }),
+  );
   return start(
     program,
     [
