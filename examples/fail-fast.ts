@@ -1,5 +1,5 @@
-// What will never work is not tried again: the program stops at the first Forbidden and says who can
-// mend it. Runs by itself, against a simulated Defender API:
+// A call that can never succeed is not retried: the program stops at the first Forbidden and says what to do. Runs on its
+// own, against a simulated Defender API:
 //
 //   node --conditions=@defender-resilience/source examples/fail-fast.ts
 import { createResilience, DefenderApiError } from '@defender-resilience/core';
@@ -16,7 +16,7 @@ const simulator = await startSimulator({
   ],
 });
 
-// With `throwHttpErrors: true` an HTTP error rejects, so that no answer has to be looked at.
+// With `throwHttpErrors: true` an HTTP error rejects, so no response needs a check.
 const { fetch } = createResilience({
   throwHttpErrors: true,
   hosts: { [new URL(simulator.url).host]: 'all' },

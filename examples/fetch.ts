@@ -1,15 +1,15 @@
-// Plain fetch, with one line changed. Runs by itself, against a simulated Defender API:
+// Plain fetch, with one line changed. Runs on its own, against a simulated Defender API:
 //
 //   node --conditions=@defender-resilience/source examples/fetch.ts
 import { createResilience, failureOf } from '@defender-resilience/core';
 import { startSimulator } from '@defender-resilience/simulator';
 
-// Stands in for https://api.security.microsoft.com; the first two answers are errors that pass.
+// Stands in for https://api.security.microsoft.com; the first two responses are errors that pass.
 const simulator = await startSimulator({
   script: ['InternalServerError', { status: 429, code: '429', retryAfter: 1 }],
 });
 
-// Before: the built-in fetch. `hosts` is needed for the simulator alone; Microsoft's hosts are known.
+// Before: the built-in fetch. Only the simulator needs `hosts`; Microsoft's hosts are known.
 const { fetch } = createResilience({ hosts: { [new URL(simulator.url).host]: 'all' } });
 
 const response = await fetch(`${simulator.url}/api/incidents?$top=3`);

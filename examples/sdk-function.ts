@@ -1,11 +1,11 @@
-// A client of your own, or an SDK's: its functions are made resilient without being changed. Runs by
-// itself, against a simulated Defender API:
+// Functions of your own client, or of an SDK, made resilient without a change to them. Runs on its own, against a
+// simulated Defender API:
 //
 //   node --conditions=@defender-resilience/source examples/sdk-function.ts
 import { createResilience, failureOf } from '@defender-resilience/core';
 import { startSimulator } from '@defender-resilience/simulator';
 
-/** Any client that rejects on errors; this one throws what it knows of the answer. */
+/** Any client that rejects on errors. This one puts the status and the body into its error. */
 class DefenderClient {
   readonly #baseUrl: string;
 
@@ -54,8 +54,8 @@ const getMachine = resilience.wrap('machines.get', (id: string) => client.getMac
 simulator.script('InternalServerError', 'InternalServerError');
 console.log(`${(await getMachine(name)).osPlatform}, after two errors that passed`);
 
-// 2. With the attempt's own signal, so that a deadline or an abort reaches the request itself. The
-// name tells that an isolate acts: when its answer is lost, it is not sent a second time.
+// 2. With the attempt's own signal, so that a deadline or an abort ends the request itself. By its name the wrapper knows
+// that an isolate changes something: if its response is lost, it is not sent a second time.
 simulator.script('reset-headers');
 try {
   await resilience.execute('machines.isolate', ({ signal }) => client.isolateMachine(name, signal));

@@ -1,5 +1,5 @@
-// A new token after a 401, from a credential of @azure/identity. Runs by itself, against a simulated
-// Defender API and with a credential that asks nobody:
+// A new token after a 401, from a credential of @azure/identity. Runs on its own, against a simulated Defender API and
+// with a credential that makes up its tokens:
 //
 //   node --conditions=@defender-resilience/source examples/tokens.ts
 import type { AccessToken, GetTokenOptions, TokenCredential } from '@azure/identity';
@@ -20,7 +20,7 @@ function refreshWith(credential: TokenCredential): RefreshToken {
 }
 // #endregion
 
-/** In the place of a real credential: keeps its token until claims are asked for, as those do. */
+/** Stands in for a real credential. Like those, it keeps its token until it is asked for claims. */
 class LocalCredential implements TokenCredential {
   #issued = 1;
 
@@ -48,7 +48,7 @@ const { fetch } = createResilience({
   refreshToken: refreshWith(credential),
 });
 
-// The header stays what it was when the program started.
+// The program keeps sending the header that it started with.
 const { token } = await credential.getToken(SCOPES.xdr);
 const headers = { authorization: `Bearer ${token}` };
 for (let call = 1; call <= 3; call += 1) {
@@ -56,7 +56,7 @@ for (let call = 1; call <= 3; call += 1) {
   await response.arrayBuffer();
   console.log(`call ${call}: ${response.status}`);
 }
-// The simulator shows of a token the beginning of its hash alone.
+// The simulator shows only the beginning of a token's hash.
 console.log(`${simulator.requests.length} requests for 3 calls:`);
 for (const request of simulator.requests) console.log(request.headers['authorization']);
 

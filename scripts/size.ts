@@ -1,4 +1,6 @@
-// Bundles each entry of the built packages and holds its size to the limit in size-limits.ts.
+// Holds what each entry of the built packages costs to the limits in size-limits.ts: the size of a bundle, and the
+// bytes that Node reads from disk to import it.
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -39,12 +41,29 @@ async function sizeOf({ name, program }: SizeLimit): Promise<number> {
   return gzipSync(code, { level: 9 }).byteLength / 1_024;
 }
 
+/** What Node loads to import an entry, dependencies and peers that it imports at once included. */
+function importCost(entry: string): { readonly modules: number; readonly kib: number } {
+  const [folder = '', ...rest] = entry.split('/');
+  const { exports } = manifest(folder);
+  const target = exports[['.', ...rest].join('/')] as { readonly default: string };
+  const file = resolve('packages', folder, target.default);
+  const output = execFileSync(process.execPath, ['scripts/import-counter.ts', file]);
+  const { modules, bytes } = JSON.parse(String(output)) as { modules: number; bytes: number };
+  return { modules, kib: bytes / 1_024 };
+}
+
+interface Manifest {
+  readonly exports: Readonly<Record<string, unknown>>;
+}
+
+function manifest(folder: string): Manifest {
+  return JSON.parse(readFileSync(`packages/${folder}/package.json`, 'utf8')) as Manifest;
+}
+
 /** What users can import: `core`, `core/axios`, … */
 function entries(): string[] {
   return readdirSync('packages').flatMap((folder) => {
-    const text = readFileSync(`packages/${folder}/package.json`, 'utf8');
-    const { exports } = JSON.parse(text) as { readonly exports: Readonly<Record<string, unknown>> };
-    return Object.keys(exports)
+    return Object.keys(manifest(folder).exports)
       .filter((entry) => entry !== './package.json')
       .map((entry) => `${folder}${entry.slice(1)}`);
   });
@@ -58,17 +77,25 @@ if (unlimited.length > 0) {
 }
 
 const tooLarge: string[] = [];
-console.log(`${'entry'.padEnd(28)}  KiB    limit   (minified, gzip)`);
-for (const limit of sizeLimits) {
-  const size = await sizeOf(limit);
-  const exceeds = size > limit.limitKib;
-  if (exceeds) tooLarge.push(`${limit.name}: ${size.toFixed(1)} KiB, allowed ${limit.limitKib}`);
-  const cells = [size.toFixed(1).padStart(5), limit.limitKib.toFixed(1).padStart(5)];
-  console.log(`${limit.name.padEnd(28)} ${cells.join('   ')}${exceeds ? '   too large' : ''}`);
+
+function row(name: string, size: number, limit: number, extra = ''): void {
+  const exceeds = size > limit;
+  if (exceeds) tooLarge.push(`${name}: ${size.toFixed(1)} KiB, allowed ${limit}`);
+  const cells = [size.toFixed(1).padStart(6), limit.toFixed(1).padStart(6)];
+  console.log(`${name.padEnd(28)} ${cells.join('  ')}${extra}${exceeds ? '   too large' : ''}`);
+}
+
+console.log(`${'bundle, minified, gzip'.padEnd(28)}    KiB   limit`);
+for (const limit of sizeLimits) row(limit.name, await sizeOf(limit), limit.limitKib);
+console.log(`\n${'loaded by an import'.padEnd(28)}    KiB   limit  modules`);
+for (const { name, importKib } of sizeLimits) {
+  if (importKib === undefined) continue;
+  const { modules, kib } = importCost(name);
+  row(name, kib, importKib, String(modules).padStart(9));
 }
 if (tooLarge.length > 0) {
   console.error(
-    `Larger than scripts/size-limits.ts allows:\n  ${tooLarge.join('\n  ')}\n` +
+    `More than scripts/size-limits.ts allows:\n  ${tooLarge.join('\n  ')}\n` +
       'Make it smaller, or raise the limit in the same commit and say what the bytes buy.',
   );
   process.exit(1);

@@ -47,7 +47,8 @@ it('links only to files and headings that exist', async () => {
       .matchAll(/\]\(([^)\s]+)\)/g);
     for (const [, link = ''] of links) {
       if (/^[a-z]+:/i.test(link)) continue;
-      const [file = '', anchor] = link.split('#');
+      const [address = '', anchor] = link.split('#');
+      const file = address.replace(/\?.*/, '');
       const target = file === '' ? path : normalize(join(dirname(path), file)).replace(/\/$/, '');
       const found = await access(target).then(
         () => true,

@@ -30,7 +30,7 @@ interface Measured {
 /** Wrapped fetches beside each other. */
 export async function http(effort: Effort): Promise<Chapter> {
   const names = [BARE, SIGNAL, FLOOR, OURS, COCKATIEL, 'fetch + p-retry', 'fetch + opossum'];
-  const measured = await measureClients(names, effort, by(effort, 15, 4));
+  const measured = await measureClients(names, effort, by(effort, 15, 3));
   const ratio = (key: 'one' | 'many', field: keyof HttpSample, name: string, base = BARE): number =>
     at(measured, name)[key][field] / at(measured, base)[key][field];
   const cpu = (name: string, base?: string): number => ratio('many', 'mainUs', name, base);
@@ -72,7 +72,7 @@ export async function httpObservers(effort: Effort): Promise<Chapter> {
     otel,
     'ours + both',
   ];
-  const measured = await measureClients(names, effort, by(effort, 15, 4));
+  const measured = await measureClients(names, effort, by(effort, 15, 3));
   const cpu = (name: string, base: string): number =>
     at(measured, name).many.mainUs / at(measured, base).many.mainUs;
   return {
@@ -112,7 +112,7 @@ async function measureClients(
   const many = { lanes: 64, requests: by(effort, 2_000, 500) };
   const clients = await Promise.all(names.map((name) => startClient(name, server.origin)));
   for (const client of clients)
-    await client.sample({ lanes: 64, requests: by(effort, 6_000, 1_000) });
+    await client.sample({ lanes: 64, requests: by(effort, 6_000, 500) });
   const oneSamples = await inTurns(clients, one, rounds);
   const manySamples = await inTurns(clients, many, rounds);
   for (const client of clients) client.stop();

@@ -29,14 +29,13 @@ interface State {
 /** Where a link of a page leads on the site: elsewhere in the site, to the repository, or nowhere. */
 function siteLink(page: string, href: string, repository: string): string | undefined {
   if (/^[a-z]+:|^[#/]/i.test(href)) return href;
-  const [path = '', hash] = href.split('#');
+  const [, path = '', rest = ''] = /^([^?#]*)(.*)$/.exec(href) ?? [];
   const target = join(dirname(page), path);
-  const anchor = hash === undefined ? '' : `#${hash}`;
   const isPage = target.endsWith('.md') && !relative(DOCS, target).startsWith('..');
   // Folders, programs and configuration are read in the repository.
-  if (isPage) return `${path.replace(/(^|\/)README\.md$/, '$1index.md')}${anchor}`;
+  if (isPage) return `${path.replace(/(^|\/)README\.md$/, '$1index.md')}${rest}`;
   if (repository === '' || !existsSync(target)) return undefined;
-  return `${repository}/blob/main/${relative(ROOT, target)}${anchor}`;
+  return `${repository}/blob/main/${relative(ROOT, target)}${rest}`;
 }
 
 /** Lets links out of the site lead to the repository; without a repository, only their text stays. */

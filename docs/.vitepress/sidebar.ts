@@ -3,7 +3,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 interface Item {
   readonly text: string;
   readonly link?: string;
-  readonly collapsed?: boolean;
   readonly items?: readonly Item[];
 }
 
@@ -44,7 +43,39 @@ function apiPages(): Item[] {
   return items.toSorted(byText);
 }
 
-export const sidebar: readonly Item[] = [
+const reference: Item = {
+  text: 'Reference',
+  items: [
+    page('reference/options'),
+    page('reference/error-codes'),
+    page('reference/operations'),
+    page('reference/permissions'),
+    page('reference/metrics'),
+    page('reference/opentelemetry'),
+    { text: 'API', link: '/api/' },
+  ],
+};
+
+const observe: Item = {
+  text: 'Observe',
+  items: [
+    page('guide/prometheus'),
+    page('guide/opentelemetry'),
+    page('guide/alerts'),
+    page('guide/dashboards'),
+    page('monitoring/README', 'Start a monitoring stack'),
+    page('guide/otlp'),
+    page('guide/logging'),
+    page('runbooks/README', 'Runbooks'),
+  ],
+};
+
+const background: Item = {
+  text: 'Background',
+  items: [page('performance'), page('reliability'), page('decisions/README', 'Decisions')],
+};
+
+const guides: readonly Item[] = [
   {
     text: 'Start',
     items: [page('start/index'), page('start/tokens'), page('start/metrics'), page('start/alert')],
@@ -77,47 +108,20 @@ export const sidebar: readonly Item[] = [
       page('guide/comparison'),
     ],
   },
-  {
-    text: 'Observe',
-    items: [
-      page('guide/prometheus'),
-      page('guide/opentelemetry'),
-      page('guide/alerts'),
-      page('guide/dashboards'),
-      page('guide/otlp'),
-      page('guide/logging'),
-      page('guide/alerts'),
-      page('guide/dashboards'),
-      page('monitoring/README', 'Start a monitoring stack'),
-      {
-        text: 'Runbooks',
-        collapsed: true,
-        items: [page('runbooks/README', 'All runbooks'), ...pagesIn('runbooks')],
-      },
-    ],
-  },
-  {
-    text: 'Reference',
-    items: [
-      page('reference/options'),
-      page('reference/error-codes'),
-      page('reference/operations'),
-      page('reference/permissions'),
-      page('reference/metrics'),
-      page('reference/opentelemetry'),
-      { text: 'Pages of the codes', collapsed: true, items: pagesIn('errors') },
-      { text: 'API', collapsed: true, items: apiPages() },
-    ],
-  },
-  {
-    text: 'Background',
-    items: [
-      page('performance'),
-      {
-        text: 'Decisions',
-        collapsed: true,
-        items: [page('decisions/README', 'All decisions'), ...pagesIn('decisions')],
-      },
-    ],
-  },
+  observe,
+  reference,
+  background,
 ];
+
+/**
+ * The sidebar of each part of the site. Those that list many pages have one of their own, so that the page that is
+ * open stands in sight.
+ */
+export const sidebar: Readonly<Record<string, readonly Item[]>> = {
+  '/': guides,
+  '/reference/': [reference, { text: 'Error codes', items: pagesIn('errors') }],
+  '/errors/': [{ text: 'Error codes', items: pagesIn('errors') }, reference],
+  '/runbooks/': [{ text: 'Runbooks', items: pagesIn('runbooks') }, observe],
+  '/decisions/': [{ text: 'Decisions', items: pagesIn('decisions') }, background],
+  '/api/': [{ text: 'API', items: apiPages() }, reference],
+};

@@ -32,10 +32,12 @@ const SEARCHES: Readonly<Record<string, RegExp>> = {
 };
 
 /**
- * Parts of VitePress's own theme that axe objects to: groups of the sidebar are buttons with a link inside, the search
- * button's label is not its text, and the colours of code and of its language are Shiki's.
+ * What VitePress's own markup does, by the rule that it breaks and where: the search button's name is "Search", and what
+ * is seen in it is "Search" with the keys of its shortcut.
  */
-const THEME = ['.VPSidebar', '.VPNavBarSearch', 'div[class*="language-"]'];
+const THEME: Readonly<Record<string, RegExp>> = {
+  'label-content-name-mismatch': /class="DocSearch DocSearch-Button"/,
+};
 
 interface Violation {
   readonly id: string;
@@ -49,11 +51,21 @@ const faults: string[] = [];
 async function accessibilityFaults(page: Page): Promise<string[]> {
   await page.addScriptTag({ path: AXE });
   const violations = (await page.evaluate(
-    `axe.run({ exclude: ${JSON.stringify(THEME)} }).then(({ violations }) => violations)`,
+    'axe.run().then(({ violations }) => violations)',
   )) as readonly Violation[];
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id} at ${nodes.length} places: ${nodes[0]?.html.slice(0, 120)}`);
+    .map(({ id, nodes }) => ({ id, places: nodes.filter(({ html }) => !THEME[id]?.test(html)) }))
+    .filter(({ places }) => places.length > 0)
+    .map(({ id, places }) => `${id} at ${places.length} places: ${places[0]?.html.slice(0, 120)}`);
+}
+
+/** The narrowest column of the page's tables, in pixels: in one of a few letters nobody can read. */
+async function narrowestColumn(page: Page): Promise<number> {
+  const width = await page.evaluate(
+    "Math.min(...[...document.querySelectorAll('.vp-doc td')].map((cell) => cell.clientWidth))",
+  );
+  return Number(width);
 }
 
 async function look(browser: Browser, site: Site, screenshots: string | undefined): Promise<void> {
@@ -65,8 +77,11 @@ async function look(browser: Browser, site: Site, screenshots: string | undefine
       for (const [name, path] of Object.entries(PAGES)) {
         const response = await page.goto(`${site.url}${path}`, { waitUntil: 'load' });
         const where = `${path}, ${device}, ${colorScheme}`;
+        if (name === 'explain') await page.getByTestId('steps').waitFor();
         if (response?.status() !== 200) faults.push(`${where}: status ${response?.status()}`);
         const excess = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+        const narrowest = await narrowestColumn(page);
+        if (narrowest < 40) faults.push(`${where}: a column of ${narrowest} px`);
         if (Number(excess) > 0) faults.push(`${where}: ${excess} px wider than the window`);
         // Colours differ by scheme, order and names do not differ by width: two of the four combinations are enough.
         if ((device === 'desktop') === (colorScheme === 'light')) {
@@ -89,9 +104,12 @@ async function search(page: Page, text: string): Promise<string[]> {
   const input = page.locator('#localsearch-input');
   await input.fill(text);
   const results = page.locator('#localsearch-list a');
-  await results
+  // Until then the list is that of the search before.
+  const [word = text] = text.split(' ');
+  await page
+    .locator('#localsearch-list mark', { hasText: new RegExp(word, 'i') })
     .first()
-    .waitFor({ timeout: 10_000 })
+    .waitFor({ timeout: 20_000 })
     .catch(() => undefined);
   const links = await results.evaluateAll((all: { getAttribute(name: string): string | null }[]) =>
     all.slice(0, 3).map((link) => link.getAttribute('href') ?? ''),
@@ -131,6 +149,8 @@ async function explainer(browser: Browser, site: Site): Promise<void> {
   await expectText('verdict', 'terminal');
   await page.getByTestId('text').fill('upstream answered 502 bad gateway');
   await expectText('steps', 'may have been carried out');
+  await page.goto(`${site.url}/explain?code=Forbidden`, { waitUntil: 'load' });
+  await expectText('failure', 'Forbidden');
   await page.close();
 }
 

@@ -1,4 +1,4 @@
-// axios, made resilient by one line. Runs by itself, against a simulated Defender API:
+// axios, made resilient by one line. Runs on its own, against a simulated Defender API:
 //
 //   node --conditions=@defender-resilience/source examples/clients/axios.ts
 import { createResilience, failureOf } from '@defender-resilience/core';
@@ -21,7 +21,7 @@ simulator.script('InternalServerError', 503);
 const { data } = await client.get<{ value: object[] }>('/incidents', { params: { $top: 3 } });
 console.log(`${data.value.length} incidents, with ${simulator.requests.length} requests`);
 
-// What is given up on is axios's own error, and the failure is known.
+// After the last retry it rejects with axios's own error, which carries the failure.
 simulator.script('Forbidden');
 try {
   await client.get('/incidents');

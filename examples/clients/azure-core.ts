@@ -1,5 +1,5 @@
-// A policy for the pipelines of the Azure SDKs, in the place of their retry policy. Runs by itself,
-// against a simulated Defender API:
+// A policy for the pipelines of the Azure SDKs, in place of their retry policy. Runs on its own, against a simulated
+// Defender API:
 //
 //   node --conditions=@defender-resilience/source examples/clients/azure-core.ts
 import {
@@ -39,7 +39,7 @@ const resiliencePolicy: PipelinePolicy = {
     const attempt = async ({ signal }: AttemptContext): Promise<PipelineResponse> => {
       request.abortSignal = signal;
       const response = await next(request);
-      // In a pipeline an error answer is an ordinary one; here it must be told apart.
+      // A pipeline treats an error response like any other, so it is recognized here.
       if (response.status < 400) return response;
       throw new RestError(`HTTP ${response.status}`, { request, response });
     };
@@ -52,7 +52,7 @@ const resiliencePolicy: PipelinePolicy = {
   },
 };
 
-/** What stands inside the retry phase, as the policy for bearer tokens does, runs in each attempt. */
+/** A policy inside the retry phase, such as the one for bearer tokens, runs in each attempt. */
 function makeResilient(pipeline: Pipeline): Pipeline {
   pipeline.removePolicy({ name: 'defaultRetryPolicy' });
   pipeline.addPolicy(resiliencePolicy, { phase: 'Retry' });
@@ -72,7 +72,7 @@ const { bodyAsText } = await get(pipeline, '/api/incidents?$top=3');
 const { value } = JSON.parse(bodyAsText ?? '{}') as { value: object[] };
 console.log(`${value.length} incidents, with ${simulator.requests.length} requests`);
 
-// What is given up on is the pipeline's own answer.
+// After the last retry it resolves with the pipeline's own response.
 simulator.script(500, 500, 500, 500);
 const response = await get(pipeline, '/api/incidents');
 const failure = classify({
@@ -82,7 +82,7 @@ const failure = classify({
 });
 console.log(`${response.status}: ${failure?.code}, tracking ID ${failure?.trackingId}`);
 
-// The hazard: with the pipeline's own retry policy left in, each of the four attempts is four requests.
+// What to avoid: with the pipeline's own retry policy left in, each of the four attempts is four requests.
 simulator.reset();
 simulator.script({ status: 500, times: 'always' });
 const stacked = createPipelineFromOptions({ retryOptions: { maxRetries: 3, retryDelayInMs: 1 } });

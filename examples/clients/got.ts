@@ -1,4 +1,4 @@
-// got, with its own retries off. Runs by itself, against a simulated Defender API:
+// got, with its own retries off. Runs on its own, against a simulated Defender API:
 //
 //   node --conditions=@defender-resilience/source examples/clients/got.ts
 import { createResilience, failureOf } from '@defender-resilience/core';
@@ -12,7 +12,7 @@ const resilience = createResilience({ retry: { initialDelayMs: 20 }, circuit: fa
 // #region recipe
 const client = got.extend({ prefixUrl: simulator.url, retry: { limit: 0 } });
 
-/** `operation` is a name of the operations table: it tells what may be sent twice. */
+/** `operation` is a name from the operations table, which says what may be sent twice. */
 function get<T>(operation: string, path: string, signal?: AbortSignal): Promise<T> {
   return resilience.execute(
     operation,
@@ -26,7 +26,7 @@ simulator.script('InternalServerError', 503);
 const { value } = await get<{ value: object[] }>('incidents.list', 'api/incidents?$top=3');
 console.log(`${value.length} incidents, with ${simulator.requests.length} requests`);
 
-// What is given up on is got's own error, and the failure is known.
+// After the last retry it rejects with got's own error, which carries the failure.
 simulator.script(500, 500, 500, 500);
 try {
   await get('incidents.list', 'api/incidents');
@@ -37,7 +37,7 @@ try {
   );
 }
 
-// The hazard: with got's retries left on, each of the four attempts is three requests.
+// What to avoid: with got's retries left on, each of the four attempts is three requests.
 simulator.reset();
 simulator.script({ status: 500, times: 'always' });
 const own = client.extend({ retry: { limit: 2, backoffLimit: 1 } });

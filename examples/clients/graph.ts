@@ -1,5 +1,5 @@
-// The Microsoft Graph SDK, with the resilient middleware in the place of its RetryHandler. Runs by
-// itself, against a simulated Defender API:
+// The Microsoft Graph SDK, with the resilient middleware in place of its RetryHandler. Runs on its own, against a
+// simulated Defender API:
 //
 //   node --conditions=@defender-resilience/source examples/clients/graph.ts
 import { createResilience, failureOf } from '@defender-resilience/core';
@@ -12,7 +12,7 @@ const resilience = createResilience({
   hosts: { [new URL(simulator.url).host]: 'all' },
   retry: { initialDelayMs: 20 },
 });
-// Yours gets a token, with @azure/identity for one; the SDK asks for it on Graph's own hosts only.
+// Yours gets a token, for example with @azure/identity. The SDK asks for one only on Graph's own hosts.
 const authProvider = { getAccessToken: () => Promise.resolve('token') };
 
 // #region recipe
@@ -27,7 +27,7 @@ simulator.script('InternalServerError', 503);
 const { value } = (await client.api('/security/incidents').top(3).get()) as { value: object[] };
 console.log(`${value.length} incidents, with ${simulator.requests.length} requests`);
 
-// A gateway's HTML page, which the SDK alone makes an empty error of.
+// A gateway's HTML page, of which the SDK alone makes an empty error.
 simulator.script({ action: 'html', status: 502, times: 4, headers: { 'request-id': 'b5f0c2d1' } });
 try {
   await client.api('/security/incidents').get();

@@ -1,4 +1,4 @@
-// ky, with its own retries off. Runs by itself, against a simulated Defender API:
+// ky, with its own retries off. Runs on its own, against a simulated Defender API:
 //
 //   node --conditions=@defender-resilience/source examples/clients/ky.ts
 import { createResilience, failureOf } from '@defender-resilience/core';
@@ -27,7 +27,7 @@ simulator.script('InternalServerError', 503);
 const { value } = await client.get('api/incidents?$top=3').json<{ value: object[] }>();
 console.log(`${value.length} incidents, with ${simulator.requests.length} requests`);
 
-// What is given up on is ky's own error, and the failure is known.
+// After the last retry it rejects with ky's own error, which carries the failure.
 simulator.script(500, 500, 500, 500);
 try {
   await client.get('api/incidents').json();
@@ -38,7 +38,7 @@ try {
   );
 }
 
-// The hazard: with ky's retries left on, each of its three attempts is four requests.
+// What to avoid: with ky's retries left on, each of its three attempts is four requests.
 simulator.reset();
 simulator.script({ status: 500, times: 'always' });
 const stacked = client.extend({ retry: { limit: 2, delay: () => 0 } });

@@ -1,4 +1,4 @@
-// superagent brings no types of its own; with @types/superagent installed, this file is not needed.
+// superagent has no types of its own. With @types/superagent, this file is not needed.
 declare module 'superagent' {
   export interface Response {
     readonly status: number;

@@ -1,5 +1,4 @@
-// superagent, whose retries are off unless `.retry()` is called. Runs by itself, against a simulated
-// Defender API:
+// superagent, whose retries are off unless `.retry()` is called. Runs on its own, against a simulated Defender API:
 //
 //   node --conditions=@defender-resilience/source examples/clients/superagent.ts
 import { createResilience, failureOf } from '@defender-resilience/core';
@@ -12,8 +11,8 @@ const resilience = createResilience({ retry: { initialDelayMs: 20 }, circuit: fa
 
 // #region recipe
 /**
- * Sends what `build` makes, anew for each attempt: a request of superagent's can be sent once only.
- * `operation` is a name of the operations table: it tells what may be sent twice.
+ * Sends what `build` returns. Builds it again for each attempt, because superagent can send a request only once.
+ * `operation` is a name from the operations table, which says what may be sent twice.
  */
 function send(operation: string, build: () => Request, signal?: AbortSignal): Promise<Response> {
   const attempt = async (ended: AbortSignal): Promise<Response> => {
@@ -35,7 +34,7 @@ const { body } = await send('incidents.list', () =>
 const { value } = body as { value: object[] };
 console.log(`${value.length} incidents, with ${simulator.requests.length} requests`);
 
-// What is given up on is superagent's own error, and the failure is known.
+// After the last retry it rejects with superagent's own error, which carries the failure.
 simulator.script(500, 500, 500, 500);
 try {
   await send('incidents.list', () => superagent.get(`${simulator.url}/api/incidents`));
@@ -45,7 +44,7 @@ try {
   console.log(`${own}: ${failure?.code}, tracking ID ${failure?.trackingId}`);
 }
 
-// The hazard: with superagent's retries on, each of the four attempts is three requests.
+// What to avoid: with superagent's retries on, each of the four attempts is three requests.
 simulator.reset();
 simulator.script({ status: 500, times: 'always' });
 const build = (): Request => superagent.get(`${simulator.url}/api/incidents`).retry(2);

@@ -1,5 +1,5 @@
-// undici's dispatcher, and through it the global fetch: code that cannot be changed becomes resilient.
-// Runs by itself, against a simulated Defender API:
+// undici's dispatcher, and with it the global fetch: makes code resilient that you cannot change. Runs on its own, against
+// a simulated Defender API:
 //
 //   node --conditions=@defender-resilience/source examples/clients/undici.ts
 import { classify, createResilience } from '@defender-resilience/core';
@@ -27,7 +27,7 @@ const response = await fetch(`${simulator.url}/api/incidents?$top=3`);
 const { value } = (await response.json()) as { value: object[] };
 console.log(`${value.length} incidents, with ${simulator.requests.length} requests`);
 
-// fetch makes its own answer, so that it must be looked at once more to tell what it was.
+// fetch makes a response of its own, so it has to be classified again.
 simulator.script('Forbidden');
 const refused = await fetch(`${simulator.url}/api/incidents`);
 const { status, headers } = refused;

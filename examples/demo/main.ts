@@ -36,7 +36,7 @@ async function run({ port, watch, details }: Options): Promise<boolean> {
         ? await runSimulated(metrics, details)
         : await runTenant(tenant, metrics);
     console.log(
-      asExpected ? 'Everything went as expected.' : 'Something went wrong; see the lines marked ✗.',
+      asExpected ? 'Everything went as expected.' : 'Something went wrong: see the lines marked ✗.',
     );
     if (watch) await keepCalling(metrics);
     return asExpected;

@@ -1,57 +1,70 @@
+import { styleText } from 'node:util';
 import type { Bare } from './compare.ts';
 import type { Entry } from './journal.ts';
-import { duration, pageWidth, table, wrapText } from './table.ts';
+import { duration, table } from './table.ts';
 
 /** The outcome of a scenario, with and without the wrapper. */
 export interface Compared {
   readonly title: string;
+  readonly difference: string;
   readonly entries: readonly Entry[];
   readonly requests: number;
   readonly bare: Bare;
 }
 
-/** The same calls with the wrapper and with the bare client. */
+/** The same calls with the bare client and with the wrapper. */
 export function comparison(rows: readonly Compared[]): string {
-  const header = ['', 'calls', 'ok', 'ok bare', 'sent', 'sent bare'];
   return table(
-    header,
-    rows.map(({ title, entries, requests, bare }) => [
-      title,
-      String(entries.length),
-      String(entries.filter(({ outcome }) => outcome === 'success').length),
-      String(bare.succeeded),
-      String(requests),
-      String(bare.requests),
-    ]),
+    rows.map(({ title, difference, entries, requests, bare }) => {
+      const succeeded = entries.filter(({ outcome }) => outcome === 'success').length;
+      return [
+        title,
+        String(entries.length),
+        `${bare.succeeded} → ${better(succeeded, succeeded > bare.succeeded)}`,
+        `${bare.requests} → ${better(requests, requests < bare.requests)}`,
+        difference,
+      ];
+    }),
+    ['', 'calls', 'succeeded', 'requests', 'what the wrapper does'],
   );
+}
+
+function better(value: number, isBetter: boolean): string {
+  return isBetter ? styleText(['green', 'bold'], String(value)) : String(value);
 }
 
 /** One line per kind of call. */
 export function callTable(entries: readonly Entry[]): string {
   const rows = grouped(entries).map(({ entry, times }) => {
-    const { operation, outcome, failure, attempts, waitedMs } = entry;
+    const { operation, failure, attempts, waitedMs } = entry;
     return [
       times === 1 ? operation : `${operation} ×${times}`,
       failure?.code ?? '',
       String(failure?.status ?? ''),
-      outcome === 'success' ? 'succeeded' : (failure?.verdict ?? ''),
+      resultOf(entry),
       String(attempts),
       duration(waitedMs),
     ];
   });
-  return table(['operation', 'code', 'status', 'result', 'sent', 'waited'], rows);
+  return table(rows, ['operation', 'code', 'status', 'result', 'sent', 'waited']);
+}
+
+function resultOf({ outcome, failure }: Entry): string {
+  if (outcome === 'success') return styleText('green', 'succeeded');
+  if (outcome === 'rejected') return styleText('yellow', 'not sent');
+  const verdict = failure?.verdict ?? '';
+  return styleText(verdict === 'terminal' ? 'red' : 'yellow', verdict);
 }
 
 /** Everything the wrapper knows about one failed call. */
 export function explanation({ operation, failure, attempts }: Entry): string {
-  const facts: (readonly [name: string, text: string | undefined])[] = [
-    ['operation', operation],
-    ['code', failure?.code],
-    ['result', `${failure?.verdict}, sent ${attempts === 1 ? 'once' : `${attempts} times`}`],
-    ['tracking ID', failure?.trackingId],
-    ['advice', failure?.advice],
-  ];
-  return facts.map(([name, text]) => paragraph(name, text ?? '', 12)).join('\n');
+  return table([
+    ['  operation', operation],
+    ['  code', failure?.code ?? ''],
+    ['  result', `${failure?.verdict}, sent ${attempts === 1 ? 'once' : `${attempts} times`}`],
+    ['  tracking ID', failure?.trackingId ?? ''],
+    ['  advice', failure?.advice ?? ''],
+  ]);
 }
 
 /** The advice and the last tracking ID of every code that failed a call. */
@@ -63,9 +76,8 @@ export function adviceReport(entries: readonly Entry[]): string {
   }
   return [...seen]
     .map(([code, { advice, trackingId }]) => {
-      const title = trackingId === undefined ? code : `${code}, tracking ID ${trackingId}`;
-      const lines = wrapText(advice, pageWidth() - 2).map((line) => `  ${line}`);
-      return [title, ...lines].join('\n');
+      const id = trackingId === undefined ? '' : `, tracking ID ${trackingId}`;
+      return `${styleText('bold', code)}${id}\n${table([['', advice]])}`;
     })
     .join('\n');
 }
@@ -76,13 +88,6 @@ export function scrapeReport(lines: readonly string[]): string {
     /_(errors|retries|rejections|circuit_transitions)_total\{/.test(line),
   );
   return [...shown, `… and ${lines.length - shown.length} more series above zero`].join('\n');
-}
-
-function paragraph(name: string, text: string, indent: number): string {
-  const lines = wrapText(text, pageWidth() - indent - 2);
-  return lines
-    .map((line, index) => `  ${(index === 0 ? name : '').padEnd(indent)}${line}`)
-    .join('\n');
 }
 
 /** Calls that ended the same way share a row. */

@@ -6,6 +6,8 @@ import type { Program } from './program.ts';
 /** A situation that calls meet in practice. */
 export interface Scenario {
   readonly title: string;
+  /** What the wrapper does that the bare client does not. */
+  readonly difference: string;
   /** Sets the simulator up. Called before {@link run}. */
   prepare(simulator: Simulator): void;
   /** Makes the calls and reports the progress. */
@@ -45,7 +47,8 @@ const CALLS: Readonly<Record<string, (program: Program) => Promise<unknown>>> = 
 };
 
 const everyCode: Scenario = {
-  title: 'each documented error code once',
+  title: 'every error code once',
+  difference: 'names it, says what to do',
   prepare(simulator) {
     for (const { code, verdict } of DOCUMENTED) {
       simulator.script({ code, times: verdict === 'retryable' ? MAX_RETRIES + 1 : 1 });
@@ -99,7 +102,8 @@ const succeeded = (entries: readonly Entry[]): number =>
   entries.filter(({ outcome }) => outcome === 'success').length;
 
 const flaky: Scenario = {
-  title: 'a flaky 500 that recovers',
+  title: 'a 500 that passes',
+  difference: 'retries after a backoff',
   prepare: (simulator) => simulator.script('InternalServerError', 'InternalServerError'),
   run: async (program) => void (await program.listMachines().catch(ignore)),
   check: ({ entries }) =>
@@ -113,7 +117,8 @@ const flaky: Scenario = {
 const BURST = 20;
 
 const burst: Scenario = {
-  title: `a throttled burst of ${BURST} calls`,
+  title: 'a throttled burst',
+  difference: 'waits as the service asks',
   prepare: (simulator) => simulator.script({ status: 429, code: '429', retryAfter: 2, times: 3 }),
   async run(program, progress) {
     let done = 0;
@@ -139,7 +144,8 @@ const OUTAGE_MS = 3_000;
 const MOST_OUTAGE_CALLS = 60;
 
 const outage: Scenario = {
-  title: 'an outage: circuit opens, probes, closes',
+  title: 'an outage',
+  difference: 'stops calling meanwhile',
   prepare: (simulator) => void simulator.outage({ status: 503, durationMs: OUTAGE_MS }),
   async run(program, progress) {
     // One call after another, as a poller makes them, until five in a row succeed.
@@ -167,7 +173,8 @@ const outage: Scenario = {
 };
 
 const ambiguous: Scenario = {
-  title: 'an isolate whose answer is lost',
+  title: 'an isolate, response lost',
+  difference: 'does not isolate twice',
   prepare: (simulator) => simulator.script('reset-headers'),
   run: async (program) => void (await program.isolateMachine(MACHINE).catch(ignore)),
   check: ({ entries, simulator }) =>

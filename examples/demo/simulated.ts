@@ -33,18 +33,15 @@ export async function runSimulated(
     await simulator.close({ ignoreUnconsumed: true });
   }
   const entries = results.flatMap((result) => result.entries);
-  console.log(
-    `\nThe same calls with the wrapper and with the bare client\n\n${comparison(results)}`,
-  );
+  console.log(`\nThe same calls: bare client → with the wrapper\n\n${comparison(results)}`);
   console.log(`\nEvery call with the wrapper\n\n${callTable(entries)}`);
   const forbidden = entries.find(({ failure }) => failure?.code === 'Forbidden');
-  if (!details && forbidden !== undefined) {
-    console.log(`\nWhat failureOf(response) says about one of them\n\n${explanation(forbidden)}`);
-    console.log('\nAdd --details for every code with its tracking ID, and the metrics.\n');
-  }
   if (details) {
     console.log(`\nWhat to do about each code\n\n${adviceReport(entries)}`);
     console.log(`\nWhat a scrape of /metrics shows\n\n${scrapeReport(await scrape())}\n`);
+  } else if (forbidden !== undefined) {
+    console.log(`\nWhat failureOf(response) says about one of them\n\n${explanation(forbidden)}`);
+    console.log('\nAdd --details for every code and the metrics, --help for more.\n');
   }
   return results.every(({ faults }) => faults.length === 0);
 
@@ -67,7 +64,8 @@ export async function runSimulated(
     const { entries, circuits } = journal;
     const faults = scenario.check({ entries, circuits, simulator });
     const requests = simulator.requests.length;
-    const result = { title: scenario.title, entries, requests, bare: await bare, faults };
+    const { title, difference } = scenario;
+    const result = { title, difference, entries, requests, bare: await bare, faults };
     progress.end(faults);
     return result;
   }

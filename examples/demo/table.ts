@@ -1,44 +1,55 @@
+import { stripVTControlCharacters, styleText } from 'node:util';
+import Table from 'cli-table3';
+
 /** The width of the terminal, between 60 and 120 columns; 80 where there is none. */
-export function pageWidth(): number {
+function pageWidth(): number {
   return Math.min(Math.max(process.stdout.columns ?? 80, 60), 120);
 }
 
-/** Formats rows in columns that are as wide as needed. Numbers are aligned to the right. */
-export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = header.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)),
+const EDGES = ['top', 'bottom', 'left', 'right', 'mid'] as const;
+const GAP = '  ';
+/** No lines: only a gap between the columns. */
+const CHARS = {
+  ...Object.fromEntries(
+    EDGES.flatMap((edge) => [edge, `${edge}-mid`, `${edge}-left`, `${edge}-right`, 'mid-mid']).map(
+      (name) => [name, ''],
+    ),
+  ),
+  middle: GAP,
+};
+
+type Row = readonly string[];
+
+/** Rows in columns that fit the page: the last column wraps. Columns of numbers are aligned to the right. */
+export function table(rows: readonly Row[], header: Row = []): string {
+  const all = header.length === 0 ? rows : [header, ...rows];
+  const columns = Math.max(...all.map((row) => row.length));
+  const widths = Array.from({ length: columns }, (_, column) =>
+    Math.max(...all.map((row) => widthOf(row[column]))),
   );
-  const numeric = header.map((_, column) =>
-    rows.every((row) => /^[\d.,]*( m?s)?$/.test(row[column] ?? '')),
-  );
-  const line = (row: readonly string[]): string =>
-    widths
-      .map((width, column) => {
-        const cell = row[column] ?? '';
-        return numeric[column] ? cell.padStart(width) : cell.padEnd(width);
-      })
-      .join('  ')
-      .trimEnd();
-  return [
-    line(header),
-    widths.map((width) => '─'.repeat(width)).join('  '),
-    ...rows.map(line),
-  ].join('\n');
+  const before = widths.slice(0, -1).reduce((sum, width) => sum + width + GAP.length, 0);
+  const grid = new Table({
+    head: header.map((title) => styleText('bold', title)),
+    chars: CHARS,
+    colWidths: [...widths.slice(0, -1), Math.min(widths.at(-1) ?? 0, pageWidth() - before)],
+    colAligns: widths.map((_, column) => (isNumeric(rows, column) ? 'right' : 'left')),
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
+    wordWrap: true,
+  });
+  grid.push(...rows.map((row) => [...row]));
+  return grid
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
 }
 
-/** Breaks a text into lines of at most `width` characters. */
-export function wrapText(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return line === '' ? lines : [...lines, line];
+function widthOf(cell = ''): number {
+  return stripVTControlCharacters(cell).length;
+}
+
+function isNumeric(rows: readonly Row[], column: number): boolean {
+  return rows.every((row) => /^[\d.,]*( m?s)?$/.test(stripVTControlCharacters(row[column] ?? '')));
 }
 
 /** Formats a duration for people. */

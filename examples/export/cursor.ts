@@ -1,78 +1,77 @@
-// How an export finds its way. It relies on two things alone: `$filter` on `lastUpdateTime`, and `$top`.
-// Not on an order: the endpoint documents no `$orderby`, and Graph's twin has been seen to accept one
-// by the last update and to ignore it. Nor on counting rows with `$skip`: an incident that changes
-// leaves its place, all behind it move up, and the next page begins one row too late. So time is cut
-// into windows that hold one page at most.
+// Which incidents to ask for next. Only `$filter` on `lastUpdateTime` and `$top` are used. The endpoint documents no
+// `$orderby`, and Graph's counterpart has been seen to accept one and ignore it. `$skip` loses rows: when an incident
+// changes, it moves in the list, the rows behind it move up, and the next page starts one row too late. So the export
+// asks for windows of time, each small enough for one page.
 
-/** How far an export has come. Times are in milliseconds since 1970. */
+/** The progress of an export. Times are in milliseconds since 1970. */
 export interface Cursor {
-  /** Nothing that was last updated before belongs to the export. */
+  /** The export takes nothing that was last updated before this. */
   readonly since: number;
-  /** All that was last updated before is written. */
+  /** Everything that was last updated before this is written. */
   readonly from: number;
-  /** How much time is asked for at once. */
+  /** The length of the next window. */
   readonly widthMs: number;
   /** The latest update seen, by the service's own clock. */
   readonly newest: number;
-  /** What is written of the time that will be asked for once more: time and ID. */
+  /** Rows that are already written but will be asked for again: their times and IDs. */
   readonly written: readonly string[];
 }
 
-/** A stretch of time: `from` is in it, `to` is not. Without `to`, all that is newer is in it. */
+/** From `from` (included) to `to` (excluded); without `to`, everything newer. */
 export interface Window {
   readonly from: number;
   readonly to?: number;
 }
 
-/** What counts of an incident here. One that has changed is a row of its own. */
+/** What identifies a version of an incident: after a change, it is exported again. */
 export interface Row {
   readonly incidentId: number;
   readonly lastUpdateTime: string;
 }
 
 const FIRST_WIDTH_MS = 86_400_000;
-/** Clocks differ: what is so old by ours is in the past for the service, too. */
+/** Clocks differ, but what is older than this by our clock is in the past for the service too. */
 const CLOCK_MARGIN_MS = 3_600_000;
-/** A change may show in the list a while after its time. The next run looks that far back. */
+/** A change may appear in the list some time after it was made, so the next run looks back this far. */
 const LATE_MS = 300_000;
-/** After a window with next to nothing in it, the next is at most so many times as wide. */
+/** After a nearly empty window, the next is at most this many times as long. */
 const MAX_GROWTH = 16;
 
 export function startingAt(since: number): Cursor {
   return { since, from: since, widthMs: FIRST_WIDTH_MS, newest: since, written: [] };
 }
 
-/** The window to ask for next; the last one has no end. */
+/** The next window; the last one has no end. */
 export function windowOf({ from, widthMs, newest }: Cursor, now: number): Window {
   const to = from + widthMs;
   const past = Math.max(Math.min(newest, now), now - CLOCK_MARGIN_MS);
   return to <= past ? { from, to } : { from };
 }
 
-/** Takes notice of rows, whether they will be written or asked for again. */
+/** Remembers the newest update, whether or not these rows will be written. */
 export function seen(cursor: Cursor, rows: readonly Row[]): Cursor {
   return { ...cursor, newest: Math.max(cursor.newest, ...rows.map(timeOf)) };
 }
 
-/** A smaller window for one that holds more than a page; undefined where it cannot be smaller. */
+/** A smaller window for one that holds more than a page; undefined if it cannot be smaller. */
 export function narrower(
   { from, to }: Window,
   rows: readonly Row[],
   now: number,
 ): Window | undefined {
-  // A window without an end is cut before the newest that it shows: that is in the past for sure.
+  // A window without an end is cut before the newest row in it, which is certainly in the past.
   const end = to ?? Math.min(Math.max(...rows.map(timeOf)), now);
   const next = Math.max(halfWay(from, end), from + 1);
   return next < (to ?? now) ? { from, to: next } : undefined;
 }
 
-/** A smaller window for one that the service cannot answer; undefined where there is none. */
+/** A smaller window for one that the service cannot answer; undefined if it cannot be smaller. */
 export function halved({ from, to }: Window, now: number): Window | undefined {
   const next = halfWay(from, to ?? now - CLOCK_MARGIN_MS);
   return next > from ? { from, to: next } : undefined;
 }
 
-/** The rows that are not written yet, each once. */
+/** The rows that are not written yet, without duplicates. */
 export function freshIn<R extends Row>({ written }: Cursor, rows: readonly R[]): readonly R[] {
   const known = new Set(written);
   return rows.filter((row) => {
@@ -82,12 +81,12 @@ export function freshIn<R extends Row>({ written }: Cursor, rows: readonly R[]):
   });
 }
 
-/** Rows are written, but their window has more of them. */
+/** After rows of a window are written and more are to come. */
 export function within(cursor: Cursor, rows: readonly Row[]): Cursor {
   return { ...cursor, written: [...cursor.written, ...rows.map(keyOf)] };
 }
 
-/** All of a window is written: it had so many rows, of `top` that fit into a page. */
+/** After a whole window is written. It had `rows` of the `top` rows that fit on a page. */
 export function beyond(
   cursor: Cursor,
   { from, to }: Window,
@@ -103,7 +102,7 @@ export function beyond(
   };
 }
 
-/** Aims at windows that are half full. */
+/** Aims for windows that fill half a page. */
 function growth(rows: number, top: number): number {
   return Math.min(Math.max(top / 2 / rows, 1), MAX_GROWTH);
 }

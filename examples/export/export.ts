@@ -27,12 +27,12 @@ export interface ExportOptions {
   now(): number;
 }
 
-/** So often in a row a smaller window is asked for where the service fails at one. */
+/** How many times in a row the window is halved when the service fails. */
 const MAX_HALVINGS = 6;
-/** A moment with 100,000 incidents is none. */
+/** 100,000 incidents with the same time are a mistake of the service. */
 const MAX_PAGES = 1_000;
 
-/** Writes every incident from the cursor on, until there is none that is newer. */
+/** Writes every incident after the cursor, until none is newer. */
 export class IncidentExport {
   readonly #options: ExportOptions;
   #cursor: Cursor;
@@ -43,7 +43,7 @@ export class IncidentExport {
     this.#cursor = options.output.state.cursor;
   }
 
-  /** Whatever it rejects with, nothing is lost: the next run goes on from the last page. */
+  /** If it rejects, nothing is lost: the next run continues after the last page. */
   async run(): Promise<void> {
     let smaller: Window | undefined;
     for (;;) {
@@ -57,7 +57,7 @@ export class IncidentExport {
     }
   }
 
-  /** The first page of a window; undefined when the service fails at it, and may not at a smaller. */
+  /** The first page of a window; undefined if the service failed but may answer for a smaller window. */
   async #ask(window: Window): Promise<Page | undefined> {
     const { baseUrl, top, progress } = this.#options;
     try {
@@ -66,11 +66,11 @@ export class IncidentExport {
       this.#cursor = seen(this.#cursor, page.rows);
       return page;
     } catch (error) {
-      // An answer that is too much for the service fails each time: asking on would stall for good.
+      // A response that is too large fails every time, so retrying the same window would never end.
       const mayHelp = isServersFault(error) && halved(window, this.#options.now()) !== undefined;
       if (!mayHelp || this.#halvings >= MAX_HALVINGS) throw error;
       this.#halvings += 1;
-      progress.line(`The service fails at ${iso(window.from)}: fewer incidents at once`);
+      progress.line(`The service fails at ${iso(window.from)}: asking for fewer incidents`);
       return undefined;
     }
   }
@@ -93,21 +93,21 @@ export class IncidentExport {
   }
 
   /**
-   * A single moment has more than a page. Its pages are followed, over and over until nothing new comes:
-   * an incident that changes meanwhile leaves its place, and all behind it move up.
+   * More incidents have the same time than fit on a page. Reads all pages, again and again until nothing is new, because
+   * an incident that changes in the meantime moves, and the rows behind it move up.
    */
   async #followPages(window: Window, first: Page): Promise<void> {
     let page = first;
     let news = 0;
     for (let pages = 1; ; pages += 1) {
-      if (pages > MAX_PAGES) throw new Error('The links of the service lead on for ever.');
+      if (pages > MAX_PAGES) throw new Error('The service keeps linking to further pages.');
       const fresh = freshIn(this.#cursor, page.rows);
       news += fresh.length;
       this.#cursor = within(this.#cursor, fresh);
       await this.#commit(fresh);
       if (page.next === undefined && news === 0) return;
       const next = await this.#linked(page.next, window);
-      // The list is read from its beginning again: what is new counts anew.
+      // The list starts again from its beginning.
       if (next === undefined) news = 0;
       const { baseUrl, top } = this.#options;
       page = next ?? (await this.#read(listUrl(baseUrl, window, top), window));
@@ -135,7 +135,7 @@ export class IncidentExport {
   }
 }
 
-/** How far an export has come, as a person reads it. */
+/** The progress of an export, for people. */
 export function stateText({ incidents, pages, cursor }: ExportState, now: number): string {
   const { since, from } = cursor;
   const part = Math.floor((100 * (from - since)) / Math.max(now - since, 1));
@@ -143,12 +143,12 @@ export function stateText({ incidents, pages, cursor }: ExportState, now: number
   return `${done}, up to ${iso(from).slice(0, 16)} (${part} %)`;
 }
 
-/** The list itself can be read, so a link that the service refuses like this is no longer valid. */
+/** The list itself can be read, so these statuses mean that the link is no longer valid. */
 function isExpiredLink(error: unknown): boolean {
   return [400, 404, 410].includes(failureOf(error)?.status ?? 0);
 }
 
-/** The service answered with a 5xx to the last, or not in time. */
+/** Even the last attempt got a 5xx or timed out. */
 function isServersFault(error: unknown): boolean {
   const failure = failureOf(error);
   return failure !== undefined && ((failure.status ?? 0) >= 500 || failure.code === 'Timeout');

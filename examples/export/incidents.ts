@@ -1,13 +1,13 @@
 import { field } from '../support/json.ts';
 import { type Row, timeOf, type Window } from './cursor.ts';
 
-/** An incident as the service gives it: with all its fields, alerts and devices. */
+/** An incident as the service sends it, with all its fields, alerts and devices. */
 export type Incident = Row & Readonly<Record<string, unknown>>;
 
-/** One answer of the list. */
+/** One page of the list. */
 export interface Page {
   readonly rows: readonly Incident[];
-  /** Where the rest is; undefined when this is all. */
+  /** The URL of the next page; undefined on the last one. */
   readonly next: string | undefined;
 }
 
@@ -23,30 +23,30 @@ export function listUrl(baseUrl: string, { from, to }: Window, top: number): str
 }
 
 /**
- * Reads an answer of the list that was asked for at `url`.
+ * Reads the response to a request for `url`.
  *
- * @throws Error when it is none, or leads elsewhere
+ * @throws Error if it is not a list of incidents, or links to another host
  */
 export function readPage(answer: unknown, url: string, { from, to = Infinity }: Window): Page {
   const rows = field(answer, 'value');
   if (!Array.isArray(rows) || !rows.every(isIncident)) {
-    throw new Error('The service answered with something that is no list of incidents.');
+    throw new Error('The response is not a list of incidents.');
   }
-  // Had the filter no effect, cutting time into windows would end nowhere.
+  // If the service ignored the filter, smaller windows would never help.
   const stray = rows.find((row) => timeOf(row) < from || timeOf(row) >= to);
   if (stray !== undefined) {
-    throw new Error(`Incident ${stray.incidentId} is not from the time that was asked for.`);
+    throw new Error(`Incident ${stray.incidentId} is outside the requested time.`);
   }
   return { rows, next: nextUrl(field(answer, '@odata.nextLink'), url, rows.length) };
 }
 
-/** With `$top`, some endpoints leave the link out: there a full page says that there may be more. */
+/** With `$top`, some endpoints send no link: then a full page means that there may be more. */
 function nextUrl(link: unknown, asked: string, rows: number): string | undefined {
   const url = new URL(asked);
   if (typeof link === 'string') {
-    // The token goes wherever the link leads.
+    // The request would carry the token to that host.
     if (new URL(link, url).origin === url.origin) return new URL(link, url).href;
-    throw new Error(`The service leads to another host, ${new URL(link, url).host}.`);
+    throw new Error(`The next page is on another host, ${new URL(link, url).host}.`);
   }
   if (rows < Number(url.searchParams.get('$top'))) return undefined;
   url.searchParams.set('$skip', String(Number(url.searchParams.get('$skip')) + rows));

@@ -1,9 +1,9 @@
-// Exports incidents to a file of JSON lines, each state of an incident once, whatever happens meanwhile:
+// Exports incidents to a file of JSON lines. Each version of an incident is in it exactly once, whatever fails on the way:
 //
 //   node --conditions=@defender-resilience/source examples/export/main.ts --output incidents.jsonl
 //
-// Run it again to go on where it stopped, or to add what has changed since. Without a tenant in the
-// environment (DEFENDER_BASE_URL, see ../support/tenant.ts) it exports from a simulated one.
+// Run it again to continue, or to add what has changed since. Without a tenant in the environment (DEFENDER_BASE_URL, see
+// ../support/tenant.ts) it exports from a simulated one.
 import { parseArgs } from 'node:util';
 import { createResilience } from '@defender-resilience/core';
 import { oneOf, time, wholeNumber } from '../support/cli.ts';
@@ -18,18 +18,23 @@ import { iso, MAX_TOP } from './incidents.ts';
 import { type ExportState, firstState, parseState } from './state.ts';
 
 const DAY_MS = 86_400_000;
-/** So long the service keeps incidents, where nothing else was agreed. */
+/** How long the service keeps incidents by default. */
 const RETENTION_MS = 180 * DAY_MS;
 const HOUR_S = 3_600;
 
 const USAGE = `Options
-  --output FILE      where the incidents go (incidents.jsonl); FILE.state.json keeps how far it came
-  --since TIME       the first run takes what was updated since then (180 days ago)
-  --page-size N      incidents in a page, 1 to 100 (100)
-  --max-wait S       the longest wait that the service may ask for, in seconds (3600)
-  --first-wait MS    about how long it waits before its first retry, in milliseconds (1000)
-  --quota off        sends at once, and waits only when the service says so
-  --every N          where there is no terminal: a line at every Nth page (10)`;
+  --output FILE      write incidents to FILE and progress to FILE.state.json
+                     (default: incidents.jsonl)
+  --since TIME       first run: export incidents updated since TIME
+                     (default: 180 days ago)
+  --page-size N      incidents per page, 1 to 100 (default: 100)
+  --max-wait S       give up if the service asks for a longer wait, in seconds
+                     (default: 3600)
+  --first-wait MS    wait about this long before the first retry, in
+                     milliseconds (default: 1000)
+  --quota off        do not pace calls; wait only after a 429
+  --every N          without a terminal: print a line every N pages (default: 10)
+  --help             show this text`;
 
 interface Options {
   readonly output: string;
@@ -80,16 +85,16 @@ async function resilientGet(
   const { wrapFetch } = createResilience({
     throwHttpErrors: true,
     hosts: { [new URL(baseUrl).host]: 'all' },
-    // After a 401: an export takes longer than a token lives.
+    // An export may outlast its token.
     refreshToken: async () => {
       token = await getToken();
       return token;
     },
-    // A job that runs at night has more patience than a page that somebody waits for.
+    // Nobody waits for a nightly job, so it may retry for longer.
     retry: { maxRetries: 8, initialDelayMs: firstWaitMs, maxRetryAfterMs: maxWaitMs },
     deadlineMs: maxWaitMs + 600_000,
     quota: keepQuota && { minuteMs: minuteMs ?? 60_000 },
-    // One call at a time needs no budget against storms of retries.
+    // With one call at a time, retries cannot pile up.
     budget: { minPerMinute: 1_000 },
     observers: [progress.observer],
     onObserverError: (error) => progress.line(String(error)),
@@ -101,12 +106,12 @@ async function resilientGet(
   };
 }
 
-/** @throws Error when the output is of another tenant, or of another time */
+/** @throws Error if the output file belongs to another tenant or start time */
 function checkFits(known: ExportState, source: string, { output, since }: Options): void {
   const begins = known.cursor.since;
   if (known.source === source && (since ?? begins) === begins) return;
-  const content = `the incidents of ${known.source} since ${iso(begins)}`;
-  throw new Error(`${output} is of ${content}. Name another --output for others.`);
+  const content = `incidents of ${known.source} since ${iso(begins)}`;
+  throw new Error(`${output} already has ${content}. Choose another --output.`);
 }
 
 async function exportFrom(tenant: Tenant, source: string, signal: AbortSignal, options: Options) {
@@ -116,7 +121,7 @@ async function exportFrom(tenant: Tenant, source: string, signal: AbortSignal, o
   const before = output.state;
   try {
     checkFits(before, source, options);
-    if (before.pages > 0) progress.line(`Goes on: ${stateText(before, Date.now())}`);
+    if (before.pages > 0) progress.line(`Continuing: ${stateText(before, Date.now())}`);
     const getJson = await resilientGet(tenant, options, { progress, signal });
     const { baseUrl } = tenant;
     await new IncidentExport({
@@ -148,7 +153,7 @@ await runJob(async (signal) => {
     return true;
   }
   const simulated = await simulatedTenant(DEFENDER_XDR, { incidents: 1_500 });
-  console.log('No tenant is named (DEFENDER_BASE_URL), so a simulated one is exported.');
+  console.log('DEFENDER_BASE_URL is not set: exporting from a simulated tenant.');
   try {
     await exportFrom(simulated, 'the simulator', signal, options);
   } finally {

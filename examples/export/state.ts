@@ -1,9 +1,9 @@
 import { field, numbersIn } from '../support/json.ts';
 import { type Cursor, startingAt } from './cursor.ts';
 
-/** What an export remembers from run to run. */
+/** What an export keeps between runs. */
 export interface ExportState {
-  /** Whose incidents they are: another tenant's would not fit. */
+  /** The host that the incidents came from. */
   readonly source: string;
   readonly cursor: Cursor;
   readonly incidents: number;
@@ -14,7 +14,7 @@ export function firstState(source: string, since: number): ExportState {
   return { source, cursor: startingAt(since), incidents: 0, pages: 0 };
 }
 
-/** Reads a state that was saved; undefined when it is none. */
+/** Reads a saved state; undefined if it is not one. */
 export function parseState(saved: unknown): ExportState | undefined {
   const source = field(saved, 'source');
   const counts = numbersIn(saved, ['incidents', 'pages']);

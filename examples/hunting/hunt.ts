@@ -6,20 +6,22 @@ import type { HuntState, QueryState } from './state.ts';
 
 export interface HuntOptions {
   readonly queries: readonly HuntingQuery[];
-  /** A result with so many rows was cut there: the service says nothing of it. */
+  /** The service silently cuts results at this many rows. */
   readonly maxRows: number;
   readonly output: Pick<ResumableOutput<HuntState>, 'state' | 'commit'>;
   readonly progress: Pick<JobProgress, 'step' | 'line'>;
-  /** Runs a query, resiliently. */
+  /** Runs a query through the wrapper. */
   run(query: string): Promise<readonly object[]>;
 }
 
-/** No slice is made smaller than this. */
+/** The shortest slice. */
 const MIN_SLICE_MS = 1_000;
 
 /**
- * Runs every query over the whole range, in slices where the service cannot do it at once. True when
- * all of them succeeded: one that the service refuses does not keep the others from running.
+ * Runs every query over the whole range, in slices if the service cannot do it at once. A query that the service refuses
+ * does not stop the others.
+ *
+ * @returns whether all queries succeeded
  */
 export async function hunt(options: HuntOptions): Promise<boolean> {
   let succeeded = true;
@@ -36,14 +38,14 @@ export async function hunt(options: HuntOptions): Promise<boolean> {
   return succeeded;
 }
 
-/** What is wrong with the query itself; undefined for what would befall the next one as well. */
+/** What is wrong with the query; undefined if the next query would fail in the same way. */
 function queryFault(error: unknown): string | undefined {
   if (error instanceof TooDenseError) return error.message;
   const failure = failureOf(error);
   return failure?.status === 400 ? `${failure.message}\n  ${failure.advice ?? ''}` : undefined;
 }
 
-/** The smallest slice has more rows than a result may have. */
+/** Even the shortest slice has more rows than a result can have. */
 class TooDenseError extends Error {
   override readonly name = 'TooDenseError';
 }
@@ -74,7 +76,7 @@ class QueryHunt {
     this.#options.progress.line(`✓ ${this.#query.name}: ${count(rows, 'row')}`);
   }
 
-  /** The rows of a slice; undefined when it is too much for one query. */
+  /** The rows of a slice; undefined if it is too large for one query. */
   async #ask(slice: Slice): Promise<readonly object[] | undefined> {
     const { run, maxRows, progress } = this.#options;
     const { name } = this.#query;
@@ -116,14 +118,14 @@ class QueryHunt {
   }
 }
 
-// All that can be wrong with a query comes as BadRequest: only the message tells a query that is too
-// big from one that cannot be read. https://learn.microsoft.com/defender-xdr/advanced-hunting-errors
+// Every faulty query is answered with BadRequest. Only the message tells a query that is too expensive from one with a
+// mistake: https://learn.microsoft.com/defender-xdr/advanced-hunting-errors
 const TOO_MUCH =
   /exceeded the allowed (result size|limits)|preempted|exceeded the timeout|excessive resource/i;
 
-/** Whether a smaller slice may succeed where this one failed. */
+/** Whether a shorter slice may succeed. */
 function isTooMuch({ status, message, code }: Failure): boolean {
   if (status === 400) return TOO_MUCH.test(message);
-  // After all retries: the gateway or we gave up on a query that runs too long.
+  // Even after all retries, the query ran longer than the gateway or the timeout allows.
   return status === 504 || code === 'Timeout';
 }

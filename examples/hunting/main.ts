@@ -1,9 +1,9 @@
-// Runs hunting queries over a range of time within the quotas of hunting, and writes JSON lines:
+// Runs hunting queries over a range of time within the hunting quotas, and writes JSON lines:
 //
 //   node --conditions=@defender-resilience/source examples/hunting/main.ts --output hunt.jsonl
 //
-// Run it again to go on where it stopped. Without a tenant in the environment (DEFENDER_BASE_URL, see
-// ../support/tenant.ts) it hunts in a simulated one. The queries are in queries.ts.
+// Run it again to continue. Without a tenant in the environment (DEFENDER_BASE_URL, see ../support/tenant.ts) it hunts in
+// a simulated one. The queries are in queries.ts.
 import { parseArgs } from 'node:util';
 import { createResilience } from '@defender-resilience/core';
 import { oneOf, time, wholeNumber } from '../support/cli.ts';
@@ -21,15 +21,20 @@ import { type HuntState, parseState } from './state.ts';
 const WEEK_MS = 7 * 86_400_000;
 
 const USAGE = `Options
-  --route R          graph, or xdr for the older way (graph)
-  --from TIME        where the range begins (7 days ago); the service keeps 30 days
-  --to TIME          where it ends (now)
-  --output FILE      where the rows go (hunt.jsonl); FILE.state.json keeps how far it came
-  --max-rows N       where the service cuts results (100000)
-  --max-wait S       the longest wait that the service may ask for, in seconds (900)
-  --first-wait MS    about how long it waits before its first retry, in milliseconds (1000)
-  --quota off        sends at once, and waits only when the service says so
-  --every N          where there is no terminal: a line at every Nth slice (1)`;
+  --route R          graph, or xdr for the older API (default: graph)
+  --from TIME        start of the range; the service keeps 30 days
+                     (default: 7 days ago)
+  --to TIME          end of the range (default: now)
+  --output FILE      write rows to FILE and progress to FILE.state.json
+                     (default: hunt.jsonl)
+  --max-rows N       the service cuts results at N rows (default: 100000)
+  --max-wait S       give up if the service asks for a longer wait, in seconds
+                     (default: 900)
+  --first-wait MS    wait about this long before the first retry, in
+                     milliseconds (default: 1000)
+  --quota off        do not pace calls; wait only after a 429
+  --every N          without a terminal: print a line every N slices (default: 1)
+  --help             show this text`;
 
 function optionsFrom(args: string[]) {
   const text = (fallback: string) => ({ type: 'string', default: fallback }) as const;
@@ -68,7 +73,7 @@ function optionsFrom(args: string[]) {
 
 type Options = ReturnType<typeof optionsFrom>;
 
-/** Runs a query, through what passes; waits for its turn in the quota, and for the tenant's CPU. */
+/** Runs a query. Retries errors that pass, and waits for the quota and for the tenant's CPU limit. */
 async function resilientRun(
   { baseUrl, getToken, minuteMs }: Tenant,
   { route, maxWaitMs, firstWaitMs, keepQuota }: Options,
@@ -82,13 +87,13 @@ async function resilientRun(
       token = await getToken();
       return token;
     },
-    // A tenant that has used up its CPU may be blocked for a quarter of an hour: a job waits for that.
-    // What is longer fails at once, and says when it can go on.
+    // A tenant that has used up its CPU limit is blocked for up to a quarter of an hour, and the job waits for that. A
+    // longer wait fails at once, and the message says when to continue.
     retry: { maxRetries: 8, initialDelayMs: firstWaitMs, maxRetryAfterMs: maxWaitMs },
     operations: { [route.operation]: { deadlineMs: maxWaitMs + 1_200_000 } },
-    // 45 calls a minute for the whole tenant: this job's own are spread, so that none is refused.
+    // The tenant has 45 calls a minute. The job paces its calls so that none is refused.
     quota: keepQuota && { minuteMs: minuteMs ?? 60_000 },
-    // One call at a time needs no budget against storms of retries.
+    // With one call at a time, retries cannot pile up.
     budget: { minPerMinute: 1_000 },
     observers: [progress.observer],
     onObserverError: (error) => progress.line(String(error)),
@@ -105,13 +110,13 @@ async function resilientRun(
   };
 }
 
-/** @throws Error when the output is of a hunt elsewhere, or of another time */
+/** @throws Error if the output file belongs to another tenant or range */
 function checkFits(known: HuntState, source: string, { output, from, to }: Options): void {
   const { range } = known;
   const isSameTime = (from ?? range.from) === range.from && (to ?? range.to) === range.to;
   if (known.source === source && isSameTime) return;
   const hunt = `a hunt in ${known.source} from ${iso(range.from)} to ${iso(range.to)}`;
-  throw new Error(`${output} is of ${hunt}. Name another --output for a new one.`);
+  throw new Error(`${output} already has ${hunt}. Choose another --output.`);
 }
 
 async function huntIn(tenant: Tenant, source: string, signal: AbortSignal, options: Options) {
@@ -123,7 +128,7 @@ async function huntIn(tenant: Tenant, source: string, signal: AbortSignal, optio
   try {
     checkFits(output.state, source, options);
     const { range } = output.state;
-    progress.line(`Hunts from ${iso(range.from)} to ${iso(range.to)}`);
+    progress.line(`Hunting from ${iso(range.from)} to ${iso(range.to)}`);
     const run = await resilientRun(tenant, options, { progress, signal });
     return await hunt({ queries: QUERIES, maxRows, output, progress, run });
   } finally {
@@ -143,7 +148,7 @@ await runJob(async (signal) => {
   const tenant = tenantFrom(process.env, options.route.api);
   if (tenant !== undefined) return huntIn(tenant, new URL(tenant.baseUrl).host, signal, options);
   const simulated = await simulatedTenant(options.route.api);
-  console.log('No tenant is named (DEFENDER_BASE_URL), so the hunt is in a simulated one.');
+  console.log('DEFENDER_BASE_URL is not set: hunting in a simulated tenant.');
   try {
     return await huntIn(simulated, 'the simulator', signal, options);
   } finally {

@@ -1,10 +1,10 @@
-/** A hunting query whose rows have a time, so that it can be asked of a part of the time. */
+/** A hunting query whose rows have a time, so that it can run over a part of the range. */
 export interface HuntingQuery {
   readonly name: string;
   readonly table: string;
   /**
-   * What follows the table and the filter on time. Row by row: what counts or sorts across rows
-   * (`summarize`, `distinct`, `top`) does so within each slice of time alone.
+   * What follows the table and the filter on time. Operators that work across rows (`summarize`, `distinct`, `top`) see
+   * only one slice at a time.
    */
   readonly where: string;
 }
@@ -30,13 +30,13 @@ export const QUERIES: readonly HuntingQuery[] = [
   },
 ];
 
-/** A stretch of time in milliseconds since 1970: `from` is in it, `to` is not. */
+/** From `from` (included) to `to` (excluded), in milliseconds since 1970. */
 export interface Slice {
   readonly from: number;
   readonly to: number;
 }
 
-/** The query for a slice. The filter on time comes first: it is what keeps a query cheap. */
+/** The query for a slice. The filter on time comes first because it makes the query cheap. */
 export function queryText({ table, where }: HuntingQuery, { from, to }: Slice): string {
   return `${table}
 | where Timestamp >= datetime(${iso(from)}) and Timestamp < datetime(${iso(to)})

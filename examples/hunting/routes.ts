@@ -7,7 +7,7 @@ export interface Route {
   readonly path: string;
   /** Its name in the operations table. */
   readonly operation: string;
-  /** The field of the answer that holds the rows. */
+  /** The field of the response that holds the rows. */
   readonly rows: string;
 }
 
@@ -18,7 +18,7 @@ export const ROUTES: Readonly<Record<'graph' | 'xdr', Route>> = {
     operation: 'graph.hunting.run',
     rows: 'results',
   },
-  // The older way, which Microsoft began to retire in January 2026 (MC1220762).
+  // The older API, which Microsoft began to retire in January 2026 (MC1220762).
   xdr: {
     api: DEFENDER_XDR,
     path: '/api/advancedhunting/run',
@@ -27,11 +27,11 @@ export const ROUTES: Readonly<Record<'graph' | 'xdr', Route>> = {
   },
 };
 
-/** @throws Error when an answer holds no rows */
+/** @throws Error if the response has no rows */
 export function rowsIn(answer: unknown, { rows, path }: Route): readonly object[] {
   const found = field(answer, rows);
   if (Array.isArray(found) && found.every(isRow)) return found;
-  throw new Error(`${path} answered with something that is no result of a query.`);
+  throw new Error(`The response of ${path} is not the result of a query.`);
 }
 
 function isRow(value: unknown): value is object {

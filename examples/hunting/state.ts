@@ -1,24 +1,24 @@
 import { field, numbersIn } from '../support/json.ts';
 import type { Slice } from './queries.ts';
 
-/** How far one query has come. */
+/** The progress of one query. */
 export interface QueryState {
-  /** All rows before are written; milliseconds since 1970. */
+  /** All rows before this are written; milliseconds since 1970. */
   readonly until: number;
-  /** How much time is asked for at once. */
+  /** The length of the next slice. */
   readonly widthMs: number;
   readonly rows: number;
 }
 
-/** What a hunt remembers when it is stopped. */
+/** What a hunt keeps between runs. */
 export interface HuntState {
-  /** Whose events they are. */
+  /** The host that the events came from. */
   readonly source: string;
   readonly range: Slice;
   readonly queries: Readonly<Record<string, QueryState>>;
 }
 
-/** Reads a state that was saved; undefined when it is none. */
+/** Reads a saved state; undefined if it is not one. */
 export function parseState(saved: unknown): HuntState | undefined {
   const source = field(saved, 'source');
   const range = numbersIn(field(saved, 'range'), ['from', 'to']);

@@ -5,7 +5,7 @@ interface Parts {
   /** How many there are to export. */
   readonly total: number;
   readonly minuteMs: number;
-  /** How full the quota is now. */
+  /** The quota's current state. */
   readonly state: () => QuotaState | undefined;
   readonly screen?: Screen;
 }
@@ -13,8 +13,8 @@ interface Parts {
 const REDRAWN_MS = 200;
 
 /**
- * Shows an export at the limit: how far it is, how much of the quota is used, who waits, and when it will
- * end. On a terminal in one line that changes, elsewhere in one line for each of the quota's minutes.
+ * Shows an export at the limit: its progress, how much of the quota is used, how many calls wait, and when it will end. On
+ * a terminal in one line that changes, elsewhere in one line for each of the quota's minutes.
  */
 export class ExportLine {
   readonly #parts: Parts;
@@ -34,7 +34,7 @@ export class ExportLine {
     this.#done = count;
   }
 
-  /** The export has ended: removes the line, and says how it went. */
+  /** Removes the line and prints the result. */
   end(lines: readonly string[]): void {
     clearInterval(this.#ticker);
     if (this.#screen.isTTY) this.#screen.write('\r\x1b[K');
@@ -63,12 +63,15 @@ export class ExportLine {
     const { total, minuteMs, state } = this.#parts;
     const [window] = state()?.windows ?? [];
     const limit = window?.limit ?? 0;
-    // What is left is sent in rounds, one each minute.
+    // The rest is sent in rounds, one a minute.
     const rounds = limit === 0 ? 0 : Math.ceil((total - this.#done) / limit);
+    const waiting = state()?.waiting ?? 0;
     return [
       `${this.#done}/${total}`,
       `${window?.used ?? 0} of ${limit} a minute`,
-      `${state()?.waiting ?? 0} waiting, next in ${duration(state()?.nextFreeMs ?? 0)}`,
+      ...(waiting === 0
+        ? []
+        : [`${waiting} waiting, next in ${duration(state()?.nextFreeMs ?? 0)}`]),
       `${duration(rounds * minuteMs)} left`,
     ].join(' · ');
   }

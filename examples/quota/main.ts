@@ -14,13 +14,13 @@ const GROUP = 'incidents.get';
 const CONCURRENCY = 20;
 const PAGE = 100;
 
-const HELP = `Exports incidents at the limit of a tenant's quota, against a simulator.
+const HELP = `Usage: npx -y pnpm@12.21.0 demo:quota [options]
 
-  pnpm demo:quota [options]
+Exports incidents at the limit of a tenant's quota, against a simulator.
 
-  --incidents N     how many incidents to export (1000)
-  --minute-ms MS    how long a minute of the quota lasts (4000)
-  --help            shows this text
+  --incidents N    how many incidents to export (default: 1000)
+  --minute-ms MS   length of the quota's minute, in milliseconds (default: 4000)
+  --help           show this text
 `;
 
 const { values } = parseArgs({
@@ -84,7 +84,7 @@ async function exportAll(resilience: Resilience): Promise<boolean> {
   return exported === ids.length && refused === 0;
 }
 
-/** A playbook that cannot wait: its call goes first. Returns how long it took, in milliseconds. */
+/** A playbook that cannot wait, so its call goes first. Returns how long it took, in milliseconds. */
 async function askUrgently(resilience: Resilience, id: number): Promise<number> {
   const startedAt = performance.now();
   // #region priority

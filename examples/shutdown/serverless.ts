@@ -1,4 +1,4 @@
-// A function of a serverless platform, shaped as AWS Lambda's, against a simulated Defender API:
+// A serverless function, with the signature of AWS Lambda, against a simulated Defender API:
 //
 //   node --conditions=@defender-resilience/source examples/shutdown/serverless.ts
 //
@@ -17,11 +17,11 @@ interface Context {
 }
 
 // #region recipe
-// Outside the handler: circuits, pauses and learned quotas outlive an invocation.
+// Outside the handler, so that circuits, pauses and learned quotas outlive an invocation.
 const resilience = createResilience({ hosts });
 
 async function handler(_event: unknown, context: Context): Promise<string> {
-  // The platform stops a function that runs out of time without a word. End before, and say why.
+  // The platform kills a function that runs out of time. End before that, and say why.
   const deadlineMs = Math.max(context.getRemainingTimeInMillis() - 500, 1);
   const call = resilience.execute('incidents.list', ({ signal }) => fetch(url, { signal }), {
     deadlineMs,
@@ -30,7 +30,7 @@ async function handler(_event: unknown, context: Context): Promise<string> {
   return failureOf(response)?.code ?? `status ${response.status}`;
 }
 
-// Lambda sends it where an extension is registered, and then allows little time.
+// Lambda sends it if an extension is registered, and then allows little time.
 process.once('SIGTERM', () => void resilience.close({ timeoutMs: 200, flushTimeoutMs: 200 }));
 // #endregion
 

@@ -1,4 +1,4 @@
-// A worker that ends on SIGTERM without losing what it has under way, against a simulated Defender API:
+// A worker that ends on SIGTERM without losing the calls under way, against a simulated Defender API:
 //
 //   node --conditions=@defender-resilience/source examples/shutdown/worker.ts
 //
@@ -13,7 +13,7 @@ const url = `${simulator.url}/api/incidents?$top=1`;
 // #region recipe
 const stop = async (): Promise<void> => {
   console.log('stopping');
-  // No further call. Waits end, and calls under way have 20 seconds.
+  // Refuses new calls, ends waits, and gives calls under way 20 seconds.
   await resilience.close({ timeoutMs: 20_000 });
 };
 process.once('SIGTERM', () => void stop());
@@ -26,10 +26,10 @@ try {
     await response.arrayBuffer();
   }
 } catch (error) {
-  // What was waiting, or took too long. Anything else is a failure.
+  // The call was waiting, or took too long. Anything else is a failure.
   if (!(error instanceof ClosedError)) throw error;
 }
-// Waits for the same end: calls, telemetry, the quota store.
+// Waits for calls, telemetry and the quota store to end.
 await resilience.close();
 // #endregion
 console.log(`stopped, ${resilience.snapshot().inFlight} calls under way`);

@@ -6,7 +6,7 @@ import {
   type TokenCredential,
 } from '@azure/identity';
 
-/** The credential that the environment has the facts for. */
+/** The credential that the environment variables are set for. */
 export function credentialFrom(env: NodeJS.ProcessEnv): TokenCredential {
   const tenant = env['AZURE_TENANT_ID'];
   const client = env['AZURE_CLIENT_ID'];

@@ -5,7 +5,7 @@ import { metricsHandler, promObserver } from '@defender-resilience/prom';
 import { startSimulator } from '@defender-resilience/simulator';
 import { Registry } from 'prom-client';
 
-// Of this type, the metrics carry the tracking IDs of single calls.
+// With this type, the metrics carry tracking IDs of single calls.
 const register = new Registry();
 register.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
 
@@ -13,7 +13,7 @@ const observer = promObserver({ register });
 const { fetch } = createResilience({ hosts: { '127.0.0.1': 'all' }, observers: [observer] });
 createServer(metricsHandler(register, { recentErrors: observer.recentErrors })).listen(9464);
 
-// After five calls somebody takes the permission away.
+// After five calls, the app loses its permission.
 const simulator = await startSimulator();
 for (let call = 1; ; call += 1) {
   if (call > 5) simulator.script('Forbidden');

@@ -1,4 +1,4 @@
-/** Reads a number that an option must be. @throws Error that says what it takes */
+/** Reads the number given to an option. @throws Error that says what the option takes */
 export function wholeNumber(
   option: string,
   text: string,
@@ -9,14 +9,14 @@ export function wholeNumber(
   throw new Error(`${option} takes a whole number from ${min} to ${max}, got ${text}`);
 }
 
-/** Reads a time, in milliseconds since 1970. @throws Error that says what it takes */
+/** Reads a time, in milliseconds since 1970. @throws Error that says what the option takes */
 export function time(option: string, text: string): number {
   const at = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
   if (!Number.isNaN(at)) return at;
   throw new Error(`${option} takes a time such as 2026-01-31 or 2026-01-31T12:00:00Z, got ${text}`);
 }
 
-/** Reads one of several words. @throws Error that says what it takes */
+/** Reads one of several words. @throws Error that says what the option takes */
 export function oneOf<Word extends string>(
   option: string,
   text: string,

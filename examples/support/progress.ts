@@ -7,13 +7,13 @@ export interface Screen {
   write(text: string): unknown;
 }
 
-/** Shorter waits are over before anybody has read of them. */
+/** Shorter waits are not worth a line. */
 const SHOWN_WAIT_MS = 5_000;
 const HOUR_MS = 3_600_000;
 
 /**
- * Shows how far a job has come: on a terminal in one line that changes, elsewhere a line at every so
- * many steps. As an observer of the wrapper it counts what the job costs, and tells of waits.
+ * Shows the progress of a job: on a terminal in one line that changes, elsewhere in a line after every few steps. As an
+ * observer of the wrapper it counts requests, retries, waits and tokens, and shows long waits.
  */
 export class JobProgress {
   readonly #screen: Screen;
@@ -28,7 +28,7 @@ export class JobProgress {
   #tokens = 0;
   readonly #ticker: NodeJS.Timeout | undefined;
 
-  /** @param every - how many steps pass from line to line where there is no terminal */
+  /** @param every - without a terminal: print a line after this many steps */
   constructor({ screen = process.stdout, every = 10 }: { screen?: Screen; every?: number } = {}) {
     this.#screen = screen;
     this.#every = every;
@@ -67,7 +67,7 @@ export class JobProgress {
     if (this.#screen.isTTY && this.#text !== '') this.#draw();
   }
 
-  /** The job has ended: what it cost, after the last of the lines that change is gone. */
+  /** Removes the changing line and returns what the job cost. */
   end(): string {
     clearInterval(this.#ticker);
     if (this.#screen.isTTY) this.#screen.write('\r\x1b[K');
@@ -105,12 +105,12 @@ function reasonOf({ code, status }: Failure): string {
   return status === undefined ? code : `${status} ${code}`;
 }
 
-/** A time of the day, in the time zone of whoever reads it. */
+/** The local time of day. */
 export function clockTime(at: number): string {
   return new Date(at).toTimeString().slice(0, 8);
 }
 
-/** A duration as a person reads it. */
+/** A duration for people. */
 export function duration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   if (ms < 120_000) return `${(ms / 1_000).toFixed(1)} s`;

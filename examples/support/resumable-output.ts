@@ -1,19 +1,18 @@
 import { type FileHandle, open, readFile, rename, stat } from 'node:fs/promises';
 import { field } from './json.ts';
 
-/** What a job remembers from run to run: plain data. */
+/** How to read and start a job's state, which is plain data. */
 export interface Kind<State> {
-  /** The state before anything is done. */
+  /** The state of a new job. */
   readonly initial: State;
-  /** Reads a state that was saved; undefined when it is none of this job's. */
+  /** Reads a saved state; undefined if it is not one of this job. */
   parse(saved: unknown): State | undefined;
 }
 
 /**
- * A file of JSON lines, and beside it a state that says how far the job has come and how long the file
- * was then. Lines are written first, the state after them, at once and whole (a new file, renamed).
- * Whatever a killed job wrote after its last state is cut off at the next start, so that each line is
- * there exactly once. For one process at a time.
+ * A file of JSON lines, and beside it a file with the job's state and the length of the output at that state. Lines are
+ * written first, then the state, as a new file that is renamed. At the next start, whatever a killed job wrote after its
+ * last state is cut off, so each line is there exactly once. For one process at a time.
  */
 export class ResumableOutput<State> {
   readonly #file: FileHandle;
@@ -28,24 +27,24 @@ export class ResumableOutput<State> {
     this.#state = state;
   }
 
-  /** @throws Error when the file and the state do not fit together */
+  /** @throws Error if the output and the state do not belong together */
   static async open<State>(path: string, kind: Kind<State>): Promise<ResumableOutput<State>> {
     const statePath = `${path}.state.json`;
     const saved = await readState(statePath, kind);
     const bytes = await sizeOf(path);
     if (saved === undefined && bytes > 0) {
-      throw new Error(`${path} exists, but ${statePath} does not. Name another --output.`);
+      throw new Error(`${path} exists, but ${statePath} does not. Choose another --output.`);
     }
     if (saved !== undefined && bytes < saved.bytes) {
       throw new Error(
-        `${path} is shorter than ${statePath} says, so somebody changed it. Restore it, or remove both to begin anew.`,
+        `${path} is shorter than ${statePath} says, so it was changed. Restore it, or remove both files to start again.`,
       );
     }
     const file = await open(path, bytes === 0 ? 'w' : 'r+');
     await file.truncate(saved?.bytes ?? 0);
     const { bytes: kept, state } = saved ?? { bytes: 0, state: kind.initial };
     const output = new ResumableOutput(file, statePath, kept, state);
-    // From the first line on there is a state to go back to.
+    // There must be a state to return to before the first line is written.
     if (saved === undefined) await output.commit([], state);
     return output;
   }
@@ -54,7 +53,7 @@ export class ResumableOutput<State> {
     return this.#state;
   }
 
-  /** Adds lines and the state that comes with them: both or neither. */
+  /** Adds lines together with the new state. */
   async commit(rows: readonly unknown[], state: State): Promise<void> {
     const text = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
     const bytes = this.#bytes + (await this.#write(Buffer.from(text)));
@@ -80,7 +79,7 @@ export class ResumableOutput<State> {
       const { bytesWritten } = await this.#file.write(data, done, null, this.#bytes + done);
       done += bytesWritten;
     }
-    // On the disk before the state that counts on it.
+    // The lines must be on the disk before the state that counts them.
     if (done > 0) await this.#file.datasync();
     return done;
   }
@@ -106,7 +105,7 @@ async function readState<State>(
   const bytes = field(saved, 'bytes');
   const state = parse(field(saved, 'state'));
   if (typeof bytes === 'number' && state !== undefined) return { bytes, state };
-  throw new Error(`${path} is no state of this job. Remove it and its output to begin anew.`);
+  throw new Error(`${path} is not a state of this job. Remove it and its output to start again.`);
 }
 
 function parseJson(text: string): unknown {

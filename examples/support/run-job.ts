@@ -4,8 +4,8 @@ import { clockTime, duration } from './progress.ts';
 const INTERRUPTED = 130;
 
 /**
- * Runs a job to its end and sets the exit code: 0 when the job says that all is done, 1 when something
- * failed, 130 after Ctrl+C, which the job hears as an abort. A second Ctrl+C ends it on the spot.
+ * Runs a job and sets the exit code: 0 if the job returns true, 1 if something failed, 130 after Ctrl+C, which aborts the
+ * job's signal. A second Ctrl+C ends the process at once.
  */
 export async function runJob(job: (signal: AbortSignal) => Promise<boolean>): Promise<void> {
   const interrupted = new AbortController();
@@ -15,11 +15,13 @@ export async function runJob(job: (signal: AbortSignal) => Promise<boolean>): Pr
     process.exitCode = (await job(signal)) ? 0 : 1;
   } catch (error) {
     process.exitCode = signal.aborted ? INTERRUPTED : 1;
-    console.error(signal.aborted ? 'Stopped. The same command goes on from here.' : explain(error));
+    console.error(
+      signal.aborted ? 'Stopped. Run the same command again to continue.' : explain(error),
+    );
   }
 }
 
-/** What went wrong, what to do about it, and when it can work again. */
+/** What went wrong, what to do about it, and when to try again. */
 function explain(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const failure = failureOf(error);
@@ -30,7 +32,7 @@ function explain(error: unknown): string {
   if (advice !== undefined) lines.push(advice);
   if (retryAfterMs !== undefined) {
     const at = clockTime(Date.now() + retryAfterMs);
-    lines.push(`It can go on in ${duration(retryAfterMs)}, at ${at}.`);
+    lines.push(`Try again in ${duration(retryAfterMs)}, at ${at}.`);
   }
   return lines.join('\n');
 }

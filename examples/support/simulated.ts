@@ -1,12 +1,12 @@
 import { type SimulatorOptions, startSimulator } from '@defender-resilience/simulator';
 import { type Api, requestToken, type Tenant } from './tenant.ts';
 
-/** A tenant that lives in this process, until it is closed. */
+/** A simulated tenant in this process. */
 export interface SimulatedTenant extends Tenant {
   close(): Promise<void>;
 }
 
-/** Starts a tenant that misbehaves as the real services do, at a pace that can be watched. */
+/** Starts a simulated tenant that fails as the real services do, with short minutes. */
 export async function simulatedTenant(
   { scope }: Api,
   options: SimulatorOptions = {},
@@ -14,7 +14,7 @@ export async function simulatedTenant(
   const minuteMs = 2_000;
   const today = Math.floor(Date.now() / 86_400_000) * 86_400_000;
   const { url, tokenUrl, close } = await startSimulator({
-    // The same data all day, so that a run that was stopped can be gone on with.
+    // The same data all day, so that a stopped run can continue.
     newestAt: new Date(today),
     minuteMs,
     requireToken: true,

@@ -3,7 +3,7 @@ import { createResilience, failureOf } from '@defender-resilience/core';
 import { field } from './json.ts';
 import { fetchWhole } from './whole-body.ts';
 
-/** Where an API is, and what its tokens are for: Graph's and Defender's are not interchangeable. */
+/** The address and the scope of an API: a token for Graph is not valid for Defender, nor the other way round. */
 export interface Api {
   readonly url: string;
   readonly scope: string;
@@ -19,20 +19,20 @@ export const GRAPH: Api = {
   scope: 'https://graph.microsoft.com/.default',
 };
 
-/** Where a tenant is, and how to get a token for it. */
+/** The address of a tenant's API, and how to get a token for it. */
 export interface Tenant {
   readonly baseUrl: string;
-  /** How long a minute of its quotas lasts, in milliseconds. @defaultValue 60,000; a simulator's are shorter */
+  /** The length of a quota's minute, in milliseconds; shorter in a simulator. @defaultValue 60,000 */
   readonly minuteMs?: number;
   getToken(): Promise<string>;
 }
 
 /**
  * The tenant that the environment names: `DEFENDER_BASE_URL` with `DEFENDER_TOKEN`, or with an Entra
- * app in `AZURE_TENANT_ID`, `AZURE_CLIENT_ID` and `AZURE_CLIENT_SECRET`. `DEFENDER_TOKEN_URL` is a
- * token endpoint in the place of Entra's, such as a simulator's. Undefined when it names no tenant.
+ * app in `AZURE_TENANT_ID`, `AZURE_CLIENT_ID` and `AZURE_CLIENT_SECRET`. `DEFENDER_TOKEN_URL` replaces Entra's token
+ * endpoint, for example with a simulator's. Undefined if the environment names no tenant.
  *
- * @throws Error when it names a half
+ * @throws Error that says which variable is missing or invalid
  */
 export function tenantFrom(env: NodeJS.ProcessEnv, api: Api = DEFENDER_XDR): Tenant | undefined {
   const { DEFENDER_BASE_URL, DEFENDER_TOKEN } = env;
@@ -43,7 +43,9 @@ export function tenantFrom(env: NodeJS.ProcessEnv, api: Api = DEFENDER_XDR): Ten
     );
   }
   if (!URL.canParse(DEFENDER_BASE_URL)) {
-    throw new Error(`DEFENDER_BASE_URL is no URL. Set it to ${api.url}, or to your region’s host.`);
+    throw new Error(
+      `DEFENDER_BASE_URL is not a URL. Set it to ${api.url}, or to your region’s host.`,
+    );
   }
   return { baseUrl: DEFENDER_BASE_URL.replace(/\/+$/, ''), getToken: tokenSource(env, api) };
 }
@@ -75,7 +77,7 @@ export interface AppCredentials {
 
 const { execute } = createResilience();
 
-/** Asks a token endpoint for a token by client credentials. */
+/** Gets a token with client credentials. */
 export async function requestToken(
   url: string,
   { clientId, clientSecret, scope }: AppCredentials,
@@ -91,5 +93,5 @@ export async function requestToken(
   }
   const token = field(await response.json(), 'access_token');
   if (typeof token === 'string') return token;
-  throw new Error(`No token in the answer of ${url}`);
+  throw new Error(`The response of ${url} has no token`);
 }

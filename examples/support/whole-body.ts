@@ -1,6 +1,6 @@
 /**
- * A fetch that resolves when the whole body is there. Under `wrapFetch`, an answer that breaks off
- * half-way then fails its attempt and is asked for again, in place of failing in `response.json()`.
+ * A fetch that resolves once the whole body has arrived. Wrapped with `wrapFetch`, a response that breaks off is then a
+ * failed attempt, which is retried, instead of an error in `response.json()`.
  */
 export const fetchWhole: typeof globalThis.fetch = async (input, init) => {
   const response = await fetch(input, init);
@@ -10,10 +10,10 @@ export const fetchWhole: typeof globalThis.fetch = async (input, init) => {
   return new Response(body, response);
 };
 
-/** A proxy that cuts an answer short leaves half of its JSON: as good as a connection that broke. */
+/** A proxy cut the response short, so its JSON is incomplete. */
 class BrokenAnswerError extends Error {
   override readonly name = 'BrokenAnswerError';
-  // By this the wrapper knows what kind of failure it is.
+  // Tells the wrapper to treat it as a broken connection.
   readonly code = 'ECONNRESET';
 }
 
@@ -21,6 +21,6 @@ function assertJson(text: string): void {
   try {
     JSON.parse(text);
   } catch (cause) {
-    throw new BrokenAnswerError('The answer is no JSON, or only a part of it.', { cause });
+    throw new BrokenAnswerError('The response is not JSON, or only a part of it.', { cause });
   }
 }

@@ -1,66 +1,86 @@
 import { type Family, type Operation, operations } from '@defender-resilience/core';
 
-/** The permissions of an application, least privileged first, by the names of operations: the first that fits. */
+const READ_MACHINES = ['Machine.Read.All', 'Machine.ReadWrite.All'];
+const READ_ALERTS = ['Alert.Read.All', 'Alert.ReadWrite.All'];
+
+/**
+ * The permissions of an application, least privileged first, by the names of operations: the first that fits.
+ *
+ * Each was compared in November 2026 with the Permissions table of the operation's own page in MicrosoftDocs/defender-docs,
+ * and for Microsoft Graph with permissions/new/permissions.json in microsoftgraph/microsoft-graph-devx-content. Where a page
+ * contradicts itself, a comment says what was taken.
+ */
 const PERMISSIONS: readonly (readonly [RegExp, readonly string[]])[] = [
   // Defender XDR
   [/^incidents\.(?:list|get)$/, ['Incident.Read.All', 'Incident.ReadWrite.All']],
   [/^incidents\.update$/, ['Incident.ReadWrite.All']],
   [/^hunting\.run$/, ['AdvancedHunting.Read.All']],
-  // Defender for Endpoint: alerts and what hangs on them
+  // Defender for Endpoint: alerts and the entities in them. The page of alerts.update says Alerts.ReadWrite.All, which
+  // does not exist.
   [/^alerts\.(?:update|batchUpdate|create)$/, ['Alert.ReadWrite.All']],
-  [/^alerts\.domains$|^domains\.(?:machines|stats)$/, ['URL.Read.All']],
+  [/^domains\.alerts$|^machines\.startInvestigation$/, ['Alert.ReadWrite.All']],
+  [/^(?:alerts|files|ips|users|machines)\.alerts$|^alerts\.(?:list|get)$/, READ_ALERTS],
+  [/^investigations\./, READ_ALERTS],
+  [/^alerts\.domains$|^domains\.stats$/, ['URL.Read.All']],
   [/^alerts\.files$|^files\.(?:get|stats)$/, ['File.Read.All']],
   [/^alerts\.ips$|^ips\.stats$/, ['Ip.Read.All']],
-  [/^alerts\.machine$|^(?:files|users)\.machines$/, ['Machine.Read.All', 'Machine.ReadWrite.All']],
   [/^alerts\.user$|^machines\.logonUsers$/, ['User.Read.All']],
-  [
-    /^(?:alerts|files|ips|domains|users|machines)\.alerts$|^alerts\.(?:list|get)$/,
-    ['Alert.Read.All', 'Alert.ReadWrite.All'],
-  ],
-  [/^investigations\./, ['Alert.Read.All', 'Alert.ReadWrite.All']],
-  [/^machines\.startInvestigation$/, ['Alert.ReadWrite.All']],
-  [/^indicators\.list$/, ['Ti.ReadWrite', 'Ti.Read.All', 'Ti.ReadWrite.All']],
+  [/^alerts\.machine$|^(?:domains|files)\.machines$/, READ_MACHINES],
+  [/^users\.machines$/, ['Machine.ReadWrite.All']],
   [/^indicators\./, ['Ti.ReadWrite', 'Ti.ReadWrite.All']],
   [/^mde\.hunting\.run$/, ['AdvancedQuery.Read.All']],
   // Machines and the actions on them
-  [
-    /^machines\.(?:list|get|findByIp|find|findByTag)$/,
-    ['Machine.Read.All', 'Machine.ReadWrite.All'],
-  ],
+  [/^machines\.(?:list|get|findByIp|find|findByTag)$/, READ_MACHINES],
   [/^machines\.(?:update|tag|tagMany|setDeviceValue)$/, ['Machine.ReadWrite.All']],
   [/^machines\.(?:isolate|unisolate)$/, ['Machine.Isolate']],
   [/^machines\.runAntiVirusScan$/, ['Machine.Scan']],
+  // Its page lists two permissions to read machines as well.
   [/^machines\.stopAndQuarantineFile$/, ['Machine.StopAndQuarantine']],
   [/^machines\.(?:un)?restrictCodeExecution$/, ['Machine.RestrictExecution']],
   [/^machines\.offboard$/, ['Machine.Offboard']],
+  [/^machines\.collectInvestigationPackage$/, ['Machine.CollectForensics']],
+  [/^machines\.runLiveResponse$/, ['Machine.LiveResponse']],
   [
-    /^(?:machines\.collectInvestigationPackage|machineActions\.getPackageUri)$/,
-    ['Machine.CollectForensics'],
+    /^machineActions\.cancel$/,
+    [
+      'Machine.CollectForensics',
+      'Machine.Isolate',
+      'Machine.RestrictExecution',
+      'Machine.Scan',
+      'Machine.Offboard',
+      'Machine.StopAndQuarantine',
+      'Machine.LiveResponse',
+    ],
   ],
-  [
-    /^(?:machines\.runLiveResponse|machineActions\.getLiveResponseResult)$/,
-    ['Machine.LiveResponse'],
-  ],
-  [/^machineActions\.(?:list|get)$/, ['Machine.Read.All', 'Machine.ReadWrite.All']],
+  [/^machineActions\./, READ_MACHINES],
   [/^libraryFiles\./, ['Library.Manage']],
+  [/^deviceAvInfo\.list$/, ['Machine.Read.All']],
+  [/^scanDefinitions\.(?:list|history|sessionHistory)$|^scanAgents\./, ['Machine.Read.All']],
+  [/^scanDefinitions\./, ['Machine.ReadWrite.All']],
   // Vulnerability management
   [
-    /^machines\.(?:vulnerabilities|softwareVulnerability\w+|softwareVulnerabilities\w+)$|^vulnerabilities\.|^software\.vulnerabilities$|^recommendations\.vulnerabilities$/,
+    /^machines\.(?:vulnerabilities|softwareVulnerabilities\w+|softwareVulnerability\w+|secureConfigurations\w+|certificate\w+|infoGatheringExport)$/,
     ['Vulnerability.Read.All'],
   ],
   [
-    /^machines\.(?:software(?:Inventory.*)?|missingKbs|browserExtensions.*|certificate.*|hardwareFirmware.*)$|^software\.|^browserExtensions\./,
+    /^vulnerabilities\.|^(?:software|recommendations)\.vulnerabilities$/,
+    ['Vulnerability.Read.All'],
+  ],
+  [
+    /^machines\.(?:software(?:Inventory\w*)?|missingKbs|browserExtensions\w*|hardwareFirmware\w*)$/,
     ['Software.Read.All'],
   ],
+  [/^software\.|^browserExtensions\.|^recommendations\.software$/, ['Software.Read.All']],
+  [/^machines\.baselineCompliance\w+$/, ['SecurityBaselinesAssessment.Read.All']],
   [/^machines\.recommendations$|^recommendations\./, ['SecurityRecommendation.Read.All']],
   [/^remediationTasks\./, ['RemediationTasks.Read.All']],
   [/^(?:exposureScore|configurationScore)\./, ['Score.Read.All']],
   // Microsoft Graph
   [
-    /^graph\.incidents\.(?:list|get|alerts)$/,
+    /^graph\.incidents\.(?:list|get)$/,
     ['SecurityIncident.Read.All', 'SecurityIncident.ReadWrite.All'],
   ],
-  [/^graph\.incidents\./, ['SecurityIncident.ReadWrite.All']],
+  [/^graph\.incidents\.(?:update|comment)$/, ['SecurityIncident.ReadWrite.All']],
   [/^graph\.alerts_v2\.(?:list|get)$/, ['SecurityAlert.Read.All', 'SecurityAlert.ReadWrite.All']],
   [/^graph\.alerts_v2\./, ['SecurityAlert.ReadWrite.All']],
   [/^graph\.alerts\.(?:list|get)$/, ['SecurityEvents.Read.All', 'SecurityEvents.ReadWrite.All']],
@@ -93,8 +113,9 @@ The application permissions (app roles) that each operation needs. One of those 
 least privileged. Grant them in the Entra admin center: _App registrations → your app → API permissions → Add a
 permission_, then _Grant admin consent_. Then get a new token: a token keeps the roles that it was made with.
 
-The operation's name leads to Microsoft's page, which decides where this table and it differ. A dash: see that page. A 403
-\`Forbidden\` names the roles that were required and those that the token has: \`failureOf(response)?.values\`.`;
+The table was compared with Microsoft's pages in November 2026. An operation's name leads to its page, which decides where
+the two differ; a dash means that the page names no permission. A 403 \`Forbidden\` names the roles that were required and
+those that the token has: \`failureOf(response)?.values\`.`;
 
 /** The table of permissions in Markdown, one row for the operations that share them. */
 export function permissionReference(): string {

@@ -25,6 +25,7 @@ export function projectFiles(): Readonly<Record<string, string>> {
     '.github/CODEOWNERS': codeOwners(project),
     '.github/ISSUE_TEMPLATE/config.yml': issueContacts(project),
     'README.md': withBlock('README.md', 'badges', badges(project, packageNames())),
+    'packages/core/src/catalogue/site.ts': siteModule(project),
     'packages/prom/monitoring/site.ts': siteModule(project),
     'CODE_OF_CONDUCT.md': withBlock('CODE_OF_CONDUCT.md', 'contact', conductContact(project)),
   };
@@ -124,10 +125,10 @@ function docsLinks({ docs }: Project, pages: Readonly<Record<string, string>>): 
 
 function conductContact({ contact }: Project): string {
   if (contact === '') {
-    return 'Report what breaks this code through the private form that [SECURITY.md](SECURITY.md) names.';
+    return 'Report violations of this code through the private form that [SECURITY.md](SECURITY.md) names.';
   }
   const link = contact.startsWith('https:') ? contact : `mailto:${contact}`;
-  return `Report what breaks this code to the maintainers: [${contact}](${link}).`;
+  return `Report violations of this code to the maintainers: [${contact}](${link}).`;
 }
 
 /** A committed file whose block of this name, between two comments, says `content`. */

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { redactAuthorization, startSimulator } from '@defender-resilience/simulator';
 import { describe, expect, it } from 'vitest';
+import { scenarios } from '../../examples/demo/scenarios.ts';
 import { runExample } from './run.ts';
 
 const DEMO = 'examples/demo/main.ts';
@@ -22,9 +24,18 @@ it('runs every scenario with the expected outcome, fits 80 columns, and exits by
   expect(code).toBe(0);
   expect(output.match(/^ {2}✓/gm)).toHaveLength(5);
   expect(output).toMatch(/Forbidden +403 +terminal +1/);
-  expect(output).toContain('The same calls with the wrapper and with the bare client');
+  expect(output).toMatch(/a throttled burst +20 +17 → 20 +20 → 23 +waits as the service asks/);
+  expect(output).toMatch(/an isolate, response lost +1 +0 → 0 +1 → 1 +does not isolate twice/);
   expect(output).toContain('Everything went as expected.');
   expect(output.split('\n').filter((line) => line.length > 80)).toEqual([]);
+});
+
+it('is what the README’s picture shows', async () => {
+  const picture = await readFile('docs/images/demo.svg', 'utf8');
+  for (const { title, difference } of scenarios) {
+    expect(picture).toContain(`>${title}<`);
+    expect(picture).toContain(`>${difference}<`);
+  }
 });
 
 describe('with a tenant in the environment', () => {
@@ -56,7 +67,7 @@ describe('with a tenant in the environment', () => {
 
   it.each([
     [{ DEFENDER_TOKEN: 'x' }, 'DEFENDER_BASE_URL is not'],
-    [{ DEFENDER_BASE_URL: 'nowhere', DEFENDER_TOKEN: 'x' }, 'DEFENDER_BASE_URL is no URL'],
+    [{ DEFENDER_BASE_URL: 'nowhere', DEFENDER_TOKEN: 'x' }, 'DEFENDER_BASE_URL is not a URL'],
     [
       { DEFENDER_BASE_URL: 'https://api.security.microsoft.com' },
       'Set DEFENDER_TOKEN, or AZURE_TENANT_ID',

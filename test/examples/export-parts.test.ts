@@ -70,13 +70,13 @@ describe('an answer of the list', () => {
   });
 
   it.each([
-    [{ value: [row(NOW)] }, 'Incident 1 is not from the time that was asked for.'],
-    [{ value: [row(NOW - 2 * HOUR_MS, 7)] }, 'Incident 7 is not from the time'],
-    [{ value: [], '@odata.nextLink': 'https://other.test/x' }, 'another host, other.test'],
-    [{ value: [{ incidentId: 1 }] }, 'no list of incidents'],
-    [{ value: [{ ...row(NOW - 2), incidentId: '1' }] }, 'no list of incidents'],
-    [{ error: {} }, 'no list of incidents'],
-    [null, 'no list of incidents'],
+    [{ value: [row(NOW)] }, 'Incident 1 is outside the requested time.'],
+    [{ value: [row(NOW - 2 * HOUR_MS, 7)] }, 'Incident 7 is outside the requested time'],
+    [{ value: [], '@odata.nextLink': 'https://other.test/x' }, 'on another host, other.test'],
+    [{ value: [{ incidentId: 1 }] }, 'not a list of incidents'],
+    [{ value: [{ ...row(NOW - 2), incidentId: '1' }] }, 'not a list of incidents'],
+    [{ error: {} }, 'not a list of incidents'],
+    [null, 'not a list of incidents'],
   ])('is refused where it is %j', (answer, message) => {
     expect(() => readPage(answer, url, window)).toThrow(message);
   });
@@ -93,7 +93,7 @@ describe('an answer of the list', () => {
 
   it('ends the export where its links do not end', async () => {
     const endless = (url: string): unknown => ({ value: [], '@odata.nextLink': `${url}&a` });
-    await expect(exported(endless)).rejects.toThrow('lead on for ever');
+    await expect(exported(endless)).rejects.toThrow('keeps linking to further pages');
   });
 });
 

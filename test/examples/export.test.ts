@@ -102,10 +102,10 @@ describe('the incident export', () => {
     }
     const stopped = await endOf({ ...start, kill: { signal: 'SIGINT', afterLines: 3 } });
     expect(stopped.code).toBe(130);
-    expect(stopped.stderr).toBe('Stopped. The same command goes on from here.\n');
+    expect(stopped.stderr).toBe('Stopped. Run the same command again to continue.\n');
     const { code, stdout } = await endOf(start);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^Goes on: \d+ incidents in \d+ pages, up to 202\d-\d\d-\d\d/);
+    expect(stdout).toMatch(/^Continuing: \d+ incidents in \d+ pages, up to 202\d-\d\d-\d\d/);
     expect(byId(await rowsOf(output))).toEqual(await incidentsOf(simulator));
   });
 
@@ -136,7 +136,7 @@ describe('the incident export', () => {
       env: {},
     });
     expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toContain('No tenant is named');
+    expect(stdout).toContain('DEFENDER_BASE_URL is not set');
     expect(await rowsOf(output)).toHaveLength(1_500);
   });
 });
@@ -162,7 +162,7 @@ describe('what the export says when it cannot go on', () => {
     const start = exporting(simulator, output, ['--max-wait', '600']);
     const { code, stderr } = await endOf(start);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/It can go on in 15 min, at \d\d:\d\d:\d\d\./);
+    expect(stderr).toMatch(/Try again in 15 min, at \d\d:\d\d:\d\d\./);
     expect((await endOf(start)).code).toBe(0);
     expect(await rowsOf(output)).toHaveLength(250);
   });
@@ -202,9 +202,9 @@ describe('what the export says when it cannot go on', () => {
     const own = exporting(simulator, folder.path('own.jsonl'));
     await endOf(own);
     const elsewhere = await endOf({ ...own, env: tenantOf(other) });
-    expect(elsewhere.stderr).toContain('own.jsonl is of the incidents of 127.0.0.1:');
+    expect(elsewhere.stderr).toContain('own.jsonl already has incidents of 127.0.0.1:');
     const earlier = await endOf({ ...own, args: [...own.args, '--since', '2025-01-01'] });
-    expect(earlier.stderr).toContain('since 2025-12-01T00:00:00.000Z. Name another --output');
+    expect(earlier.stderr).toContain('since 2025-12-01T00:00:00.000Z. Choose another --output');
     expect([elsewhere.code, earlier.code]).toEqual([1, 1]);
   });
 });

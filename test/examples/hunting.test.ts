@@ -139,7 +139,7 @@ describe('the hunting job', () => {
     const args = ['--output', folder.path('hunt.jsonl'), '--first-wait', '50'];
     const { code, stdout, stderr } = await endOf({ path: HUNT, args, env: {} });
     expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toContain('No tenant is named');
+    expect(stdout).toContain('DEFENDER_BASE_URL is not set');
     expect(stdout.match(/^✓ /gm)).toHaveLength(QUERIES.length);
   });
 
@@ -150,7 +150,7 @@ describe('the hunting job', () => {
     await endOf(start);
     const other = await endOf({ ...start, args: [...start.args, '--to', '2026-03-01'] });
     expect(other.code).toBe(1);
-    expect(other.stderr).toContain(`from ${FROM} to ${TO}. Name another --output`);
+    expect(other.stderr).toContain(`from ${FROM} to ${TO}. Choose another --output`);
     const none = await endOf({ ...start, args: [...start.args, '--to', '2025-03-01'] });
     expect(none.stderr).toBe('--from must be before --to.\n');
   });
@@ -292,7 +292,7 @@ describe('the quotas of hunting', () => {
     expect(code).toBe(1);
     expect(stdout).toContain('✓ encoded-powershell');
     expect(stderr).toContain('graph.hunting.run failed: 429 TooManyRequests (tracking ID');
-    expect(stderr).toMatch(/It can go on in 45 min, at \d\d:\d\d:\d\d\.\n$/);
+    expect(stderr).toMatch(/Try again in 45 min, at \d\d:\d\d:\d\d\.\n$/);
     expect((await endOf(start)).code).toBe(0);
     expect(sorted(await rowsOf(output))).toEqual(sorted(await expectedRows(simulator)));
   });

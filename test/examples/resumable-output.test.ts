@@ -77,7 +77,7 @@ describe('an output that a job can go on with', () => {
     const path = folder.path('rows.jsonl');
     await written(path, [{ a: 1 }]);
     await truncate(path, 3);
-    await expect(ResumableOutput.open(path, KIND)).rejects.toThrow('somebody changed it');
+    await expect(ResumableOutput.open(path, KIND)).rejects.toThrow('it was changed');
   });
 
   it.each(['', 'null', '{"bytes":0}', '{"bytes":"0","state":1}', '{"bytes":0,"state":"x"}'])(
@@ -86,7 +86,7 @@ describe('an output that a job can go on with', () => {
       await using folder = await newFolder();
       const path = folder.path('rows.jsonl');
       await writeFile(`${path}.state.json`, state);
-      await expect(ResumableOutput.open(path, KIND)).rejects.toThrow('is no state of this job');
+      await expect(ResumableOutput.open(path, KIND)).rejects.toThrow('is not a state of this job');
     },
   );
 

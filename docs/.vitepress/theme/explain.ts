@@ -1,4 +1,5 @@
 import {
+  type CatalogueEntry,
   classify,
   createResilience,
   type Failure,
@@ -52,13 +53,40 @@ export function answerIn(text: string): Answer {
   return {
     status: status === undefined ? code?.status : Number(status),
     headers: wait === undefined ? {} : { 'retry-after': wait },
-    body: body === '' && code !== undefined ? bodyOf(code.code, code.template) : body,
+    body: body === '' && code !== undefined ? bodyOf(code.code, '') : body,
   };
 }
 
-/** The body that the service sends with a code. */
-export function bodyOf(code: string, message: string): string {
+/** What the service writes where a message has a gap. */
+const SAMPLES: Readonly<Record<string, string>> = {
+  action: 'Isolate',
+  allowed: '500',
+  domain: 'not a domain',
+  hash: 'abc',
+  input: '$top=-1',
+  ip: '999.1.1.1',
+  key: 'incidents',
+  limit: '100',
+  parameter: 'Query',
+  platform: 'Linux',
+  reason: '$filter=nothing',
+  received: '600',
+  required: 'SecurityIncident.Read.All',
+  resource: '924565',
+  url: 'nowhere',
+  version: '10.3720',
+  waitMs: '7 seconds',
+  windowMs: '00:01:00',
+};
+
+function bodyOf(code: string, message: string): string {
   return JSON.stringify({ error: { code, message } }, null, 2);
+}
+
+/** A body as the service sends it with a code. */
+export function sampleOf({ code, template }: CatalogueEntry): string {
+  const message = template.replaceAll(/\{(\w+)\}/g, (gap, name: string) => SAMPLES[name] ?? gap);
+  return bodyOf(code, message);
 }
 
 /** Runs a call that is answered in the same way each time, in time that passes at once. */

@@ -2,7 +2,7 @@ import type { QuotaStore, TakeAnswer } from '@defender-resilience/core';
 import type { Pool } from 'pg';
 
 // #region store
-/** Counts the calls of all processes in PostgreSQL; `schema.sql` beside this file makes the tables. */
+/** Counts the calls of all processes in PostgreSQL; `schema.sql` beside this file creates the tables. */
 export function postgresQuotaStore(pool: Pool): QuotaStore {
   return {
     async take(request) {

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { COMMANDS } from './commands/index.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { examples } from './terminal/examples.ts';
 import { definitions, wrap } from './terminal/layout.ts';
 import { version } from './version.ts';
 
@@ -17,6 +18,14 @@ const EXIT_CODES: readonly (readonly [name: string, text: string])[] = [
   [String(EXIT.terminal), 'an API error; the same request fails again'],
   [String(EXIT.notUnderstood), 'explain: the input contains no known error'],
   [String(EXIT.interrupted), 'interrupted by Ctrl+C'],
+];
+
+/** What the library leaves out of its command's help. */
+const COMPLETION: readonly (readonly [command: string, what: string])[] = [
+  [`source <(${NAME} completion bash)`, 'in ~/.bashrc, after bash-completion'],
+  [`source <(${NAME} completion zsh)`, 'in ~/.zshrc, after compinit'],
+  [`${NAME} completion fish \\\n    > ~/.config/fish/completions/${NAME}.fish`, 'once'],
+  [`${NAME} completion powershell | Out-String | Invoke-Expression`, 'in $PROFILE'],
 ];
 
 /** The program with all its commands. Errors of the command line are thrown, after they have been printed. */
@@ -46,5 +55,12 @@ export function createProgram(context: Context, exitWith: (code: ExitCode) => vo
     .addHelpText('after', `\nExit codes:\n${definitions(EXIT_CODES, out.columns, '  ')}`);
   for (const add of COMMANDS) add(program, { context, exitWith });
   tab(program, { completionCommandName: 'completion' });
+  for (const command of program.commands) {
+    const name = command.name();
+    command.showHelpAfterError(`Run "${NAME} ${name} --help" for examples.`);
+    if (name === 'completion') {
+      command.addHelpText('after', () => examples(COMPLETION, out));
+    }
+  }
   return program;
 }

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { cli, cliProcess } from './support.ts';
 
+const COMMANDS = [
+  ...['explain', 'call', 'proxy', 'status', 'simulate', 'rules', 'dashboards', 'completion'],
+];
+
 describe('the program', () => {
   it('prints its version', async () => {
     expect(await cli(['--version'])).toEqual({ code: 0, out: '0.0.0\n', err: '' });
@@ -28,21 +32,29 @@ describe('the program', () => {
     expect(err).toContain('--help');
   });
 
+  it.each(COMMANDS)('has help with examples for %s, within 80 columns', async (command) => {
+    const { code, out } = await cli([command, '--help']);
+    expect(code).toBe(0);
+    expect(out).toContain('\nExamples:\n');
+    for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it.each([
+    ['explain', '--jsn', '--json'],
+    ['call', '--tpo', '--top'],
+    ['proxy', '--upstrem', '--upstream'],
+    ['status', '--onc', '--once'],
+    ['simulate', '--fualt', '--fault'],
+    ['rules', '--chek', '--check'],
+    ['dashboards', '--outpt', '--output'],
+  ])('gives the right name of a wrong option: %s %s', async (command, wrong, right) => {
+    const { code, err } = await cli([command, wrong]);
+    expect(code).toBe(2);
+    expect(err).toContain(`Did you mean ${right}?`);
+    expect(err).toContain(`defender-resilience ${command} --help`);
+  });
+
   it('runs as a process', async () => {
     expect(await cliProcess(['--version'])).toEqual({ code: 0, out: '0.0.0\n', err: '' });
-  });
-});
-
-describe('completion', () => {
-  it.each(['bash', 'zsh', 'fish', 'powershell'])('prints a script for %s', async (shell) => {
-    const { code, out } = await cliProcess(['completion', shell]);
-    expect(code).toBe(0);
-    expect(out).toContain('defender-resilience');
-    expect(out).toContain('complete');
-  });
-
-  it('completes commands', async () => {
-    const { out } = await cliProcess(['complete', '--', 'comp']);
-    expect(out).toContain('completion\tGenerate shell completion scripts');
   });
 });

@@ -51,6 +51,28 @@ export const systemClock: Clock = Object.freeze({
   },
 });
 
+/** What {@link within} resolves with when the time is up. */
+export const TIME_UP: unique symbol = Symbol('time is up');
+
+/** What a promise settles with in time; rejects with the signal's reason as soon as `signal` aborts. */
+export async function within<T>(
+  clock: Clock,
+  ms: number,
+  promise: Promise<T>,
+  signal?: AbortSignal,
+): Promise<T | typeof TIME_UP> {
+  const over = new AbortController();
+  const stop = (): void => over.abort(signal?.reason);
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    const timeUp = sleep(clock, ms, over.signal);
+    return await Promise.race([promise, timeUp.then((): typeof TIME_UP => TIME_UP)]);
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    over.abort(undefined);
+  }
+}
+
 /**
  * Resolves after `ms` milliseconds of `clock`; rejects with the signal's reason as soon as `signal`
  * aborts. Leaves neither a timer nor a listener behind, whichever comes first.

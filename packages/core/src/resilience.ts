@@ -9,16 +9,17 @@ import {
 import type { CircuitState } from './observe/observer.ts';
 import type { QuotaState } from './observe/quota.ts';
 import {
-  checkCloseOptions,
-  checkExecuteOptions,
-  checkWrapFetchOptions,
-  checkWrapOptions,
+  CLOSE_OPTIONS,
+  EXECUTE_OPTIONS,
+  WRAP_FETCH_OPTIONS,
+  WRAP_OPTIONS,
 } from './options/call-options.ts';
 import type { ResilienceOptions } from './options/options.ts';
 import { settingsOf } from './options/settings.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import { registerPipeline } from './pipeline/pipeline-of.ts';
 import { runCall } from './pipeline/run-call.ts';
+import { checkOptions } from './validation/check-options.ts';
 
 /** What a wrapper is doing now: plain data, for a health endpoint. */
 export interface ResilienceSnapshot {
@@ -180,7 +181,7 @@ export function createResilience(options?: ResilienceOptions): Resilience {
       if (typeof fetch !== 'function') {
         throw new TypeError(`wrapFetch takes a function like fetch, got ${typeof fetch}`);
       }
-      checkWrapFetchOptions(options);
+      checkOptions('wrapFetch', WRAP_FETCH_OPTIONS, options);
       return wrapFetch(pipeline, fetch, options);
     },
     wrap<Self, Args extends readonly unknown[], Result>(
@@ -189,7 +190,7 @@ export function createResilience(options?: ResilienceOptions): Resilience {
       options?: WrapOptions<Result>,
     ) {
       checkCall('wrap', operation, fn);
-      checkWrapOptions('wrap', options);
+      checkOptions('wrap', WRAP_OPTIONS, options);
       const wrapped = function (this: Self, ...args: Args): Promise<Result> {
         const attempt = (): PromiseLike<Result> | Result => Reflect.apply(fn, this, args);
         return runCall(pipeline, new FunctionCall(pipeline, operation, attempt, options));
@@ -200,7 +201,7 @@ export function createResilience(options?: ResilienceOptions): Resilience {
     },
     execute<T>(operation: string, fn: AttemptFunction<T>, given?: ExecuteOptions<T>) {
       checkCall('execute', operation, fn);
-      checkExecuteOptions(given);
+      checkOptions('execute', EXECUTE_OPTIONS, given);
       return runCall(pipeline, new FunctionCall(pipeline, operation, fn, given));
     },
     snapshot() {
@@ -215,7 +216,7 @@ export function createResilience(options?: ResilienceOptions): Resilience {
       };
     },
     close(options: CloseOptions = {}) {
-      checkCloseOptions(options);
+      checkOptions('close', CLOSE_OPTIONS, options);
       const { timeoutMs = 10_000, flushTimeoutMs = 2_000 } = options;
       return pipeline.lifecycle.close({ timeoutMs, flushTimeoutMs });
     },

@@ -30,6 +30,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #settings: ExchangeSettings;
   #controller: Controller | undefined = undefined;
   #ended: Error | undefined = undefined;
+  /** Whether the headers were handed to the connection, and not only to the response. */
+  #headersWritten = false;
   #stall: NodeJS.Timeout | undefined = undefined;
 
   constructor(request: IncomingMessage, response: ServerResponse, settings: ExchangeSettings) {
@@ -69,10 +71,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
     // A connection on which the rest of a body will come is of no further use.
     if (!this.#request.complete) pairs.push('connection', 'close');
     response.writeHead(status, message ?? '', pairs);
-    response.flushHeaders();
+    process.nextTick(() => this.#flushHeaders());
   }
 
   onResponseData(controller: Controller, chunk: Uint8Array): void {
+    this.#headersWritten = true;
     if (this.#response.write(chunk)) return;
     controller.pause();
     this.#stall ??= setTimeout(() => {
@@ -82,6 +85,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.#headersWritten = true;
     this.#response.end();
   }
 
@@ -122,6 +126,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
     added.push('x-defender-code', printable(code));
     if (trackingId !== undefined) added.push('x-defender-tracking-id', printable(trackingId));
     return added;
+  }
+
+  /** A body that is there already is written together with the headers; one that is not must not hold them up. */
+  #flushHeaders(): void {
+    if (this.#headersWritten || this.#response.destroyed) return;
+    this.#headersWritten = true;
+    this.#response.flushHeaders();
   }
 
   #resume(): void {

@@ -33,8 +33,10 @@ const CONNECTION_OPTIONS: ReadonlySet<string> = new Set([
 export function valuesOf(headers: RawHeaders, name: string): string[] {
   const values: string[] = [];
   for (let index = 0; index + 1 < headers.length; index += 2) {
-    const value = headers[index + 1];
-    if (headers[index]?.toLowerCase() === name && value !== undefined) values.push(value);
+    const [key, value] = [headers[index], headers[index + 1]];
+    // The lengths first: every request is searched for ten names, most of which it does not have.
+    if (key?.length !== name.length || value === undefined) continue;
+    if (key.toLowerCase() === name) values.push(value);
   }
   return values;
 }

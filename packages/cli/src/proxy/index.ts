@@ -1,21 +1,21 @@
 import type { AddCommand } from '../commands/add-command.ts';
+import { examples } from '../terminal/examples.ts';
 
-const EXAMPLES = `
-Examples:
-  $ defender-resilience proxy
-    Then replace https://api.security.microsoft.com in a script by
-    http://127.0.0.1:8080
-
-  $ defender-resilience proxy --metrics 127.0.0.1:9464 --quotas
-    With metrics for Prometheus, keeping to the documented limits
-
-  $ defender-resilience proxy --upstream api.security.microsoft.com \\
-      --upstream /graph=graph.microsoft.com
-    Two services: http://127.0.0.1:8080/graph/v1.0/... goes to Graph
-
-  $ defender-resilience proxy --upstream 8080=api.security.microsoft.com \\
-      --upstream 8081=graph.microsoft.com
-    Two services, each on a port of its own`;
+const EXAMPLES: readonly (readonly [command: string, what: string])[] = [
+  ['defender-resilience proxy', 'then a script uses http://127.0.0.1:8080 as its base URL'],
+  [
+    'defender-resilience proxy --metrics 127.0.0.1:9464 --quotas',
+    'with metrics for Prometheus, within the documented limits',
+  ],
+  [
+    'defender-resilience proxy --upstream api.security.microsoft.com \\\n    --upstream /graph=graph.microsoft.com',
+    'two services: http://127.0.0.1:8080/graph/v1.0/... goes to Graph',
+  ],
+  [
+    'defender-resilience proxy --upstream 8080=api.security.microsoft.com \\\n    --upstream 8081=graph.microsoft.com',
+    'two services, each on a port of its own',
+  ],
+];
 
 /** `proxy`: an HTTP reverse proxy that makes every call through it resilient. */
 export const proxyCommand: AddCommand = (program, { context }) => {
@@ -30,7 +30,7 @@ export const proxyCommand: AddCommand = (program, { context }) => {
     .option('--credentials', "send tokens of the proxy's own, by @azure/identity or DEFENDER_TOKEN")
     .option('--config <file>', 'a JSON file with these and all other options')
     .option('--quiet', 'do not log failures and retries')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', () => examples(EXAMPLES, context.out))
     .action(async (flags: object) => {
       const { runProxy } = await import('./run-proxy.ts');
       await runProxy(flags, context);

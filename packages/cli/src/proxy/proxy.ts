@@ -8,7 +8,7 @@ import {
   type ResilienceSnapshot,
 } from '@defender-resilience/core';
 import { type PromObserver, promObserver, type RecentError } from '@defender-resilience/prom';
-import { type OpenMetricsContentType, Registry } from 'prom-client';
+import * as client from 'prom-client';
 import { Activity, type OperationActivity } from './activity.ts';
 import { type Address, formatAddress, parseAddress } from './address.ts';
 import { adminHandler } from './admin.ts';
@@ -91,7 +91,7 @@ class RunningProxy implements ReverseProxy {
   readonly urls: string[] = [];
   adminUrl: string | undefined = undefined;
   readonly #settings: ProxySettings;
-  readonly #prom: PromObserver = promObserver({ register: openMetrics() });
+  readonly #prom: PromObserver = promObserver({ client, register: openMetrics() });
   readonly #activity = new Activity();
   readonly #resilience: Resilience;
   readonly #exchanges = new Set<Exchange>();
@@ -229,9 +229,9 @@ function addressOf(text: string): Address {
 }
 
 /** A registry with exemplars, which lead from a metric to the tracking IDs. */
-function openMetrics(): Registry<OpenMetricsContentType> {
-  const register = new Registry<OpenMetricsContentType>();
-  register.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+function openMetrics(): client.Registry<client.OpenMetricsContentType> {
+  const register = new client.Registry<client.OpenMetricsContentType>();
+  register.setContentType(client.Registry.OPENMETRICS_CONTENT_TYPE);
   return register;
 }
 

@@ -75,6 +75,19 @@ it.each([
   expect(bodies).toEqual(attempts === '2' ? ['abcde', 'abcde'] : ['abcde']);
 });
 
+it('gives the headers of an answer before its body has come', async () => {
+  let finish: (() => void) | undefined;
+  const service = await upstream((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/csv' }).flushHeaders();
+    finish = () => response.end('a,b');
+  });
+  const { url } = await proxyTo(service);
+  const response = await fetch(url);
+  expect(response.headers.get('x-defender-attempts')).toBe('1');
+  finish?.();
+  expect(await response.text()).toBe('a,b');
+});
+
 it('keeps no more than its memory allows for all bodies together', async () => {
   let release = (): void => undefined;
   const service = await upstream((request, response) => {

@@ -1,6 +1,7 @@
 import { type DocumentedCode, documentedCodes } from './codes-documented.ts';
 import { type ObservedCode, observedCodes } from './codes-observed.ts';
 import type { CatalogueEntry, CodeRow } from './entry.ts';
+import { DOCS } from './site.ts';
 
 /** An error code in the catalogue's spelling. */
 export type ErrorCode = DocumentedCode | ObservedCode;
@@ -12,8 +13,15 @@ const rows: Readonly<Record<ErrorCode, CodeRow>> = { ...documentedCodes, ...obse
  * (https://learn.microsoft.com/defender-xdr/api-error-codes), then those seen in real responses.
  */
 export const catalogue: readonly CatalogueEntry[] = freeze(
-  Object.entries(rows).map(([code, row]) => freeze({ code, ...row })),
+  Object.entries(rows).map(([code, row]) =>
+    freeze({ code, ...row, advice: adviceWithPage(row.advice, code, DOCS) }),
+  ),
 );
+
+/** Advice that ends with the address of the code's own page, where the site of the docs is known. */
+export function adviceWithPage(advice: string, code: string, docs: string): string {
+  return docs === '' ? advice : `${advice} More: ${docs}/errors/${code}`;
+}
 
 const byCode: ReadonlyMap<string, CatalogueEntry> = new Map(
   catalogue.flatMap((entry) =>

@@ -1,20 +1,51 @@
-import type { BodyParameter, Operation } from './entry.ts';
+import { words } from '../words.ts';
+import type { BodyParameter, Family, Operation } from './entry.ts';
 
-/** The fields of a row besides its name, method and route. */
-export type OperationDetails = Partial<Omit<Operation, 'name' | 'method' | 'route'>>;
-
-/** Creates the rows of one quota group: `row('machines.get', 'GET /api/machines/{id}')`. */
-export function rows(
-  common: OperationDetails & Pick<Operation, 'quotaGroup'>,
-): (name: string, request: `${string} /${string}`, own?: OperationDetails) => Operation {
-  return (name, request, own) => {
-    const [method = '', route = ''] = request.split(' ');
-    return Object.freeze({ name, method, route, ...common, ...own });
-  };
+/** What a row has besides its name, method, route and page. */
+interface RowDetails
+  extends Partial<Omit<Operation, 'name' | 'method' | 'route' | 'docs' | 'bodyParameters'>> {
+  /** The names of the body's parameters; `*` marks a required one. */
+  readonly body?: string;
 }
 
-/** Body parameters in their documented spelling; `*` marks a required one. */
-export function parameters(...names: readonly string[]): readonly BodyParameter[] {
+/** What all rows of a table have, unless a row has its own. */
+interface CommonDetails extends RowDetails {
+  readonly family: Family;
+  readonly quotaGroup: string;
+}
+
+/** Where the pages of each API's documentation are. */
+const PAGES: Readonly<Record<Family, string>> = {
+  xdr: 'https://learn.microsoft.com/defender-xdr/',
+  mde: 'https://learn.microsoft.com/defender-endpoint/api/',
+  graph: 'https://learn.microsoft.com/graph/api/',
+};
+
+/**
+ * Creates the operations of one quota group.
+ *
+ * @param table - one operation a line: its name, method, route, and the page that documents it
+ * @param own - what single operations have of their own, by name
+ */
+export function rows(
+  common: CommonDetails,
+  table: string,
+  own: Readonly<Record<string, RowDetails>> = {},
+): readonly Operation[] {
+  return table
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [name = '', method = '', route = '', page = ''] = words(line);
+      const { body, ...details } = { ...common, ...own[name] };
+      const docs = `${PAGES[common.family]}${page}`;
+      const bodyParameters = body === undefined ? {} : { bodyParameters: parameters(body) };
+      return Object.freeze({ name, method, route, ...details, ...bodyParameters, docs });
+    });
+}
+
+function parameters(body: string): readonly BodyParameter[] {
+  const names = words(body);
   return Object.freeze(
     names.map((name) =>
       Object.freeze(name.endsWith('*') ? { name: name.slice(0, -1), required: true } : { name }),
@@ -48,8 +79,3 @@ export function shownAt(where: string): string {
 }
 
 export const COMMENT_ADDS_UP = 'a comment that is sent twice is added twice';
-
-/** A page in the documentation of the Defender for Endpoint API. */
-export function mdeDocs(page: string): string {
-  return `https://learn.microsoft.com/defender-endpoint/api/${page}`;
-}

@@ -1,167 +1,138 @@
 import type { Operation } from './entry.ts';
-import {
-  COMMENT_ADDS_UP,
-  checkFirst,
-  HUNTING,
-  parameters,
-  rows,
-  shownAt,
-} from './operation-row.ts';
+import { COMMENT_ADDS_UP, checkFirst, HUNTING, rows, shownAt } from './operation-row.ts';
 
 const family = 'graph';
 
-const docs = (page: string): string => `https://learn.microsoft.com/graph/api/${page}`;
-
 // Graph documents no limit for incidents, alerts_v2 and detection rules.
-const incidents = rows({ family, quotaGroup: 'graph.incidents' });
-const alertsV2 = rows({ family, quotaGroup: 'graph.alerts_v2' });
-const detectionRules = rows({ family, quotaGroup: 'graph.detectionRules' });
-const alerts = rows({ family, quotaGroup: 'graph.alerts', quota: { perMinute: 150 } });
-const hunting = rows({ family, quotaGroup: 'graph.hunting', quota: { perMinute: 45 } });
-const tiIndicators = rows({
-  family,
-  quotaGroup: 'graph.tiIndicators',
-  quota: { perMinute: 1_000 },
-});
-const secureScores = rows({ family, quotaGroup: 'graph.secureScores', quota: { perMinute: 150 } });
+const incidents = rows(
+  { family, quotaGroup: 'graph.incidents' },
+  `
+    graph.incidents.list     GET   /v1.0/security/incidents  security-list-incidents
+    graph.incidents.get      GET   /v1.0/security/incidents/{id}  security-incident-get
+    graph.incidents.update   PATCH /v1.0/security/incidents/{id}  security-incident-update
+    graph.incidents.alerts   GET   /v1.0/security/incidents/{id}/alerts  resources/security-incident
+    graph.incidents.comment  POST  /v1.0/security/incidents/{id}/comments  security-incident-post-comments
+  `,
+  {
+    'graph.incidents.update': { ambiguityAdvice: shownAt('GET /v1.0/security/incidents/{id}') },
+    'graph.incidents.comment': {
+      ambiguityAdvice: checkFirst('GET /v1.0/security/incidents/{id}', COMMENT_ADDS_UP),
+    },
+  },
+);
 
-const investigated: readonly Operation[] = [
-  incidents('graph.incidents.list', 'GET /v1.0/security/incidents', {
-    docs: docs('security-list-incidents'),
-  }),
-  incidents('graph.incidents.get', 'GET /v1.0/security/incidents/{id}', {
-    docs: docs('security-incident-get'),
-  }),
-  incidents('graph.incidents.update', 'PATCH /v1.0/security/incidents/{id}', {
-    ambiguityAdvice: shownAt('GET /v1.0/security/incidents/{id}'),
-    docs: docs('security-incident-update'),
-  }),
-  incidents('graph.incidents.alerts', 'GET /v1.0/security/incidents/{id}/alerts', {
-    docs: docs('resources/security-incident'),
-  }),
-  incidents('graph.incidents.comment', 'POST /v1.0/security/incidents/{id}/comments', {
-    ambiguityAdvice: checkFirst('GET /v1.0/security/incidents/{id}', COMMENT_ADDS_UP),
-    docs: docs('security-incident-post-comments'),
-  }),
-  alertsV2('graph.alerts_v2.list', 'GET /v1.0/security/alerts_v2', {
-    docs: docs('security-list-alerts_v2'),
-  }),
-  alertsV2('graph.alerts_v2.get', 'GET /v1.0/security/alerts_v2/{id}', {
-    docs: docs('security-alert-get'),
-  }),
-  alertsV2('graph.alerts_v2.update', 'PATCH /v1.0/security/alerts_v2/{id}', {
-    ambiguityAdvice: shownAt('GET /v1.0/security/alerts_v2/{id}'),
-    docs: docs('security-alert-update'),
-  }),
-  alertsV2('graph.alerts_v2.comment', 'POST /v1.0/security/alerts_v2/{id}/comments', {
-    ambiguityAdvice: checkFirst('GET /v1.0/security/alerts_v2/{id}', COMMENT_ADDS_UP),
-    docs: docs('security-alert-post-comments'),
-  }),
-  // The legacy alerts, which Microsoft retires in 2026.
-  alerts('graph.alerts.list', 'GET /v1.0/security/alerts', { docs: docs('alert-list') }),
-  alerts('graph.alerts.get', 'GET /v1.0/security/alerts/{id}', { docs: docs('alert-get') }),
-  alerts('graph.alerts.update', 'PATCH /v1.0/security/alerts/{id}', {
-    ambiguityAdvice: shownAt('GET /v1.0/security/alerts/{id}'),
-    docs: docs('alert-update'),
-  }),
-];
+const alertsV2 = rows(
+  { family, quotaGroup: 'graph.alerts_v2' },
+  `
+    graph.alerts_v2.list     GET   /v1.0/security/alerts_v2  security-list-alerts_v2
+    graph.alerts_v2.get      GET   /v1.0/security/alerts_v2/{id}  security-alert-get
+    graph.alerts_v2.update   PATCH /v1.0/security/alerts_v2/{id}  security-alert-update
+    graph.alerts_v2.comment  POST  /v1.0/security/alerts_v2/{id}/comments  security-alert-post-comments
+  `,
+  {
+    'graph.alerts_v2.update': { ambiguityAdvice: shownAt('GET /v1.0/security/alerts_v2/{id}') },
+    'graph.alerts_v2.comment': {
+      ambiguityAdvice: checkFirst('GET /v1.0/security/alerts_v2/{id}', COMMENT_ADDS_UP),
+    },
+  },
+);
 
-const ruled: readonly Operation[] = [
-  hunting('graph.hunting.run', 'POST /v1.0/security/runHuntingQuery', {
+/** The legacy alerts, which Microsoft retires in 2026. */
+const alerts = rows(
+  { family, quotaGroup: 'graph.alerts', quota: { perMinute: 150 } },
+  `
+    graph.alerts.list    GET   /v1.0/security/alerts  alert-list
+    graph.alerts.get     GET   /v1.0/security/alerts/{id}  alert-get
+    graph.alerts.update  PATCH /v1.0/security/alerts/{id}  alert-update
+  `,
+  { 'graph.alerts.update': { ambiguityAdvice: shownAt('GET /v1.0/security/alerts/{id}') } },
+);
+
+const hunting = rows(
+  {
+    family,
+    quotaGroup: 'graph.hunting',
+    quota: { perMinute: 45 },
     ...HUNTING,
-    bodyParameters: parameters('Query*', 'Timespan', 'workspaceId'),
-    docs: docs('security-security-runhuntingquery'),
-  }),
-  detectionRules('graph.detectionRules.list', 'GET /v1.0/security/rules/detectionRules', {
-    docs: docs('security-detectionrule-list'),
-  }),
-  detectionRules('graph.detectionRules.create', 'POST /v1.0/security/rules/detectionRules', {
-    ambiguityAdvice: shownAt('GET /v1.0/security/rules/detectionRules'),
-    docs: docs('security-detectionrule-post-detectionrules'),
-  }),
-  detectionRules('graph.detectionRules.get', 'GET /v1.0/security/rules/detectionRules/{id}', {
-    docs: docs('security-detectionrule-get'),
-  }),
-  detectionRules('graph.detectionRules.update', 'PATCH /v1.0/security/rules/detectionRules/{id}', {
-    ambiguityAdvice: shownAt('GET /v1.0/security/rules/detectionRules/{id}'),
-    docs: docs('security-detectionrule-update'),
-  }),
-  detectionRules('graph.detectionRules.delete', 'DELETE /v1.0/security/rules/detectionRules/{id}', {
-    docs: docs('security-detectionrule-delete'),
-  }),
-];
+    body: 'Query* Timespan workspaceId',
+  },
+  `
+    graph.hunting.run  POST /v1.0/security/runHuntingQuery  security-security-runhuntingquery
+  `,
+);
 
-const TI_INDICATORS = '/beta/security/tiIndicators';
-const indicatorsShow = shownAt(`GET ${TI_INDICATORS}`);
+const detectionRules = rows(
+  { family, quotaGroup: 'graph.detectionRules' },
+  `
+    graph.detectionRules.list    GET    /v1.0/security/rules/detectionRules  security-detectionrule-list
+    graph.detectionRules.create  POST   /v1.0/security/rules/detectionRules  security-detectionrule-post-detectionrules
+    graph.detectionRules.get     GET    /v1.0/security/rules/detectionRules/{id}  security-detectionrule-get
+    graph.detectionRules.update  PATCH  /v1.0/security/rules/detectionRules/{id}  security-detectionrule-update
+    graph.detectionRules.delete  DELETE /v1.0/security/rules/detectionRules/{id}  security-detectionrule-delete
+  `,
+  {
+    'graph.detectionRules.create': {
+      ambiguityAdvice: shownAt('GET /v1.0/security/rules/detectionRules'),
+    },
+    'graph.detectionRules.update': {
+      ambiguityAdvice: shownAt('GET /v1.0/security/rules/detectionRules/{id}'),
+    },
+  },
+);
+
+const inIndicators = { ambiguityAdvice: shownAt('GET /beta/security/tiIndicators') };
 
 /** They exist only in beta. */
-const indicators: readonly Operation[] = [
-  tiIndicators('graph.tiIndicators.list', `GET ${TI_INDICATORS}`, {
-    docs: docs('tiindicators-list'),
-  }),
-  tiIndicators('graph.tiIndicators.create', `POST ${TI_INDICATORS}`, {
-    ambiguityAdvice: indicatorsShow,
-    docs: docs('tiindicators-post'),
-  }),
-  tiIndicators('graph.tiIndicators.get', `GET ${TI_INDICATORS}/{id}`, {
-    docs: docs('tiindicator-get'),
-  }),
-  tiIndicators('graph.tiIndicators.update', `PATCH ${TI_INDICATORS}/{id}`, {
-    ambiguityAdvice: shownAt(`GET ${TI_INDICATORS}/{id}`),
-    docs: docs('tiindicator-update'),
-  }),
-  tiIndicators('graph.tiIndicators.delete', `DELETE ${TI_INDICATORS}/{id}`, {
-    docs: docs('tiindicator-delete'),
-  }),
-  tiIndicators('graph.tiIndicators.submitMany', `POST ${TI_INDICATORS}/submitTiIndicators`, {
-    ambiguityAdvice: indicatorsShow,
-    docs: docs('tiindicator-submittiindicators'),
-  }),
-  tiIndicators('graph.tiIndicators.updateMany', `POST ${TI_INDICATORS}/updateTiIndicators`, {
-    ambiguityAdvice: indicatorsShow,
-    docs: docs('tiindicator-updatetiindicators'),
-  }),
-  tiIndicators('graph.tiIndicators.deleteMany', `POST ${TI_INDICATORS}/deleteTiIndicators`, {
-    ambiguityAdvice: indicatorsShow,
-    docs: docs('tiindicator-deletetiindicators'),
-  }),
-  tiIndicators(
-    'graph.tiIndicators.deleteManyByExternalId',
-    `POST ${TI_INDICATORS}/deleteTiIndicatorsByExternalId`,
-    {
-      ambiguityAdvice: indicatorsShow,
-      docs: docs('tiindicator-deletetiindicatorsbyexternalid'),
+const tiIndicators = rows(
+  { family, quotaGroup: 'graph.tiIndicators', quota: { perMinute: 1_000 } },
+  `
+    graph.tiIndicators.list                    GET    /beta/security/tiIndicators  tiindicators-list
+    graph.tiIndicators.create                  POST   /beta/security/tiIndicators  tiindicators-post
+    graph.tiIndicators.get                     GET    /beta/security/tiIndicators/{id}  tiindicator-get
+    graph.tiIndicators.update                  PATCH  /beta/security/tiIndicators/{id}  tiindicator-update
+    graph.tiIndicators.delete                  DELETE /beta/security/tiIndicators/{id}  tiindicator-delete
+    graph.tiIndicators.submitMany              POST   /beta/security/tiIndicators/submitTiIndicators  tiindicator-submittiindicators
+    graph.tiIndicators.updateMany              POST   /beta/security/tiIndicators/updateTiIndicators  tiindicator-updatetiindicators
+    graph.tiIndicators.deleteMany              POST   /beta/security/tiIndicators/deleteTiIndicators  tiindicator-deletetiindicators
+    graph.tiIndicators.deleteManyByExternalId  POST   /beta/security/tiIndicators/deleteTiIndicatorsByExternalId  tiindicator-deletetiindicatorsbyexternalid
+  `,
+  {
+    'graph.tiIndicators.create': inIndicators,
+    'graph.tiIndicators.update': {
+      ambiguityAdvice: shownAt('GET /beta/security/tiIndicators/{id}'),
     },
-  ),
-];
+    'graph.tiIndicators.submitMany': inIndicators,
+    'graph.tiIndicators.updateMany': inIndicators,
+    'graph.tiIndicators.deleteMany': inIndicators,
+    'graph.tiIndicators.deleteManyByExternalId': inIndicators,
+  },
+);
 
-const CONTROL_PROFILES = '/v1.0/security/secureScoreControlProfiles';
-
-const scores: readonly Operation[] = [
-  secureScores('graph.secureScores.list', 'GET /v1.0/security/secureScores', {
-    docs: docs('security-list-securescores'),
-  }),
-  secureScores('graph.secureScores.get', 'GET /v1.0/security/secureScores/{id}', {
-    docs: docs('securescore-get'),
-  }),
-  secureScores('graph.secureScoreControlProfiles.list', `GET ${CONTROL_PROFILES}`, {
-    docs: docs('security-list-securescorecontrolprofiles'),
-  }),
-  secureScores('graph.secureScoreControlProfiles.get', `GET ${CONTROL_PROFILES}/{id}`, {
-    docs: docs('securescorecontrolprofile-get'),
-  }),
-  secureScores('graph.secureScoreControlProfiles.update', `PATCH ${CONTROL_PROFILES}/{id}`, {
-    ambiguityAdvice: shownAt(`GET ${CONTROL_PROFILES}/{id}`),
-    docs: docs('securescorecontrolprofile-update'),
-  }),
-];
+const secureScores = rows(
+  { family, quotaGroup: 'graph.secureScores', quota: { perMinute: 150 } },
+  `
+    graph.secureScores.list                  GET   /v1.0/security/secureScores  security-list-securescores
+    graph.secureScores.get                   GET   /v1.0/security/secureScores/{id}  securescore-get
+    graph.secureScoreControlProfiles.list    GET   /v1.0/security/secureScoreControlProfiles  security-list-securescorecontrolprofiles
+    graph.secureScoreControlProfiles.get     GET   /v1.0/security/secureScoreControlProfiles/{id}  securescorecontrolprofile-get
+    graph.secureScoreControlProfiles.update  PATCH /v1.0/security/secureScoreControlProfiles/{id}  securescorecontrolprofile-update
+  `,
+  {
+    'graph.secureScoreControlProfiles.update': {
+      ambiguityAdvice: shownAt('GET /v1.0/security/secureScoreControlProfiles/{id}'),
+    },
+  },
+);
 
 /** Microsoft Graph security. Each route is listed with one version; both v1.0 and beta match it. */
 export const graphOperations: readonly Operation[] = [
-  ...investigated,
-  ...ruled,
-  ...indicators,
-  ...scores,
+  ...incidents,
+  ...alertsV2,
+  ...alerts,
+  ...hunting,
+  ...detectionRules,
+  ...tiIndicators,
+  ...secureScores,
 ];
 
 /**
@@ -170,7 +141,7 @@ export const graphOperations: readonly Operation[] = [
  */
 export const batchOperation: Operation = Object.freeze({
   name: 'graph.batch',
-  family,
+  family: 'graph',
   method: 'POST',
   route: '/v1.0/$batch',
   quotaGroup: 'graph.batch',

@@ -1,118 +1,90 @@
 import type { Operation } from './entry.ts';
-import { mdeDocs, parameters, MDE_QUOTA as quota, rows, shownAt } from './operation-row.ts';
+import { MDE_QUOTA, rows, shownAt } from './operation-row.ts';
 
 const family = 'mde';
 
-const files = rows({ family, quotaGroup: 'files', quota });
-const ips = rows({ family, quotaGroup: 'ips', quota });
-const domains = rows({ family, quotaGroup: 'domains', quota });
-const users = rows({ family, quotaGroup: 'users', quota });
-const investigations = rows({ family, quotaGroup: 'investigations', quota });
-const library = rows({ family, quotaGroup: 'libraryFiles', quota });
-const scans = rows({ family, quotaGroup: 'scanDefinitions', quota });
+const library = rows(
+  { family, quotaGroup: 'libraryFiles', quota: MDE_QUOTA },
+  `
+    libraryFiles.list    GET    /api/libraryfiles  list-library-files
+    libraryFiles.upload  POST   /api/libraryfiles  upload-library
+    libraryFiles.delete  DELETE /api/libraryfiles/{fileName}  delete-library
+  `,
+  // No body: it is a form.
+  { 'libraryFiles.upload': { ambiguityAdvice: shownAt('GET /api/libraryfiles') } },
+);
 
-/** Files, addresses, domains and accounts. */
-const observed: readonly Operation[] = [
-  files('files.get', 'GET /api/files/{id}', { docs: mdeDocs('get-file-information') }),
-  files('files.alerts', 'GET /api/files/{id}/alerts', { docs: mdeDocs('get-file-related-alerts') }),
-  files('files.machines', 'GET /api/files/{id}/machines', {
-    docs: mdeDocs('get-file-related-machines'),
-  }),
-  files('files.stats', 'GET /api/files/{id}/stats', { docs: mdeDocs('get-file-statistics') }),
-  ips('ips.alerts', 'GET /api/ips/{ip}/alerts', { docs: mdeDocs('get-ip-related-alerts') }),
-  ips('ips.stats', 'GET /api/ips/{ip}/stats', { docs: mdeDocs('get-ip-statistics') }),
-  domains('domains.alerts', 'GET /api/domains/{domain}/alerts', {
-    docs: mdeDocs('get-domain-related-alerts'),
-  }),
-  domains('domains.machines', 'GET /api/domains/{domain}/machines', {
-    docs: mdeDocs('get-domain-related-machines'),
-  }),
-  domains('domains.stats', 'GET /api/domains/{domain}/stats', {
-    docs: mdeDocs('get-domain-statistics'),
-  }),
-  users('users.alerts', 'GET /api/users/{id}/alerts', { docs: mdeDocs('get-user-related-alerts') }),
-  users('users.machines', 'GET /api/users/{id}/machines', {
-    docs: mdeDocs('get-user-related-machines'),
-  }),
-];
+const inDefinitions = { ambiguityAdvice: shownAt('GET /api/DeviceAuthenticatedScanDefinitions') };
 
-/** Investigations, the script library and scan definitions. */
-const kept: readonly Operation[] = [
-  investigations('investigations.list', 'GET /api/investigations', {
-    docs: mdeDocs('get-investigation-collection'),
-  }),
-  investigations('investigations.get', 'GET /api/investigations/{id}', {
-    docs: mdeDocs('get-investigation-object'),
-  }),
-  library('libraryFiles.list', 'GET /api/libraryfiles', { docs: mdeDocs('list-library-files') }),
-  // No bodyParameters: the body is a form.
-  library('libraryFiles.upload', 'POST /api/libraryfiles', {
-    ambiguityAdvice: shownAt('GET /api/libraryfiles'),
-    docs: mdeDocs('upload-library'),
-  }),
-  library('libraryFiles.delete', 'DELETE /api/libraryfiles/{fileName}', {
-    docs: mdeDocs('delete-library'),
-  }),
-  scans('scanDefinitions.list', 'GET /api/DeviceAuthenticatedScanDefinitions', {
-    docs: mdeDocs('get-all-scan-definitions'),
-  }),
-  scans('scanDefinitions.create', 'POST /api/DeviceAuthenticatedScanDefinitions', {
-    bodyParameters: parameters(
-      'scanType*',
-      'scanName*',
-      'isActive*',
-      'target*',
-      'intervalInHours*',
-      'targetType*',
-      'scannerAgent*',
-      'scanAuthenticationParams',
-    ),
-    ambiguityAdvice: shownAt('GET /api/DeviceAuthenticatedScanDefinitions'),
-    docs: mdeDocs('add-a-new-scan-definition'),
-  }),
-  scans('scanDefinitions.update', 'PATCH /api/DeviceAuthenticatedScanDefinitions/{id}', {
-    bodyParameters: parameters(
-      'scanName',
-      'isActive',
-      'target',
-      'intervalInHours',
-      'targetType',
-      'scanAuthenticationParams',
-    ),
-    ambiguityAdvice: shownAt('GET /api/DeviceAuthenticatedScanDefinitions'),
-    docs: mdeDocs('add-a-new-scan-definition'),
-  }),
-  scans('scanDefinitions.batchDelete', 'POST /api/DeviceAuthenticatedScanDefinitions/BatchDelete', {
-    bodyParameters: parameters('ScanDefinitionIds*'),
-    ambiguityAdvice: shownAt('GET /api/DeviceAuthenticatedScanDefinitions'),
-    docs: mdeDocs('add-a-new-scan-definition'),
-  }),
-  scans(
-    'scanDefinitions.history',
-    'POST /api/DeviceAuthenticatedScanDefinitions/GetScanHistoryByScanDefinitionId',
-    {
-      // Only reads.
-      idempotent: true,
-      bodyParameters: parameters('ScanDefinitionIds*'),
-      docs: mdeDocs('get-scan-history-by-definition'),
+const scans = rows(
+  { family, quotaGroup: 'scanDefinitions', quota: MDE_QUOTA },
+  `
+    scanDefinitions.list            GET   /api/DeviceAuthenticatedScanDefinitions  get-all-scan-definitions
+    scanDefinitions.create          POST  /api/DeviceAuthenticatedScanDefinitions  add-a-new-scan-definition
+    scanDefinitions.update          PATCH /api/DeviceAuthenticatedScanDefinitions/{id}  add-a-new-scan-definition
+    scanDefinitions.batchDelete     POST  /api/DeviceAuthenticatedScanDefinitions/BatchDelete  add-a-new-scan-definition
+    scanDefinitions.history         POST  /api/DeviceAuthenticatedScanDefinitions/GetScanHistoryByScanDefinitionId  get-scan-history-by-definition
+    scanDefinitions.sessionHistory  POST  /api/DeviceAuthenticatedScanDefinitions/GetScanHistoryBySessionId  get-scan-history-by-session
+    scanAgents.list                 GET   /api/DeviceAuthenticatedScanAgents  get-all-scan-agents
+    scanAgents.get                  GET   /api/DeviceAuthenticatedScanAgents/{id}  get-agent-details
+  `,
+  {
+    'scanDefinitions.create': {
+      ...inDefinitions,
+      body: `scanType* scanName* isActive* target* intervalInHours* targetType* scannerAgent*
+        scanAuthenticationParams`,
     },
-  ),
-  scans(
-    'scanDefinitions.sessionHistory',
-    'POST /api/DeviceAuthenticatedScanDefinitions/GetScanHistoryBySessionId',
-    {
-      idempotent: true,
-      bodyParameters: parameters('SessionIds*'),
-      docs: mdeDocs('get-scan-history-by-session'),
+    'scanDefinitions.update': {
+      ...inDefinitions,
+      body: 'scanName isActive target intervalInHours targetType scanAuthenticationParams',
     },
-  ),
-  scans('scanAgents.list', 'GET /api/DeviceAuthenticatedScanAgents', {
-    docs: mdeDocs('get-all-scan-agents'),
-  }),
-  scans('scanAgents.get', 'GET /api/DeviceAuthenticatedScanAgents/{id}', {
-    docs: mdeDocs('get-agent-details'),
-  }),
-];
+    'scanDefinitions.batchDelete': { ...inDefinitions, body: 'ScanDefinitionIds*' },
+    // These only read.
+    'scanDefinitions.history': { idempotent: true, body: 'ScanDefinitionIds*' },
+    'scanDefinitions.sessionHistory': { idempotent: true, body: 'SessionIds*' },
+  },
+);
 
 /** Files, addresses, domains, accounts, investigations, the script library and scans. */
-export const entityOperations: readonly Operation[] = [...observed, ...kept];
+export const entityOperations: readonly Operation[] = [
+  ...rows(
+    { family, quotaGroup: 'files', quota: MDE_QUOTA },
+    `
+      files.get       GET /api/files/{id}  get-file-information
+      files.alerts    GET /api/files/{id}/alerts  get-file-related-alerts
+      files.machines  GET /api/files/{id}/machines  get-file-related-machines
+      files.stats     GET /api/files/{id}/stats  get-file-statistics
+    `,
+  ),
+  ...rows(
+    { family, quotaGroup: 'ips', quota: MDE_QUOTA },
+    `
+      ips.alerts  GET /api/ips/{ip}/alerts  get-ip-related-alerts
+      ips.stats   GET /api/ips/{ip}/stats  get-ip-statistics
+    `,
+  ),
+  ...rows(
+    { family, quotaGroup: 'domains', quota: MDE_QUOTA },
+    `
+      domains.alerts    GET /api/domains/{domain}/alerts  get-domain-related-alerts
+      domains.machines  GET /api/domains/{domain}/machines  get-domain-related-machines
+      domains.stats     GET /api/domains/{domain}/stats  get-domain-statistics
+    `,
+  ),
+  ...rows(
+    { family, quotaGroup: 'users', quota: MDE_QUOTA },
+    `
+      users.alerts    GET /api/users/{id}/alerts  get-user-related-alerts
+      users.machines  GET /api/users/{id}/machines  get-user-related-machines
+    `,
+  ),
+  ...rows(
+    { family, quotaGroup: 'investigations', quota: MDE_QUOTA },
+    `
+      investigations.list  GET /api/investigations  get-investigation-collection
+      investigations.get   GET /api/investigations/{id}  get-investigation-object
+    `,
+  ),
+  ...library,
+  ...scans,
+];

@@ -56,11 +56,10 @@ export function messageHint(
   code: string,
   message: string,
 ): MessageHint | undefined {
-  const texts = [code.replaceAll(/([a-z])(?=[A-Z])/g, '$1 '), message];
-  return MESSAGE_HINTS.find(
-    ({ statuses, pattern }) =>
-      statuses.includes(status) && texts.some((text) => pattern.test(text)),
-  );
+  const hints = MESSAGE_HINTS.filter(({ statuses }) => statuses.includes(status));
+  if (hints.length === 0) return undefined;
+  const words = code.replaceAll(/([a-z])(?=[A-Z])/g, '$1 ');
+  return hints.find(({ pattern }) => pattern.test(message) || pattern.test(words));
 }
 
 const GATEWAY_TIMEOUT =

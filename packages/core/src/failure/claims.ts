@@ -1,3 +1,6 @@
+import { isRecord } from '../is.ts';
+import { parseJson } from './text.ts';
+
 /** The longest claims challenge that is read, in characters. */
 const MAX_LENGTH = 8_192;
 
@@ -17,17 +20,16 @@ export function readClaimsChallenge(challenge: string | undefined): string | und
   const error = ERROR.exec(challenge)?.[1];
   if (error !== undefined && error !== 'insufficient_claims') return undefined;
   const encoded = CLAIMS.exec(challenge)?.[1];
-  return encoded === undefined ? undefined : decodeJson(encoded);
+  const text = encoded === undefined ? undefined : decodeBase64(encoded);
+  return text !== undefined && isRecord(parseJson(text)) ? text : undefined;
 }
 
-/** The text of a JSON object in base64 or base64url; undefined for anything else. */
-export function decodeJson(encoded: string): string | undefined {
+/** The text in base64 or base64url; undefined for anything else. */
+export function decodeBase64(encoded: string): string | undefined {
   try {
     const binary = atob(encoded.replaceAll('-', '+').replaceAll('_', '/'));
     const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? text : undefined;
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     return undefined;
   }

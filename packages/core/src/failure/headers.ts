@@ -35,8 +35,7 @@ export function headerReader(headers: unknown): HeaderReader {
 function direct(headers: object, name: string): unknown {
   if (!hasMethod(headers, 'get')) return ownValue(headers, name);
   try {
-    const get: unknown = Reflect.get(headers, 'get');
-    return typeof get === 'function' ? Reflect.apply(get, headers, [name]) : undefined;
+    return headers.get(name);
   } catch {
     // A `get` that takes something else than a header's name.
     return undefined;

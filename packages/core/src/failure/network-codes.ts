@@ -1,3 +1,5 @@
+import { words } from '../words.ts';
+
 /**
  * What a network error means: `unsent`, no connection was made; `certificate`, the server is not
  * trusted; `refused`, the server did not process the request (HTTP/2); `interrupted`, the connection
@@ -12,90 +14,48 @@ export type NetworkErrorKind =
   | 'cancelled';
 
 /** The codes of Node, undici, OpenSSL and the HTTP clients. */
-const CODES: Readonly<Record<NetworkErrorKind, readonly string[]>> = {
-  unsent: [
-    'ECONNREFUSED',
-    'ENOTFOUND',
-    'EAI_AGAIN',
-    'EAI_FAIL',
-    'EAI_NODATA',
-    'EAI_NONAME',
-    'ENETUNREACH',
-    'ENETDOWN',
-    'EHOSTUNREACH',
-    'EHOSTDOWN',
-    'EADDRNOTAVAIL',
-    'EMFILE',
-    'ENFILE',
-    'EPROTO',
-    'ERR_SOCKET_CONNECTION_TIMEOUT',
-    'ERR_TLS_HANDSHAKE_TIMEOUT',
-    'ERR_SSL_WRONG_VERSION_NUMBER',
-    'ERR_SSL_UNSUPPORTED_PROTOCOL',
-    'ERR_SSL_PACKET_LENGTH_TOO_LONG',
-    'ERR_SSL_TLSV1_UNRECOGNIZED_NAME',
-    'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
-    'ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR',
-    'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
-    'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
-    'UND_ERR_CONNECT_TIMEOUT',
-    'UND_ERR_PRX_TLS',
-    // HTTP/2, when the session takes no more streams.
-    'ERR_HTTP2_GOAWAY_SESSION',
-    'ERR_HTTP2_INVALID_SESSION',
-    'ERR_HTTP2_STREAM_CANCEL',
+const CODES: readonly (readonly [kind: NetworkErrorKind, codes: string])[] = [
+  [
+    'unsent',
+    `ECONNREFUSED ENOTFOUND EAI_AGAIN EAI_FAIL EAI_NODATA EAI_NONAME ENETUNREACH ENETDOWN EHOSTUNREACH
+    EHOSTDOWN EADDRNOTAVAIL EMFILE ENFILE EPROTO ERR_SOCKET_CONNECTION_TIMEOUT ERR_TLS_HANDSHAKE_TIMEOUT
+    ERR_SSL_WRONG_VERSION_NUMBER ERR_SSL_UNSUPPORTED_PROTOCOL ERR_SSL_PACKET_LENGTH_TOO_LONG
+    ERR_SSL_TLSV1_UNRECOGNIZED_NAME ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR
+    ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE UND_ERR_CONNECT_TIMEOUT
+    UND_ERR_PRX_TLS`,
   ],
+  // HTTP/2, when the session takes no more streams.
+  ['unsent', 'ERR_HTTP2_GOAWAY_SESSION ERR_HTTP2_INVALID_SESSION ERR_HTTP2_STREAM_CANCEL'],
   // X.509 errors, as OpenSSL names them, and Node's own check of the host name.
-  certificate: [
-    'DEPTH_ZERO_SELF_SIGNED_CERT',
-    'SELF_SIGNED_CERT_IN_CHAIN',
-    'ERR_TLS_CERT_ALTNAME_INVALID',
-    'ERR_TLS_CERT_ALTNAME_FORMAT',
-    'ERROR_IN_CERT_NOT_BEFORE_FIELD',
-    'ERROR_IN_CERT_NOT_AFTER_FIELD',
-    'HOSTNAME_MISMATCH',
-    'INVALID_CA',
-    'INVALID_PURPOSE',
-    'PATH_LENGTH_EXCEEDED',
+  [
+    'certificate',
+    `DEPTH_ZERO_SELF_SIGNED_CERT SELF_SIGNED_CERT_IN_CHAIN ERR_TLS_CERT_ALTNAME_INVALID
+    ERR_TLS_CERT_ALTNAME_FORMAT ERROR_IN_CERT_NOT_BEFORE_FIELD ERROR_IN_CERT_NOT_AFTER_FIELD
+    HOSTNAME_MISMATCH INVALID_CA INVALID_PURPOSE PATH_LENGTH_EXCEEDED`,
   ],
-  // Only a message says so: see MESSAGES.
-  refused: [],
-  interrupted: [
-    'ECONNRESET',
-    'EPIPE',
-    'ERR_STREAM_PREMATURE_CLOSE',
-    'ERR_HTTP2_SESSION_ERROR',
-    'ERR_HTTP2_STREAM_ERROR',
-    // got, when the body broke off.
-    'ERR_HTTP_CONTENT_LENGTH_MISMATCH',
-    'UND_ERR_SOCKET',
-    // HTTP/2, when the server closed the stream or the session.
-    'UND_ERR_INFO',
-    'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
-    // A compressed body that broke off.
-    'Z_BUF_ERROR',
+  [
+    'interrupted',
+    `ECONNRESET EPIPE ERR_STREAM_PREMATURE_CLOSE ERR_HTTP2_SESSION_ERROR ERR_HTTP2_STREAM_ERROR
+    UND_ERR_SOCKET UND_ERR_RES_CONTENT_LENGTH_MISMATCH`,
   ],
-  timeout: [
-    'ETIMEDOUT',
-    'ESOCKETTIMEDOUT',
-    'ETIME',
-    // The timeouts of axios and superagent.
-    'ECONNABORTED',
-    'UND_ERR_HEADERS_TIMEOUT',
-    'UND_ERR_BODY_TIMEOUT',
-  ],
-  cancelled: ['ABORT_ERR', 'ABORTED', 'ERR_ABORTED', 'ERR_CANCELED', 'UND_ERR_ABORTED'],
-};
-
-/** Names of errors that may have no code. */
-const NAMES: readonly (readonly [name: string, kind: NetworkErrorKind])[] = [
-  ['AbortError', 'cancelled'],
-  ['CanceledError', 'cancelled'],
-  ['CancelError', 'cancelled'],
-  ['TimeoutError', 'timeout'],
+  // undici, when the server closed the stream or the session of HTTP/2.
+  ['interrupted', 'UND_ERR_INFO'],
+  // A body that broke off: got's code, and that of a compressed one.
+  ['interrupted', 'ERR_HTTP_CONTENT_LENGTH_MISMATCH Z_BUF_ERROR'],
+  ['timeout', 'ETIMEDOUT ESOCKETTIMEDOUT ETIME UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT'],
+  // axios and superagent.
+  ['timeout', 'ECONNABORTED'],
+  ['cancelled', 'ABORT_ERR ABORTED ERR_ABORTED ERR_CANCELED UND_ERR_ABORTED'],
+  // Names of errors that may have no code.
+  ['cancelled', 'AbortError CanceledError CancelError'],
+  ['timeout', 'TimeoutError'],
   // undici, when the response is not HTTP.
-  ['HTTPParserError', 'interrupted'],
+  ['interrupted', 'HTTPParserError'],
 ];
+
+const KINDS: ReadonlyMap<string, NetworkErrorKind> = new Map(
+  CODES.flatMap(([kind, codes]) => words(codes).map((code) => [code, kind])),
+);
 
 const PREFIXES: readonly (readonly [prefix: string, kind: NetworkErrorKind])[] = [
   ['CERT_', 'certificate'],
@@ -106,22 +66,6 @@ const PREFIXES: readonly (readonly [prefix: string, kind: NetworkErrorKind])[] =
   // Node's HTTP parser, when the response is not HTTP.
   ['HPE_', 'interrupted'],
 ];
-
-const KINDS: ReadonlyMap<string, NetworkErrorKind> = new Map([
-  ...pairs('unsent'),
-  ...pairs('certificate'),
-  ...pairs('refused'),
-  ...pairs('interrupted'),
-  ...pairs('timeout'),
-  ...pairs('cancelled'),
-  ...NAMES,
-]);
-
-function pairs(
-  kind: NetworkErrorKind,
-): readonly (readonly [code: string, kind: NetworkErrorKind])[] {
-  return CODES[kind].map((code) => [code, kind]);
-}
 
 /** Messages that say more than the code that the client gave the error. */
 const MESSAGES: readonly (readonly [message: RegExp, kind: NetworkErrorKind])[] = [

@@ -1,3 +1,4 @@
+import { words } from '../words.ts';
 import { createFailure, type Failure } from './failure.ts';
 import { type NetworkErrorKind, networkErrorKind, networkMessageKind } from './network-codes.ts';
 import { safeGet, safeGetObject, safeGetString, tagOf } from './safe-get.ts';
@@ -118,12 +119,7 @@ function failureOfKind(error: object, label: string, kind: NetworkErrorKind): Fa
 }
 
 /** System calls, and phases of got's timeouts, that precede sending. */
-const CONNECTING: ReadonlySet<unknown> = new Set([
-  'connect',
-  'getaddrinfo',
-  'lookup',
-  'secureConnect',
-]);
+const CONNECTING: ReadonlySet<unknown> = new Set(words('connect getaddrinfo lookup secureConnect'));
 
 /** Node's message for a reset during the TLS handshake, which has the code of any reset. */
 const TLS_HANDSHAKE = 'Client network socket disconnected before secure TLS connection';

@@ -23,7 +23,10 @@ export function safeGetObject(target: unknown, key: PropertyKey): object | undef
 }
 
 /** Whether the property is a method. */
-export function hasMethod(target: unknown, key: PropertyKey): boolean {
+export function hasMethod<Key extends PropertyKey>(
+  target: unknown,
+  key: Key,
+): target is Record<Key, (...args: unknown[]) => unknown> {
   return isFunction(safeGet(target, key));
 }
 

@@ -1,4 +1,5 @@
 import { isObjectOrFunction } from '../is.ts';
+import { words } from '../words.ts';
 import { aadstsCodes, entraAdvice } from './advice.ts';
 import { changeFailure, createFailure, type Failure } from './failure.ts';
 import { codeOf, failureOfBody, failureOfParts, noHeader } from './http-failure.ts';
@@ -91,20 +92,14 @@ const PROXY_ADVICE =
   'The proxy refused the connection, so the request was not sent: check the proxy’s address and credentials, and that it allows this host.';
 
 /** What MSAL calls its own network errors. */
-const MSAL_NETWORK: ReadonlySet<string> = new Set([
-  'network_error',
-  'no_network_connectivity',
-  'endpoints_resolution_error',
-  'openid_config_error',
-]);
+const MSAL_NETWORK: ReadonlySet<string> = new Set(
+  words('network_error no_network_connectivity endpoints_resolution_error openid_config_error'),
+);
 
 /** What Entra answers with when it is temporarily unavailable. */
-const MSAL_TRANSIENT: ReadonlySet<string> = new Set([
-  'temporarily_unavailable',
-  'service_not_available',
-  'server_error',
-  'request_timeout',
-]);
+const MSAL_TRANSIENT: ReadonlySet<string> = new Set(
+  words('temporarily_unavailable service_not_available server_error request_timeout'),
+);
 
 /** Classifies an error of MSAL, which keeps only parts of Entra's response. */
 function failureOfMsal(error: object, now: () => number): Failure | undefined {

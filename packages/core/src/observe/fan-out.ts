@@ -1,5 +1,4 @@
 import { isObject, isThenable } from '../is.ts';
-import { emitWarning } from '../runtime.ts';
 import type {
   AttemptEnd,
   AttemptObserver,
@@ -13,107 +12,163 @@ import type {
   ThrottleWait,
 } from './observer.ts';
 import type { QuotaChange, ReadQuotas } from './quota.ts';
-import { nameOf, type ReportObserverError } from './warn-once.ts';
+import type { ReportObserverError } from './report.ts';
+
+/** One hook of an observer, so that each event is forwarded without a closure of its own. */
+interface Hook<O, A, R = unknown> {
+  /** As it is reported. */
+  readonly name: string;
+  readonly call: (observer: O, argument: A) => R;
+}
+
+const CALL: Hook<Observer, CallStart, CallObserver | undefined> = {
+  name: 'call',
+  call: (o, it) => o.call?.(it),
+};
+const CIRCUIT: Hook<Observer, CircuitChange> = {
+  name: 'circuit',
+  call: (o, it) => o.circuit?.(it),
+};
+const QUOTA: Hook<Observer, QuotaChange> = { name: 'quota', call: (o, it) => o.quota?.(it) };
+const QUOTAS: Hook<Observer, ReadQuotas> = { name: 'quotas', call: (o, it) => o.quotas?.(it) };
+const ATTEMPT: Hook<CallObserver, AttemptStart, AttemptObserver | undefined> = {
+  name: 'attempt',
+  call: (o, it) => o.attempt?.(it),
+};
+const THROTTLED: Hook<CallObserver, ThrottleWait> = {
+  name: 'throttled',
+  call: (o, it) => o.throttled?.(it),
+};
+const RETRY: Hook<CallObserver, RetryScheduled> = { name: 'retry', call: (o, it) => o.retry?.(it) };
+const CALL_END: Hook<CallObserver, CallEnd> = { name: 'call.end', call: (o, it) => o.end?.(it) };
+const HEADERS: Hook<AttemptObserver, Headers> = {
+  name: 'headers',
+  call: (o, it) => o.headers?.(it),
+};
+const ATTEMPT_END: Hook<AttemptObserver, AttemptEnd> = {
+  name: 'attempt.end',
+  call: (o, it) => o.end?.(it),
+};
+
+/** Forwards events to observers of one kind. */
+class FanOut<O> {
+  protected readonly observers: readonly O[];
+  /** Never throws. */
+  protected readonly report: ReportObserverError;
+
+  constructor(observers: readonly O[], report: ReportObserverError) {
+    this.observers = observers;
+    this.report = report;
+  }
+
+  /** Calls one hook of each observer. */
+  protected notify<A>(hook: Hook<O, A>, argument: A): void {
+    for (const observer of this.observers) {
+      try {
+        this.#reportRejection(hook.call(observer, argument), hook.name);
+      } catch (error) {
+        this.report(error, hook.name);
+      }
+    }
+  }
+
+  /** Calls one hook of each observer and collects the observers that it returns; undefined for none. */
+  protected collect<A, R extends object>(
+    hook: Hook<O, A, R | undefined>,
+    argument: A,
+  ): readonly R[] | undefined {
+    let collected: R[] | undefined;
+    for (const observer of this.observers) {
+      try {
+        const inner = hook.call(observer, argument);
+        if (!isObject(inner)) continue;
+        this.#reportRejection(inner, hook.name);
+        collected ??= [];
+        collected.push(inner);
+      } catch (error) {
+        this.report(error, hook.name);
+      }
+    }
+    return collected;
+  }
+
+  // An async hook that rejects would end the process as an unhandled rejection.
+  #reportRejection(result: unknown, name: string): void {
+    if (isThenable(result)) result.then(undefined, (error: unknown) => this.report(error, name));
+  }
+}
 
 /**
  * Forwards each event to all observers. What one of them throws, or rejects with, reaches neither the
  * call nor the other observers.
  */
-export class ObserverFanOut {
-  readonly #observers: readonly Observer[];
-  readonly #callObservers: readonly Observer[];
-  readonly #report: ReportObserverError;
-
-  constructor(observers: readonly Observer[], report: ReportObserverError) {
-    this.#observers = observers;
-    this.#callObservers = observers.filter(observesCalls);
-    this.#report = report;
-  }
-
+export class ObserverFanOut extends FanOut<Observer> {
   /** False if no observer has a hook for calls, so that a call costs as little as without observers. */
-  get watchesCalls(): boolean {
-    return this.#callObservers.length > 0;
-  }
+  readonly watchesCalls: boolean = this.observers.some(observesCalls);
 
   call(start: CallStart): CallFanOut | undefined {
-    const observers = collect(this.#callObservers, CALL, start, 'call', this.#report);
-    return observers && new CallFanOut(observers, this.#report);
+    const observers = this.collect(CALL, start);
+    return observers && new CallFanOut(observers, this.report);
   }
 
   circuit(change: CircuitChange): void {
-    notify(this.#observers, CIRCUIT, change, 'circuit', this.#report);
+    this.notify(CIRCUIT, change);
   }
 
   quota(change: QuotaChange): void {
-    notify(this.#observers, QUOTA, change, 'quota', this.#report);
+    this.notify(QUOTA, change);
   }
 
   quotas(read: ReadQuotas): void {
-    notify(this.#observers, QUOTAS, read, 'quotas', this.#report);
+    this.notify(QUOTAS, read);
   }
 
   /** Resolves when every observer has sent what it keeps. Never rejects. */
   async flush(): Promise<void> {
-    await Promise.all(this.#observers.map((observer) => this.#flush(observer)));
+    await Promise.all(this.observers.map((observer) => this.#flush(observer)));
   }
 
   async #flush(observer: Observer): Promise<void> {
     try {
       await observer.flush?.();
     } catch (error) {
-      reportSafely(this.#report, error, 'flush');
+      this.report(error, 'flush');
     }
   }
 }
 
 /** The observers of one call. */
-export class CallFanOut {
-  readonly #observers: readonly CallObserver[];
-  readonly #report: ReportObserverError;
-
-  constructor(observers: readonly CallObserver[], report: ReportObserverError) {
-    this.#observers = observers;
-    this.#report = report;
-  }
-
+export class CallFanOut extends FanOut<CallObserver> {
   attempt(start: AttemptStart): AttemptFanOut | undefined {
-    const observers = collect(this.#observers, ATTEMPT, start, 'attempt', this.#report);
-    return observers && new AttemptFanOut(observers, this.#report);
+    const observers = this.collect(ATTEMPT, start);
+    return observers && new AttemptFanOut(observers, this.report);
   }
 
   retry(retry: RetryScheduled): void {
-    notify(this.#observers, RETRY, retry, 'retry', this.#report);
+    this.notify(RETRY, retry);
   }
 
   throttled(wait: ThrottleWait): void {
-    notify(this.#observers, THROTTLED, wait, 'throttled', this.#report);
+    this.notify(THROTTLED, wait);
   }
 
   end(end: CallEnd): void {
-    notify(this.#observers, CALL_END, end, 'call.end', this.#report);
+    this.notify(CALL_END, end);
   }
 }
 
 /** The observers of one attempt. */
-export class AttemptFanOut {
-  readonly #observers: readonly AttemptObserver[];
-  readonly #report: ReportObserverError;
-
-  constructor(observers: readonly AttemptObserver[], report: ReportObserverError) {
-    this.#observers = observers;
-    this.#report = report;
-  }
-
+export class AttemptFanOut extends FanOut<AttemptObserver> {
   /** Whether an observer runs attempts inside a context of its own. */
   get surrounds(): boolean {
-    return this.#observers.some(HAS_RUN);
+    return this.observers.some(hasRun);
   }
 
   /** Runs `send` inside the contexts of all observers, the first observer's outermost. */
   run<T>(send: () => T): T {
     let next = send;
-    for (const observer of this.#observers.toReversed()) {
-      if (!HAS_RUN(observer)) continue;
+    for (const observer of this.observers.toReversed()) {
+      if (!hasRun(observer)) continue;
       const inner = next;
       next = () => this.#runInside(observer, inner);
     }
@@ -121,15 +176,15 @@ export class AttemptFanOut {
   }
 
   get wantsHeaders(): boolean {
-    return this.#observers.some((observer) => typeof observer.headers === 'function');
+    return this.observers.some((observer) => typeof observer.headers === 'function');
   }
 
   headers(headers: Headers): void {
-    notify(this.#observers, HEADERS, headers, 'headers', this.#report);
+    this.notify(HEADERS, headers);
   }
 
   end(end: AttemptEnd): void {
-    notify(this.#observers, ATTEMPT_END, end, 'attempt.end', this.#report);
+    this.notify(ATTEMPT_END, end);
   }
 
   // An observer may throw before or after it ran the attempt, run it twice, or not at all. The
@@ -144,75 +199,14 @@ export class AttemptFanOut {
       // The result is ignored: it is the attempt's own promise, or something wrong.
       observer.run?.(once);
     } catch (error) {
-      reportSafely(this.#report, error, 'run');
+      this.report(error, 'run');
     }
     return once();
   }
 }
 
-const HAS_RUN = ({ run }: AttemptObserver): boolean => typeof run === 'function';
-
-// One function per hook instead of a closure per call: closures make up a third of the cost of
-// observing a call.
-type Hook<O, A, R> = (observer: O, argument: A) => R;
-
-const CALL: Hook<Observer, CallStart, CallObserver | undefined> = (o, it) => o.call?.(it);
-const CIRCUIT: Hook<Observer, CircuitChange, void> = (o, it) => o.circuit?.(it);
-const QUOTA: Hook<Observer, QuotaChange, void> = (o, it) => o.quota?.(it);
-const QUOTAS: Hook<Observer, ReadQuotas, void> = (o, it) => o.quotas?.(it);
-const ATTEMPT: Hook<CallObserver, AttemptStart, AttemptObserver | undefined> = (o, it) =>
-  o.attempt?.(it);
-const THROTTLED: Hook<CallObserver, ThrottleWait, void> = (o, it) => o.throttled?.(it);
-const RETRY: Hook<CallObserver, RetryScheduled, void> = (o, it) => o.retry?.(it);
-const CALL_END: Hook<CallObserver, CallEnd, void> = (o, it) => o.end?.(it);
-const HEADERS: Hook<AttemptObserver, Headers, void> = (o, it) => o.headers?.(it);
-const ATTEMPT_END: Hook<AttemptObserver, AttemptEnd, void> = (o, it) => o.end?.(it);
-
-/** Calls one hook of each observer. */
-function notify<O, A>(
-  observers: readonly O[],
-  hook: Hook<O, A, unknown>,
-  argument: A,
-  name: string,
-  report: ReportObserverError,
-): void {
-  for (const observer of observers) {
-    try {
-      reportRejection(hook(observer, argument), name, report);
-    } catch (error) {
-      reportSafely(report, error, name);
-    }
-  }
-}
-
-/** Calls one hook of each observer and collects the observers that it returns; undefined for none. */
-function collect<O, A, R extends object>(
-  observers: readonly O[],
-  hook: Hook<O, A, R | undefined>,
-  argument: A,
-  name: string,
-  report: ReportObserverError,
-): readonly R[] | undefined {
-  let collected: R[] | undefined;
-  for (const observer of observers) {
-    try {
-      const inner = hook(observer, argument);
-      if (!isObject(inner)) continue;
-      reportRejection(inner, name, report);
-      collected ??= [];
-      collected.push(inner);
-    } catch (error) {
-      reportSafely(report, error, name);
-    }
-  }
-  return collected;
-}
-
-// An async hook that rejects would end the process as an unhandled rejection.
-function reportRejection(result: unknown, name: string, report: ReportObserverError): void {
-  if (isThenable(result)) {
-    result.then(undefined, (error: unknown) => reportSafely(report, error, name));
-  }
+function hasRun({ run }: AttemptObserver): boolean {
+  return typeof run === 'function';
 }
 
 function observesCalls(observer: Observer): boolean {
@@ -221,13 +215,5 @@ function observesCalls(observer: Observer): boolean {
   } catch {
     // A getter that throws: the error is reported when the hook is called.
     return true;
-  }
-}
-
-function reportSafely(report: ReportObserverError, error: unknown, hook: string): void {
-  try {
-    report(error, hook);
-  } catch (second) {
-    emitWarning(`onObserverError threw in hook ${hook}: ${nameOf(second)}`);
   }
 }

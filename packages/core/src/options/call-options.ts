@@ -1,7 +1,6 @@
 import { MAX_TIMER_MS } from '../clock.ts';
 import {
   boolean,
-  checkOptions,
   fn,
   integer,
   type OptionRules,
@@ -11,7 +10,6 @@ import {
 import { host } from './host-rule.ts';
 import { CALL_FIELDS } from './table.ts';
 
-const WRAP: OptionRules = { ...CALL_FIELDS, host, failed: fn };
 /** Accepts an `AbortSignal`. */
 export const abortSignal: Rule = withMethods(
   'an AbortSignal',
@@ -19,36 +17,14 @@ export const abortSignal: Rule = withMethods(
   'removeEventListener',
 );
 
-const EXECUTE: OptionRules = { ...WRAP, signal: abortSignal };
-const CLOSE: OptionRules = {
+/** The options of `wrap` and `asPolicy`, which hold for every call. */
+export const WRAP_OPTIONS: OptionRules = { ...CALL_FIELDS, host, failed: fn };
+
+export const EXECUTE_OPTIONS: OptionRules = { ...WRAP_OPTIONS, signal: abortSignal };
+
+export const CLOSE_OPTIONS: OptionRules = {
   timeoutMs: integer(0, MAX_TIMER_MS),
   flushTimeoutMs: integer(0, MAX_TIMER_MS),
 };
-const WRAP_FETCH: OptionRules = { bufferJson: boolean };
 
-/**
- * Checks the options of `execute`.
- *
- * @throws TypeError that lists every fault
- */
-export function checkExecuteOptions(options: unknown): void {
-  if (options !== undefined) checkOptions('execute', EXECUTE, options);
-}
-
-/** Checks the options of `wrap` and `asPolicy`, which hold for every call. */
-export function checkWrapOptions(receiver: 'wrap' | 'asPolicy', options: unknown): void {
-  checkOptions(receiver, WRAP, options);
-}
-
-/**
- * Checks the options of `close`.
- *
- * @throws TypeError that lists every fault
- */
-export function checkCloseOptions(options: unknown): void {
-  checkOptions('close', CLOSE, options);
-}
-
-export function checkWrapFetchOptions(options: unknown): void {
-  checkOptions('wrapFetch', WRAP_FETCH, options);
-}
+export const WRAP_FETCH_OPTIONS: OptionRules = { bufferJson: boolean };

@@ -1,6 +1,6 @@
 import { AttemptTimeoutError, ClosedError, DeadlineExceededError } from '../failure/errors.ts';
 import type { AttemptFanOut } from '../observe/fan-out.ts';
-import type { Deadline, Deadlines, Watched } from '../policy/deadlines.ts';
+import type { DeadlineList, Deadlines, Watched } from '../policy/deadlines.ts';
 import type { AttemptSender, ClientCall } from './call.ts';
 import {
   type AttemptScope,
@@ -55,7 +55,7 @@ export class Attempt<T> implements AttemptSender, Watched, AttemptScope {
   nestedFailure: NestedFailure | undefined = undefined;
   // Where the attempt stands in a list of deadlines.
   expiresAt = 0;
-  list: Deadline | undefined = undefined;
+  list: DeadlineList | undefined = undefined;
   before: Watched | undefined = undefined;
   after: Watched | undefined = undefined;
 
@@ -71,7 +71,7 @@ export class Attempt<T> implements AttemptSender, Watched, AttemptScope {
   constructor(call: ClientCall<T>, deadlines: Deadlines, start: AttemptStartState) {
     this.#call = call;
     this.#deadlines = deadlines;
-    this.#timeoutMs = Math.min(call.attemptTimeoutMs, start.remainingMs);
+    this.#timeoutMs = Math.min(call.limits.attemptTimeoutMs, start.remainingMs);
     this.attempt = start.number;
     this.permit = start.permit;
     this.observed = start.observed;
@@ -130,7 +130,7 @@ export class Attempt<T> implements AttemptSender, Watched, AttemptScope {
 
   /** Whether less time is left of the call than an attempt may take. */
   get #endsAtDeadline(): boolean {
-    return this.#timeoutMs < this.#call.attemptTimeoutMs;
+    return this.#timeoutMs < this.#call.limits.attemptTimeoutMs;
   }
 
   #followCaller(signal: AbortSignal): void {

@@ -26,6 +26,15 @@ export interface AttemptSender extends AttemptContext {
   abort(reason: unknown): void;
 }
 
+/** What bounds one call. */
+export interface Limits {
+  readonly attemptTimeoutMs: number;
+  readonly deadlineMs: number;
+  readonly maxRetries: number;
+  /** Whether it may be carried out twice. */
+  readonly idempotent: boolean;
+}
+
 /** The data of one call. */
 export interface CallSpec {
   readonly operation: Operation;
@@ -35,11 +44,7 @@ export interface CallSpec {
   readonly host: string | undefined;
   readonly request: HttpRequestInfo | undefined;
   readonly signal: AbortSignal | undefined;
-  readonly attemptTimeoutMs: number;
-  readonly deadlineMs: number;
-  readonly maxRetries: number;
-  /** Whether it may be carried out twice. */
-  readonly idempotent: boolean;
+  readonly limits: Limits;
   /** Whether what is sent can be sent again; false for a one-shot stream. */
   readonly resendable: boolean;
   /** The call's own priority in the queue of its quota; undefined: its operation's. */

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../clock.ts';
+import { type Clock, type Timer, within } from '../clock.ts';
 
 /** A signal for one wait. */
 export interface WaitSignal {
@@ -84,7 +84,7 @@ export class Lifecycle {
     await this.#idle.promise;
     this.#limit?.timer.cancel();
     this.#limitReached = true;
-    await this.#within(this.#closable.finish(), flushTimeoutMs);
+    await within(this.#clock, flushTimeoutMs, this.#closable.finish());
   }
 
   #limitTo(timeoutMs: number): void {
@@ -99,12 +99,5 @@ export class Lifecycle {
     this.#limitReached = true;
     this.#closable.abortAttempts();
     for (const end of this.#readings) end();
-  }
-
-  #within(finished: Promise<void>, ms: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = this.#clock.timer(resolve, ms);
-    void finished.then(resolve);
-    return promise.finally(() => timer.cancel());
   }
 }

@@ -1,31 +1,13 @@
 import type { Operation } from '../catalogue/entry.ts';
-import type { OperationOptions, Settings } from '../options/options.ts';
+import type { Settings } from '../options/options.ts';
 import { DEFAULT_ATTEMPT_TIMEOUT_MS, DEFAULT_DEADLINE_MS } from '../options/table.ts';
-import type { CallSpec } from './call.ts';
+import { words } from '../words.ts';
+import type { CallSpec, Limits } from './call.ts';
 
-/** What bounds one call. */
-export type Limits = Required<Omit<OperationOptions, 'priority'>>;
-
-/** What one call may set for itself. */
-export interface CallLimits {
-  readonly deadlineMs?: number;
-  readonly attemptTimeoutMs?: number;
-  readonly maxRetries?: number;
-  readonly idempotent?: boolean;
-}
-
-const NOTHING: CallLimits = Object.freeze({});
+const NOTHING: Partial<Limits> = Object.freeze({});
 
 /** The methods that RFC 9110 calls idempotent, and QUERY. */
-const IDEMPOTENT: ReadonlySet<string> = new Set([
-  'GET',
-  'HEAD',
-  'OPTIONS',
-  'PUT',
-  'DELETE',
-  'TRACE',
-  'QUERY',
-]);
+const IDEMPOTENT: ReadonlySet<string> = new Set(words('GET HEAD OPTIONS PUT DELETE TRACE QUERY'));
 
 /**
  * The limits of a call: its own, else the wrapper's for this operation, else the wrapper's for all
@@ -33,13 +15,14 @@ const IDEMPOTENT: ReadonlySet<string> = new Set([
  *
  * @param method - the HTTP method; undefined for a function, which is idempotent unless somebody says
  * otherwise
+ * @param call - what the call sets for itself
  */
 export function limitsOf(
   settings: Settings,
   operation: Operation,
   name: string,
   method: string | undefined,
-  call: CallLimits = NOTHING,
+  call: Partial<Limits> = NOTHING,
 ): Limits {
   const own = settings.operations[name];
   const deadlineMs =

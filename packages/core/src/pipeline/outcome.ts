@@ -1,6 +1,5 @@
 import { familyOfHost, type HostMap } from '../catalogue/hosts.ts';
-import type { Clock } from '../clock.ts';
-import { classifyAfresh } from '../failure/classify.ts';
+import { type ClassifyOptions, classifyAfresh } from '../failure/classify.ts';
 import { changeFailure, createFailure, type Failure } from '../failure/failure.ts';
 import { attachPartial } from '../failure/partial.ts';
 import type { AttemptSender, CallSpec, ClientCall } from './call.ts';
@@ -44,7 +43,7 @@ export function classifyOutcome<T>(
   call: ClientCall<T>,
   attempt: AttemptSender,
   outcome: Outcome<T>,
-  clock: Clock,
+  time: ClassifyOptions,
 ): Classification {
   if (outcome.ok) {
     if (call.statusOf?.(outcome.value) === 206) attachPartial(outcome.value);
@@ -53,12 +52,12 @@ export function classifyOutcome<T>(
   if (call.signal?.aborted) return CANCELLED;
   const { error } = outcome;
   const known = call.classifyError?.(error, attempt);
-  if (!(known instanceof Promise)) return known ?? classifyError(error, clock);
-  return known.then((failure) => failure ?? classifyError(error, clock));
+  if (!(known instanceof Promise)) return known ?? classifyError(error, time);
+  return known.then((failure) => failure ?? classifyError(error, time));
 }
 
-function classifyError(error: unknown, clock: Clock): Failure {
-  return classifyAfresh(error, { now: () => clock.epoch() }) ?? UNKNOWN;
+function classifyError(error: unknown, time: ClassifyOptions): Failure {
+  return classifyAfresh(error, time) ?? UNKNOWN;
 }
 
 /**
@@ -85,14 +84,15 @@ export function reportedFailure<T>(
  */
 function markAmbiguous(failure: Failure, call: CallSpec, hosts: HostMap | undefined): Failure {
   const { status = 0, verdict, retryAfterMs } = failure;
-  const { idempotent, host } = call;
-  if (idempotent || host === undefined || status < 500 || verdict === 'terminal') return failure;
+  const { limits, host } = call;
+  if (limits.idempotent || host === undefined || status < 500 || verdict === 'terminal')
+    return failure;
   if (retryAfterMs !== undefined || familyOfHost(host, hosts) !== undefined) return failure;
   return changeFailure(failure, { ambiguous: true });
 }
 
-function mayHaveActed({ ambiguous }: Failure, { idempotent }: CallSpec): boolean {
-  return ambiguous === true && !idempotent;
+function mayHaveActed({ ambiguous }: Failure, { limits }: CallSpec): boolean {
+  return ambiguous === true && !limits.idempotent;
 }
 
 /** A more exact advice than the failure's own; undefined where there is none. */

@@ -2,9 +2,8 @@ import { CircuitOpenError, ClosedError, ThrottledError } from '../failure/errors
 import type { Failure } from '../failure/failure.ts';
 import type { CallFanOut } from '../observe/fan-out.ts';
 import type { GiveUpReason } from '../observe/observer.ts';
-import type { Admission, Circuit } from '../policy/circuit.ts';
-import { circuitOutcomeOf } from '../policy/outage.ts';
-import type { GatePermit, GateRejection } from '../quota/gate.ts';
+import { type Admission, type Circuit, circuitOutcomeOf } from '../policy/circuit.ts';
+import type { GatePermit, GateRejection } from '../quota/permit.ts';
 import type { CallSpec } from './call.ts';
 import { CANCELLED } from './outcome.ts';
 import { gateCallOf, type Pipeline } from './pipeline.ts';

@@ -1,12 +1,13 @@
 import type { Clock } from '../clock.ts';
 import { ObserverFanOut } from '../observe/fan-out.ts';
-import { type ReportObserverError, warnOnce } from '../observe/warn-once.ts';
+import { isolated, type ReportObserverError, warnOnce } from '../observe/report.ts';
 import type { Settings } from '../options/options.ts';
 import { RetryBudget } from '../policy/budget.ts';
 import type { Circuit } from '../policy/circuit.ts';
 import { CircuitRegistry } from '../policy/circuit-registry.ts';
 import { Deadlines } from '../policy/deadlines.ts';
-import { type Gate, type GateCall, QuotaGate } from '../quota/gate.ts';
+import { QuotaGate } from '../quota/gate.ts';
+import type { GateCall } from '../quota/permit.ts';
 import { emitWarning } from '../runtime.ts';
 import type { CallSpec } from './call.ts';
 import { type Closable, Lifecycle } from './lifecycle.ts';
@@ -20,29 +21,35 @@ const MAX_WARNINGS = 100;
 export class Pipeline implements Closable {
   readonly settings: Settings;
   readonly clock: Clock;
+  /** For `classify`: the time of day by the wrapper's own clock. */
+  readonly time: { readonly now: () => number };
   readonly budget: RetryBudget;
-  readonly gate: Gate;
+  readonly gate: QuotaGate;
   readonly deadlines: Deadlines;
   readonly circuits: CircuitRegistry | undefined;
   readonly observers: ObserverFanOut | undefined;
   readonly refresher: TokenRefresher | undefined;
   readonly lifecycle: Lifecycle;
-  readonly #report: ReportObserverError;
+  /** Reports what a hook of the caller's threw: it must not break the call. */
+  readonly reportError: ReportObserverError;
   readonly #warned = new Set<string>();
   inFlight = 0;
 
   constructor(settings: Settings) {
     const { clock, random, circuit, observers, refreshToken } = settings;
-    this.#report = settings.onObserverError ?? warnOnce();
+    this.reportError = isolated(settings.onObserverError ?? warnOnce());
     this.settings = settings;
     this.clock = clock;
+    this.time = { now: () => clock.epoch() };
     this.budget = new RetryBudget(settings.budget);
     this.deadlines = new Deadlines(clock);
     this.circuits = circuit && new CircuitRegistry(circuit, clock, random);
     this.observers =
-      observers.length === 0 ? undefined : new ObserverFanOut(observers, this.#report);
+      observers.length === 0 ? undefined : new ObserverFanOut(observers, this.reportError);
     this.refresher = refreshToken && new TokenRefresher(refreshToken, settings, this);
-    this.gate = gateOf(settings, this.observers);
+    this.gate = new QuotaGate(settings.throttle, settings.quota, settings, (change) =>
+      this.observers?.quota(change),
+    );
     this.lifecycle = new Lifecycle(clock, this);
     if (settings.quota !== undefined) this.observers?.quotas(() => this.gate.quotas());
   }
@@ -65,15 +72,6 @@ export class Pipeline implements Closable {
     this.deadlines.close();
     await this.gate.close();
     await this.observers?.flush();
-  }
-
-  /** Reports what a hook of the caller's threw: it must not break the call. */
-  reportError(error: unknown, hook: string): void {
-    try {
-      this.#report(error, hook);
-    } catch {
-      emitWarning(`onObserverError threw in hook ${hook}`);
-    }
   }
 
   /** Reports a mistake in how the wrapper is used; the message is free of secrets. */
@@ -119,11 +117,6 @@ export function circuitKey({ host, name }: CallSpec): string {
 // one host, so each keeps the key that it had last.
 const lastKeys = new Map<string, { readonly host: string; readonly key: string }>();
 const MAX_LAST_KEYS = 1_000;
-
-function gateOf(settings: Settings, observers: ObserverFanOut | undefined): Gate {
-  const { quota, throttle } = settings;
-  return new QuotaGate(throttle, quota, settings, (change) => observers?.quota(change));
-}
 
 /** A call as the gate knows it: pauses go by host and quota group. */
 export function gateCallOf(settings: Settings, call: CallSpec): GateCall {

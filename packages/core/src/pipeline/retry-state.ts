@@ -41,7 +41,7 @@ export class RetryState {
     now: number,
   ): RetryDecision {
     const { budget, lifecycle, settings } = this.#pipeline;
-    const { maxRetries, idempotent, resendable } = this.#call;
+    const { limits, resendable } = this.#call;
     const { failure } = failed;
     const askedToWaitBefore = this.#askedToWait;
     this.#askedToWait ||= failure.retryAfterMs !== undefined;
@@ -52,8 +52,8 @@ export class RetryState {
         closed: lifecycle.closed,
         askedToWaitBefore,
         remainingMs: this.#deadlineAt - now,
-        maxRetries,
-        idempotent,
+        maxRetries: limits.maxRetries,
+        idempotent: limits.idempotent,
         resendable,
         mayRefresh: this.#mayRefresh(failed),
         maxRetryAfterMs: settings.retry.maxRetryAfterMs,

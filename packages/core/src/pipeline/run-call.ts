@@ -58,7 +58,7 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
     this.pipeline = pipeline;
     this.call = call;
     this.#startedAt = pipeline.clock.now();
-    this.deadlineAt = this.#startedAt + call.deadlineMs;
+    this.deadlineAt = this.#startedAt + call.limits.deadlineMs;
     this.circuit = pipeline.circuitOf(call);
     this.events = observeCall(pipeline, call);
   }
@@ -68,9 +68,10 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
    * ends the call, and no async function runs. Everything else is the loop's.
    */
   start(): Promise<T> {
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    this.#resolve = resolve;
-    this.#reject = reject;
+    const promise = new Promise<T>((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
     this.pipeline.inFlight += 1;
     callStarted();
     if (this.call.signal?.aborted) {
@@ -92,7 +93,7 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
   /** The first attempt, sent at once, has ended. */
   attemptEnded(attempt: Attempt<T>, outcome: Outcome<T>): unknown {
     try {
-      const classification = classifyOutcome(this.call, attempt, outcome, this.pipeline.clock);
+      const classification = classifyOutcome(this.call, attempt, outcome, this.pipeline.time);
       if (!outcome.ok || classification !== undefined) {
         return this.#runLoop({ attempt, outcome, classification });
       }
@@ -166,7 +167,7 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
       });
       void sent.then(resolve as (value: unknown) => void);
     });
-    const classification = classifyOutcome(this.call, attempt, outcome, this.pipeline.clock);
+    const classification = classifyOutcome(this.call, attempt, outcome, this.pipeline.time);
     return { attempt, outcome, classification };
   }
 
@@ -179,7 +180,7 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
       permit,
       observed: this.events?.attempt(attemptStart(number, previous)),
       sentAt: now,
-      remainingMs: now === this.#startedAt ? call.deadlineMs : this.deadlineAt - now,
+      remainingMs: now === this.#startedAt ? call.limits.deadlineMs : this.deadlineAt - now,
       token: this.#retryState?.token ?? pipeline.refresher?.replacementFor(call),
       renewalsBefore: pipeline.refresher?.renewals ?? 0,
     });

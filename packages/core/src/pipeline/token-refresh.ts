@@ -1,6 +1,6 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import { familyOfHost } from '../catalogue/hosts.ts';
-import { sleep } from '../clock.ts';
+import { TIME_UP, within } from '../clock.ts';
 import type { Failure } from '../failure/failure.ts';
 import type { RefreshContext, RefreshToken, Settings } from '../options/options.ts';
 import { asyncLocalStorage } from '../runtime.ts';
@@ -94,13 +94,13 @@ export class TokenRefresher {
     const pending = current ?? this.#start(entry, refused);
     pending.waiters += 1;
     try {
-      const leftMs = refused.deadlineAt - this.#settings.clock.now();
-      const token = await this.#within(pending.token, leftMs, signal);
+      const { clock } = this.#settings;
+      const token = await within(clock, refused.deadlineAt - clock.now(), pending.token, signal);
       return token === TIME_UP || token === refused.token ? undefined : token;
     } finally {
       pending.waiters -= 1;
       // Nobody waits for it any more: the next 401 asks anew.
-      if (pending.waiters === 0) this.#abandon(entry, pending);
+      if (pending.waiters === 0 && this.#forget(entry, pending)) pending.controller.abort();
     }
   }
 
@@ -121,12 +121,12 @@ export class TokenRefresher {
     controller: AbortController,
   ): Promise<string | undefined> {
     const { signal } = controller;
-    const { attemptTimeoutMs } = refused.call;
+    const { attemptTimeoutMs } = refused.call.limits;
     let read: ReadToken;
     try {
       const answer = this.#callRefresh(refreshContext(refused, entry, signal));
       // However many calls wait for it, a refresh may take no longer than an attempt.
-      const returned = await this.#within(answer, attemptTimeoutMs, signal);
+      const returned = await within(this.#settings.clock, attemptTimeoutMs, answer, signal);
       if (returned === TIME_UP) {
         this.#mistake(`refreshToken did not settle within ${attemptTimeoutMs} ms`);
         controller.abort();
@@ -159,38 +159,17 @@ export class TokenRefresher {
       : this.#running.run(true, () => refresh(context));
   }
 
-  async #within<T>(
-    promise: Promise<T>,
-    ms: number,
-    signal: AbortSignal | undefined,
-  ): Promise<T | typeof TIME_UP> {
-    const over = new AbortController();
-    const stop = (): void => over.abort(signal?.reason);
-    signal?.addEventListener('abort', stop, { once: true });
-    try {
-      const timeUp = sleep(this.#settings.clock, ms, over.signal);
-      return await Promise.race([promise, timeUp.then((): typeof TIME_UP => TIME_UP)]);
-    } finally {
-      signal?.removeEventListener('abort', stop);
-      over.abort(undefined);
-    }
-  }
-
   #mistake(message: string): void {
     this.#report.reportMistake(message, HOOK);
   }
 
-  #abandon(entry: TokenEntry, pending: PendingRefresh): void {
-    if (this.#pending.get(entry) !== pending) return;
-    this.#forget(entry, pending);
-    pending.controller.abort();
-  }
-
-  #forget(entry: TokenEntry, pending: PendingRefresh): void {
-    if (this.#pending.get(entry) !== pending) return;
+  /** Whether it was still pending. */
+  #forget(entry: TokenEntry, pending: PendingRefresh): boolean {
+    if (this.#pending.get(entry) !== pending) return false;
     this.#pending.delete(entry);
     // In Node 22, a context that was entered once slows down the whole process.
     if (this.#pending.size === 0) this.#running?.disable();
+    return true;
   }
 
   /** `refreshToken` cannot tell whose token to return where a token does not say whose it is. */
@@ -208,7 +187,6 @@ export class TokenRefresher {
 }
 
 const HOOK = 'refreshToken';
-const TIME_UP: unique symbol = Symbol('time is up');
 
 function refreshContext(
   { call, failure }: RefusedToken,

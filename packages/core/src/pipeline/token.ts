@@ -1,4 +1,5 @@
-import { decodeJson } from '../failure/claims.ts';
+import { decodeBase64 } from '../failure/claims.ts';
+import { parseJson } from '../failure/text.ts';
 import { isRecord } from '../is.ts';
 import type { TokenIdentity } from '../options/options.ts';
 
@@ -46,9 +47,7 @@ const MAX_LENGTH = 32_768;
  */
 export function identityOf(token: string): TokenIdentity | undefined {
   const payload = token.length > MAX_LENGTH ? undefined : token.split('.')[1];
-  const text = payload === undefined ? undefined : decodeJson(payload);
-  if (text === undefined) return undefined;
-  const claims: unknown = JSON.parse(text);
+  const claims = parseJson(decodeBase64(payload ?? '') ?? '');
   if (!isRecord(claims)) return undefined;
   const tenantId = textOf(claims['tid']);
   const objectId = textOf(claims['oid']);

@@ -1,6 +1,9 @@
-import { CircuitState, circuitBreaker, handleWhenResult, type IBreaker } from 'cockatiel';
+import { CircuitState as State, circuitBreaker, handleWhenResult, type IBreaker } from 'cockatiel';
 import type { Clock } from '../clock.ts';
 import type { Failure } from '../failure/failure.ts';
+import { NON_RETRYABLE } from '../failure/http-failure.ts';
+import { isObject } from '../is.ts';
+import type { CircuitChange, CircuitState } from '../observe/observer.ts';
 import type { Random } from '../random.ts';
 import { SlidingCount } from './sliding-count.ts';
 
@@ -31,16 +34,7 @@ export type CircuitOutcome = 'success' | 'failure' | 'neutral';
 /** What the circuit answers an attempt that wants to be sent. */
 export type Admission = 'pass' | 'probe' | 'refused';
 
-export type CircuitStateName = 'closed' | 'open' | 'half-open';
-
-export interface CircuitTransition {
-  readonly from: CircuitStateName;
-  readonly to: CircuitStateName;
-  /** Only when the circuit opens. */
-  readonly openMs?: number;
-  /** The failure that opened the circuit. */
-  readonly failure?: Failure;
-}
+export type CircuitTransition = Omit<CircuitChange, 'circuit' | 'operation' | 'host'>;
 
 /** What cockatiel's state machine is given as the result of an attempt; undefined: a success. */
 type Reported = { readonly failure: Failure | undefined } | undefined;
@@ -72,7 +66,7 @@ export class Circuit {
   readonly #successes: SlidingCount;
   readonly #failures: SlidingCount;
   readonly #breaker = circuitBreaker(FAILED, { breaker: OPEN_ON_FAILURE, halfOpenAfter: NO_WAIT });
-  #state: CircuitStateName = 'closed';
+  #state: CircuitState = 'closed';
   #probing = false;
   #openUntil = 0;
   #timesOpened = 0;
@@ -94,7 +88,7 @@ export class Circuit {
   }
 
   get closed(): boolean {
-    return this.#breaker.state === CircuitState.Closed;
+    return this.#breaker.state === State.Closed;
   }
 
   /** Whether an attempt would be refused now. */
@@ -144,7 +138,7 @@ export class Circuit {
   }
 
   snapshot(now: number): {
-    state: CircuitStateName;
+    state: CircuitState;
     attempts: number;
     failures: number;
     openForMs: number;
@@ -203,5 +197,14 @@ export class Circuit {
 }
 
 function isReported(value: unknown): value is NonNullable<Reported> {
-  return typeof value === 'object' && value !== null && 'failure' in value;
+  return isObject(value) && 'failure' in value;
+}
+
+/** What a failure says about the service's health: a request that was wrong says nothing. */
+export function circuitOutcomeOf({ status, source }: Failure): CircuitOutcome {
+  const isOutage =
+    status === undefined
+      ? source === 'network' || source === 'timeout'
+      : status >= 500 && !NON_RETRYABLE.has(status);
+  return isOutage ? 'failure' : 'neutral';
 }

@@ -3,18 +3,13 @@ import type { Clock, Timer } from '../clock.ts';
 /** What a list of deadlines watches. The links of the list are its own fields: no allocation. */
 export interface Watched {
   expiresAt: number;
-  list: Deadline | undefined;
+  list: DeadlineList | undefined;
   before: Watched | undefined;
   after: Watched | undefined;
   /** Called once, when the time is up. */
   expire(): void;
   /** Called once, when the wrapper closes and does not wait for it any longer. */
   abandon(): void;
-}
-
-/** Something that holds a watched object until it is released or its time is up. */
-export interface Deadline {
-  release(watched: Watched): void;
 }
 
 /** A timer that fires this late says that the process was starved or stopped for as long. */
@@ -29,17 +24,20 @@ const GRACE_MS = 100;
  * The timer runs out by itself when the list empties, and does not keep the process running: the bare
  * call would not either.
  */
-class DeadlineList implements Deadline {
+export class DeadlineList {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
+  readonly #onEmpty: (() => void) | undefined;
   #first: Watched | undefined;
   #last: Watched | undefined;
   #timer: Timer | undefined;
   #dueAt = 0;
 
-  constructor(clock: Clock, timeoutMs: number) {
+  /** @param onEmpty - called when nothing is left to watch */
+  constructor(clock: Clock, timeoutMs: number, onEmpty?: () => void) {
     this.#clock = clock;
     this.#timeoutMs = timeoutMs;
+    this.#onEmpty = onEmpty;
   }
 
   get empty(): boolean {
@@ -65,6 +63,7 @@ class DeadlineList implements Deadline {
     watched.list = undefined;
     watched.before = undefined;
     watched.after = undefined;
+    if (this.#first === undefined) this.#onEmpty?.();
   }
 
   /** Abandons all that it watches. */
@@ -99,46 +98,9 @@ class DeadlineList implements Deadline {
       this.release(expired);
       expired.expire();
     }
-    if (this.#first !== undefined && this.#timer === undefined)
+    if (this.#first !== undefined && this.#timer === undefined) {
       this.#arm(this.#first.expiresAt - now, now);
-  }
-}
-
-/** One deadline with a timer of its own, for what is left of a call's time. */
-class SingleDeadline implements Deadline {
-  readonly #clock: Clock;
-  readonly #watched: Watched;
-  readonly #all: Set<Watched>;
-  #timer: Timer | undefined;
-
-  constructor(clock: Clock, watched: Watched, delayMs: number, all: Set<Watched>) {
-    watched.list = this;
-    this.#clock = clock;
-    this.#watched = watched;
-    this.#all = all;
-    all.add(watched);
-    this.#arm(delayMs);
-  }
-
-  #arm(delayMs: number): void {
-    const dueAt = this.#clock.now() + delayMs;
-    const fire = (): void => this.#fire(dueAt);
-    this.#timer = this.#clock.timer(fire, Math.ceil(delayMs), { keepAlive: false });
-  }
-
-  #fire(dueAt: number): void {
-    if (this.#clock.now() - dueAt >= STALLED_MS) {
-      this.#arm(GRACE_MS);
-      return;
     }
-    this.release(this.#watched);
-    this.#watched.expire();
-  }
-
-  release(watched: Watched): void {
-    watched.list = undefined;
-    this.#all.delete(watched);
-    this.#timer?.cancel();
   }
 }
 
@@ -148,8 +110,8 @@ const MAX_LISTS = 64;
 export class Deadlines {
   readonly #clock: Clock;
   readonly #lists = new Map<number, DeadlineList>();
-  /** What has a timer of its own. */
-  readonly #single = new Set<Watched>();
+  /** Those with one attempt and a timeout that no other has. */
+  readonly #single = new Set<DeadlineList>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -164,7 +126,12 @@ export class Deadlines {
 
   /** Watches an attempt with a timer of its own. */
   watchOnce(watched: Watched, delayMs: number): void {
-    new SingleDeadline(this.#clock, watched, Math.max(delayMs, 0), this.#single);
+    const list = new DeadlineList(this.#clock, Math.max(delayMs, 0), () => {
+      this.#single.delete(list);
+      list.close();
+    });
+    this.#single.add(list);
+    list.add(watched, this.#clock.now());
   }
 
   /** Stops watching; does nothing when the time is up already. */
@@ -174,11 +141,7 @@ export class Deadlines {
 
   /** Abandons every attempt that is under way. */
   abortAll(): void {
-    for (const list of this.#lists.values()) list.abandonAll();
-    for (const watched of this.#single) {
-      this.release(watched);
-      watched.abandon();
-    }
+    for (const list of [...this.#lists.values(), ...this.#single]) list.abandonAll();
   }
 
   /** Stops the timers that watch nothing any more. */

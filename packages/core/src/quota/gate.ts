@@ -6,71 +6,10 @@ import type { Random } from '../random.ts';
 import type { CallLimitSettings } from './call-limits.ts';
 import { QuotaGroup } from './group.ts';
 import { type GroupLimits, groupLimits, NO_LIMITS } from './limits.ts';
+import type { GateAnswer, GateCall, GatePermit, GateRequest } from './permit.ts';
 import { type ShareCount, SharedCount } from './shared-count.ts';
 import type { QuotaStore } from './store.ts';
 import { StoreConnection } from './store-connection.ts';
-
-/** Permission to send one attempt. The pipeline says what became of it. */
-export interface GatePermit {
-  /** The attempt has ended, however it did. */
-  completed(): void;
-  /** The attempt is not sent after all. */
-  cancel(): void;
-}
-
-/** Why a call was rejected. */
-export interface GateRejection {
-  readonly refused: 'queue-full' | 'wait-too-long' | 'closed';
-  readonly retryAfterMs: number;
-  /** `pause`: the service asked for a pause; `quota`: the quota is used up. */
-  readonly heldBy: 'pause' | 'quota';
-}
-
-/** The call that a gate is asked about. */
-export interface GateCall {
-  /** The key of its pause: host and quota group. */
-  readonly group: string;
-  readonly operation: Operation;
-  /** Its name for fairness: calls of one priority take turns by it. */
-  readonly name: string;
-  /** Higher first. */
-  readonly priority: number;
-}
-
-/** One attempt that asks to be sent. */
-export interface GateRequest extends GateCall {
-  /** Counts from 1. */
-  readonly attempt: number;
-  /** Milliseconds that it may wait. */
-  readonly limitMs: number;
-  readonly signal: AbortSignal | undefined;
-  /** Called before the wait, when there is one. */
-  held(delayMs: number, reason: 'pause' | 'quota'): void;
-}
-
-/** What a request gets; undefined where no permit is needed. */
-export type GateAnswer = GatePermit | GateRejection | undefined;
-
-/** Lets attempts be sent when their quota allows it. */
-export interface Gate {
-  /** True when no attempt needs to ask: the quick answer for almost every call without quotas. */
-  readonly idle: boolean;
-  /**
-   * Waits until the attempt may be sent. Rejects the request at once where that cannot be within
-   * `limitMs`; the promise rejects with the signal's reason when `signal` aborts.
-   */
-  acquire(request: GateRequest): Promise<GateAnswer> | GateAnswer;
-  /** The service answered an attempt with 429 and asked to wait `ms` milliseconds. */
-  throttled(call: GateCall, ms: number, failure: Failure, permit: GatePermit | undefined): void;
-  /** The groups that are paused or have a queue. */
-  snapshot(): { group: string; pausedForMs: number; waiting: number }[];
-  /** The quota groups that were used; none where quotas are off. */
-  quotas(): readonly QuotaState[];
-  /** Rejects the calls that wait, with `closed`. */
-  endWaits(): void;
-  /** No call is left: tells the store so, and stops every timer. Leaves the store itself open. */
-  close(): Promise<void>;
-}
 
 /** How calls are held after a 429, and how many may wait. */
 export interface ThrottleSettings {
@@ -101,8 +40,11 @@ export interface QuotaSettings {
 /** How many groups are kept: the operations table has about 40. Calls of further groups are not held. */
 const MAX_GROUPS = 1_000;
 
-/** The quota groups of one wrapper: those with limits by name, those with a pause alone by host and name. */
-export class QuotaGate implements Gate {
+/**
+ * Lets attempts be sent when their quota allows it: keeps the quota groups of one wrapper, those with limits
+ * by name, those with a pause alone by host and name.
+ */
+export class QuotaGate {
   readonly #throttle: ThrottleSettings;
   readonly #quota: QuotaSettings | undefined;
   readonly #clock: Clock;
@@ -135,20 +77,27 @@ export class QuotaGate implements Gate {
     }
   }
 
+  /** True when no attempt needs to ask: the quick answer for almost every call without quotas. */
   get idle(): boolean {
     return this.#quota === undefined && this.#paused.size === 0;
   }
 
+  /**
+   * Waits until the attempt may be sent. Rejects the request at once where that cannot be within
+   * `limitMs`; the promise rejects with the signal's reason when `signal` aborts.
+   */
   acquire(request: GateRequest): Promise<GateAnswer> | GateAnswer {
     const group = this.#limitedGroup(request) ?? this.#paused.get(request.group);
     return group?.acquire(request);
   }
 
+  /** The service answered an attempt with 429 and asked to wait `ms` milliseconds. */
   throttled(call: GateCall, ms: number, failure: Failure, permit: GatePermit | undefined): void {
     const group = this.#limitedGroup(call) ?? this.#pausedGroup(call.group);
     group?.throttled(ms, failure, permit);
   }
 
+  /** The groups that are paused or have a queue. */
   snapshot(): { group: string; pausedForMs: number; waiting: number }[] {
     return this.#groups().flatMap((group) => {
       const { pausedForMs, waiting } = group;
@@ -156,17 +105,20 @@ export class QuotaGate implements Gate {
     });
   }
 
+  /** The quota groups that were used; none where quotas are off. */
   quotas(): readonly QuotaState[] {
     return [...this.#limited.values()].flatMap((group) => (group ? [group.state()] : []));
   }
 
+  /** Rejects the calls that wait, with `closed`. */
   endWaits(): void {
     for (const group of this.#groups()) group.close();
   }
 
+  /** No call is left: tells the store so, and stops every timer. Leaves the store itself open. */
   async close(): Promise<void> {
     await this.#connection?.close();
-    for (const group of this.#groups()) group.close();
+    this.endWaits();
   }
 
   #groups(): readonly QuotaGroup[] {

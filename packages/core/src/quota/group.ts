@@ -3,9 +3,14 @@ import type { Failure } from '../failure/failure.ts';
 import type { QuotaState } from '../observe/quota.ts';
 import { CallLimits } from './call-limits.ts';
 import { ExecutionTimeBudget } from './execution-time-budget.ts';
-import type { GatePermit, GateRejection, GateRequest } from './gate.ts';
 import type { GroupDependencies, GroupSettings } from './group-settings.ts';
-import { Permit, type Place } from './permit.ts';
+import {
+  type GatePermit,
+  type GateRejection,
+  type GateRequest,
+  Permit,
+  type Place,
+} from './permit.ts';
 import { CallQueue } from './queue.ts';
 import { ReleasePace } from './release-pace.ts';
 import type { SharedCount } from './shared-count.ts';

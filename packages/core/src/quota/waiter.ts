@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { GatePermit, GateRejection, GateRequest } from './gate.ts';
+import type { GatePermit, GateRejection, GateRequest } from './permit.ts';
 import type { Waiting } from './queue.ts';
 
 /** One attempt in the queue, and the promise that its call waits for. */

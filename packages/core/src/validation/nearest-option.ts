@@ -1,20 +1,22 @@
+import { words } from '../words.ts';
+
 /** What other libraries call an option, by our name for it. */
 const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   // p-retry, async-retry, axios-retry, retry-axios, got, ky, cockatiel, Polly, resilience4j, urllib3.
-  maxRetries: words(
-    'retries retry retryCount retryLimit maxAttempts maxRetryAttempts maxRetryCount attempts tries times',
-    'numOfAttempts numberOfRetries limit total',
-  ),
-  initialDelayMs: words(
-    'delay retryDelay minTimeout minDelay initialInterval waitDuration startingDelay backoff baseDelay',
-    'interval retryInterval backoffFactor',
-  ),
+  maxRetries: words(`
+    retries retry retryCount retryLimit maxAttempts maxRetryAttempts maxRetryCount attempts tries times
+    numOfAttempts numberOfRetries limit total
+  `),
+  initialDelayMs: words(`
+    delay retryDelay minTimeout minDelay initialInterval waitDuration startingDelay backoff baseDelay
+    interval retryInterval backoffFactor
+  `),
   maxDelayMs: words('maxTimeout backoffLimit maxInterval maxBackoff maxRetryDelay cap'),
   maxRetryAfterMs: words('maxRetryAfter retryAfterLimit retryAfter respectRetryAfter'),
-  attemptTimeoutMs: words(
-    'timeout timeouts requestTimeout perTryTimeout perAttemptTimeout attemptTimeout callTimeout',
-    'headersTimeout bodyTimeout',
-  ),
+  attemptTimeoutMs: words(`
+    timeout timeouts requestTimeout perTryTimeout perAttemptTimeout attemptTimeout callTimeout
+    headersTimeout bodyTimeout
+  `),
   deadlineMs: words(
     'totalTimeout overallTimeout maxRetryTime maxElapsedTime timeBudget maxDuration maxTotalTime timeout',
   ),
@@ -60,10 +62,10 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   serviceName: words('name service'),
   endpoint: words('url collector collectorUrl exporter exporterUrl otlpEndpoint host'),
   shutdownTimeoutMs: words('timeout exportTimeout'),
-  sdk: words(
-    'instrumentations resource sampler views spanProcessors metricReader metricReaders traceExporter',
-    'textMapPropagator contextManager resourceDetectors',
-  ),
+  sdk: words(`
+    instrumentations resource sampler views spanProcessors metricReader metricReaders traceExporter
+    textMapPropagator contextManager resourceDetectors
+  `),
   // The simulator.
   quotas: words('quota limits rateLimits'),
   faults: words('errors chaos'),
@@ -72,10 +74,6 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   script: words('responses replies answers scenario'),
   for: words('operation path url match'),
 };
-
-function words(...lines: readonly string[]): readonly string[] {
-  return lines.flatMap((line) => line.split(' '));
-}
 
 /** At another place, only a name that is spelt this nearly alike is probably meant. */
 const MAX_DISTANCE_ELSEWHERE = 2;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { catalogue, findErrorCode } from '../../src/catalogue/codes.ts';
+import { adviceWithPage, catalogue, findErrorCode } from '../../src/catalogue/codes.ts';
 
 /** Microsoft's page of common error codes, in its order: code, status, documented message. */
 const DOCUMENTED = [
@@ -142,5 +142,17 @@ describe('findErrorCode', () => {
     const names = catalogue.flatMap((entry) => [entry.code, ...(entry.aliases ?? [])]);
     const folded = new Set(names.map((name) => name.toLowerCase()));
     expect(folded.size).toBe(names.length);
+  });
+});
+
+describe('advice', () => {
+  it('ends with the address of the code’s page where the site is known', () => {
+    expect(adviceWithPage('Wait.', 'Forbidden', 'https://docs.example')).toBe(
+      'Wait. More: https://docs.example/errors/Forbidden',
+    );
+  });
+
+  it('stays as it is where nobody knows the site', () => {
+    expect(adviceWithPage('Wait.', 'Forbidden', '')).toBe('Wait.');
   });
 });

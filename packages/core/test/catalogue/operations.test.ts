@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../src/catalogue/entry.ts';
 import { OTHER, operationNamed, operations } from '../../src/catalogue/operations.ts';
@@ -29,6 +30,15 @@ describe('the operations table', () => {
         name.startsWith('graph.') !== (family === 'graph'),
     );
     expect(misnamed).toEqual([]);
+  });
+
+  it('names the rows that have something of their own as they are in their table', () => {
+    const folder = `${import.meta.dirname}/../../src/catalogue`;
+    const files = globSync('operations-*.ts', { cwd: folder });
+    const text = files.map((file) => readFileSync(`${folder}/${file}`, 'utf8')).join('');
+    const own = [...text.matchAll(/'(\w+\.[\w.]+)': (?:\{|in[A-Z])/g)].map(([, name = '']) => name);
+    expect(own.length).toBeGreaterThan(40);
+    expect(own.filter((name) => operationNamed(name) === undefined)).toEqual([]);
   });
 
   it('finds an operation by its name, and none by the names that every object has', () => {

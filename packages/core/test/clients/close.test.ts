@@ -1,84 +1,23 @@
 import { ClosedError, classify, failureOf, type Resilience } from '@defender-resilience/core';
-import { wrapAxios } from '@defender-resilience/core/axios';
-import { kiotaMiddlewareChain } from '@defender-resilience/core/kiota';
-import { undiciInterceptor } from '@defender-resilience/core/undici';
-import {
-  AnonymousAuthenticationProvider,
-  HttpMethod,
-  RequestInformation,
-} from '@microsoft/kiota-abstractions';
-import {
-  FetchRequestAdapter,
-  HttpClient,
-  MiddlewareFactory,
-} from '@microsoft/kiota-http-fetchlibrary';
-import * as graphSdk from '@microsoft/microsoft-graph-client';
-import axios from 'axios';
-import { Agent, request } from 'undici';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FAILED, JSON_HEADERS, rejectionOf } from '../support/clients.ts';
-import { clientFor } from '../support/graph.ts';
+import { everyClient, type OpenClient } from '../support/every-client.ts';
 import { quick, startServer, type TestServer } from '../support/real.ts';
 
 const PATH = '/v1.0/security/incidents';
 
-type Call = () => Promise<unknown>;
-type Client = (resilience: Resilience, server: TestServer) => Call;
-
-const agents: Agent[] = [];
+const opened: OpenClient[] = [];
 afterEach(async () => {
-  await Promise.all(agents.splice(0).map((agent) => agent.destroy()));
+  await Promise.all(opened.splice(0).map((client) => client[Symbol.asyncDispose]()));
 });
 
-const CLIENTS: readonly [name: string, client: Client][] = [
-  [
-    'fetch',
-    (resilience, { url }) =>
-      () =>
-        resilience.fetch(`${url}${PATH}`),
-  ],
-  [
-    'execute',
-    (resilience, { url }) =>
-      () =>
-        resilience.execute('own', ({ signal }) => fetch(`${url}${PATH}`, { signal })),
-  ],
-  [
-    'axios',
-    (resilience, { url }) => {
-      const client = wrapAxios(resilience, axios.create({ baseURL: url }));
-      return () => client.get(PATH, { validateStatus: () => true });
-    },
-  ],
-  [
-    'undici',
-    (resilience, { url }) => {
-      const agent = new Agent();
-      agents.push(agent);
-      const dispatcher = agent.compose(undiciInterceptor(resilience));
-      return () => request(`${url}${PATH}`, { dispatcher });
-    },
-  ],
-  [
-    'Graph',
-    (resilience, server) => {
-      const { client } = clientFor(graphSdk, server, resilience);
-      return () => client.api('/security/incidents').get() as Promise<unknown>;
-    },
-  ],
-  [
-    'Kiota',
-    (resilience, { url }) => {
-      const chain = kiotaMiddlewareChain(resilience, MiddlewareFactory.getDefaultMiddlewares());
-      const http = new HttpClient(undefined, ...chain);
-      const anonymous = new AnonymousAuthenticationProvider();
-      const adapter = new FetchRequestAdapter(anonymous, undefined, undefined, http);
-      const get = new RequestInformation(HttpMethod.GET);
-      get.URL = `${url}${PATH}`;
-      return () => adapter.sendPrimitive(get, 'ArrayBuffer', undefined);
-    },
-  ],
-];
+/** A call of a client that lists incidents. */
+function listing(name: string, resilience: Resilience, url: string): () => Promise<string> {
+  const client = everyClient[name]?.(resilience, url);
+  if (client === undefined) throw new Error(`no client ${name}`);
+  opened.push(client);
+  return () => client.send({ method: 'GET', path: PATH, headers: {}, body: '' });
+}
 
 /** A server that answers only when it is told to. */
 async function slowServer(
@@ -98,19 +37,20 @@ async function slowServer(
   }) as TestServer & { answer: () => void; arrived: Promise<void> };
 }
 
-/** Graph's SDK keeps no more of an error than its name and message; Kiota makes an error that `classify` reads. */
+/** Graph's SDK keeps no more of an error than its name and message; of other clients, `classify` reads the error. */
 function reasonOf(end: unknown): string | undefined {
-  const code: unknown = Reflect.get(Object(end), 'code');
-  return code === 'ClosedError' ? 'Closed' : (classify(end) ?? failureOf(end))?.code;
+  const given = end instanceof Error && end.message === '503' ? end.cause : end;
+  const code: unknown = Reflect.get(Object(given), 'code');
+  return code === 'ClosedError' ? 'Closed' : (failureOf(given) ?? classify(given))?.code;
 }
 
 const settled = (call: Promise<unknown>): Promise<unknown> => call.catch((error: unknown) => error);
 
-describe.each(CLIENTS)('with %s, a wrapper that closes', (_name, client) => {
+describe.each(Object.keys(everyClient))('with %s, a wrapper that closes', (name) => {
   it('lets a call under way end', async () => {
     await using server = await slowServer();
     const resilience = quick(server.url);
-    const call = client(resilience, server)();
+    const call = listing(name, resilience, server.url)();
     await server.arrived;
     const closing = resilience.close();
     server.answer();
@@ -122,7 +62,7 @@ describe.each(CLIENTS)('with %s, a wrapper that closes', (_name, client) => {
   it('aborts a call that takes too long, and its connection', async () => {
     await using server = await slowServer();
     const resilience = quick(server.url);
-    const call = settled(client(resilience, server)());
+    const call = settled(listing(name, resilience, server.url)());
     await server.arrived;
     await resilience.close({ timeoutMs: 20 });
     expect(reasonOf(await call)).toBe('Closed');
@@ -133,7 +73,7 @@ describe.each(CLIENTS)('with %s, a wrapper that closes', (_name, client) => {
   it('does not repeat a call that fails meanwhile', async () => {
     await using server = await slowServer(503);
     const resilience = quick(server.url);
-    const call = settled(client(resilience, server)());
+    const call = settled(listing(name, resilience, server.url)());
     await server.arrived;
     const closing = resilience.close();
     server.answer();
@@ -145,7 +85,7 @@ describe.each(CLIENTS)('with %s, a wrapper that closes', (_name, client) => {
   it('sends no call after it', async () => {
     await using server = await slowServer();
     const resilience = quick(server.url);
-    const call = client(resilience, server);
+    const call = listing(name, resilience, server.url);
     await resilience.close();
     expect(reasonOf(await rejectionOf(call()))).toBe('Closed');
     expect(server.requests).toHaveLength(0);

@@ -6,7 +6,7 @@ import type {
   CallStart,
   Observer,
 } from '../../src/observe/observer.ts';
-import { warnOnce } from '../../src/observe/warn-once.ts';
+import { isolated, warnOnce } from '../../src/observe/report.ts';
 
 const START: CallStart = { operation: 'incidents.list', client: 'fetch', quotaGroup: 'incidents' };
 const ATTEMPT = { attempt: 1, delayMs: 0 };
@@ -90,7 +90,7 @@ describe('an observer that throws', () => {
 
   it('and whose report throws as well becomes a process warning', () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
-    const fanOut = new ObserverFanOut([{ call: boom }], () => boom());
+    const fanOut = new ObserverFanOut([{ call: boom }], isolated(boom));
     expect(fanOut.call(START)).toBeUndefined();
     expect(String(warn.mock.calls[0]?.[0])).toContain('onObserverError threw in hook call');
     warn.mockRestore();

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Failure } from '../../src/failure/failure.ts';
-import { circuitOutcomeOf } from '../../src/policy/outage.ts';
+import { circuitOutcomeOf } from '../../src/policy/circuit.ts';
 
 const failure = (given: Partial<Failure>): Failure => ({
   code: 'X',

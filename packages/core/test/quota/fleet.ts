@@ -1,11 +1,6 @@
 import type { Clock, Operation, QuotaChange } from '@defender-resilience/core';
-import {
-  type GateAnswer,
-  type GateCall,
-  type GateRequest,
-  QuotaGate,
-  type QuotaSettings,
-} from '../../src/quota/gate.ts';
+import { QuotaGate, type QuotaSettings } from '../../src/quota/gate.ts';
+import type { GateAnswer, GateCall, GateRequest } from '../../src/quota/permit.ts';
 import { type ManualClock, manualClock } from '../../src/testing/index.ts';
 import { LaggingStore } from './lagging-store.ts';
 import { Service } from './service.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type GatePermit, QuotaGate, type ThrottleSettings } from '../../src/quota/gate.ts';
+import { QuotaGate, type ThrottleSettings } from '../../src/quota/gate.ts';
+import type { GatePermit } from '../../src/quota/permit.ts';
 import { type ManualClock, manualClock } from '../../src/testing/index.ts';
 import { failure429 } from './support.ts';
 

@@ -1,10 +1,6 @@
 import type { Failure, Operation, QuotaChange } from '@defender-resilience/core';
-import {
-  type GateAnswer,
-  QuotaGate,
-  type QuotaSettings,
-  type ThrottleSettings,
-} from '../../src/quota/gate.ts';
+import { QuotaGate, type QuotaSettings, type ThrottleSettings } from '../../src/quota/gate.ts';
+import type { GateAnswer } from '../../src/quota/permit.ts';
 import { type ManualClock, manualClock } from '../../src/testing/index.ts';
 
 export const MINUTE_MS = 60_000;

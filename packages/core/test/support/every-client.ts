@@ -37,12 +37,17 @@ export interface OpenClient extends AsyncDisposable {
   readonly send: Send;
 }
 
-class Refused extends Error {}
+/** Of a client that does not reject for an HTTP error: what it resolved with is the cause. */
+class Refused extends Error {
+  constructor(status: number, response: unknown) {
+    super(String(status), { cause: response });
+  }
+}
 
 async function bodyOf(response: Response): Promise<string> {
   if (!response.ok) {
     await response.body?.cancel();
-    throw new Refused(String(response.status));
+    throw new Refused(response.status, response);
   }
   return response.text();
 }
@@ -89,7 +94,7 @@ export function undiciClient(
       const response = await request(`${url}${path}`, { ...options, signal: signal ?? null });
       if (response.statusCode >= 400) {
         await response.body.dump();
-        throw new Refused(String(response.statusCode));
+        throw new Refused(response.statusCode, response);
       }
       return response.body.text();
     },

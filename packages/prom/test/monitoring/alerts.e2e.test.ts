@@ -62,7 +62,8 @@ async function startLab(prometheusPath: string, alertmanagerPath: string): Promi
   const webhook = await startWebhook();
   stack.defer(() => webhook.close());
   const port = await freePort();
-  let program = new Program(port, 25, simulators);
+  // More than must be known: a Prometheus that is late for a second loses those of that second.
+  let program = new Program(port, 60, simulators);
   stack.defer(() => program[Symbol.asyncDispose]());
   const alertmanager = stack.use(await startAlertmanager(alertmanagerPath, folder, webhook));
   const scrape = (job: string, path: string): object => ({

@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import { type RuleGroup, ruleGroups } from '../../monitoring/index.ts';
 import { type Samples, scrape } from './scenarios/fake-client.ts';
 import { clock, type Firing, type Scenario } from './scenarios/scenario.ts';
-import { outcomeOf } from './tools.ts';
+import { majorOf, outcomeOf } from './tools.ts';
 
 /** Labels that say nothing about what an alert is on. */
 const UNSAID = 'without (alertstate, severity, class, circuit)';
@@ -107,6 +107,20 @@ function testFile(
   });
 }
 
+/**
+ * Ranges that are a millisecond longer. Prometheus 3 leaves out the sample at the start of a range, which makes
+ * an alert on a range end a minute sooner; so the times of a scenario are the same with every version.
+ */
+function withStarts(groups: readonly RuleGroup[]): readonly RuleGroup[] {
+  return groups.map((group) => ({
+    ...group,
+    rules: group.rules.map((rule) => ({
+      ...rule,
+      expr: rule.expr.replaceAll(/\[(\w+)\]/g, '[$11ms]'),
+    })),
+  }));
+}
+
 /** The rules with whose options a scenario is played. */
 function groupsFor({ rules: options }: Scenario): readonly RuleGroup[] {
   return ruleGroups(options);
@@ -123,8 +137,9 @@ export async function complaints(
   try {
     const [rulesPath, testPath] = ['rules.json', 'test.yaml'].map((name) => join(directory, name));
     if (rulesPath === undefined || testPath === undefined) throw new Error('No paths');
-    await writeFile(rulesPath, JSON.stringify({ groups }));
-    await writeFile(testPath, testFile(scenario, groups, rulesPath, translated));
+    const played = (await majorOf(promtool)) < 3 ? groups : withStarts(groups);
+    await writeFile(rulesPath, JSON.stringify({ groups: played }));
+    await writeFile(testPath, testFile(scenario, played, rulesPath, translated));
     const { ok, output } = await outcomeOf(promtool, ['test', 'rules', testPath]);
     return ok ? '' : output;
   } finally {

@@ -5,13 +5,24 @@ import type { TestContext } from 'vitest';
 
 const run = promisify(execFile);
 
-/** Programs of Debian's `prometheus` and `prometheus-alertmanager`. */
-export type Tool = 'prometheus' | 'promtool' | 'prometheus-alertmanager' | 'amtool';
+/** The programs that tests run, each with the variable that names another one, and Debian's package. */
+const TOOLS = {
+  prometheus: { variable: 'PROMETHEUS', debian: 'prometheus' },
+  promtool: { variable: 'PROMTOOL', debian: 'prometheus' },
+  'prometheus-alertmanager': { variable: 'ALERTMANAGER', debian: 'prometheus-alertmanager' },
+  amtool: { variable: 'AMTOOL', debian: 'prometheus-alertmanager' },
+  'prometheus-pushgateway': { variable: 'PUSHGATEWAY', debian: 'prometheus-pushgateway' },
+  'prometheus-node-exporter': { variable: 'NODE_EXPORTER', debian: 'prometheus-node-exporter' },
+} as const;
+
+export type Tool = keyof typeof TOOLS;
 
 const { CI, PATH = '' } = process.env;
 
-/** The path of a program, where it is installed. */
+/** The path of a program, where it is installed or its variable names one. */
 export async function find(tool: Tool): Promise<string | undefined> {
+  const named = process.env[TOOLS[tool].variable];
+  if (named !== undefined && named !== '') return named;
   for (const directory of PATH.split(':')) {
     const path = `${directory}/${tool}`;
     const isThere = await access(path, constants.X_OK).then(
@@ -36,10 +47,18 @@ function tell(tool: Tool, reason: string): void {
 export async function need(context: TestContext, tool: Tool): Promise<string> {
   const path = await find(tool);
   if (path !== undefined) return path;
-  const reason = `${tool} is not installed (apt-get install prometheus prometheus-alertmanager)`;
+  const reason = `${tool} is not installed (apt-get install ${TOOLS[tool].debian})`;
   if (CI === 'true') throw new Error(reason);
   tell(tool, reason);
   return context.skip(reason);
+}
+
+/** The first number of the version of Prometheus or of a program of its kind. */
+export async function majorOf(path: string): Promise<number> {
+  const { output } = await outcomeOf(path, ['--version']);
+  const [, major] = /version (\d+)\./.exec(output) ?? [];
+  if (major === undefined) throw new Error(`${path} --version says ${output}`);
+  return Number(major);
 }
 
 /** Everything that the program printed, and whether it was content. */

@@ -22,10 +22,16 @@ export const READS: readonly Read[] = [
   { path: '/api/alerts?$top=40', body: '' },
   { path: '/api/alerts?$top=1&$skip=3', body: '' },
   { path: '/api/indicators', body: '' },
+  { path: '/api/incidents/10250', body: '' },
   { path: '/api/machines/nobody', body: '' },
   { path: '/api/advancedqueries/run', body: '{"Query":"DeviceInfo | take 5"}' },
   { path: '/api/advancedhunting/run', body: '{"Query":"AlertInfo | take 50"}' },
 ];
+
+/** What a bulk reader asks for, one page after the other. */
+export const PAGES: readonly string[] = [0, 40, 80, 120].map(
+  (skip) => `/api/alerts?$top=40&$skip=${skip}`,
+);
 
 export const shaOf = (bytes: Uint8Array): string =>
   createHash('sha256').update(bytes).digest('hex');
@@ -52,7 +58,7 @@ export function broken(call: Read): Settled {
   return { ...call, status: 0, sha: '', code: null, attempts: 0 };
 }
 
-function initOf({ body }: Read): RequestInit {
+export function initOf({ body }: Read): RequestInit {
   if (body === '') return {};
   return { method: 'POST', body, headers: { 'content-type': 'application/json' } };
 }
@@ -60,7 +66,8 @@ function initOf({ body }: Read): RequestInit {
 /** The hashes of the right answers, from the service itself. Those of errors have tracking IDs: they differ. */
 export async function rightAnswers(service: string): Promise<ReadonlyMap<string, string>> {
   const right = new Map<string, string>();
-  for (const one of READS) {
+  const pages = PAGES.map((path) => ({ path, body: '' }));
+  for (const one of [...READS, ...pages]) {
     const { status, sha } = await read(service, one);
     if (status > 0 && status < 400) right.set(one.path, sha);
   }

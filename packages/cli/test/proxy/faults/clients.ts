@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { broken, READS, type Read, read, type Settled, shaOf } from './calls.ts';
+import { broken, initOf, PAGES, READS, type Read, read, type Settled, shaOf } from './calls.ts';
+import { LOGSTASH, POWERSHELL, reader } from './http-clients.ts';
 
 /** What every client is given. */
 export interface Course {
@@ -83,23 +84,36 @@ const fetchClient: Client = (course) =>
     settled('fetch', await read(proxy, pick(random)));
   });
 
+const powershell: Client = async (course) => {
+  const send = reader(course.proxy, POWERSHELL);
+  await repeat(course, async ({ random, settled }) =>
+    settled('powershell', await send(pick(random))),
+  );
+};
+
 /** Pages through everything over one connection, as a bulk reader does. */
-const bulkReader: Client = (course) =>
-  repeat(course, async ({ proxy, settled }) => {
-    settled('bulk', await read(proxy, { path: '/api/alerts?$top=40', body: '' }));
+const logstash: Client = async (course) => {
+  const send = reader(course.proxy, LOGSTASH);
+  let page = 0;
+  await repeat(course, async ({ settled }) => {
+    const path = PAGES[page % PAGES.length] ?? '/api/alerts';
+    page += 1;
+    settled('logstash', await send({ path, body: '' }));
   });
+};
 
 /** Loses patience at random. */
 const impatient: Client = (course) =>
   repeat(course, async ({ proxy, random }) => {
+    const one = pick(random);
     const signal = AbortSignal.timeout(Math.ceil(random() * 40));
-    await fetch(proxy + pick(random).path, { signal })
+    await fetch(proxy + one.path, { ...initOf(one), signal })
       .then((response) => response.bytes())
       .catch(() => undefined);
   });
 
 export const CLIENTS: readonly Client[] = [
-  ...[fetchClient, fetchClient, bulkReader, impatient, curl],
+  ...[fetchClient, fetchClient, impatient, curl, powershell, logstash],
   ...[python('urllib'), python('requests')],
 ];
 

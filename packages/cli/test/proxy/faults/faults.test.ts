@@ -25,7 +25,7 @@ it.skipIf(missing)(
     });
     expect(report).toMatchObject({ wrong: [], doubled: [], lost: [] });
     expect(Object.keys(report.calls).toSorted()).toEqual([
-      ...['action', 'bulk', 'curl', 'fetch', 'requests', 'urllib'],
+      ...['action', 'curl', 'fetch', 'logstash', 'powershell', 'requests', 'urllib'],
     ]);
     expect(report.retried).toBeGreaterThan(0);
     expect(report.actions).toBeGreaterThan(0);

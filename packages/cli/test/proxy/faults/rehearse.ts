@@ -7,6 +7,8 @@ export interface Report {
   /** The calls of each client that ended, by status. */
   readonly calls: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly retried: number;
+  /** How often the service was asked, by the status that it answered with or what happened in its place. */
+  readonly attempts: Readonly<Record<string, number>>;
   /** Successes whose bytes differ from those of the service. */
   readonly wrong: readonly string[];
   /** Actions that the service carried out more than once. */
@@ -52,7 +54,20 @@ export async function rehearse({ simulator, proxy, durationMs, seed }: Rehearsal
     outages,
   ]);
   simulator.faults(undefined);
-  return { ...counts.report(), ...(await checkActions(simulator.url, actions)) };
+  const attempts = attemptsAt(simulator);
+  return { ...counts.report(), attempts, ...(await checkActions(simulator.url, actions)) };
+}
+
+const ANSWERS = [200, 204, 404, 429, 500, 502, 503, 504, 'reset'] as const;
+
+function attemptsAt(simulator: Simulator): Record<string, number> {
+  const counts: Record<string, number> = { others: simulator.count() };
+  for (const answered of ANSWERS) {
+    const count = simulator.count({ answered });
+    if (count > 0) counts[answered] = count;
+    counts['others'] = (counts['others'] ?? 0) - count;
+  }
+  return counts;
 }
 
 async function outage(simulator: Simulator): Promise<void> {

@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import { classify } from '../../failure/classify.ts';
 import type { Failure } from '../../failure/failure.ts';
 import { safeGet } from '../../failure/safe-get.ts';
 import { MAX_ERROR_BODY } from '../../failure/text.ts';
@@ -10,7 +9,7 @@ import { withHeaders } from '../shared/headers.ts';
 import { HttpCall } from '../shared/http-call.ts';
 import { isJsonSuccess, truncationOf } from '../shared/json-body.ts';
 import { peekNodeStream } from '../shared/node-stream.ts';
-import { abortBodyOnSignal, readErrorBodyInTime } from '../shared/response-body.ts';
+import { abortBodyOnSignal } from '../shared/response-body.ts';
 import { peekWebStream } from '../shared/web-stream.ts';
 import type { AxiosRequest } from './request.ts';
 import { restoreConfig, type Sender } from './sender.ts';
@@ -104,16 +103,8 @@ export class AxiosCall extends HttpCall<unknown> {
   }
 
   async #failureOf(response: AxiosResponse, attempt: AttemptSender): Promise<Failure | undefined> {
-    const { clock } = this.pipeline;
-    const { status, headers } = response;
-    const failure = await readErrorBodyInTime(
-      this.pipeline,
-      attempt.endsAt,
-      this.signal,
-      async (signal) => {
-        const body = await peekBody(response, signal);
-        return classify({ status, headers, body }, { now: () => clock.epoch() });
-      },
+    const failure = await this.readFailure(response, attempt.endsAt, (signal) =>
+      peekBody(response, signal),
     );
     this.#followAbort(response, attempt);
     return failure;

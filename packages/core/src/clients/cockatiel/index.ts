@@ -16,11 +16,12 @@ import {
 } from 'cockatiel';
 import { failureOf } from '../../failure/attach.ts';
 import type { Failure } from '../../failure/failure.ts';
-import { checkWrapOptions } from '../../options/call-options.ts';
+import { WRAP_OPTIONS } from '../../options/call-options.ts';
 import type { AttemptContext, ClientCall } from '../../pipeline/call.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { pipelineOf, type ResilienceLike } from '../../pipeline/pipeline-of.ts';
 import { runCall } from '../../pipeline/run-call.ts';
+import { checkOptions } from '../../validation/check-options.ts';
 import { type ExecuteOptions, FunctionCall } from '../function/function-call.ts';
 
 export type { ResilienceLike } from '../../pipeline/pipeline-of.ts';
@@ -62,7 +63,7 @@ export function asPolicy(
       `asPolicy takes the operation's name second, such as 'incidents.get', got ${typeof operation}`,
     );
   }
-  checkWrapOptions('asPolicy', options);
+  checkOptions('asPolicy', WRAP_OPTIONS, options);
   return new ResiliencePolicy(pipeline, operation, options);
 }
 

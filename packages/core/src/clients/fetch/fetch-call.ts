@@ -12,8 +12,7 @@ import {
   type CheckedBody,
   checkJsonBody,
   disposeResponse,
-  failureOfResponse,
-  readErrorBodyInTime,
+  failureInTime,
 } from '../shared/response-body.ts';
 import type { FetchInit, FetchInput, FetchRequest } from './request.ts';
 
@@ -63,7 +62,7 @@ export class FetchCall extends HttpCall<Response> {
   send(context: AttemptSender, observed: AttemptFanOut | undefined): Promise<Response> {
     const { attempt, signal, token } = context;
     const headers = this.headersToAdd(context, observed);
-    const input = this.#request.inputOf(attempt, this.maxRetries);
+    const input = this.#request.inputOf(attempt, this.limits.maxRetries);
     this.batch?.sent();
     const sent = this.#send(input, this.#request.initOf(signal, headers), { headers, token });
     return this.#bufferJson ? this.#checkBody(sent, signal) : sent;
@@ -90,15 +89,8 @@ export class FetchCall extends HttpCall<Response> {
     attempt: AttemptSender,
   ): Promise<Failure | undefined> | Failure | undefined {
     if (!(response?.status >= 400)) return this.#checkedBody(response)?.failure;
-    return this.#readFailure(response, attempt.endsAt);
-  }
-
-  #readFailure(response: Response, endsAt: number): Promise<Failure | undefined> {
-    const { clock } = this.pipeline;
     this.#reading = new AbortController();
-    return readErrorBodyInTime(this.pipeline, endsAt, this.#reading.signal, (signal) =>
-      failureOfResponse(response, { now: () => clock.epoch(), signal }),
-    );
+    return failureInTime(this.pipeline, response, attempt.endsAt, this.#reading.signal);
   }
 
   /** fetch takes the header off where it follows a redirect to another host. */

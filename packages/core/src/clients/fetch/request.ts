@@ -1,4 +1,5 @@
 import { tagOf } from '../../failure/safe-get.ts';
+import { words } from '../../words.ts';
 import { cloneHeaders, type HeaderPair, withHeaders } from '../shared/headers.ts';
 import type { HttpRequest } from '../shared/http-call.ts';
 import { type Place, parsedPlace, plainPlace } from '../shared/place.ts';
@@ -20,34 +21,13 @@ interface Target {
 }
 
 /** The methods that the fetch standard writes in capitals, however the caller wrote them. */
-const NORMALISED: ReadonlySet<string> = new Set([
-  'DELETE',
-  'GET',
-  'HEAD',
-  'OPTIONS',
-  'POST',
-  'PUT',
-]);
+const NORMALISED: ReadonlySet<string> = new Set(words('DELETE GET HEAD OPTIONS POST PUT'));
 
 /** What fetch reads of an init, with undici's own members. */
-const INIT_MEMBERS: readonly string[] = [
-  'method',
-  'headers',
-  'body',
-  'referrer',
-  'referrerPolicy',
-  'mode',
-  'credentials',
-  'cache',
-  'redirect',
-  'integrity',
-  'keepalive',
-  'signal',
-  'window',
-  'duplex',
-  'priority',
-  'dispatcher',
-];
+const INIT_MEMBERS: readonly string[] = words(`
+  method headers body referrer referrerPolicy mode credentials cache redirect integrity keepalive signal
+  window duplex priority dispatcher
+`);
 
 /**
  * Reads the arguments of a fetch, each part once. Undefined for anything that is not certainly an HTTP

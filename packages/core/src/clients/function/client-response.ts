@@ -43,20 +43,13 @@ const STREAMS = ['body', 'data', 'readableStreamBody'] as const;
 /** Drops the stream of a response that nobody will read, so that its connection is released. */
 export function disposeClientResponse(response: object): void {
   for (const stream of [response, ...STREAMS.map((key) => safeGet(response, key))]) {
-    // undici's own way reads what is left, so that the connection can be reused.
-    const method = ['dump', 'destroy'].find((name) => hasMethod(stream, name));
-    if (method !== undefined && isObject(stream)) callSafely(stream, method);
-  }
-}
-
-function callSafely(stream: object, method: string): void {
-  const fn: unknown = safeGet(stream, method);
-  if (typeof fn !== 'function') return;
-  try {
-    const result: unknown = Reflect.apply(fn, stream, []);
-    if (result instanceof Promise) result.catch(() => undefined);
-  } catch {
-    // What cannot be closed holds no connection of ours.
+    try {
+      // undici's own way reads what is left, so that the connection can be reused.
+      if (hasMethod(stream, 'dump')) Promise.resolve(stream.dump()).catch(() => undefined);
+      else if (hasMethod(stream, 'destroy')) stream.destroy();
+    } catch {
+      // What cannot be closed holds no connection of ours.
+    }
   }
 }
 

@@ -4,15 +4,11 @@ import { classify } from '../../failure/classify.ts';
 import type { Failure } from '../../failure/failure.ts';
 import { safeGet } from '../../failure/safe-get.ts';
 import type { ClientKind } from '../../observe/observer.ts';
-import type { AttemptContext, AttemptSender, ClientCall } from '../../pipeline/call.ts';
+import type { AttemptContext, AttemptSender, ClientCall, Limits } from '../../pipeline/call.ts';
 import { limitsOf } from '../../pipeline/limits.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { isJsonSuccess, truncationOf } from '../shared/json-body.ts';
-import {
-  disposeResponse,
-  failureOfResponse,
-  readErrorBodyInTime,
-} from '../shared/response-body.ts';
+import { disposeResponse, failureInTime } from '../shared/response-body.ts';
 import {
   disposeClientResponse,
   isClientResponse,
@@ -77,10 +73,7 @@ export class FunctionCall<T> implements ClientCall<T> {
   readonly host: string | undefined;
   readonly request = undefined;
   readonly signal: AbortSignal | undefined;
-  readonly attemptTimeoutMs: number;
-  readonly deadlineMs: number;
-  readonly maxRetries: number;
-  readonly idempotent: boolean;
+  readonly limits: Limits;
   readonly resendable = true;
   readonly priority: number | undefined;
   readonly #pipeline: Pipeline;
@@ -94,15 +87,11 @@ export class FunctionCall<T> implements ClientCall<T> {
     options: ExecuteOptions<T> = NO_OPTIONS,
   ) {
     const operation = operationNamed(name) ?? OTHER;
-    const limits = limitsOf(pipeline.settings, operation, name, undefined, options);
     this.operation = operation;
+    this.limits = limitsOf(pipeline.settings, operation, name, undefined, options);
     this.name = name;
     this.host = options.host;
     this.signal = options.signal;
-    this.attemptTimeoutMs = limits.attemptTimeoutMs;
-    this.deadlineMs = limits.deadlineMs;
-    this.maxRetries = limits.maxRetries;
-    this.idempotent = limits.idempotent;
     this.priority = options.priority;
     this.#pipeline = pipeline;
     this.#fn = fn;
@@ -118,10 +107,12 @@ export class FunctionCall<T> implements ClientCall<T> {
     attempt: AttemptSender,
   ): Promise<Failure | undefined> | Failure | undefined {
     if (this.#failed !== undefined) return this.#applyFailed(this.#failed, value);
-    if (isFetchResponse(value)) return this.#classifyResponse(value, attempt);
+    if (isFetchResponse(value)) {
+      if (value.status < 400) return undefined;
+      return failureInTime(this.#pipeline, value, attempt.endsAt, this.signal);
+    }
     if (!isClientResponse(value)) return undefined;
-    const { clock } = this.#pipeline;
-    return classify(value, { now: () => clock.epoch() }) ?? truncatedData(value);
+    return classify(value, this.#pipeline.time) ?? truncatedData(value);
   }
 
   statusOf(value: T): number | undefined {
@@ -133,23 +124,11 @@ export class FunctionCall<T> implements ClientCall<T> {
     if (isClientResponse(value)) disposeClientResponse(value);
   }
 
-  #classifyResponse(
-    response: Response,
-    { endsAt }: AttemptSender,
-  ): Promise<Failure | undefined> | undefined {
-    if (response.status < 400) return undefined;
-    const { clock } = this.#pipeline;
-    return readErrorBodyInTime(this.#pipeline, endsAt, this.signal, (signal) =>
-      failureOfResponse(response, { now: () => clock.epoch(), signal }),
-    );
-  }
-
   #applyFailed(failed: (result: T) => unknown, value: T): Failure | undefined {
     try {
       const verdict = failed(value);
       if (verdict === true) return JUDGED_FAILED;
-      const { clock } = this.#pipeline;
-      return classify(verdict, { now: () => clock.epoch() });
+      return classify(verdict, this.#pipeline.time);
     } catch (error) {
       this.#pipeline.reportError(error, 'failed');
       return undefined;

@@ -104,7 +104,7 @@ export async function executeBatch(
     const part = retries === 0 ? batch : { ...batch, requests: pending };
     const response = await withinTime((signal) => send(part, { signal }), clock, time);
     if (!Array.isArray(safeGet(response, 'responses')) && retries === 0) return response;
-    const failures = failuresOf(response, { now: () => clock.epoch() });
+    const failures = failuresOf(response, pipeline.time);
     for (const one of answersIn(response)) latest.set(one.id, one);
     pending = retriesOf(pipeline, pending, failures);
     const waitMs = waitFor(pipeline, pending, failures, backoff);
@@ -196,7 +196,7 @@ function mayRetry(
   if (verdict !== 'retryable') return false;
   if (!ambiguous) return true;
   const target = batchedUrl(url, BATCH_URL);
-  return target !== undefined && batchedOperation(pipeline, method, target).idempotent;
+  return target !== undefined && batchedOperation(pipeline, method, target).limits.idempotent;
 }
 
 /** The longest wait; undefined where nothing is to be sent again, or one of them is too long. */

@@ -15,11 +15,11 @@ import { refuseOptions } from '../../validation/refuse-options.ts';
 import type { AttemptChanges, SendFetch } from '../fetch/fetch-call.ts';
 import { type FetchInit, type FetchInput, readRequest } from '../fetch/request.ts';
 import { getHeader, withHeaders } from '../shared/headers.ts';
-import { SdkCall, shouldBypass } from '../shared/sdk-call.ts';
+import { SdkCall } from '../shared/sdk-call.ts';
 import {
   isAuthHandler,
-  isRepeatedBySdk,
   refuseRetryHandler,
+  shouldBypass,
   splitChain,
 } from '../shared/sdk-chain.ts';
 import { annotatePartial, annotateResponse } from './annotate-response.ts';
@@ -126,7 +126,7 @@ class ResilientHandler implements GraphMiddleware {
     const { request, options } = context;
     const read = readRequest(request, options);
     const headers = read?.headers;
-    if (read === undefined || shouldBypass(headers) || isRepeatedBySdk(headers)) {
+    if (read === undefined || shouldBypass(headers)) {
       await next.execute(context);
       return;
     }

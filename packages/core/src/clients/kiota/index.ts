@@ -12,8 +12,8 @@ import { refuseOptions } from '../../validation/refuse-options.ts';
 import type { SendFetch } from '../fetch/fetch-call.ts';
 import { readRequest } from '../fetch/request.ts';
 import { withHeaders } from '../shared/headers.ts';
-import { SdkCall, shouldBypass } from '../shared/sdk-call.ts';
-import { isRepeatedBySdk, refuseRetryHandler, splitChain } from '../shared/sdk-chain.ts';
+import { SdkCall } from '../shared/sdk-call.ts';
+import { refuseRetryHandler, shouldBypass, splitChain } from '../shared/sdk-chain.ts';
 
 export type { ResilienceLike } from '../../pipeline/pipeline-of.ts';
 
@@ -87,7 +87,7 @@ class ResilientKiotaHandler implements KiotaMiddleware {
     const next = this.#checkedNext();
     const request = readRequest(url, init);
     const { headers = {} } = init;
-    if (request === undefined || shouldBypass(headers) || isRepeatedBySdk(headers)) {
+    if (request === undefined || shouldBypass(headers)) {
       return next.execute(url, init, options);
     }
     const send: SendFetch = async (input, attempt, changes) => {

@@ -1,4 +1,3 @@
-import type { Operation } from '../../catalogue/entry.ts';
 import { operationFor } from '../../catalogue/routes.ts';
 import { batchedResponses, failuresOf } from '../../failure/batch-failures.ts';
 import type { Failure } from '../../failure/failure.ts';
@@ -41,7 +40,7 @@ export class Batch {
     // What cannot be read may act.
     this.idempotent =
       this.#requests.length === requests.length &&
-      this.#requests.every(({ spec }) => spec.idempotent);
+      this.#requests.every(({ spec }) => spec.limits.idempotent);
   }
 
   /** Counts the requests for their quotas. A batch does not wait for them: it has one for itself. */
@@ -66,8 +65,7 @@ export class Batch {
    */
   responded(body: unknown): void {
     const document = documentOf(body);
-    const { clock } = this.#pipeline;
-    const failures = failuresOf(document, { now: () => clock.epoch() });
+    const failures = failuresOf(document, this.#pipeline.time);
     for (const { id, status } of batchedResponses(document)) {
       const request = this.#requests.find((one) => one.id === id);
       if (request === undefined) continue;
@@ -97,16 +95,16 @@ export class Batch {
   }
 }
 
-/** The operation of a request in a batch, and whether it may be sent twice. */
+/** The operation of a request in a batch, and its limits. */
 export function batchedOperation(
   { settings }: Pipeline,
   method: string,
   url: URL,
-): { readonly operation: Operation; readonly idempotent: boolean } {
+): Pick<CallSpec, 'operation' | 'limits'> {
   const target = { method, host: url.host, path: url.pathname };
   const operation = operationFor(target, settings.hosts);
-  const { idempotent } = limitsOf(settings, operation, operation.name, method.toUpperCase());
-  return { operation, idempotent };
+  const limits = limitsOf(settings, operation, operation.name, method.toUpperCase());
+  return { operation, limits };
 }
 
 /** Where a request in a batch goes, by the URL of the batch. */
@@ -124,16 +122,15 @@ function requestOf(
   const [id, method] = [safeGetString(request, 'id'), safeGetString(request, 'method')];
   const url = batchedUrl(safeGet(request, 'url'), batchUrl);
   if (id === undefined || method === undefined || url === undefined) return [];
-  const { operation, idempotent } = batchedOperation(pipeline, method, url);
+  const { operation, limits } = batchedOperation(pipeline, method, url);
   const spec: CallSpec = {
-    ...limitsOf(pipeline.settings, operation, operation.name, method.toUpperCase()),
     operation,
+    limits,
     name: operation.name,
     client,
     host: url.host,
     request: new RequestInfo({ method: method.toUpperCase(), url }, operation.route),
     signal: undefined,
-    idempotent,
     resendable: true,
   };
   return [{ id, spec }];

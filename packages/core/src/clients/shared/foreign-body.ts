@@ -1,6 +1,5 @@
-import { hasMethod, safeGet } from '../../failure/safe-get.ts';
+import { hasMethod } from '../../failure/safe-get.ts';
 import { parseJson } from '../../failure/text.ts';
-import { isObject } from '../../is.ts';
 
 /**
  * How much is read of a body that is no web stream, in bytes. A clone of such a body gets no more than
@@ -19,7 +18,7 @@ export function peekForeignBody(
   signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
   const clone: unknown = response.bodyUsed ? undefined : response.clone().body;
-  if (!isObject(clone) || !hasMethod(clone, 'on')) return Promise.resolve(undefined);
+  if (!hasMethod(clone, 'on')) return Promise.resolve(undefined);
   const { promise, resolve } = Promise.withResolvers<string>();
   const decoder = new TextDecoder();
   let text = '';
@@ -29,24 +28,18 @@ export function peekForeignBody(
   };
   signal?.addEventListener('abort', stop, { once: true });
   // The listener stays: a clone that is not read to its end would stall the original.
-  listen(clone, 'data', (chunk) => {
+  clone.on('data', (chunk: unknown) => {
     if (text.length >= MAX_START) return;
     text += chunk instanceof Uint8Array ? decoder.decode(chunk, { stream: true }) : String(chunk);
     if (text.length >= MAX_START || isComplete(text)) stop();
   });
-  for (const event of ['end', 'error', 'close']) listen(clone, event, stop);
+  for (const event of ['end', 'error', 'close']) clone.on(event, stop);
   return promise;
 }
 
 /** Drops a body that nobody will read, and its connection. */
 export function destroyForeignBody(body: object): void {
-  const destroy: unknown = safeGet(body, 'destroy');
-  if (typeof destroy === 'function') Reflect.apply(destroy, body, []);
-}
-
-function listen(emitter: object, event: string, listener: (value: unknown) => void): void {
-  const on: unknown = safeGet(emitter, 'on');
-  if (typeof on === 'function') Reflect.apply(on, emitter, [event, listener]);
+  if (hasMethod(body, 'destroy')) body.destroy();
 }
 
 // Some streams tell their end only when the original is read too.

@@ -3,16 +3,19 @@ import { OTHER } from '../../catalogue/operations.ts';
 import { batchOperation } from '../../catalogue/operations-graph.ts';
 import { operationFor } from '../../catalogue/routes.ts';
 import { explainBody } from '../../failure/body-hints.ts';
+import { classify } from '../../failure/classify.ts';
 import type { Failure } from '../../failure/failure.ts';
+import type { ResponseParts } from '../../failure/http-failure.ts';
 import type { AttemptFanOut } from '../../observe/fan-out.ts';
 import type { ClientKind, HttpRequestInfo } from '../../observe/observer.ts';
-import type { AttemptSender, ClientCall } from '../../pipeline/call.ts';
+import type { AttemptSender, ClientCall, Limits } from '../../pipeline/call.ts';
 import { limitsOf } from '../../pipeline/limits.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { Batch } from './batch.ts';
 import { addedHeaders, getHeader, type HeaderPair } from './headers.ts';
 import type { Place } from './place.ts';
 import { RequestInfo, type UrlRequest } from './request-info.ts';
+import { readErrorBodyInTime } from './response-body.ts';
 
 /** What an HTTP client is about to send. */
 export interface HttpRequest {
@@ -41,10 +44,7 @@ export abstract class HttpCall<T> implements ClientCall<T> {
   readonly name: string;
   readonly host: string | undefined;
   readonly signal: AbortSignal | undefined;
-  readonly attemptTimeoutMs: number;
-  readonly deadlineMs: number;
-  readonly maxRetries: number;
-  readonly idempotent: boolean;
+  readonly limits: Limits;
   protected readonly pipeline: Pipeline;
   /** The requests in a Graph `$batch`; undefined for any other request. */
   protected readonly batch: Batch | undefined;
@@ -57,8 +57,14 @@ export abstract class HttpCall<T> implements ClientCall<T> {
   constructor(pipeline: Pipeline, client: ClientKind, request: HttpRequest, ownTimeout = false) {
     const { method, signal } = request;
     const place = request.place ?? placeOf(request.url);
-    const operation = operationOf(method, place, pipeline);
-    const batch = batchOf(pipeline, client, request, operation);
+    const operation =
+      place === undefined
+        ? OTHER
+        : operationFor({ method, host: place.host, path: place.path }, pipeline.settings.hosts);
+    const batch =
+      operation === batchOperation && request.url !== undefined
+        ? new Batch(pipeline, client, request.url, request.body)
+        : undefined;
     const limited = batch ? { ...operation, idempotent: batch.idempotent } : operation;
     const limits = limitsOf(pipeline.settings, limited, operation.name, method);
     this.client = client;
@@ -66,10 +72,7 @@ export abstract class HttpCall<T> implements ClientCall<T> {
     this.name = operation.name;
     this.host = place?.host;
     this.signal = signal;
-    this.attemptTimeoutMs = ownTimeout ? limits.deadlineMs : limits.attemptTimeoutMs;
-    this.deadlineMs = limits.deadlineMs;
-    this.maxRetries = limits.maxRetries;
-    this.idempotent = limits.idempotent;
+    this.limits = ownTimeout ? { ...limits, attemptTimeoutMs: limits.deadlineMs } : limits;
     this.pipeline = pipeline;
     this.batch = batch;
     this.#request = request;
@@ -105,20 +108,21 @@ export abstract class HttpCall<T> implements ClientCall<T> {
     return addedHeaders(this.#request.headers, token, observed);
   }
 
+  /** Classifies an error response by what arrives of its body in time. */
+  protected readFailure(
+    { status, headers }: Omit<ResponseParts, 'body'>,
+    endsAt: number,
+    peekBody: (signal: AbortSignal) => Promise<unknown>,
+  ): Promise<Failure | undefined> {
+    return readErrorBodyInTime(this.pipeline, endsAt, this.signal, async (signal) => {
+      const body = await peekBody(signal);
+      return classify({ status, headers, body }, this.pipeline.time);
+    });
+  }
+
   bodyAdvice({ code }: Failure): string | undefined {
     return BODY_CODES.has(code) ? explainBody(this.operation, this.#request.body) : undefined;
   }
-}
-
-function batchOf(
-  pipeline: Pipeline,
-  client: ClientKind,
-  request: HttpRequest,
-  operation: Operation,
-): Batch | undefined {
-  if (operation !== batchOperation) return undefined;
-  const { url, body } = request;
-  return url && new Batch(pipeline, client, url, body);
 }
 
 function hasUrl(request: HttpRequest): request is HttpRequest & UrlRequest {
@@ -127,10 +131,4 @@ function hasUrl(request: HttpRequest): request is HttpRequest & UrlRequest {
 
 function placeOf(url: URL | undefined): Place | undefined {
   return url && { host: url.host, path: url.pathname };
-}
-
-function operationOf(method: string, place: Place | undefined, { settings }: Pipeline): Operation {
-  return place === undefined
-    ? OTHER
-    : operationFor({ method, host: place.host, path: place.path }, settings.hosts);
 }

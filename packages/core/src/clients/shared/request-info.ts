@@ -1,15 +1,10 @@
 import type { HttpRequestInfo } from '../../observe/observer.ts';
+import { words } from '../../words.ts';
 
 /** Query parameters whose values say nothing about a tenant, its people or its findings. */
-const HARMLESS_PARAMETERS: ReadonlySet<string> = new Set([
-  '$top',
-  '$skip',
-  '$count',
-  '$orderby',
-  '$select',
-  '$expand',
-  'api-version',
-]);
+const HARMLESS_PARAMETERS: ReadonlySet<string> = new Set(
+  words('$top $skip $count $orderby $select $expand api-version'),
+);
 
 /** A request whose URL is known. */
 export interface UrlRequest {

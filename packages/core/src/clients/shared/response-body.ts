@@ -47,6 +47,18 @@ export async function failureOfResponse(
   }
 }
 
+/** The same within the time that {@link readErrorBodyInTime} leaves it. */
+export function failureInTime(
+  pipeline: Pick<Pipeline, 'clock' | 'lifecycle' | 'time'>,
+  response: Response,
+  endsAt: number,
+  signal: AbortSignal | undefined,
+): Promise<Failure | undefined> {
+  return readErrorBodyInTime(pipeline, endsAt, signal, (signal) =>
+    failureOfResponse(response, { ...pipeline.time, signal }),
+  );
+}
+
 /**
  * Runs `read` for as long as an error body is worth waiting for: five seconds, no longer than the attempt
  * may take, and no longer than the caller and the end of the wrapper wait.

@@ -44,12 +44,3 @@ export class SdkCall extends FetchCall {
     });
   }
 }
-
-/** Whether a request passes untouched: the upload task repeats the slices of a large upload itself. */
-export function shouldBypass(headers: unknown): boolean {
-  const type = getHeader(headers, 'content-type') ?? '';
-  return (
-    type.toLowerCase().startsWith('application/octet-stream') ||
-    getHeader(headers, 'content-range') !== undefined
-  );
-}

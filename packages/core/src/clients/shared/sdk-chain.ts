@@ -58,10 +58,14 @@ export function refuseRetryHandler(first: unknown, nextKey: string, chainFunctio
 let warned = false;
 
 /**
- * Whether the SDK's retry handler, standing in front of the resilient one, repeats a request. Such a
- * request passes untouched: it was already repeated as often as it makes sense.
+ * Whether a request passes untouched. The upload task repeats the slices of a large upload itself. What the
+ * SDK's retry handler, standing in front of the resilient one, repeats was already repeated as often as it
+ * makes sense.
  */
-export function isRepeatedBySdk(headers: unknown): boolean {
+export function shouldBypass(headers: unknown): boolean {
+  const type = getHeader(headers, 'content-type') ?? '';
+  if (type.toLowerCase().startsWith('application/octet-stream')) return true;
+  if (getHeader(headers, 'content-range') !== undefined) return true;
   if (getHeader(headers, 'retry-attempt') === undefined) return false;
   if (!warned) {
     warned = true;

@@ -1,18 +1,13 @@
-import { isObject } from '../../is.ts';
+import { hasMethod } from '../../failure/safe-get.ts';
 import type { Controller, Handler, HeaderRecord, LegacyHandler, RawHeaders } from './types.ts';
 
 /** Whether a handler is of the kind that undici 6 takes. */
 export function isLegacy(handler: unknown): handler is LegacyHandler {
   return (
-    isObject(handler) &&
     !hasMethod(handler, 'onRequestStart') &&
     hasMethod(handler, 'onConnect') &&
     hasMethod(handler, 'onError')
   );
-}
-
-function hasMethod(target: object, key: string): boolean {
-  return key in target && typeof Reflect.get(target, key) === 'function';
 }
 
 /** A handler of undici 6, which the caller gave, as one of undici 7. */

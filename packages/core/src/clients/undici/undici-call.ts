@@ -1,4 +1,3 @@
-import { classify } from '../../failure/classify.ts';
 import type { Failure } from '../../failure/failure.ts';
 import type { AttemptFanOut } from '../../observe/fan-out.ts';
 import type { AttemptSender } from '../../pipeline/call.ts';
@@ -6,7 +5,6 @@ import type { Pipeline } from '../../pipeline/pipeline.ts';
 import type { Batch } from '../shared/batch.ts';
 import { getHeader, headerPairs, withHeaders } from '../shared/headers.ts';
 import { HttpCall, type HttpRequest } from '../shared/http-call.ts';
-import { readErrorBodyInTime } from '../shared/response-body.ts';
 import { type RequestBody, requestBody } from './replayable-body.ts';
 import { ResponseAttempt } from './response-attempt.ts';
 import type { ResponseForwarder } from './response-forwarder.ts';
@@ -68,12 +66,7 @@ export class UndiciCall extends HttpCall<ResponseAttempt> {
         ? attempt.bodyFailure()
         : this.#readBatch(this.batch, attempt);
     }
-    const { clock } = this.pipeline;
-    return readErrorBodyInTime(this.pipeline, endsAt, this.signal, async (signal) => {
-      const body = await attempt.peekBody(signal);
-      const { status, headers } = attempt;
-      return classify({ status, headers, body }, { now: () => clock.epoch() });
-    });
+    return this.readFailure(attempt, endsAt, (signal) => attempt.peekBody(signal));
   }
 
   /** An interceptor below that follows a redirect to another host takes the header off. */
@@ -123,7 +116,8 @@ function urlOf({ origin, path, headers }: DispatchOptions): URL | undefined {
   const url = URL.parse(path, base);
   if (url === null || !url.protocol.startsWith('http')) return undefined;
   const host = getHeader(headers, 'host');
-  return host === undefined ? url : (URL.parse(path, `${url.protocol}//${host}`) ?? url);
+  if (host === undefined || host === url.host) return url;
+  return URL.parse(path, `${url.protocol}//${host}`) ?? url;
 }
 
 function lengthOf(headers: unknown): number | undefined {

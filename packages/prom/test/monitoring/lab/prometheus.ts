@@ -17,6 +17,21 @@ export interface ActiveAlert {
   readonly state: 'pending' | 'firing';
 }
 
+/** A rule as Prometheus knows it. */
+export interface LoadedRule {
+  /** The file that has it. */
+  readonly file: string;
+  readonly health: 'ok' | 'err' | 'unknown';
+  readonly lastError: string;
+}
+
+interface RawGroup {
+  readonly file: string;
+  readonly rules: readonly (Omit<LoadedRule, 'file' | 'lastError'> & {
+    readonly lastError?: string;
+  })[];
+}
+
 interface RawSeries {
   readonly metric: Readonly<Record<string, string>>;
   readonly value?: readonly [number, string];
@@ -63,6 +78,13 @@ export class PrometheusApi {
 
   async alerts(): Promise<readonly ActiveAlert[]> {
     return ((await this.#get('alerts', {})) as { alerts: ActiveAlert[] }).alerts;
+  }
+
+  async rules(): Promise<readonly LoadedRule[]> {
+    const { groups } = (await this.#get('rules', {})) as { groups: RawGroup[] };
+    return groups.flatMap(({ file, rules }) =>
+      rules.map(({ health, lastError = '' }) => ({ file, health, lastError })),
+    );
   }
 
   /** The answer's data, whose shape the API documents. */

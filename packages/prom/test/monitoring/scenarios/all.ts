@@ -1,4 +1,5 @@
 import { chronicScenarios } from './chronic.ts';
+import { edgeScenarios } from './edges.ts';
 import { jobScenarios } from './jobs.ts';
 import { busyScenarios, pollScenarios } from './polls.ts';
 import { clock, type Scenario } from './scenario.ts';
@@ -11,7 +12,15 @@ export const scenarios: readonly Scenario[] = [
   ...jobScenarios,
   ...chronicScenarios,
   ...serviceScenarios,
+  ...edgeScenarios,
 ];
+
+/** The scenario of a name. */
+export function scenarioNamed(name: string): Scenario {
+  const found = scenarios.find((scenario) => scenario.name === name);
+  if (found === undefined) throw new Error(`There is no scenario ${name}`);
+  return found;
+}
 
 /** Long, but what the rules are for. */
 const ALWAYS: readonly string[] = ['poll-5m'];

@@ -117,6 +117,8 @@ export const chronicScenarios: readonly Scenario[] = [
         calls: poll({ every: 480, until: '56:00', ends: between('24:00', '56:00', 'Forbidden') }),
       },
     ],
+    // The second refused call at 24:09, plus 1 minute. At 25:13 10 of 181 calls of a day were refused: a day
+    // later that is the day before, plus 30 minutes.
     firing: [lost('24:10'), chronic('49:43')],
   },
   ...([7, 9] as const).map(

@@ -51,6 +51,13 @@ const ZERO_CODES = [
   'InternalServerError',
 ];
 
+/** The outcome of calls that do not fail; by code, as the scenarios write it. */
+const OUTCOMES: Readonly<Record<string, string>> = {
+  '': 'success',
+  Cancelled: 'cancelled',
+  CircuitOpen: 'rejected',
+};
+
 const classOf = (code: string): string =>
   metricCodes.find((row) => row.code === code)?.class ?? 'server';
 
@@ -73,17 +80,18 @@ class FakeMetrics {
   }
 
   call({ at, operation, code, times, statuses }: Calls): void {
-    const ok = code === '';
     const success = { operation };
     if (!this.values.has(this.#name('last_success_timestamp_seconds', success))) {
       this.#set('last_success_timestamp_seconds', success, NEVER);
       this.#add('operations_total', { operation, outcome: 'success', code: '' }, 0);
     }
-    const outcome = ok ? 'success' : code === 'CircuitOpen' ? 'rejected' : 'failure';
-    this.#add('operations_total', { operation, outcome, code }, times);
+    const outcome = OUTCOMES[code] ?? 'failure';
+    const isCancelled = outcome === 'cancelled';
+    const ended = { operation, outcome, code: isCancelled ? '' : code };
+    this.#add('operations_total', ended, times);
     for (const status of statuses) this.#add('attempts_total', { operation, status }, times);
-    if (ok) this.#succeed(operation, at);
-    else this.#fail(operation, code, at, times);
+    if (outcome === 'success') this.#succeed(operation, at);
+    else if (!isCancelled) this.#fail(operation, code, at, times);
   }
 
   transition({ operation, to }: Transition): void {

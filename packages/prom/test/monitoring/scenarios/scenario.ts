@@ -48,6 +48,8 @@ const STATUS: Readonly<Record<string, string>> = {
   BadRequest: '400',
   InternalServerError: '500',
   TooManyRequests: '429',
+  Http409: '409',
+  Network: 'none',
 };
 
 export interface Poll {
@@ -102,7 +104,7 @@ export function poll({
   return calls;
 }
 
-/** Many calls a minute, of which a share ends with a code. The last of a minute is a success. */
+/** Many calls a minute, of which a share ends with a code: ten seconds after the successes of the minute. */
 export function busy({
   perMinute,
   until,
@@ -117,8 +119,8 @@ export function busy({
   const calls: Calls[] = [];
   for (let at = 30; at < clock(until); at += 60) {
     const failed = Math.round(perMinute * share(at));
-    if (failed > 0) calls.push(callAt(at, code, { times: failed }));
     if (failed < perMinute) calls.push(callAt(at, '', { times: perMinute - failed }));
+    if (failed > 0) calls.push(callAt(at + 10, code, { times: failed }));
   }
   return calls;
 }

@@ -3,6 +3,17 @@ import { emitWarning } from '../runtime.ts';
 /** Called with what an observer threw, and the name of the hook. */
 export type ReportObserverError = (error: unknown, hook: string) => void;
 
+/** The same, which never throws: what the caller's own function throws becomes a warning. */
+export function isolated(report: ReportObserverError): ReportObserverError {
+  return (error, hook) => {
+    try {
+      report(error, hook);
+    } catch (second) {
+      emitWarning(`onObserverError threw in hook ${hook}: ${nameOf(second)}`);
+    }
+  };
+}
+
 /** Warns once for each hook and name of error. */
 export function warnOnce(): ReportObserverError {
   const seen = new Set<string>();
@@ -18,6 +29,6 @@ export function warnOnce(): ReportObserverError {
 }
 
 /** The name of an error: not its message, which may hold secrets. */
-export function nameOf(error: unknown): string {
+function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;
 }
