@@ -1,85 +1,162 @@
-import { type Chance, chanceOf } from '../chaos/random.ts';
-import { TARGETS, type Target } from './targets.ts';
+import { chanceOf } from '../chaos/random.ts';
+import { recordedInputs } from './corpus.ts';
+import type { Coverage } from './coverage.ts';
+import { mutated } from './mutate.ts';
+import type { Target } from './targets/target.ts';
 
 /** An input that broke a promise. */
-export interface Finding {
+interface Finding {
   readonly target: string;
   readonly input: string;
   readonly problem: string;
 }
 
+/** What the inputs for one parser gave. */
+export interface FuzzReport {
+  readonly target: Target;
+  readonly findings: readonly Finding[];
+  /** Inputs that reached something new, in the order in which they were found. */
+  readonly reached: readonly string[];
+  /** By how much the heap grew, in MiB. */
+  readonly grownMib: number;
+}
+
 /** So long may one input take at most: a hundred times what the slowest should. */
 const SLOW_MS = 250;
-const MAX_LENGTH = 4_096;
-const WORDS = [
-  '__proto__',
-  'constructor',
-  '"',
-  '\\u0000',
-  '{',
-  ']',
-  ',',
-  '999999999999',
-  ':',
-  ' ',
-  '\n',
-  '%',
-  '\u{1F600}',
-  'again in',
-  '00:00:0',
-];
+/** What a run may leave in the heap: its own lists, and no input's. */
+const MAX_GROWN_MIB = 32;
+const BATCH = 1_024;
+const PART = 32;
+const MAX_POOL = 400;
+const MAX_FINDINGS = 3;
 
-/** Tries `runs` inputs for each parser. */
-export function fuzz(seed: number, runs: number): Finding[] {
-  return TARGETS.flatMap((target, index) => fuzzTarget(target, seed + index * 1_000_003, runs));
-}
-
-function fuzzTarget(target: Target, seed: number, runs: number): Finding[] {
-  const findings: Finding[] = [];
-  const pool = [...target.corpus];
+/**
+ * Tries `runs` inputs on a parser: changed ones of its seeds, of the recorded ones, and of those that
+ * reached something new on the way.
+ */
+export async function fuzz(
+  target: Target,
+  seed: number,
+  runs: number,
+  coverage?: Coverage,
+): Promise<FuzzReport> {
+  const pool = [...target.seeds, ...recordedInputs(target)];
+  const started = pool.length;
   const chance = chanceOf(seed);
-  const known = Object.getOwnPropertyNames(Object.prototype).length;
-  for (let run = 0; run < runs && findings.length < 3; run += 1) {
-    const input = mutated(pool, chance);
-    // Some of what was made is the start of what comes next, so that changes add up.
-    if (chance.chance(0.01)) pool[chance.int(target.corpus.length, 200)] ??= input;
-    const startedAt = performance.now();
-    let problem: string | undefined;
-    try {
-      target.parse(input);
-    } catch (error) {
-      problem = String(error);
+  const findings: Finding[] = [];
+  const builtIns = shapes();
+  // What these reach is known.
+  if (coverage !== undefined) coverage.learn(await blocksOf(target, pool, coverage));
+  let heapBefore = 0;
+  for (let run = 0; run < runs && findings.length < MAX_FINDINGS; run += BATCH) {
+    const length = Math.min(BATCH, runs - run);
+    const batch = Array.from({ length }, () => mutated(pool, chance));
+    for (const input of batch) {
+      const problem = await problemOf(target, input);
+      if (problem !== undefined) findings.push({ target: target.name, input, problem });
     }
-    const tookMs = performance.now() - startedAt;
-    // On a machine that stalls, the same input is quick when it is tried again.
-    if (tookMs > SLOW_MS && isSlow(target, input)) problem = `took ${Math.round(tookMs)} ms`;
-    if (Object.getOwnPropertyNames(Object.prototype).length !== known) problem = 'pollutes Object';
-    if (problem !== undefined) findings.push({ target: target.name, input, problem });
+    if (shapes() !== builtIns) findings.push({ target: target.name, input: '', problem: POLLUTES });
+    const reached = coverage === undefined ? [] : await reaching(target, batch, coverage);
+    pool.push(...reached.slice(0, MAX_POOL - pool.length));
+    // The first inputs also load and compile.
+    if (run === 0) heapBefore = heapMib();
   }
-  return findings;
+  const grownMib = runs > BATCH ? heapMib() - heapBefore : 0;
+  if (grownMib > MAX_GROWN_MIB) {
+    findings.push({ target: target.name, input: '', problem: `keeps ${grownMib.toFixed(0)} MiB` });
+  }
+  return { target, findings, reached: pool.slice(started), grownMib };
 }
 
-function isSlow(target: Target, input: string): boolean {
+/** The inputs of a batch that were the first to run a block of the code, made shorter. */
+async function reaching(
+  target: Target,
+  batch: readonly string[],
+  coverage: Coverage,
+): Promise<readonly string[]> {
+  const missing = new Set(coverage.newBlocks());
+  const found: string[] = [];
+  // To ask V8 takes longer than to parse: parts of the batch first, then the inputs of those that matter.
+  for (let from = 0; from < batch.length && missing.size > 0; from += PART) {
+    const part = batch.slice(from, from + PART);
+    if (!(await blocksOf(target, part, coverage)).some((block) => missing.has(block))) continue;
+    for (const input of part) {
+      const blocks = await blocksOf(target, [input], coverage);
+      const reached = blocks.filter((block) => missing.delete(block));
+      if (reached.length === 0) continue;
+      found.push(await shortened(target, input, reached, coverage));
+      coverage.learn(reached);
+    }
+  }
+  // What only came once, such as a warning, is no input's doing.
+  coverage.learn(missing);
+  return found;
+}
+
+async function blocksOf(
+  target: Target,
+  inputs: readonly string[],
+  coverage: Coverage,
+): Promise<readonly string[]> {
+  // What they throw has been found already.
+  for (const input of inputs) {
+    await problemOf(target, input);
+  }
+  return [...coverage.newBlocks()];
+}
+
+/** Leaves out what is not needed to reach the blocks, in few steps. */
+async function shortened(
+  target: Target,
+  input: string,
+  reached: readonly string[],
+  coverage: Coverage,
+): Promise<string> {
+  let text = input;
+  for (const share of [2, 4, 8, 16]) {
+    const size = Math.ceil(input.length / share);
+    for (let at = 0; at < text.length; ) {
+      const candidate = text.slice(0, at) + text.slice(at + size);
+      const blocks = await blocksOf(target, [candidate], coverage);
+      if (reached.every((block) => blocks.includes(block))) text = candidate;
+      else at += size;
+    }
+  }
+  return text;
+}
+
+async function problemOf(target: Target, input: string): Promise<string | undefined> {
   const startedAt = performance.now();
-  target.parse(input);
+  try {
+    const parsing = target.parse(input);
+    if (parsing !== undefined) await parsing;
+  } catch (error) {
+    return String(error);
+  }
+  const tookMs = performance.now() - startedAt;
+  // On a machine that stalls, the same input is quick when it is tried again.
+  return tookMs > SLOW_MS && (await isSlow(target, input))
+    ? `took ${Math.round(tookMs)} ms`
+    : undefined;
+}
+
+async function isSlow(target: Target, input: string): Promise<boolean> {
+  const startedAt = performance.now();
+  await target.parse(input);
   return performance.now() - startedAt > SLOW_MS;
 }
 
-function mutated(pool: readonly (string | undefined)[], chance: Chance): string {
-  let text = chance.one(...pool) ?? '';
-  for (let change = chance.int(1, 4); change > 0; change -= 1) {
-    const at = chance.int(0, text.length);
-    const to = Math.min(at + chance.int(0, 8), text.length);
-    const kind = chance.int(0, 5);
-    if (kind === 0) text = text.slice(0, at) + text.slice(to);
-    else if (kind === 1) text = text.slice(0, at) + chance.one(...WORDS) + text.slice(at);
-    else if (kind === 2)
-      text = text.slice(0, at) + text.slice(at, to).repeat(chance.int(2, 60)) + text.slice(to);
-    else if (kind === 3)
-      text = text.slice(0, at) + String.fromCharCode(chance.int(0, 0x2_ff)) + text.slice(to);
-    else if (kind === 4)
-      text = text.slice(0, at) + String(chance.int(-5, 1_000_000)) + text.slice(to);
-    else text = text.slice(0, at) + (chance.one(...pool) ?? '').slice(chance.int(0, 40));
-  }
-  return text.slice(0, MAX_LENGTH);
+const POLLUTES = 'an input of the last batch changed a built-in object';
+
+/** What stands in the objects that an attacker would want to change. */
+function shapes(): string {
+  const prototypes = [Object, Array, Function, String, Number, Promise, Map, Set, Error, RegExp];
+  return [Object, JSON, ...prototypes.map(({ prototype }) => prototype as object)]
+    .map((object) => Reflect.ownKeys(object).map(String).join())
+    .join('\n');
+}
+
+function heapMib(): number {
+  globalThis.gc?.();
+  return process.memoryUsage().heapUsed / 2 ** 20;
 }

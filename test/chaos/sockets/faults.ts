@@ -8,6 +8,8 @@ export interface Fault {
   readonly retryAfter: boolean;
   /** Whether an error is in the service's own format. */
   readonly envelope: boolean;
+  /** Of any other error. */
+  readonly body: 'page' | 'empty' | 'long' | 'bytes';
   /** At which byte an answer breaks off. */
   readonly at: number;
 }
@@ -29,9 +31,12 @@ export const KINDS = [
   // An answer that is shorter or longer than its content-length says.
   'truncated',
   'too-long',
-  // Bytes that are no HTTP, instead of an answer, or before it.
+  // Two lengths in one head.
+  'two-lengths',
+  // Bytes that are no HTTP: instead of an answer, before it, and after it on a connection that stays open.
   'garbage',
   'garbage-before',
+  'garbage-after',
   // An answer while the upload runs, and the end of the connection.
   'early',
 ] as const;
@@ -42,9 +47,10 @@ export function faultOf(chance: Chance): Fault {
   const kind = chance.chance(0.5) ? 'ok' : chance.one(...KINDS);
   return {
     kind,
-    status: chance.one(...STATUSES, 504, 520, 599),
+    status: chance.one(...STATUSES, 504, 520, 599, 304, 700),
     retryAfter: chance.chance(0.3),
     envelope: chance.chance(0.5),
+    body: chance.one('page', 'empty', 'long', 'bytes'),
     at: chance.int(0, 300),
   };
 }

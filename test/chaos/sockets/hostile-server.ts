@@ -2,15 +2,14 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { Fault } from './faults.ts';
 
 /** A request that reached the server whole. */
-interface Received {
+export interface Received<F> {
   readonly call: number;
-  readonly fault: Fault;
+  readonly fault: F;
 }
 
-export interface HostileServer extends AsyncDisposable {
+export interface HostileServer<F> extends AsyncDisposable {
   readonly url: string;
-  readonly received: readonly Received[];
-  readonly openSockets: number;
+  readonly received: readonly Received<F>[];
 }
 
 /** The body of a success: each attempt of each call has its own. */
@@ -21,8 +20,8 @@ export function successBody(call: number, attempt: number): string {
 /** A server over bare sockets, which does to each request what the plan says. */
 export async function startHostileServer(
   planned: (call: number, attempt: number) => Fault,
-): Promise<HostileServer> {
-  const received: Received[] = [];
+): Promise<HostileServer<Fault>> {
+  const received: Received<Fault>[] = [];
   const attempts = new Map<number, number>();
   const sockets = new Set<Socket>();
   const next = (call: number): { attempt: number; fault: Fault } => {
@@ -41,9 +40,6 @@ export async function startHostileServer(
   return {
     url: `http://127.0.0.1:${port}`,
     received,
-    get openSockets() {
-      return sockets.size;
-    },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       await new Promise<void>((resolve) => server.close(() => resolve()));
@@ -54,27 +50,37 @@ export async function startHostileServer(
 function readRequests(
   socket: Socket,
   next: (call: number) => { attempt: number; fault: Fault },
-  received: Received[],
+  received: Received<Fault>[],
 ): void {
   let bytes = Buffer.alloc(0);
+  /** The request whose head has come, and whose body has not. */
+  let current: { call: number; attempt: number; fault: Fault; answered: boolean } | undefined;
   socket.on('data', (chunk: Buffer) => {
     bytes = Buffer.concat([bytes, chunk]);
-    for (let end = bytes.indexOf('\r\n\r\n'); end >= 0; end = bytes.indexOf('\r\n\r\n')) {
+    for (let end = bytes.indexOf(END); end >= 0; end = bytes.indexOf(END)) {
       const head = bytes.subarray(0, end).toString('latin1');
       const call = Number(/^x-call: (\d+)/im.exec(head)?.[1]);
+      current ??= { call, ...next(call), answered: false };
+      const { attempt, fault } = current;
+      if (fault.kind === 'early' && !current.answered) {
+        current.answered = true;
+        answer(socket, fault, successBody(call, attempt));
+      }
       const length = Number(/^content-length: (\d+)/im.exec(head)?.[1] ?? 0);
       const chunked = /^transfer-encoding: chunked/im.test(head);
       const bodyEnd = chunked ? bytes.indexOf('0\r\n\r\n', end) + 5 : end + 4 + length;
       const whole = chunked ? bodyEnd > 5 : bytes.length >= bodyEnd;
       if (!whole) return;
       bytes = bytes.subarray(bodyEnd);
-      const { attempt, fault } = next(call);
-      // Before it is carried out: an early answer, and a reset without any.
-      if (fault.kind !== 'early') received.push({ call, fault });
+      current = undefined;
+      if (fault.kind === 'early') continue;
+      received.push({ call, fault });
       answer(socket, fault, successBody(call, attempt));
     }
   });
 }
+
+const END = '\r\n\r\n';
 
 function answer(socket: Socket, fault: Fault, body: string): void {
   const { kind, at } = fault;
@@ -111,8 +117,10 @@ function answer(socket: Socket, fault: Fault, body: string): void {
     'stall-at': () => socket.write(whole.subarray(0, at % 60)),
     truncated: () => socket.end(whole.subarray(0, whole.length - 1 - (at % body.length))),
     'too-long': () => socket.end(`${response(200, body)}and more that nobody announced`),
+    'two-lengths': () => socket.end(response(200, body, 'content-length: 7\r\n')),
     garbage: () => socket.end('\u0000\u0001 this is no HTTP \r\n\r\n'),
     'garbage-before': () => socket.end(`nonsense\r\n${response(200, body)}`),
+    'garbage-after': () => socket.write(`${response(200, body)}\u0000 and no HTTP`),
     early: () => socket.end(errorResponse({ ...fault, status: 413 })),
   };
   send[kind]();
@@ -129,10 +137,17 @@ function response(status: number, body: string, headers = ''): string {
   return `HTTP/1.1 ${status} X\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n${headers}\r\n${body}`;
 }
 
-function errorResponse({ status, retryAfter, envelope }: Fault): string {
+const BODIES: Readonly<Record<Fault['body'], string>> = {
+  page: '<html><title>502 Bad Gateway</title></html>',
+  empty: '',
+  long: 'x'.repeat(200_000),
+  bytes: '\u0000\u0001\u00ff{"error":',
+};
+
+function errorResponse({ status, retryAfter, envelope, body }: Fault): string {
   const code = status === 500 ? 'InternalServerError' : 'SomeCode';
-  const body = envelope
+  const text = envelope
     ? JSON.stringify({ error: { code, message: 'said', target: 'id' } })
-    : '<html>';
-  return response(status, body, retryAfter ? 'retry-after-ms: 5\r\n' : '');
+    : BODIES[body];
+  return response(status, text, retryAfter ? 'retry-after-ms: 5\r\n' : '');
 }

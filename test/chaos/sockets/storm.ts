@@ -1,12 +1,30 @@
-import { createResilience } from '@defender-resilience/core';
-import { everyClient } from '../../../packages/core/test/support/every-client.ts';
+import { createResilience, type Resilience } from '@defender-resilience/core';
+import type { OpenClient } from '../../../packages/core/test/support/every-client.ts';
 import { type Chance, chanceOf } from '../random.ts';
-import { type Fault, faultOf, provesNothingDone } from './faults.ts';
-import { startHostileServer, successBody } from './hostile-server.ts';
+import { type HostileServer, type Received, successBody } from './hostile-server.ts';
+
+/** What one fault of a server is, whatever it speaks. */
+interface AnyFault {
+  readonly kind: string;
+  readonly status: number;
+}
+
+/** A server that misbehaves, and what it can do. */
+export interface Enemy<F extends AnyFault> {
+  faultOf(chance: Chance): F;
+  /** What it does after the faults that are planned. */
+  readonly ok: F;
+  /** Whether the client can know that the request was not carried out. */
+  provesNothingDone(fault: F): boolean;
+  /** Whether clients take a part of the body for the whole, with or without the wrapper. */
+  seemsWhole(fault: F): boolean;
+  start(planned: (call: number, attempt: number) => F): Promise<HostileServer<F>>;
+}
 
 /** One run of many calls through one client. */
-export interface Storm {
-  readonly client: string;
+export interface Storm<F extends AnyFault> {
+  readonly enemy: Enemy<F>;
+  readonly client: (resilience: Resilience, url: string) => OpenClient;
   readonly seed: number;
   readonly calls: number;
   readonly concurrency: number;
@@ -31,17 +49,18 @@ interface Ending {
 }
 
 /** Sends the calls through a client to the hostile server, and says which promises were broken. */
-export async function runStorm({
+export async function runStorm<F extends AnyFault>({
+  enemy,
   client,
   seed,
   calls,
   concurrency,
   attemptTimeoutMs = 1_000,
-}: Storm): Promise<StormReport> {
+}: Storm<F>): Promise<StormReport> {
   const chance = chanceOf(seed);
-  const plans = Array.from({ length: calls }, () => planOf(chance));
-  await using server = await startHostileServer(
-    (call, attempt) => plans[call]?.faults[attempt - 1] ?? OK,
+  const plans = Array.from({ length: calls }, () => planOf(chance, enemy));
+  await using server = await enemy.start(
+    (call, attempt) => plans[call]?.faults[attempt - 1] ?? enemy.ok,
   );
   const resilience = createResilience({
     hosts: { [new URL(server.url).host]: 'all' },
@@ -60,7 +79,7 @@ export async function runStorm({
   });
   const endings: Ending[] = plans.map(() => ({ settled: 0 }));
   {
-    await using open = everyClient[client]?.(resilience, server.url) ?? notFound(client);
+    await using open = client(resilience, server.url);
     const queue = [...plans.keys()];
     const work = async (): Promise<void> => {
       for (let call = queue.shift(); call !== undefined; call = queue.shift()) {
@@ -68,14 +87,14 @@ export async function runStorm({
       }
     };
     const one = async (call: number): Promise<Ending> => {
-      const { acts, abortAfter } = plans[call] ?? notFound(client);
+      const { acts, abortAfter, bodyLength } = plans[call] as Plan<F>;
       const controller = new AbortController();
       let settled = 0;
       const sent = open.send({
         method: acts ? 'POST' : 'GET',
         path: acts ? '/v1.0/security/incidents/7/comments' : '/v1.0/security/incidents',
         headers: { 'x-call': String(call), 'content-type': 'application/json' },
-        body: JSON.stringify({ comment: 'x'.repeat(200) }),
+        body: JSON.stringify({ comment: 'x'.repeat(bodyLength) }),
         signal: controller.signal,
       });
       if (abortAfter !== undefined) void turns(abortAfter).then(() => controller.abort());
@@ -90,7 +109,7 @@ export async function runStorm({
     await resilience.close({ timeoutMs: 0 });
   }
   const faults = [
-    ...plans.flatMap((plan, call) => brokenBy(plan, call, endings[call], server.received)),
+    ...plans.flatMap((plan, call) => brokenBy(enemy, plan, call, endings[call], server.received)),
     ...(resilience.snapshot().inFlight === 0 ? [] : ['calls are still counted as in flight']),
   ];
   const kinds: Record<string, number> = {};
@@ -99,36 +118,47 @@ export async function runStorm({
   return { faults, requests: server.received.length, successes, kinds };
 }
 
-interface Plan {
+interface Plan<F> {
   readonly acts: boolean;
-  readonly faults: readonly Fault[];
+  readonly bodyLength: number;
+  readonly faults: readonly F[];
   /** After how many turns of the event loop its caller aborts. */
   readonly abortAfter?: number;
 }
 
-const OK: Fault = { kind: 'ok', status: 200, retryAfter: false, envelope: false, at: 0 };
-
-function planOf(chance: Chance): Plan {
+function planOf<F extends AnyFault>(chance: Chance, enemy: Enemy<F>): Plan<F> {
+  const faults = Array.from({ length: MAX_ATTEMPTS }, () => enemy.faultOf(chance));
+  const early = faults.some(({ kind }) => kind === 'early');
   return {
-    acts: chance.chance(0.4),
-    faults: Array.from({ length: MAX_ATTEMPTS }, () => faultOf(chance)),
+    // Only an upload can be answered while it runs, and only a long one takes a while.
+    acts: early || chance.chance(0.4),
+    bodyLength: early ? 400_000 : 200,
+    faults,
     ...(chance.chance(0.1) ? { abortAfter: chance.int(0, 30) } : {}),
   };
 }
 
-function brokenBy(
-  { acts }: Plan,
+function brokenBy<F extends AnyFault>(
+  { provesNothingDone, seemsWhole }: Enemy<F>,
+  { acts }: Plan<F>,
   call: number,
   end: Ending | undefined,
-  received: readonly { readonly call: number; readonly fault: Fault }[],
+  received: readonly Received<F>[],
 ): readonly string[] {
   const own = received.filter((request) => request.call === call);
   const broken: string[] = [];
   if (end?.settled !== 1) broken.push(`call ${call} did not settle`);
   if (own.length > MAX_ATTEMPTS) broken.push(`call ${call} was sent ${own.length} times`);
-  const bodies = Array.from({ length: MAX_ATTEMPTS }, (_, index) => successBody(call, index + 1));
-  if (end?.body !== undefined && !bodies.includes(end.body)) {
-    broken.push(`call ${call} succeeded with ${end.body.length} characters that were not sent so`);
+  // Over HTTP/2, undici itself sends again what a session that ended had not taken.
+  const bodies = Array.from({ length: 3 * MAX_ATTEMPTS }, (_, index) =>
+    successBody(call, index + 1),
+  );
+  const last = own.at(-1)?.fault;
+  const { body } = end ?? {};
+  const isPart =
+    last !== undefined && seemsWhole(last) && bodies.some((one) => one.startsWith(body ?? '-'));
+  if (body !== undefined && !bodies.includes(body) && !isPart) {
+    broken.push(`call ${call} succeeded with ${body.length} characters after ${last?.kind}`);
   }
   for (const { fault } of acts ? own.slice(0, -1) : []) {
     if (!provesNothingDone(fault)) {
@@ -136,10 +166,6 @@ function brokenBy(
     }
   }
   return broken;
-}
-
-function notFound(client: string): never {
-  throw new Error(`There is no client ${client}`);
 }
 
 async function turns(count: number): Promise<void> {

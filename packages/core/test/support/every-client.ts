@@ -7,18 +7,20 @@ import {
   AnonymousAuthenticationProvider,
   HttpMethod,
   RequestInformation,
+  type RequestOption,
 } from '@microsoft/kiota-abstractions';
 import {
   FetchRequestAdapter,
   HttpClient,
+  type Middleware,
   MiddlewareFactory,
 } from '@microsoft/kiota-http-fetchlibrary';
 import * as graph from '@microsoft/microsoft-graph-client';
 import axios from 'axios';
-import { Agent, request } from 'undici';
+import { Agent, type Dispatcher, request } from 'undici';
 
 /** A request that every client can send. */
-interface AnyRequest {
+export interface AnyRequest {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -61,8 +63,9 @@ function initOf({ method, headers, body, signal }: AnyRequest): RequestInit {
   };
 }
 
-function axiosClient(resilience: Resilience, url: string): OpenClient {
-  const client = wrapAxios(resilience, axios.create({ baseURL: url, proxy: false }));
+export function axiosClient(resilience: Resilience, url: string, config: object = {}): OpenClient {
+  const instance = axios.create({ baseURL: url, proxy: false, ...config });
+  const client = wrapAxios(resilience, instance);
   return {
     ...nothing,
     async send({ method, path, headers, body, signal }) {
@@ -79,8 +82,11 @@ function axiosClient(resilience: Resilience, url: string): OpenClient {
   };
 }
 
-function undiciClient(resilience: Resilience, url: string): OpenClient {
-  const agent = new Agent();
+export function undiciClient(
+  resilience: Resilience,
+  url: string,
+  agent: Dispatcher = new Agent(),
+): OpenClient {
   const dispatcher = agent.compose(undiciInterceptor(resilience));
   return {
     async send({ method, path, headers, body, signal }) {
@@ -122,16 +128,46 @@ function graphClient(resilience: Resilience, url: string): OpenClient {
   };
 }
 
+/** How users of Kiota pass a signal: it has none of its own. */
+class SignalOption implements RequestOption {
+  readonly signal: AbortSignal;
+
+  constructor(signal: AbortSignal) {
+    this.signal = signal;
+  }
+
+  getKey(): string {
+    return 'signal';
+  }
+}
+
+class SignalHandler implements Middleware {
+  next: Middleware | undefined = undefined;
+
+  execute(
+    url: string,
+    init: RequestInit,
+    options?: Record<string, RequestOption>,
+  ): Promise<Response> {
+    const option = options?.['signal'];
+    const own = option instanceof SignalOption ? { ...init, signal: option.signal } : init;
+    if (this.next === undefined) throw new Error('SignalHandler stands last');
+    return this.next.execute(url, own, options);
+  }
+}
+
 function kiotaClient(resilience: Resilience, url: string): OpenClient {
-  const chain = kiotaMiddlewareChain(resilience, MiddlewareFactory.getDefaultMiddlewares());
+  const handlers = [new SignalHandler(), ...MiddlewareFactory.getDefaultMiddlewares()];
+  const chain = kiotaMiddlewareChain(resilience, handlers) as Middleware[];
   const http = new HttpClient(undefined, ...chain);
   const anonymous = new AnonymousAuthenticationProvider();
   const adapter = new FetchRequestAdapter(anonymous, undefined, undefined, http);
   return {
     ...nothing,
-    async send({ method, path, headers, body }) {
+    async send({ method, path, headers, body, signal }) {
       const info = new RequestInformation(HttpMethod[method]);
       info.URL = `${url}${path}`;
+      if (signal !== undefined) info.addRequestOptions([new SignalOption(signal)]);
       for (const [name, value] of Object.entries(headers)) info.headers.add(name, value);
       if (method === 'POST') {
         const bytes = new TextEncoder().encode(body);
@@ -168,8 +204,8 @@ export const everyClient: Readonly<
       return typeof end === 'string' ? end : bodyOf(end);
     },
   }),
-  axios: axiosClient,
-  undici: undiciClient,
+  axios: (resilience, url) => axiosClient(resilience, url),
+  undici: (resilience, url) => undiciClient(resilience, url),
   Graph: graphClient,
   Kiota: kiotaClient,
 };

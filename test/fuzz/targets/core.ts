@@ -1,12 +1,5 @@
 import { classify, createResilience, operationFor } from '@defender-resilience/core';
-
-/** A parser, and inputs that it understands: the fuzzer starts from these. */
-export interface Target {
-  readonly name: string;
-  readonly corpus: readonly string[];
-  /** Throws where the parser breaks its promise. */
-  parse(input: string): void;
-}
+import type { Target } from './target.ts';
 
 const now = (): number => 1_700_000_000_000;
 const header = (name: string, status: number) => (value: string) => {
@@ -38,10 +31,14 @@ function parseOptions(input: string): void {
   }
 }
 
-export const TARGETS: readonly Target[] = [
+const STATUSES = [400, 401, 403, 429, 503];
+
+/** What core reads of answers and of its user. */
+export const CORE_TARGETS: readonly Target[] = [
   {
     name: 'bodies of errors',
-    corpus: [
+    file: 'bodies',
+    seeds: [
       '{"error":{"code":"TooManyRequests","message":"Try again in 14 seconds.","target":"7f3"}}',
       '{"error":{"code":"429","message":"x","innerError":{"request-id":"9b1d","date":"2026"}}}',
       '{"error":"invalid_client","error_description":"AADSTS7000215: x","error_codes":[7000215]}',
@@ -51,13 +48,14 @@ export const TARGETS: readonly Target[] = [
       '\uFEFF{"Message":"x","__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":1}}}',
     ],
     parse(body) {
-      for (const status of [400, 401, 403, 429, 503])
-        classify({ status, headers: {}, body }, { now });
+      const status = STATUSES[body.length % STATUSES.length] ?? 400;
+      classify({ status, headers: {}, body }, { now });
     },
   },
   {
     name: 'messages',
-    corpus: MESSAGES,
+    file: 'messages',
+    seeds: MESSAGES,
     parse(message) {
       const body = { error: { code: 'TooManyRequests', message } };
       classify({ status: 429, headers: {}, body }, { now });
@@ -66,17 +64,20 @@ export const TARGETS: readonly Target[] = [
   },
   {
     name: 'Retry-After',
-    corpus: ['120', 'Wed, 21 Oct 2026 07:28:00 GMT', 'Sunday, 06-Nov-94 08:49:37 GMT', '1.5, 30'],
+    file: 'retry-after',
+    seeds: ['120', 'Wed, 21 Oct 2026 07:28:00 GMT', 'Sunday, 06-Nov-94 08:49:37 GMT', '1.5, 30'],
     parse: header('retry-after', 429),
   },
   {
     name: 'quota headers',
-    corpus: ['60', '1700000060', '0.5', '-1'],
+    file: 'quota-headers',
+    seeds: ['60', '1700000060', '0.5', '-1'],
     parse: header('x-ratelimit-reset', 429),
   },
   {
     name: 'claims challenges',
-    corpus: [
+    file: 'claims',
+    seeds: [
       'Bearer realm="", error="insufficient_claims", claims="eyJhY2Nlc3NfdG9rZW4iOnt9fQ=="',
       'Bearer authorization_uri="https://login.microsoftonline.com/x", claims=e30=, error="x"',
     ],
@@ -84,12 +85,14 @@ export const TARGETS: readonly Target[] = [
   },
   {
     name: 'warnings of partial answers',
-    corpus: ['199 Microsoft "Microsoft/WDATP/504/10001", 199 - "x/y/1/2"'],
+    file: 'warnings',
+    seeds: ['199 Microsoft "Microsoft/WDATP/504/10001", 199 - "x/y/1/2"'],
     parse: header('warning', 206),
   },
   {
     name: 'URLs to operations',
-    corpus: [
+    file: 'urls',
+    seeds: [
       '/api/incidents/7',
       "/v1.0/security/alerts_v2('a b')/comments",
       '/api/machines/1e5bc9d7e413ddd7902c2932e418702b84d0cc07/isolate',
@@ -103,7 +106,8 @@ export const TARGETS: readonly Target[] = [
   },
   {
     name: 'options',
-    corpus: [
+    file: 'options',
+    seeds: [
       '{"retry":{"maxRetries":3,"initialDelayMs":1000},"budget":{"ratio":0.2},"circuit":false}',
       '{"quota":{"minuteMs":60000,"groups":{"incidents":{"perMinute":50}}},"hosts":{"x":"all"}}',
       '{"operations":{"incidents.list":{"priority":1,"__proto__":{"x":1}}},"throttle":{"maxWaiting":1}}',
