@@ -1,4 +1,4 @@
-import { CircuitState as State, circuitBreaker, handleWhenResult, type IBreaker } from 'cockatiel';
+import { circuitBreaker, handleWhenResult, type IBreaker, CircuitState as State } from 'cockatiel';
 import type { Clock } from '../clock.ts';
 import type { Failure } from '../failure/failure.ts';
 import { NON_RETRYABLE } from '../failure/http-failure.ts';
