@@ -16,6 +16,13 @@ export function isRecord(value: unknown): value is Fields {
   return isObject(value) && !Array.isArray(value);
 }
 
+/** An object that no class made, such as a document: no form, stream or observer of a class. */
+export function isPlainObject(value: unknown): value is object {
+  if (!isObject(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
 export function isFunction(value: unknown): boolean {
   return typeof value === 'function';
 }

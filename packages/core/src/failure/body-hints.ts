@@ -1,6 +1,7 @@
 import type { BodyParameter, Operation } from '../catalogue/entry.ts';
-import { isObject } from '../is.ts';
-import { decode, MAX_ERROR_BODY, parseJson } from './text.ts';
+import { isPlainObject } from '../is.ts';
+import { editDistance } from '../words.ts';
+import { bytesOf, decode, MAX_ERROR_BODY, parseJson } from './text.ts';
 
 /**
  * Says what is probably wrong with the body of a refused request to Defender XDR or Defender for
@@ -33,25 +34,18 @@ const NOT_AN_OBJECT = 'The request body is not a JSON object: send the parameter
 /** The names of the sent parameters, or what is wrong with the body; undefined if unknown. */
 function sentNames(body: unknown): readonly string[] | string | undefined {
   const text = textOf(body);
-  if (text === undefined) return isPlain(body) ? Object.keys(body) : undefined;
+  if (text === undefined) return isPlainObject(body) ? Object.keys(body) : undefined;
   if (text.length > MAX_ERROR_BODY) return undefined;
   const value = text.trim() === '' ? {} : parseJson(text);
   if (value === undefined) return NOT_JSON;
-  return isPlain(value) ? Object.keys(value) : NOT_AN_OBJECT;
+  return isPlainObject(value) ? Object.keys(value) : NOT_AN_OBJECT;
 }
 
 function textOf(body: unknown): string | undefined {
   if (typeof body === 'string') return body;
-  const bytes = body instanceof ArrayBuffer ? new Uint8Array(body) : body;
-  if (!(bytes instanceof Uint8Array)) return undefined;
+  const bytes = bytesOf(body);
+  if (bytes === undefined) return undefined;
   return bytes.byteLength > MAX_ERROR_BODY ? ' '.repeat(MAX_ERROR_BODY + 1) : decode(bytes);
-}
-
-/** An object that a client serialises as JSON, not a form, stream or blob. */
-function isPlain(value: unknown): value is object {
-  if (!isObject(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }
 
 interface BodyMistake {
@@ -117,16 +111,5 @@ function simplify(name: string): string {
 
 /** One letter added, removed or replaced, or two neighbours swapped. */
 function isOneEditApart(a: string, b: string): boolean {
-  if (Math.min(a.length, b.length) < 4 || Math.abs(a.length - b.length) > 1) return false;
-  let start = 0;
-  while (start < a.length && a[start] === b[start]) start += 1;
-  const restA = a.slice(start);
-  const restB = b.slice(start);
-  const [first = '', second = '', ...rest] = restA;
-  return (
-    restA.slice(1) === restB ||
-    restA === restB.slice(1) ||
-    restA.slice(1) === restB.slice(1) ||
-    `${second}${first}${rest.join('')}` === restB
-  );
+  return Math.min(a.length, b.length) >= 4 && editDistance(a, b) <= 1;
 }

@@ -1,7 +1,7 @@
 import { isObject } from '../is.ts';
 import { type ErrorBody, readErrorDocument } from './error-document.ts';
 import { hasMethod } from './safe-get.ts';
-import { cleanMessage, decode, MAX_ERROR_BODY, parseJson } from './text.ts';
+import { bytesOf, cleanMessage, decode, MAX_ERROR_BODY, parseJson } from './text.ts';
 
 const EMPTY: ErrorBody = Object.freeze({ origin: 'gateway' });
 
@@ -18,7 +18,9 @@ export function readErrorBody(body: unknown): ErrorBody {
 
 /** Whether a body can be read synchronously and is not empty. */
 export function isReadableBody(body: unknown): boolean {
-  return (typeof body === 'string' && body !== '') || isBytes(body) || isParsedBody(body);
+  return (
+    (typeof body === 'string' && body !== '') || isParsedBody(body) || bytesOf(body) !== undefined
+  );
 }
 
 function readText(whole: string): ErrorBody {
@@ -64,27 +66,18 @@ function readPlain(text: string): ErrorBody {
 }
 
 function bytesAsText(body: unknown): string | undefined {
+  const bytes = bytesOf(body);
   try {
-    if (body instanceof ArrayBuffer) return decode(new Uint8Array(body));
-    return body instanceof Uint8Array ? decode(body) : undefined;
+    return bytes && decode(bytes);
   } catch {
-    // Detached or shared memory cannot be decoded.
+    // Shared memory cannot be decoded.
     return undefined;
-  }
-}
-
-function isBytes(body: unknown): boolean {
-  try {
-    return body instanceof ArrayBuffer || body instanceof Uint8Array;
-  } catch {
-    // `instanceof` throws for a revoked proxy.
-    return false;
   }
 }
 
 /** A parsed document, not a stream, form or blob, which cannot be read synchronously. */
 function isParsedBody(body: unknown): body is object {
-  if (!isObject(body) || isBytes(body)) return false;
+  if (!isObject(body) || bytesOf(body) !== undefined) return false;
   return !NOT_PARSED.some((method) => hasMethod(body, method));
 }
 

@@ -1,5 +1,5 @@
 import { brand } from './brand.ts';
-import type { Failure, FailureSource } from './failure.ts';
+import { type Failure, type FailureSource, statusAndCode } from './failure.ts';
 import {
   CIRCUIT_ADVICE,
   closedBefore,
@@ -209,8 +209,8 @@ export class DefenderApiError extends Error {
   }
 }
 
-function describe({ code, status, trackingId }: Failure, operation = 'The call'): string {
-  const what = status === undefined || code === `Http${status}` ? code : `${status} ${code}`;
+function describe(failure: Failure, operation = 'The call'): string {
+  const { trackingId } = failure;
   const id = trackingId === undefined ? '' : ` (tracking ID ${trackingId})`;
-  return `${operation} failed: ${what}${id}`;
+  return `${operation} failed: ${statusAndCode(failure)}${id}`;
 }

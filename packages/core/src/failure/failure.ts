@@ -90,10 +90,22 @@ export interface Failure {
   readonly entry?: CatalogueEntry;
 }
 
-export type MutableFailure = { -readonly [Name in keyof Failure]: Failure[Name] };
+type MutableFailure = { -readonly [Name in keyof Failure]: Failure[Name] };
+
+/** Such as `429 TooManyRequests`; the code alone where the status adds nothing. */
+export function statusAndCode({ code, status }: Failure): string {
+  return status === undefined || code === `Http${status}` ? code : `${status} ${code}`;
+}
+
+/** A failure before it is frozen: a field that does not apply may be undefined. */
+export type FailureFields = {
+  readonly [Name in keyof Failure]: undefined extends Failure[Name]
+    ? Failure[Name] | undefined
+    : Failure[Name];
+};
 
 /** Freezes a failure and hides what may hold secrets: makes it not enumerable. */
-export function createFailure(fields: Failure): Failure {
+export function createFailure(fields: FailureFields): Failure {
   const { code, status, trackingId, verdict, source, ambiguous, refreshUseless } = fields;
   const { retryAfterMs, values, partial, advice, entry } = fields;
   // One field after the other, each in its place: spreading, deleting or hiding them afterwards takes
@@ -119,15 +131,9 @@ function withHidden(name: string, value: unknown): object {
 }
 
 /** A copy of a failure with changes. Spreading it would lose what is not enumerable. */
-export function changeFailure(
-  failure: Failure,
-  changes: Partial<Failure>,
-  removed?: 'status' | 'ambiguous',
-): Failure {
+export function changeFailure(failure: Failure, changes: Partial<FailureFields>): Failure {
   const { message, values } = failure;
-  const copy: MutableFailure = { ...failure, message, ...(values && { values }), ...changes };
-  if (removed !== undefined) Reflect.deleteProperty(copy, removed);
-  return createFailure(copy);
+  return createFailure({ ...failure, message, values, ...changes });
 }
 
 function withHiddenTexts(values: MessageValues): MessageValues {

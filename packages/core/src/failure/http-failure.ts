@@ -11,7 +11,7 @@ import {
 import { readClaimsChallenge } from './claims.ts';
 import { readErrorBody } from './error-body.ts';
 import type { ErrorBody } from './error-document.ts';
-import { changeFailure, createFailure, type Failure, type MutableFailure } from './failure.ts';
+import { changeFailure, createFailure, type Failure } from './failure.ts';
 import { type HeaderReader, headerReader } from './headers.ts';
 import { readRetryAfter } from './retry-after.ts';
 import { chooseTrackingId } from './tracking-id.ts';
@@ -56,18 +56,26 @@ export function failureOfBody(
   const hint = messageHint(status, code, message);
   const advice = claims === undefined ? adviceFor(status, parsed, row, hint) : CLAIMS_ADVICE;
   const trackingId = chooseTrackingId([parsed.target, parsed.requestId], header, parsed.otherId);
-  const failure: MutableFailure = { code, status, message, verdict, source: parsed.origin };
-  if (entry !== undefined) failure.entry = entry;
-  if (trackingId !== undefined) failure.trackingId = trackingId;
-  if (claims === undefined && isRefreshUseless(status, parsed, hint)) failure.refreshUseless = true;
-  if (verdict === 'retryable') {
-    const retryAfterMs = readRetryAfter(status, header, { message, values }, now());
-    if (retryAfterMs !== undefined) failure.retryAfterMs = retryAfterMs;
-    if (isAmbiguous(failure, parsed)) failure.ambiguous = true;
-  }
-  if (values !== undefined) failure.values = values;
-  if (advice !== undefined) failure.advice = advice;
-  return createFailure(failure);
+  const retryAfterMs =
+    verdict === 'retryable'
+      ? readRetryAfter(status, header, { message, values }, now())
+      : undefined;
+  const isUseless = claims === undefined && isRefreshUseless(status, parsed, hint);
+  const ambiguous = verdict === 'retryable' && isAmbiguous(status, retryAfterMs, entry, parsed);
+  return createFailure({
+    code,
+    status,
+    message,
+    trackingId,
+    verdict,
+    source: parsed.origin,
+    ambiguous: ambiguous || undefined,
+    refreshUseless: isUseless || undefined,
+    retryAfterMs,
+    values,
+    advice,
+    entry,
+  });
 }
 
 /**
@@ -77,11 +85,8 @@ export function failureOfBody(
 export function failureOfDocument(parsed: ErrorBody): Failure | undefined {
   const entry = findErrorCode(parsed.code ?? '');
   if (entry === undefined) return undefined;
-  return changeFailure(
-    failureOfBody(entry.status, noHeader, parsed, () => 0),
-    {},
-    'status',
-  );
+  const failure = failureOfBody(entry.status, noHeader, parsed, () => 0);
+  return changeFailure(failure, { status: undefined });
 }
 
 export const noHeader: HeaderReader = () => undefined;
@@ -91,7 +96,9 @@ export const noHeader: HeaderReader = () => undefined;
  * format says that it was not: a gateway or proxy does not know.
  */
 function isAmbiguous(
-  { status = 0, retryAfterMs, entry }: Failure,
+  status: number,
+  retryAfterMs: number | undefined,
+  entry: CatalogueEntry | undefined,
   { origin, entra, bare }: ErrorBody,
 ): boolean {
   if (AMBIGUOUS.has(status)) return true;

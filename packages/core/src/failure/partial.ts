@@ -38,7 +38,7 @@ function partialFailureOf(response: object): Failure | undefined {
     message: '',
     verdict: passes ? 'retryable' : 'terminal',
     source: 'api',
-    ...(trackingId === undefined ? {} : { trackingId }),
+    trackingId,
     partial,
     advice: `The response lacks the results of ${names}. ${passes ? RETRY_ADVICE : ACCESS_ADVICE}`,
   });

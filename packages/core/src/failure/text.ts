@@ -18,6 +18,17 @@ export function withoutControls(text: string): string {
   return text.replace(CONTROLS, '');
 }
 
+/** A body that is bytes; undefined for anything else. Never throws. */
+export function bytesOf(body: unknown): Uint8Array | undefined {
+  try {
+    if (body instanceof ArrayBuffer) return new Uint8Array(body);
+    return body instanceof Uint8Array ? body : undefined;
+  } catch {
+    // A detached buffer, or a revoked proxy.
+    return undefined;
+  }
+}
+
 /** The first 64 KiB as text; invalid UTF-8 is replaced. */
 export function decode(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes.subarray(0, MAX_ERROR_BODY));

@@ -85,7 +85,10 @@ function failureOfProxy(error: object, now: () => number): Failure | undefined {
   if (status === undefined) return undefined;
   const response = { status: Number(status), headers: undefined, body: undefined };
   // The proxy's own 502 is not ambiguous: the request never reached the service.
-  return changeFailure(failureOfParts(response, now), { advice: PROXY_ADVICE }, 'ambiguous');
+  return changeFailure(failureOfParts(response, now), {
+    advice: PROXY_ADVICE,
+    ambiguous: undefined,
+  });
 }
 
 const PROXY_ADVICE =
@@ -119,7 +122,7 @@ function failureOfMsal(error: object, now: () => number): Failure | undefined {
   return createFailure({
     code: codeOf(undefined, network ? undefined : errorCode).code,
     message,
-    ...(trackingId === undefined ? {} : { trackingId }),
+    trackingId,
     verdict: network || MSAL_TRANSIENT.has(errorCode) ? 'retryable' : 'terminal',
     source: network ? 'network' : 'api',
     advice: entraAdvice(entra),

@@ -1,4 +1,4 @@
-import type { Failure } from '../failure/failure.ts';
+import { type Failure, statusAndCode } from '../failure/failure.ts';
 import { checkOptions, type Rule, withMethods } from '../validation/check-options.ts';
 import type { AttemptEnd, CallEnd, CallObserver, CallStart, Observer } from './observer.ts';
 import type { QuotaChange } from './quota.ts';
@@ -169,9 +169,9 @@ function facts(failure: Failure | undefined): LogFields {
   return { code, status, verdict, trackingId, retryAfterMs };
 }
 
-function describe({ code, status, trackingId }: Failure): string {
-  const answer = status === undefined || code === `Http${status}` ? code : `${status} ${code}`;
-  return trackingId === undefined ? answer : `${answer}, tracking ID ${trackingId}`;
+function describe(failure: Failure): string {
+  const { trackingId } = failure;
+  return `${statusAndCode(failure)}${trackingId === undefined ? '' : `, tracking ID ${trackingId}`}`;
 }
 
 function count(attempts: number): string {

@@ -1,4 +1,4 @@
-import { isFunction, isRecord } from '../is.ts';
+import { isFunction, isPlainObject, isRecord } from '../is.ts';
 import { property, type Rule } from '../validation/check-options.ts';
 import { nearestOption } from '../validation/nearest-option.ts';
 
@@ -12,7 +12,7 @@ function observerFaults(value: object, path: string): readonly string[] {
   const names = Object.keys(value);
   const faults = names.flatMap((name) => hookFaults(value, name, path));
   if (faults.length > 0 || HOOKS.some((hook) => hook in value)) return faults;
-  return names.length === 0 && isPlain(value)
+  return names.length === 0 && isPlainObject(value)
     ? []
     : [`${path} has none of the hooks of an observer: ${HOOKS.join(', ')}`];
 }
@@ -29,10 +29,5 @@ function hookFaults(value: object, name: string, path: string): readonly string[
   const nearest = nearestOption(name, HOOKS);
   if (nearest !== undefined) return [`${path}.${name} is not a hook; did you mean ${nearest}?`];
   // The fields of a class may be helpers of its own.
-  return isPlain(value) ? [`${path}.${name} is not a hook of an observer`] : [];
-}
-
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  return isPlainObject(value) ? [`${path}.${name} is not a hook of an observer`] : [];
 }

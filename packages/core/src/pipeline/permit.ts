@@ -88,8 +88,8 @@ export interface AttemptFailure {
 }
 
 /**
- * Tells the circuit and the gate how the attempt ended; `failed` is undefined for a success. Returns a promise only when the circuit changes
- * its state.
+ * Tells the circuit and the gate how the attempt ended; `failed` is undefined for a success. Returns a promise
+ * only when the circuit changes its state.
  */
 export function recordOutcome(
   { pipeline, call, circuit }: PermitRequest,

@@ -77,9 +77,10 @@ export class QuotaGroup {
     const delayMs = this.#estimateMs(waiter, now);
     if (delayMs > request.limitMs) return this.#rejection('wait-too-long', delayMs, now);
     const full = this.#rejection('queue-full', delayMs, now);
-    const unfit = this.#queue.add(waiter);
-    if (unfit === waiter) return full;
-    unfit?.end(full);
+    const displaced = this.#queue.add(waiter);
+    if (displaced === waiter) return full;
+    displaced?.end(full);
+    // The estimate does not know the pace at which a group without limits releases its calls.
     if (delayMs > 0 || this.#pace !== undefined) request.held(delayMs, full.heldBy);
     waiter.listen(this.#clock, request.signal, {
       aborted: () => this.#remove(waiter),

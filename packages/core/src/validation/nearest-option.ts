@@ -1,4 +1,4 @@
-import { words } from '../words.ts';
+import { editDistance, words } from '../words.ts';
 
 /** What other libraries call an option, by our name for it. */
 const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
@@ -132,28 +132,4 @@ function lastOf(path: string): string {
 function normalize(path: string): string {
   const name = lastOf(path).toLowerCase().replace(/[_-]/g, '');
   return name.length > 3 ? name.replace(/(?:millis|ms)$/, '') : name;
-}
-
-/** The Levenshtein distance, with two letters in the wrong order as one step. Up to 50 characters. */
-function editDistance(a: string, b: string): number {
-  const [from, to] = [a.slice(0, 50), b.slice(0, 50)];
-  const rows = [Array.from({ length: to.length + 1 }, (_, index) => index)];
-  const at = (i: number, j: number): number => rows[i]?.[j] ?? 0;
-  for (let i = 1; i <= from.length; i += 1) {
-    const row = [i];
-    rows.push(row);
-    for (let j = 1; j <= to.length; j += 1) {
-      const replaced = at(i - 1, j - 1) + (from[i - 1] === to[j - 1] ? 0 : 1);
-      const swapped = from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
-      row.push(
-        Math.min(
-          replaced,
-          at(i - 1, j) + 1,
-          at(i, j - 1) + 1,
-          swapped ? at(i - 2, j - 2) + 1 : Number.POSITIVE_INFINITY,
-        ),
-      );
-    }
-  }
-  return at(from.length, to.length);
 }

@@ -2,7 +2,7 @@ import { operationFor } from '../../catalogue/routes.ts';
 import { batchedResponses, failuresOf } from '../../failure/batch-failures.ts';
 import type { Failure } from '../../failure/failure.ts';
 import { safeGet, safeGetString } from '../../failure/safe-get.ts';
-import { parseJson } from '../../failure/text.ts';
+import { bytesOf, parseJson } from '../../failure/text.ts';
 import { isRecord } from '../../is.ts';
 import type { ClientKind } from '../../observe/observer.ts';
 import type { CallSpec } from '../../pipeline/call.ts';
@@ -137,13 +137,8 @@ function requestOf(
 }
 
 function documentOf(body: unknown): unknown {
-  const text = typeof body === 'string' ? body : textOf(body);
-  if (text === undefined) return isRecord(body) ? body : undefined;
-  return text.length > MAX_BATCH_SIZE ? undefined : parseJson(text);
-}
-
-function textOf(body: unknown): string | undefined {
-  const bytes = body instanceof ArrayBuffer ? new Uint8Array(body) : body;
-  if (!(bytes instanceof Uint8Array) || bytes.byteLength > MAX_BATCH_SIZE) return undefined;
-  return new TextDecoder().decode(bytes);
+  if (typeof body === 'string') return body.length > MAX_BATCH_SIZE ? undefined : parseJson(body);
+  const bytes = bytesOf(body);
+  if (bytes === undefined) return isRecord(body) ? body : undefined;
+  return bytes.byteLength > MAX_BATCH_SIZE ? undefined : parseJson(new TextDecoder().decode(bytes));
 }

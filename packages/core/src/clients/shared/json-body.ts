@@ -1,6 +1,7 @@
 import { classify } from '../../failure/classify.ts';
 import type { Failure } from '../../failure/failure.ts';
 import { headerReader } from '../../failure/headers.ts';
+import { bytesOf } from '../../failure/text.ts';
 import { isTruncatedJson, TRUNCATED_BODY } from '../../failure/truncated-body.ts';
 
 /**
@@ -32,8 +33,8 @@ export function truncationOf(document: unknown): Failure | undefined {
 
 /** The beginning and the end of a document, which may be long. */
 function edgesOf(document: unknown): string | undefined {
-  const bytes = document instanceof ArrayBuffer ? new Uint8Array(document) : document;
-  if (!(bytes instanceof Uint8Array)) return undefined;
+  const bytes = bytesOf(document);
+  if (bytes === undefined) return undefined;
   const decoder = new TextDecoder();
   const end = bytes.subarray(Math.max(EDGE, bytes.byteLength - EDGE));
   return `${decoder.decode(bytes.subarray(0, EDGE))}${decoder.decode(end)}`;

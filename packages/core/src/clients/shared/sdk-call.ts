@@ -19,6 +19,7 @@ export class SdkCall extends FetchCall {
     send: SendFetch,
     rejects: (response: Response) => boolean,
   ) {
+    // Both SDKs read whole documents, so JSON is read ahead of them. Observers see Kiota's calls as Graph's.
     super(pipeline, request, send, true, 'graph');
     this.#rejects = rejects;
   }

@@ -44,6 +44,7 @@ export function toLegacy(handler: Handler): LegacyHandler {
     onResponseStarted: () => handler.onResponseStarted?.(),
     onHeaders(status, raw, resume, message) {
       controller.respond(raw, resume);
+      // undici 6 pauses where a handler returns false.
       handler.onResponseStart?.(controller, status, recordOf(raw), message);
       return !controller.paused;
     },
