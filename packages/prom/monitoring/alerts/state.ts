@@ -65,13 +65,14 @@ function deltas(query: Query): readonly RecordingRule[] {
 /**
  * Exact whole calls: differences of successive samples add up, which `increase()` does not. A series that
  * begins with its first event, or anew after a restart, counts with its whole value; but only where the
- * process was known a minute ago or is young, or Prometheus would take an old process's past for news.
+ * process was known a minute ago or is young, or Prometheus would take an old process's past for news. A start
+ * that changed is another process behind the same series, such as the next run of a job that is pushed.
  */
 function delta(query: Query, { metric, by }: Delta): string {
   const counter = query.raw(metric);
   const start = query.raw('start_time_seconds');
   const counted = lines(
-    `(${counter} - ${counter} offset 1m >= 0)`,
+    `(${counter} - ${counter} offset 1m >= 0 unless on (job, instance) (${start} != ${start} offset 1m))`,
     '  or',
     `  (${counter} and on (job, instance) (${start} offset 1m or ${start} > time() - ${YOUNG_SECONDS}))`,
   );
@@ -103,6 +104,14 @@ function validCalls(query: Query): RecordingRule {
   };
 }
 
+/**
+ * What was recorded, with a label more. Series without `instance`, as a Pushgateway has them, would otherwise have
+ * the labels of what was recorded of them, and `or` would leave that out.
+ */
+function kept(recorded: string): string {
+  return `label_replace(${recorded}, "kept", "yes", "", "")`;
+}
+
 /** "It worked" outlives processes, deployments and an hour without Prometheus. */
 function lastSuccess(query: Query): RecordingRule {
   const { worked } = query.settings.thresholds;
@@ -119,7 +128,7 @@ function timestamp(
   query: Query,
   name: 'last_success' | 'last_error',
   by: readonly QueryLabel[],
-  kept: string,
+  longest: string,
 ): RecordingRule {
   const { source } = query.settings;
   const raw = withLabels(source, query.raw(`${name}_timestamp_seconds`), by);
@@ -128,8 +137,8 @@ function timestamp(
     expr: lines(
       `max by (${[query.group, ...by].join(', ')}) (`,
       `  ${raw}`,
-      `  or last_over_time(${query.recorded(`${name}:timestamp`)}[${BRIDGED}])`,
-      `) > time() - ${seconds(kept)}`,
+      `  or ${kept(`last_over_time(${query.recorded(`${name}:timestamp`)}[${BRIDGED}])`)}`,
+      `) > time() - ${seconds(longest)}`,
     ),
   };
 }
@@ -154,7 +163,7 @@ function failuresInRow(query: Query): RecordingRule {
       `max by (${code}, class) (`,
       `  ${withLabels(source, live, ['operation', 'code', 'class'])}`,
       '  or',
-      `  (last_over_time(${recorded(name)}[${BRIDGED}]) and on (${code}) ` +
+      `  (${kept(`last_over_time(${recorded(name)}[${BRIDGED}])`)} and on (${code}) ` +
         `${lastErrorAt} - ${apart} > on (${operation}) group_left () ${recorded('last_success:timestamp')})`,
       ')',
       `and on (${code}) ${lastErrorAt}`,

@@ -18,15 +18,14 @@ describe('a real Prometheus', () => {
     await using stack = new AsyncDisposableStack();
     const folder = await mkdtemp(join(tmpdir(), 'rules-'));
     stack.defer(() => rm(folder, { recursive: true, force: true }));
-    const rules = {
+    const committed = await Promise.all(
+      COMMITTED.map(async (name) => [name, await readFile(new URL(name, FOLDER), 'utf8')] as const),
+    );
+    const rules: Readonly<Record<string, string>> = {
       // Those of minutes are not evaluated within a test, those of a second are.
       'hurried.json': hurriedRules(),
       'hurried-otlp.json': hurriedRules({ source: 'otlp', recordPrefix: 'otlp' }),
-      ...Object.fromEntries(
-        await Promise.all(
-          COMMITTED.map(async (name) => [name, await readFile(new URL(name, FOLDER), 'utf8')]),
-        ),
-      ),
+      ...Object.fromEntries<string>(committed),
     };
     const setup = { scrapeConfigs: [], rules, alertmanager: undefined };
     const prometheus = stack.use(await startPrometheus(program, folder, setup));

@@ -99,13 +99,17 @@ interface PrometheusSetup {
   /** Rule files by name. */
   readonly rules: Readonly<Record<string, string>>;
   readonly alertmanager: Running | undefined;
+  /** More of its global configuration. */
+  readonly global?: object;
+  /** More of its command line. */
+  readonly args?: readonly string[];
 }
 
 /** Starts Prometheus as documented, but scraping each second. */
 export async function startPrometheus(
   path: string,
   folder: string,
-  { scrapeConfigs, rules, alertmanager }: PrometheusSetup,
+  { scrapeConfigs, rules, alertmanager, global = {}, args: more = [] }: PrometheusSetup,
 ): Promise<Running> {
   const config = await documented('prometheus.yml');
   const alertmanagers =
@@ -121,7 +125,7 @@ export async function startPrometheus(
     file,
     stringify({
       ...config,
-      global: { scrape_interval: '1s', evaluation_interval: '1s' },
+      global: { scrape_interval: '1s', evaluation_interval: '1s', ...global },
       rule_files: ['rules/*'],
       alerting: { alertmanagers },
       scrape_configs: scrapeConfigs,
@@ -135,6 +139,7 @@ export async function startPrometheus(
     `--web.external-url=http://${address}`,
     '--web.cors.origin=.*',
     '--enable-feature=exemplar-storage',
+    ...more,
   ];
   return start(path, args, `http://${address}`);
 }

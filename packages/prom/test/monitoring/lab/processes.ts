@@ -61,8 +61,13 @@ async function stop(child: ChildProcess): Promise<void> {
   await exited;
 }
 
-/** Starts a program that serves HTTP, and waits until it is ready. */
-export async function start(path: string, args: readonly string[], url: string): Promise<Running> {
+/** Starts a program that serves HTTP, and waits until it is ready: until `ready` is answered well. */
+export async function start(
+  path: string,
+  args: readonly string[],
+  url: string,
+  ready = '/-/ready',
+): Promise<Running> {
   const child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   const keep = (chunk: Buffer): void => {
@@ -72,7 +77,7 @@ export async function start(path: string, args: readonly string[], url: string):
   child.stderr.on('data', keep);
   const isReady = async (): Promise<true | undefined> => {
     if (child.exitCode !== null) return true;
-    return (await fetch(`${url}/-/ready`)).ok ? true : undefined;
+    return (await fetch(`${url}${ready}`)).ok ? true : undefined;
   };
   await eventually(`${path} is ready`, isReady).catch(async (cause: unknown) => {
     await stop(child);

@@ -79,6 +79,23 @@ const accessLost: readonly Mutation[] = [
     ],
   ]),
   ...breaks(AL, 'nightly-single-calls1', [[AL, '>= 1', '>= 2']]),
+  ...breaks(AL, 'pushed-runs', [
+    [
+      'last_success:timestamp',
+      'label_replace(last_over_time(defender:last_success:timestamp[1h]), "kept", "yes", "", "")',
+      'last_over_time(defender:last_success:timestamp[1h])',
+    ],
+    [
+      'failures_in_row:max',
+      'label_replace(last_over_time(defender:failures_in_row:max[1h]), "kept", "yes", "", "")',
+      'last_over_time(defender:failures_in_row:max[1h])',
+    ],
+    [
+      'calls:delta1m',
+      ' unless on (job, instance) (defender_client_start_time_seconds != defender_client_start_time_seconds offset 1m)',
+      '',
+    ],
+  ]),
   ...breaks(AL, 'restarts-while-failing', [
     ['failures_in_row:max', 'max by', 'min by'],
     ['failures_in_row:max', 'last_over_time(defender:failures_in_row:max[1h])', 'vector(0) > 1'],

@@ -23,7 +23,7 @@ export function scenarioNamed(name: string): Scenario {
 }
 
 /** Long, but what the rules are for. */
-const ALWAYS: readonly string[] = ['poll-5m'];
+const ALWAYS: readonly string[] = ['poll-5m', 'pushed-runs'];
 
 /**
  * Whether promtool needs long for a scenario: it evaluates each rule at each minute, so days take minutes.

@@ -1,6 +1,7 @@
 import {
   between,
   busy,
+  callAt,
   clock,
   type Firing,
   FORBIDDEN,
@@ -101,6 +102,21 @@ export const edgeScenarios: readonly Scenario[] = [
       }).map((call) => (call.code === '' ? call : { ...call, times: 1 })),
     })),
     firing: [{ alert: 'AccessLost', on: FORBIDDEN, from: '4:32', to: '7:15' }],
+  },
+  {
+    // A job whose metrics stay until its next run, without a label of the process, as a Pushgateway keeps them.
+    // The good runs make as many calls each; the first is met too late to be counted. Two runs are refused.
+    name: 'pushed-runs',
+    length: '11:00',
+    processes: [10, 10, 10, -4, -1, 10].map((calls, run) => ({
+      labels: { instance: '' },
+      startedAt: run * 7_200 - 600,
+      from: run * 7_200,
+      to: (run + 1) * 7_200 - 60,
+      calls: [callAt(run * 7_200 - 10, calls < 0 ? 'Forbidden' : '', { times: Math.abs(calls) })],
+    })),
+    // The run of 6:00, plus 1 minute; until that of 10:00, and 15 minutes more.
+    firing: [{ alert: 'AccessLost', on: FORBIDDEN, from: '6:01', to: '10:14' }],
   },
   {
     // Of 60 calls a minute 6 are usual, 13 are less than twice as many and 5 % more, 36 are not.
