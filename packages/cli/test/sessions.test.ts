@@ -3,8 +3,10 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { proxyTo, simulator } from './proxy/support.ts';
 
 const PAGE = 'docs/guide/command-line.md';
+const PROXY_PAGE = 'docs/guide/proxy.md';
 
 /** A command of the page, and what it printed when it was recorded. */
 interface Session {
@@ -52,7 +54,9 @@ function run(command: string): Promise<string> {
 function masked(text: string): string {
   return text
     .trimEnd()
+    .replaceAll('\r', '')
     .replaceAll(/[\da-f]{8}-[\da-f]{4}-[\da-f-]{22}/g, 'ID')
+    .replaceAll(/\b\d\d:\d\d:\d\dZ/g, 'TIME')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME');
 }
 
@@ -68,5 +72,27 @@ describe('the sessions of the page about the command line', async () => {
 
   it('are more than ten', () => {
     expect(sessions.length).toBeGreaterThan(10);
+  });
+});
+
+describe('the session of the page about the proxy', async () => {
+  const sessions = sessionsIn(await readFile(PROXY_PAGE, 'utf8'));
+
+  it('is what a person sees', async () => {
+    const service = await simulator({ script: [500, 200, 'Forbidden'] });
+    const proxy = await proxyTo(service.url);
+    const ports = [
+      ['127.0.0.1:8080', new URL(proxy.url).host],
+      ['127.0.0.1:9464', new URL(proxy.adminUrl ?? '').host],
+    ] as const;
+    const here = (text: string): string =>
+      ports.reduce((all, [written, real]) => all.replaceAll(written, real), text);
+    const there = (text: string): string =>
+      ports.reduce((all, [written, real]) => all.replaceAll(real, written), text);
+    for (const { command, output } of sessions) {
+      expect(there(masked(await run(here(command))))).toBe(masked(output));
+      for (const line of output.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    }
+    expect(sessions.length).toBeGreaterThan(3);
   });
 });

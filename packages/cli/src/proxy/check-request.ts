@@ -34,19 +34,20 @@ export interface AcceptedRequest {
 
 const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const HOST = /^(?<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/i;
-/** Also encoded: a service decodes it. */
-const DOT_SEGMENT = /(?:^|[/\\]|%2f|%5c)(?:\.|%2e){1,2}(?:$|[/\\]|%2f|%5c)/i;
+/** Also encoded, and with parameters behind a semicolon: some services take those for dot segments as well. */
+const DOT_SEGMENT = /(?:^|\/|%2f|%5c)(?:\.|%2e){1,2}(?:$|[/;]|%2f|%5c|%3b)/i;
 
 const INVALID_PATH: OwnAnswer = refusal(
   400,
   'InvalidTarget',
-  'The path must have no dot segments, no "#" and no "//" at its start.',
+  'The path must have no dot segments, no "#", no backslash and no "//" at its start.',
 );
 
 type Check = (head: RequestHead, rules: RequestRules) => OwnAnswer | undefined;
 
 /** In the order in which a request is checked. Node's parser has refused what is no HTTP. */
 const CHECKS: readonly Check[] = [
+  checkVersion,
   checkHeaderCount,
   checkMethod,
   checkFraming,
@@ -71,6 +72,12 @@ export function checkRequest(head: RequestHead, rules: RequestRules): AcceptedRe
   const wrongHost = checkHost(head, found.upstream, rules);
   if (wrongHost !== undefined) return wrongHost;
   return { ...found, length: lengthOf(head.headers) };
+}
+
+/** Node's parser lets HTTP/2.0 pass in the form of HTTP/1.1. */
+function checkVersion({ httpVersion }: RequestHead): OwnAnswer | undefined {
+  if (httpVersion === '1.1' || httpVersion === '1.0') return undefined;
+  return refusal(505, 'UnknownVersion', 'The proxy speaks HTTP/1.1 and HTTP/1.0.');
 }
 
 function checkHeaderCount({ headers }: RequestHead, { maxHeaders }: RequestRules) {
@@ -124,7 +131,8 @@ function checkTarget({ target }: RequestHead): OwnAnswer | undefined {
     );
   }
   const path = target.split('?', 1)[0] ?? target;
-  if (DOT_SEGMENT.test(path) || path.startsWith('//') || path.includes('#')) {
+  // A backslash counts as a slash where URLs are parsed: "/\host" would name a host.
+  if (DOT_SEGMENT.test(path) || path.startsWith('//') || /[#\\]/.test(path)) {
     return INVALID_PATH;
   }
   if (!/^[\x21-\x7e]+$/.test(target)) {

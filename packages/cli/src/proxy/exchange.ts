@@ -11,6 +11,9 @@ type Controller = Dispatcher.DispatchController;
 const CLIENT_GONE: Error = new Error('The client has ended its request');
 const CLIENT_STALLED: Error = new Error('The client takes no data');
 
+/** A reason phrase that Node sends. Nobody reads it, so any other is left out. */
+const REASON = /^[\t\x20-\x7e]+$/;
+
 /** What an exchange needs of its proxy. */
 export interface ExchangeSettings {
   /** The upstream's host, for messages. */
@@ -30,6 +33,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #settings: ExchangeSettings;
   #controller: Controller | undefined = undefined;
   #ended: Error | undefined = undefined;
+  /** A response without one is complete with its headers, whatever its connection does then. */
+  #hasBody = true;
   /** Whether the headers were handed to the connection, and not only to the response. */
   #headersWritten = false;
   #stall: NodeJS.Timeout | undefined = undefined;
@@ -70,7 +75,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     pairs.push(...this.#added(failureOf(headers)));
     // A connection on which the rest of a body will come is of no further use.
     if (!this.#request.complete) pairs.push('connection', 'close');
-    response.writeHead(status, message ?? '', pairs);
+    this.#hasBody = status !== 204 && status !== 304 && this.#request.method !== 'HEAD';
+    response.writeHead(status, REASON.test(message ?? '') ? message : '', pairs);
     process.nextTick(() => this.#flushHeaders());
   }
 
@@ -96,8 +102,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** Answers with an error, or ends a response that has begun. */
   fail(error: unknown): void {
     const response = this.#response;
+    if (response.headersSent && !this.#hasBody) response.end();
     // The client sees that the response is not complete.
-    if (response.headersSent) response.destroy();
+    else if (response.headersSent) response.destroy();
     else if (!response.destroyed) this.#answer(error);
   }
 

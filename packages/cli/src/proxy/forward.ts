@@ -120,8 +120,13 @@ function dispatchOptions(
   headers.push('via', `${request.httpVersion} ${via}`);
   if (token !== undefined) headers.push('authorization', `Bearer ${token}`);
   const method = request.method as Dispatcher.HttpMethod;
-  return { origin: upstream.origin, path, method, headers, body: body ?? null, exchange };
+  // A service that does not read the body of such a request would take it for the next one, and answer somebody else.
+  const reset = body !== undefined && !HAS_BODY.has(method);
+  return { origin: upstream.origin, path, method, headers, body: body ?? null, reset, exchange };
 }
+
+/** The methods whose body every service reads. After one of another method the connection is not used again. */
+const HAS_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
 function headOf({ method = '', url = '', httpVersion, rawHeaders }: IncomingMessage) {
   return { method, target: url, httpVersion, headers: rawHeaders };

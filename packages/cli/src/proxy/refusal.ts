@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 
 /** An answer of the proxy itself, in place of the service's. */
 export interface OwnAnswer {
@@ -22,7 +22,7 @@ export function refusal(status: number, code: string, message: string): OwnAnswe
     status,
     code,
     message,
-    proxyError: status < 500 ? 'http_request_denied' : 'proxy_internal_error',
+    proxyError: status < 500 || status === 505 ? 'http_request_denied' : 'proxy_internal_error',
   };
 }
 
@@ -49,6 +49,7 @@ export function headersOf(answer: OwnAnswer, body: string): Record<string, strin
 export function sendOwn(response: ServerResponse, answer: OwnAnswer): void {
   if (response.headersSent || response.destroyed) return;
   const body = bodyOf(answer);
-  response.writeHead(answer.status, headersOf(answer, body));
+  // With its reason phrase: Node keeps that of an answer whose headers it has refused to write.
+  response.writeHead(answer.status, STATUS_CODES[answer.status] ?? '', headersOf(answer, body));
   response.end(body);
 }

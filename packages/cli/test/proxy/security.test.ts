@@ -61,6 +61,28 @@ describe('request smuggling', () => {
     ['a line that ends in LF alone', 'X-A: b\nTransfer-Encoding: chunked', '', '0', '', ''],
     ['a line that ends in CR alone', 'X-A: b\rTransfer-Encoding: chunked', '', '0', '', ''],
     ['a NUL in a header', 'X-A: b\0c', '', ''],
+    [
+      'a line feed in a chunk extension',
+      'Transfer-Encoding: chunked',
+      '',
+      '1;a\nb',
+      'a',
+      '0',
+      '',
+      '',
+    ],
+    [
+      'a length in the trailers',
+      'Transfer-Encoding: chunked',
+      '',
+      '0',
+      'Content-Length: 9',
+      '',
+      '',
+    ],
+    ['a chunk that ends in LF alone', 'Transfer-Encoding: chunked', '', '1', 'a\n0', '', ''],
+    ['an empty encoding beside a length', 'Transfer-Encoding:', 'Content-Length: 1', '', 'a'],
+    ['an empty length', 'Content-Length:', '', SMUGGLED],
     ['a chunk size with a sign', 'Transfer-Encoding: chunked', '', '+1', 'a', '0', '', ''],
     ['a chunk size with 0x', 'Transfer-Encoding: chunked', '', '0x1', 'a', '0', '', ''],
     [
@@ -138,6 +160,21 @@ describe('request smuggling', () => {
     expect(seen.toSorted()).toEqual(['GET /two 0', 'POST /one 3']);
   });
 
+  it.each(['GET', 'DELETE', 'OPTIONS'])(
+    'uses no connection again on which a service may have left the body of %s unread',
+    async (method) => {
+      let connection: string | undefined;
+      const service = await upstream((request, response) => {
+        connection = request.headers.connection;
+        response.end();
+      });
+      const { url } = await proxyTo(service);
+      const lines = ['Host: 127.0.0.1', 'Connection: close', `Content-Length: ${SMUGGLED.length}`];
+      await raw(url, `${method} / HTTP/1.1`, ...lines, '', SMUGGLED);
+      expect(connection).toBe('close');
+    },
+  );
+
   it('does not let a response splitting attempt reach the client', async () => {
     const service = await upstream((_request, response) => {
       response.socket?.end('HTTP/1.1 200 OK\r\nX-A: b\nSet-Cookie: c\r\nContent-Length: 0\r\n\r\n');
@@ -182,6 +219,9 @@ describe('requests for other hosts', () => {
       '400',
     ],
     ['a backslash', 'GET /api\\..\\admin HTTP/1.1', 'Host: 127.0.0.1', '400'],
+    ['a backslash that becomes a host', 'GET /\\evil.example/x HTTP/1.1', 'Host: 127.0.0.1', '400'],
+    ['dot segments with parameters', 'GET /api/..;x/admin HTTP/1.1', 'Host: 127.0.0.1', '400'],
+    ['another version of HTTP', 'GET / HTTP/2.0', 'Host: 127.0.0.1', '505'],
     ['a fragment', 'GET /api#x HTTP/1.1', 'Host: 127.0.0.1', '400'],
     ['a page in a browser', 'GET / HTTP/1.1', 'Host: 127.0.0.1\r\nOrigin: http://127.0.0.1', '403'],
     [
