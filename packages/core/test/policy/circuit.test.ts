@@ -116,6 +116,17 @@ describe('an open circuit', () => {
     expect(circuit.admit(clock.now())).toBe('refused');
   });
 
+  it('is shown as open until a probe may be sent, then as half-open', async () => {
+    const circuit = await opened();
+    const state = (): string => circuit.snapshot(clock.now()).state;
+    expect(makeCircuit().snapshot(clock.now()).state).toBe('closed');
+    expect(state()).toBe('open');
+    await clock.advance(15_000);
+    expect(state()).toBe('half-open');
+    await record(circuit, 'success');
+    expect(state()).toBe('closed');
+  });
+
   it('closes when the probe succeeds, and forgets the outage', async () => {
     const circuit = await opened();
     await clock.advance(15_000);

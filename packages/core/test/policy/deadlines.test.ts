@@ -224,6 +224,17 @@ it('starts one timer where the end of one deadline begins the next', () => {
   expect(timers.map(({ delayMs }) => delayMs)).toEqual([500]);
 });
 
+it('leaves no timer once it is closed', () => {
+  const clock = manualClock();
+  const deadlines = new Deadlines(clock);
+  const one = watched(() => undefined);
+  deadlines.watch(one, 500, clock.now());
+  deadlines.release(one);
+  expect(clock.pendingTimers).toBe(1);
+  deadlines.close();
+  expect(clock.pendingTimers).toBe(0);
+});
+
 it('has no timer to stop where nothing was watched since the last one fired', () => {
   const { clock, fireAt } = lateClock();
   const deadlines = new Deadlines(clock);
