@@ -28,9 +28,7 @@ const decorrelatedJitter =
     const [attempt, sum] = state ?? [0, 0];
     const t = attempt + random();
     const next = exponent ** t * Math.tanh(Math.sqrt(SMOOTHING * t));
-    const delay = Number.isFinite(next)
-      ? Math.max(0, next - sum) * MEDIAN_SCALE * initialDelay
-      : maxDelay;
+    const delay = Number.isFinite(next) ? (next - sum) * MEDIAN_SCALE * initialDelay : maxDelay;
     return [Math.min(delay, maxDelay), [attempt + 1, next]];
   };
 

@@ -181,7 +181,6 @@ export class Circuit {
   }
 
   #closed(): void {
-    this.#probing = false;
     this.#timesOpened = 0;
     // What was counted before the outage is no evidence any more.
     this.#successes.clear();

@@ -18,6 +18,17 @@ describe('the backoff sequence', () => {
     expect(third / second).toBeLessThan(2.5);
   });
 
+  it('follows the formula of decorrelated jitter', () => {
+    const formula = (t: number): number => 2 ** t * Math.tanh(Math.sqrt(4 * t));
+    const expected = [0.5, 1.5, 2.5, 3.5].map(
+      (t, index) => ((formula(t) - (index === 0 ? 0 : formula(t - 1))) / 1.4) * 1_000,
+    );
+    for (const [index, wait] of waits(median, 4).entries()) {
+      expect(wait).toBeCloseTo(expected[index] ?? Number.NaN);
+    }
+    expect(waits(median, 2_000).slice(6)).toEqual(Array.from({ length: 1_994 }, () => 30_000));
+  });
+
   it('never exceeds the cap, however many waits there are', () => {
     const many = waits(() => 0.999, 2_000);
     expect(Math.max(...many)).toBeLessThanOrEqual(30_000);
@@ -41,10 +52,10 @@ describe('a Retry-After', () => {
   });
 
   it('gains at most a tenth', () => {
-    expect(jitteredRetryAfter(5_000, () => 0.999)).toBeLessThan(5_500);
+    expect(jitteredRetryAfter(5_000, () => 0.5)).toBe(5_250);
   });
 
   it('gains at most two seconds', () => {
-    expect(jitteredRetryAfter(600_000, () => 0.999)).toBeLessThan(602_000);
+    expect(jitteredRetryAfter(600_000, () => 0.5)).toBe(601_000);
   });
 });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Failure } from '../../src/failure/failure.ts';
 import { Circuit, type CircuitSettings, type CircuitTransition } from '../../src/policy/circuit.ts';
 import { CircuitRegistry } from '../../src/policy/circuit-registry.ts';
 import { type ManualClock, manualClock } from '../../src/testing/index.ts';
@@ -10,6 +11,14 @@ const SETTINGS: CircuitSettings = {
   openMs: 15_000,
   maxOpenMs: 120_000,
   maxCircuits: 3,
+};
+
+const FAILURE: Failure = {
+  code: 'X',
+  message: '',
+  status: 500,
+  verdict: 'retryable',
+  source: 'api',
 };
 
 let clock: ManualClock;
@@ -54,7 +63,17 @@ describe('a closed circuit', () => {
     expect(circuit.closed).toBe(true);
     await record(circuit, 'failure');
     expect(circuit.closed).toBe(false);
-    expect(changes).toEqual([{ from: 'closed', to: 'open', openMs: 15_000 }]);
+    expect(changes).toStrictEqual([{ from: 'closed', to: 'open', openMs: 15_000 }]);
+  });
+
+  it('opens at exactly the ratio, and names the failure that opened it', async () => {
+    const circuit = makeCircuit();
+    for (let time = 0; time < 2; time += 1) circuit.countSuccess(clock.now());
+    await record(circuit, 'failure', 7);
+    expect(circuit.snapshot(clock.now())).toMatchObject({ attempts: 9, failures: 7 });
+    expect(circuit.closed).toBe(true);
+    await circuit.record('pass', 'failure', clock.now(), FAILURE);
+    expect(changes).toEqual([{ from: 'closed', to: 'open', openMs: 15_000, failure: FAILURE }]);
   });
 
   it('stays closed below the ratio, however many fail', async () => {
@@ -97,6 +116,17 @@ describe('an open circuit', () => {
     expect(circuit.admit(clock.now())).toBe('refused');
   });
 
+  it('is shown as open until a probe may be sent, then as half-open', async () => {
+    const circuit = await opened();
+    const state = (): string => circuit.snapshot(clock.now()).state;
+    expect(makeCircuit().snapshot(clock.now()).state).toBe('closed');
+    expect(state()).toBe('open');
+    await clock.advance(15_000);
+    expect(state()).toBe('half-open');
+    await record(circuit, 'success');
+    expect(state()).toBe('closed');
+  });
+
   it('closes when the probe succeeds, and forgets the outage', async () => {
     const circuit = await opened();
     await clock.advance(15_000);
@@ -105,6 +135,27 @@ describe('an open circuit', () => {
     expect(changes.map(({ to }) => to)).toEqual(['open', 'half-open', 'closed']);
     await record(circuit, 'failure', 9);
     expect(circuit.closed).toBe(true);
+  });
+
+  it('forgets the successes before the outage too', async () => {
+    const circuit = makeCircuit();
+    await record(circuit, 'success', 2);
+    await record(circuit, 'failure', 8);
+    await clock.advance(15_000);
+    await record(circuit, 'success');
+    expect(circuit.snapshot(clock.now())).toMatchObject({ attempts: 0, failures: 0 });
+  });
+
+  it('names the failure of the probe that opened it again', async () => {
+    const circuit = await opened();
+    await clock.advance(15_000);
+    await circuit.record(
+      circuit.admit(clock.now()) === 'probe' ? 'probe' : 'pass',
+      'failure',
+      clock.now(),
+      FAILURE,
+    );
+    expect(changes.at(-1)).toMatchObject({ from: 'half-open', to: 'open', failure: FAILURE });
   });
 
   it('doubles its time with each failed probe, up to the most', async () => {
@@ -138,6 +189,7 @@ describe('an open circuit', () => {
     expect(circuit.snapshot(clock.now()).state).toBe('half-open');
     await record(circuit, 'success');
     expect(circuit.closed).toBe(true);
+    expect(changes.map(({ to }) => to)).toEqual(['open', 'half-open', 'closed']);
   });
 
   it('learns nothing from an attempt that was sent before it opened', async () => {

@@ -64,6 +64,14 @@ describe('a failed attempt', () => {
       context({ failure: { ambiguous: true }, idempotent: false }),
       'not-replayable',
     ],
+    ['was aborted by its caller', context({ aborted: true }), 'cancelled'],
+    ['ended as the wrapper closed', context({ closed: true }), 'closed'],
+    [
+      'was aborted by the wrapper as it closed',
+      context({ failure: { source: 'cancelled' }, closed: true }),
+      'closed',
+    ],
+    ['was retried inside already', context({ retriedInside: true }), 'retries-exhausted'],
     ['sent a stream that is gone', context({ resendable: false }), 'not-replayable'],
     ['was the last one allowed', context({ attempts: 4 }), 'retries-exhausted'],
     [
@@ -79,6 +87,24 @@ describe('a failed attempt', () => {
     ['would wait beyond the deadline by itself', context({ remainingMs: 700 }), 'deadline'],
   ])('is given up when it %s', (_why, given, reason) => {
     expect(decideRetry(given, dependencies)).toEqual({ retry: false, reason });
+  });
+
+  it.each<[string, RetryContext]>([
+    ['the last retry allowed', context({ attempts: 3 })],
+    ['the longest wait allowed', context({ failure: { retryAfterMs: 180_000 } })],
+    ['a wait that ends just before the deadline', context({ remainingMs: 701 })],
+    ['a call that may act twice', context({ failure: { ambiguous: true } })],
+  ])('is repeated with %s', (_what, given) => {
+    expect(decideRetry(given, dependencies)).toMatchObject({ retry: true });
+  });
+
+  it('is repeated after the longer backoff where a 429 tells no wait, and holds its group as long', () => {
+    expect(decideRetry(context({ failure: { status: 429 } }), dependencies)).toEqual({
+      retry: true,
+      delayMs: 9_000,
+      source: 'backoff',
+      holdGroupMs: 9_000,
+    });
   });
 
   it('is given up when the budget is used up', () => {
@@ -111,6 +137,19 @@ describe('a failed attempt', () => {
       retry: true,
       delayMs: 0,
       source: 'token-refresh',
+    });
+  });
+
+  it('is not repeated on the strength of a new token after anything but a 401', () => {
+    const refused = context({ failure: { status: 403, verdict: 'terminal' }, mayRefresh: true });
+    expect(decideRetry(refused, dependencies)).toEqual({ retry: false, reason: 'terminal' });
+  });
+
+  it('waits for no Retry-After before a new token, however long', () => {
+    const failure: Partial<Failure> = { status: 401, verdict: 'terminal', retryAfterMs: 200_000 };
+    expect(decideRetry(context({ failure, mayRefresh: true }), dependencies)).toMatchObject({
+      retry: true,
+      delayMs: 0,
     });
   });
 

@@ -38,3 +38,31 @@ it('clears what it counted', () => {
   counts.add(0);
   expect(counts.total(0)).toBe(1);
 });
+
+it('forgets each event exactly when its slice has left the window', () => {
+  const counts = new SlidingCount(60);
+  counts.add(0);
+  expect(counts.total(60)).toBe(1);
+  expect(counts.total(61)).toBe(0);
+});
+
+it('forgets everything after a long silence, and counts anew', () => {
+  const counts = new SlidingCount(60);
+  for (let now = 0; now <= 60; now += 1) counts.add(now);
+  expect(counts.total(60)).toBe(61);
+  expect(counts.total(1_000_000)).toBe(0);
+});
+
+it('forgets nothing twice after it was cleared', () => {
+  const counts = new SlidingCount(60);
+  counts.add(0);
+  counts.clear();
+  expect(counts.total(100)).toBe(0);
+});
+
+it('keeps what it counted when time is told backwards', () => {
+  const counts = new SlidingCount(60);
+  counts.add(30);
+  counts.add(20);
+  expect(counts.total(30)).toBe(2);
+});
