@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { type Simulator, startSimulator } from '@defender-resilience/simulator';
 import { describe, expect, it } from 'vitest';
 import { type Message, startAlertmanager, startPrometheus, startWebhook } from './lab/lab.ts';
-import { eventually, freePort, pause } from './lab/processes.ts';
+import { eventually, freePort } from './lab/processes.ts';
 import { PrometheusApi } from './lab/prometheus.ts';
 import { hurriedRules } from './lab/rules.ts';
 import { need } from './tools.ts';
@@ -17,6 +17,8 @@ const POLL_MS = 3_000;
 const PROGRAM = fileURLToPath(new URL('lab/tenant-program.ts', import.meta.url));
 const TENANTS = ['contoso', 'fabrikam', 'tailspin'] as const;
 const VICTIM = 'fabrikam';
+/** More than must be known: a Prometheus that is late for a second loses the calls of that second. */
+const FIRST_CALLS = 60;
 
 /** The rules of both plugins, which would otherwise read each other's metrics. */
 const SOURCES = {
@@ -62,8 +64,7 @@ async function startLab(prometheusPath: string, alertmanagerPath: string): Promi
   const webhook = await startWebhook();
   stack.defer(() => webhook.close());
   const port = await freePort();
-  // More than must be known: a Prometheus that is late for a second loses those of that second.
-  let program = new Program(port, 60, simulators);
+  let program = new Program(port, FIRST_CALLS, simulators);
   stack.defer(() => program[Symbol.asyncDispose]());
   const alertmanager = stack.use(await startAlertmanager(alertmanagerPath, folder, webhook));
   const scrape = (job: string, path: string): object => ({
@@ -95,7 +96,13 @@ async function startLab(prometheusPath: string, alertmanagerPath: string): Promi
 }
 
 /** Waits until Prometheus knows the first calls of each tenant. */
-async function known({ api }: Lab): Promise<void> {
+async function known({ api, simulators }: Lab): Promise<void> {
+  await eventually(
+    'The first calls are over',
+    async () =>
+      Object.values(simulators).every(({ requests }) => requests.length >= FIRST_CALLS) ||
+      undefined,
+  );
   for (const prefix of ['defender', 'otlp']) {
     await eventually(`${prefix} knows the calls`, async () => {
       const series = await api.query(`${prefix}:calls:sum3d >= 25`);
@@ -123,7 +130,10 @@ async function play(lab: Lab): Promise<{ readonly callsUntilTold: number }> {
   );
   const callsUntilTold = victim.requests.length - before;
   await lab.restartProgram();
-  await pause(3 * POLL_MS);
+  const refused = victim.requests.length;
+  await eventually('The new process is refused twice', async () =>
+    victim.requests.length >= refused + 2 ? true : undefined,
+  );
   victim.faults(undefined);
   await Promise.all(
     jobs.map((job) =>
