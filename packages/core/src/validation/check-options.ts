@@ -35,7 +35,9 @@ export function where(accepts: string, test: (value: unknown) => boolean): Rule 
   return { accepts, test };
 }
 
+/** Accepts true and false. */
 export const boolean: Rule = where('true or false', (value) => typeof value === 'boolean');
+/** Accepts any function. */
 export const fn: Rule = where('a function', isFunction);
 
 /** Accepts a number from `min` to `max`. */
