@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { Clock } from '../../src/clock.ts';
 import { Deadlines, type Watched } from '../../src/policy/deadlines.ts';
 import { manualClock } from '../../src/testing/index.ts';
 
@@ -96,4 +97,57 @@ it('makes room for new timeouts from lists that are idle', async () => {
   deadlines.watch(first, 500, clock.now());
   deadlines.watch(second, 500, clock.now());
   expect(clock.pendingTimers).toBe(1);
+});
+
+/** A clock whose timers fire when the test says so: as after a stall, later than they were due. */
+function stalledClock() {
+  let now = 0;
+  const timers: { callback: () => void; delayMs: number }[] = [];
+  const clock: Clock = {
+    now: () => now,
+    epoch: () => now,
+    timer(callback, delayMs) {
+      timers.push({ callback, delayMs });
+      return { cancel: () => undefined };
+    },
+  };
+  const fire = (at: number): number => {
+    now = at;
+    const { callback = expect.fail, delayMs = 0 } = timers.shift() ?? {};
+    callback();
+    return delayMs;
+  };
+  return { clock, fire, timers };
+}
+
+it('after a stall, first lets what has arrived be read', () => {
+  const { clock, fire, timers } = stalledClock();
+  const deadlines = new Deadlines(clock);
+  const expired: string[] = [];
+  const answered = watched(() => expired.push('answered'));
+  deadlines.watch(answered, 300, 0);
+  deadlines.watch(
+    watched(() => expired.push('lost')),
+    300,
+    0,
+  );
+  expect(fire(3_000)).toBe(300);
+  expect(expired).toEqual([]);
+  expect(timers.map(({ delayMs }) => delayMs)).toEqual([100]);
+  deadlines.release(answered);
+  fire(3_100);
+  expect(expired).toEqual(['lost']);
+});
+
+it('takes a timer that is late by less than a second for a busy process', () => {
+  const { clock, fire } = stalledClock();
+  const deadlines = new Deadlines(clock);
+  const expired: string[] = [];
+  deadlines.watch(
+    watched(() => expired.push('late')),
+    300,
+    0,
+  );
+  fire(1_299);
+  expect(expired).toEqual(['late']);
 });
