@@ -161,5 +161,6 @@ export const http2: Enemy<Http2Fault> = {
   provesNothingDone,
   // undici and axios take the end of a broken stream or session for the end of the body, with and without us.
   seemsWhole: () => true,
+  clientResends: true,
   start,
 };
