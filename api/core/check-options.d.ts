@@ -35,7 +35,9 @@ interface Items {
 }
 /** Accepts what passes the test. `accepts` follows "must be" in messages. */
 declare function where(accepts: string, test: (value: unknown) => boolean): Rule;
+/** Accepts true and false. */
 declare const boolean: Rule;
+/** Accepts any function. */
 declare const fn: Rule;
 /** Accepts a number from `min` to `max`. */
 declare function number(min: number, max?: number): Rule;

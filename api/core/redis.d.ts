@@ -1,15 +1,19 @@
 import { r as QuotaStore } from "./store.js";
 /** What is used of ioredis and iovalkey. */
 export interface IoRedisClient {
+  /** Runs a script that the server has, by its SHA-1. */
   evalsha(sha: string, keys: number, ...args: string[]): Promise<unknown>;
+  /** Runs a script; the server keeps it. */
   eval(script: string, keys: number, ...args: string[]): Promise<unknown>;
 }
 /** What is used of node-redis, the package `redis`. */
 export interface NodeRedisClient {
+  /** Runs a script that the server has, by its SHA-1. */
   evalSha(sha: string, options: {
     keys: string[];
     arguments: string[];
   }): Promise<unknown>;
+  /** Runs a script; the server keeps it. */
   eval(script: string, options: {
     keys: string[];
     arguments: string[];
