@@ -4,41 +4,84 @@ import { isRecord, textField } from '../json.ts';
 /** Brings an expression into a form in which equal expressions are equal texts. */
 export type Normalise = (expr: string) => Promise<string>;
 
-/** A rule by what makes it another one: its group, its name, and the labels that tell rules of one name apart. */
+/** A rule by what makes it another one: its name, and the labels that tell rules of one name apart. */
 interface Named {
-  readonly key: string;
+  readonly name: string;
   readonly rule: Readonly<Record<string, unknown>>;
 }
 
-/** One line for each rule that is missing, foreign to its group, or different from what is wanted. */
+interface Group {
+  readonly name: string;
+  readonly interval: unknown;
+  readonly rules: readonly (Rule | Readonly<Record<string, unknown>>)[];
+}
+
+/**
+ * One line for each group and rule that is missing, foreign to its group, or different from what is wanted. Where
+ * several files have a group of one name, as with rules for two selectors, the most similar is compared.
+ */
 export async function differences(
   wanted: readonly RuleGroup[],
   deployed: unknown,
   normalise: Normalise,
 ): Promise<readonly string[]> {
   const groups = groupsOf(deployed);
-  const found = new Map(groups.flatMap(namedOf).map(({ key, rule }) => [key, rule]));
+  const once = memoized(normalise);
   const lines: string[] = [];
-  for (const { key, rule } of wanted.flatMap(namedOf)) {
-    const other = found.get(key);
-    found.delete(key);
-    if (other === undefined) lines.push(`- ${key} is not deployed`);
-    else
-      lines.push(
-        ...(await fieldsThatDiffer(rule, other, normalise)).map(
-          (name) => `~ ${key}: ${name} differs`,
-        ),
-      );
+  for (const group of wanted) {
+    let fewest: readonly string[] | undefined;
+    for (const other of groups.filter(({ name }) => name === group.name)) {
+      const found = await differencesOf(group, other, once);
+      if (fewest === undefined || found.length < fewest.length) fewest = found;
+    }
+    lines.push(...(fewest ?? [`- ${group.name} is not deployed`]));
   }
-  const ours = new Set(wanted.map(({ name }) => name));
-  // Groups of others are none of our business.
-  const foreign = [...found.keys()].filter((key) => ours.has(key.split(' / ', 1)[0] ?? ''));
-  return [...lines, ...foreign.map((key) => `+ ${key} is deployed, and not generated`)];
+  return lines;
 }
 
-interface Group {
-  readonly name: string;
-  readonly rules: readonly (Rule | Readonly<Record<string, unknown>>)[];
+async function differencesOf(
+  wanted: RuleGroup,
+  deployed: Group,
+  normalise: Normalise,
+): Promise<readonly string[]> {
+  const isTimely = secondsOf(wanted.interval) === secondsOf(deployed.interval);
+  const lines = isTimely ? [] : [`~ ${wanted.name}: interval differs`];
+  const left = [...namedOf(deployed)];
+  const take = (index: number): Named | undefined =>
+    index < 0 ? undefined : left.splice(index, 1)[0];
+  const changed: Named[] = [];
+  // Rules of one name, such as those for several jobs, are paired with their equals first.
+  for (const { name, rule } of namedOf(wanted)) {
+    const same = await Promise.all(
+      left.map(
+        async (other) =>
+          other.name === name && (await fieldsThatDiffer(rule, other.rule, normalise)).length === 0,
+      ),
+    );
+    if (take(same.indexOf(true)) === undefined) changed.push({ name, rule });
+  }
+  for (const { name, rule } of changed) {
+    const key = `${wanted.name} / ${name}`;
+    const other = take(left.findIndex((one) => one.name === name));
+    if (other === undefined) lines.push(`- ${key} is not deployed`);
+    else {
+      const fields = await fieldsThatDiffer(rule, other.rule, normalise);
+      lines.push(...fields.map((field) => `~ ${key}: ${field} differs`));
+    }
+  }
+  return [
+    ...lines,
+    ...left.map(({ name }) => `+ ${wanted.name} / ${name} is deployed, and not generated`),
+  ];
+}
+
+function memoized(normalise: Normalise): Normalise {
+  const known = new Map<string, Promise<string>>();
+  return (expr) => {
+    const normal = known.get(expr) ?? normalise(expr);
+    known.set(expr, normal);
+    return normal;
+  };
 }
 
 /** A rule file as JSON, or what Prometheus answers at `/api/v1/rules`. */
@@ -47,17 +90,18 @@ function groupsOf(document: unknown): readonly Group[] {
   const groups = isRecord(data) && Array.isArray(data['groups']) ? data['groups'] : [];
   return groups.filter(isRecord).map((group) => ({
     name: textField(group, 'name') ?? '',
+    interval: group['interval'],
     rules: Array.isArray(group['rules']) ? group['rules'].filter(isRecord) : [],
   }));
 }
 
-function namedOf({ name, rules }: Group): readonly Named[] {
+function namedOf({ rules }: Pick<Group, 'rules'>): readonly Named[] {
   return rules.map((rule) => {
     const fields: Readonly<Record<string, unknown>> = { ...rule };
     const own = textField(fields, 'alert', 'record', 'name') ?? '';
     const { window } = isRecord(fields['labels']) ? fields['labels'] : {};
-    const key = `${name} / ${own}${typeof window === 'string' ? ` (${window})` : ''}`;
-    return { key, rule: fields };
+    const name = `${own}${typeof window === 'string' ? ` (${window})` : ''}`;
+    return { name, rule: fields };
   });
 }
 
