@@ -1,9 +1,11 @@
 // Imports one file and prints how many modules that loads from disk, and their bytes: `node import-counter.ts <path>`.
+// A program gets the arguments behind the path; the last line of the output is the counter's.
 import { statSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
-const [path = ''] = process.argv.slice(2);
+const [node = '', , path = '', ...rest] = process.argv;
+process.argv = [node, path, ...rest];
 let modules = 0;
 let bytes = 0;
 registerHooks({
@@ -16,4 +18,4 @@ registerHooks({
   },
 });
 await import(pathToFileURL(path).href);
-process.stdout.write(JSON.stringify({ modules, bytes }), () => process.exit());
+process.stdout.write(`\n${JSON.stringify({ modules, bytes })}`, () => process.exit());

@@ -42,3 +42,11 @@ export const sizeLimits: readonly SizeLimit[] = [
   { name: 'prom', program: all('prom'), limitKib: 10.5, importKib: 475 },
   { name: 'simulator', program: all('simulator'), limitKib: 28, importKib: 1240 },
 ];
+
+/** The same for the command. */
+export const commandLimits = {
+  /** The file that `pnpm single-file` builds, compressed by gzip. */
+  singleFileKib: 590,
+  /** What Node loads for `defender-resilience --help`, and so for every command before its own part. */
+  helpKib: 200,
+};

@@ -1,11 +1,14 @@
-// Holds what each entry of the built packages costs to the limits in size-limits.ts: the size of a bundle, and the
-// bytes that Node reads from disk to import it.
+// Holds what each entry of the built packages, and the command, costs to the limits in size-limits.ts: the size of a
+// bundle, and the bytes that Node reads from disk to import it.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
-import { type SizeLimit, sizeLimits } from './size-limits.ts';
+import { buildSingleFile } from './single-file.ts';
+import { commandLimits, type SizeLimit, sizeLimits } from './size-limits.ts';
 
 /**
  * Not counted: Node's own modules, peers, which the user has anyway, and the server of the simulator. Other
@@ -38,17 +41,41 @@ async function sizeOf({ name, program }: SizeLimit): Promise<number> {
   const { output } = await bundle.generate({ format: 'esm', minify: true });
   await bundle.close();
   const code = output.map((chunk) => (chunk.type === 'chunk' ? chunk.code : '')).join('');
+  return compressedKib(code);
+}
+
+function compressedKib(code: string | Buffer): number {
   return gzipSync(code, { level: 9 }).byteLength / 1_024;
 }
 
+/** The size in KiB of the command as one file. */
+async function singleFileSize(): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'size-'));
+  const file = join(folder, 'command.mjs');
+  await buildSingleFile(file);
+  const size = compressedKib(readFileSync(file));
+  await rm(folder, { recursive: true });
+  return size;
+}
+
+interface ImportCost {
+  readonly modules: number;
+  readonly kib: number;
+}
+
 /** What Node loads to import an entry, dependencies and peers that it imports at once included. */
-function importCost(entry: string): { readonly modules: number; readonly kib: number } {
+function importCost(entry: string): ImportCost {
   const [folder = '', ...rest] = entry.split('/');
   const { exports } = manifest(folder);
   const target = exports[['.', ...rest].join('/')] as { readonly default: string };
-  const file = resolve('packages', folder, target.default);
-  const output = execFileSync(process.execPath, ['scripts/import-counter.ts', file]);
-  const { modules, bytes } = JSON.parse(String(output)) as { modules: number; bytes: number };
+  return loaded(resolve('packages', folder, target.default));
+}
+
+/** What Node loads to run a file. */
+function loaded(file: string, ...args: readonly string[]): ImportCost {
+  const output = execFileSync(process.execPath, ['scripts/import-counter.ts', file, ...args]);
+  const counted = String(output).split('\n').at(-1) ?? '';
+  const { modules, bytes } = JSON.parse(counted) as { modules: number; bytes: number };
   return { modules, kib: bytes / 1_024 };
 }
 
@@ -87,12 +114,15 @@ function row(name: string, size: number, limit: number, extra = ''): void {
 
 console.log(`${'bundle, minified, gzip'.padEnd(28)}    KiB   limit`);
 for (const limit of sizeLimits) row(limit.name, await sizeOf(limit), limit.limitKib);
+row('cli: single file', await singleFileSize(), commandLimits.singleFileKib);
 console.log(`\n${'loaded by an import'.padEnd(28)}    KiB   limit  modules`);
 for (const { name, importKib } of sizeLimits) {
   if (importKib === undefined) continue;
   const { modules, kib } = importCost(name);
   row(name, kib, importKib, String(modules).padStart(9));
 }
+const help = loaded(resolve('packages/cli/dist/bin.js'), '--help');
+row('cli: --help', help.kib, commandLimits.helpKib, String(help.modules).padStart(9));
 if (tooLarge.length > 0) {
   console.error(
     `More than scripts/size-limits.ts allows:\n  ${tooLarge.join('\n  ')}\n` +

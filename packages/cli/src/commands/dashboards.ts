@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 import { examples } from '../terminal/examples.ts';
 import type { AddCommand } from './add-command.ts';
-import { type GeneratorOptions, withGeneratorOptions } from './generator-options.ts';
+import { type GeneratorOptions, isAddress, withGeneratorOptions } from './generator-options.ts';
 
 const EXAMPLES: readonly (readonly [command: string, what: string])[] = [
   ['defender-resilience dashboards -o dashboards/', 'two files for Grafana 12 and later'],
@@ -15,6 +15,10 @@ const EXAMPLES: readonly (readonly [command: string, what: string])[] = [
     'defender-resilience dashboards --config defender.json --check dashboards/',
     'are the files up to date?',
   ],
+  [
+    'GRAFANA_TOKEN=… defender-resilience dashboards \\\n    --check https://grafana.example.com',
+    'is Grafana up to date?',
+  ],
 ];
 
 /** `dashboards`. */
@@ -23,10 +27,10 @@ export const dashboardsCommand: AddCommand = (program, { context, exitWith }) =>
     .summary('generate the Grafana dashboards, or check those that are deployed')
     .description(
       'Writes the Grafana dashboards for the metrics of @defender-resilience/prom, each into a file named after its uid, or ' +
-        'checks that a folder has them.',
+        'checks that a folder or a Grafana has them. A Grafana is asked with the token in GRAFANA_TOKEN, if there is one.',
     )
     .option('-o, --output <folder>', 'the folder of the files')
-    .option('--check <folder>', 'compare with the files of a folder')
+    .option('--check <where>', 'compare with the files of a folder, or with a Grafana at a URL')
     .addHelpText('after', () => examples(EXAMPLES, context.out))
     .action(async (options: GeneratorOptions) => {
       exitWith(await runDashboards(options, context));
@@ -48,12 +52,15 @@ async function runDashboards(
   const { generated, optionsFrom } = await import('../monitoring/options.ts');
   const { isUpToDate, reportCheck, writeTo } = await import('../monitoring/write.ts');
   const options = await optionsFrom(config, set);
-  const files = generated(() => dashboards(options)).map((dashboard) => ({
-    path: join(folder, `${dashboard.uid}.json`),
-    text: `${JSON.stringify(dashboard, null, 2)}\n`,
-  }));
+  const wanted = generated(() => dashboards(options));
+  if (check !== undefined && isAddress(check)) {
+    const { differencesInGrafana } = await import('../monitoring/grafana.ts');
+    return reportCheck(await differencesInGrafana(wanted, check, context), context);
+  }
   const differing: string[] = [];
-  for (const { path, text } of files) {
+  for (const dashboard of wanted) {
+    const path = join(folder, `${dashboard.uid}.json`);
+    const text = `${JSON.stringify(dashboard, null, 2)}\n`;
     if (check === undefined) await writeTo(path, text, context);
     else if (!(await isUpToDate(path, text))) differing.push(`~ ${path} is not what is generated`);
   }

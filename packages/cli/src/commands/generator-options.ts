@@ -14,3 +14,8 @@ export function withGeneratorOptions(command: Command): Command {
     .option('-c, --config <file>', 'a JSON file with options')
     .option('--set <option=value...>', 'one option, its value as JSON or as text');
 }
+
+/** Whether `--check` names a server, and not a file or a folder. */
+export function isAddress(where: string): boolean {
+  return /^https?:\/\//i.test(where);
+}

@@ -3,7 +3,7 @@ import type { ExitCode } from '../exit-codes.ts';
 import { EXIT } from '../exit-codes.ts';
 import { examples } from '../terminal/examples.ts';
 import type { AddCommand } from './add-command.ts';
-import { type GeneratorOptions, withGeneratorOptions } from './generator-options.ts';
+import { type GeneratorOptions, isAddress, withGeneratorOptions } from './generator-options.ts';
 
 const EXAMPLES: readonly (readonly [command: string, what: string])[] = [
   ['defender-resilience rules > rules/defender.yaml', 'with the defaults'],
@@ -51,7 +51,7 @@ async function runRules(
     else await writeTo(output, text, context);
     return EXIT.ok;
   }
-  if (!/^https?:\/\//.test(check)) {
+  if (!isAddress(check)) {
     const lines = (await isUpToDate(check, text)) ? [] : [`~ ${check} is not what is generated`];
     return reportCheck(lines, context);
   }

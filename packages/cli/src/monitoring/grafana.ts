@@ -1,0 +1,135 @@
+import type { GrafanaDashboard } from '@defender-resilience/prom/monitoring';
+import type { Context } from '../context.ts';
+import { CommandError, EXIT } from '../exit-codes.ts';
+import { isRecord, parseJson, textField } from '../json.ts';
+import { dashboardDifferences } from './compare-dashboards.ts';
+
+const TIMEOUT_MS = 10_000;
+
+const WHICH_ADDRESS = 'Pass the address of Grafana itself, such as https://grafana.example.com.';
+const WHICH_TOKEN =
+  'Set GRAFANA_TOKEN to the token of a service account with the role Viewer, or with the permission dashboards:read for them.';
+
+/** One line for each difference between dashboards and those of the Grafana at an address. */
+export async function differencesInGrafana(
+  wanted: readonly GrafanaDashboard[],
+  address: string,
+  { env, signal }: Context,
+): Promise<readonly string[]> {
+  const base = baseOf(address);
+  const token = tokenIn(env);
+  const lines: string[] = [];
+  for (const dashboard of wanted) {
+    const url = `${base}/api/dashboards/uid/${encodeURIComponent(dashboard.uid)}`;
+    const answer = await get(url, token, signal);
+    lines.push(...differencesFrom(dashboard, answer, { url, hasToken: token !== undefined }));
+  }
+  return lines;
+}
+
+function baseOf(address: string): string {
+  const url = URL.parse(address);
+  if (url === null) {
+    throw new CommandError(`${address} is no address`, {
+      hint: WHICH_ADDRESS,
+      exitCode: EXIT.usage,
+    });
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new CommandError('the address of Grafana has a user or a password in it', {
+      hint: WHICH_TOKEN,
+      exitCode: EXIT.usage,
+    });
+  }
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+}
+
+function tokenIn(env: Context['env']): string | undefined {
+  const token = env['GRAFANA_TOKEN']?.trim() ?? '';
+  if (token === '') return undefined;
+  // `fetch` would refuse it with a message that contains it.
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    throw new CommandError('GRAFANA_TOKEN has characters that no token has', {
+      hint: 'It is the token alone, on one line.',
+      exitCode: EXIT.usage,
+    });
+  }
+  return token;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly location: string | null;
+  readonly body: unknown;
+}
+
+async function get(url: string, token: string | undefined, signal: AbortSignal): Promise<Answer> {
+  try {
+    const response = await fetch(url, {
+      headers: {
+        accept: 'application/json',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+      // The token is for this address, and a page to sign in is no dashboard.
+      redirect: 'manual',
+      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+    });
+    const body = parseJson(await response.text());
+    return { status: response.status, location: response.headers.get('location'), body };
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw new CommandError(`${new URL(url).origin} does not answer`, {
+      hint: `${WHICH_ADDRESS} For files, pass the name of their folder.`,
+      cause,
+    });
+  }
+}
+
+interface Request {
+  readonly url: string;
+  readonly hasToken: boolean;
+}
+
+/** What Grafana's answer says about a dashboard. @throws CommandError if it says nothing about it */
+function differencesFrom(
+  wanted: GrafanaDashboard,
+  { status, location, body }: Answer,
+  request: Request,
+): readonly string[] {
+  const deployed = isRecord(body) ? body['dashboard'] : undefined;
+  if (status === 200 && isRecord(deployed)) return dashboardDifferences(wanted, deployed);
+  const message = textField(body, 'message');
+  if (status === 404 && message !== undefined) return [`- ${wanted.uid} is not deployed`];
+  // This API has no dashboard that was saved in the editor of a newer schema, and says so.
+  if (status === 406 && message !== undefined) {
+    return [`~ ${wanted.uid} was saved in a newer format of Grafana, and is not what is generated`];
+  }
+  throw refusalOf({ status, location, message }, request);
+}
+
+function refusalOf(
+  { status, location, message }: Omit<Answer, 'body'> & { readonly message: string | undefined },
+  { url, hasToken }: Request,
+): CommandError {
+  const { origin } = new URL(url);
+  if (status === 401) {
+    const what = hasToken ? 'does not accept the token in GRAFANA_TOKEN' : 'wants a token';
+    return new CommandError(`${origin} ${what} (401)`, { hint: WHICH_TOKEN });
+  }
+  if (status === 403) {
+    const who = hasToken ? 'the token in GRAFANA_TOKEN' : 'a reader without a token';
+    return new CommandError(`${who} may not read ${url} (403)`, { hint: WHICH_TOKEN });
+  }
+  if (status >= 300 && status < 400) {
+    const to = location === null ? null : URL.parse(location, url);
+    return new CommandError(
+      `${url} redirects${to === null ? '' : ` to ${to.origin}${to.pathname}`}`,
+      { hint: `It is not followed, so that no token goes astray. ${WHICH_ADDRESS}` },
+    );
+  }
+  if (status >= 500 || status === 429) {
+    const said = message === undefined ? '' : `: ${message.slice(0, 200)}`;
+    return new CommandError(`${url} answers ${status}${said}`, { hint: 'Try again later.' });
+  }
+  return new CommandError(`${url} is no answer of Grafana (${status})`, { hint: WHICH_ADDRESS });
+}
