@@ -53,6 +53,7 @@ const CHECKS: readonly Check[] = [
   checkFraming,
   checkTarget,
   checkConnection,
+  checkAuthorization,
   checkOrigin,
   checkLoop,
 ];
@@ -149,6 +150,12 @@ function checkConnection({ headers }: RequestHead): OwnAnswer | undefined {
     'InvalidConnection',
     'Connection names a header that is not of the connection, so that it would not be forwarded.',
   );
+}
+
+/** A service that reads the other one would act for somebody else (RFC 9110, section 5.3). */
+function checkAuthorization({ headers }: RequestHead): OwnAnswer | undefined {
+  if (valuesOf(headers, 'authorization').length < 2) return undefined;
+  return refusal(400, 'InvalidAuthorization', 'The request has more than one Authorization.');
 }
 
 /** A page in a browser on this machine could reach a loopback address. */

@@ -2,13 +2,18 @@ import type { Resilience } from '@defender-resilience/core';
 import { undiciInterceptor } from '@defender-resilience/core/undici';
 import { Agent, type Dispatcher } from 'undici';
 import { Exchange } from './exchange.ts';
+import { refuseTransferCodings } from './transfer-coding.ts';
 
 /** Its own time limits would end a hunting query before the wrapper's. */
 const AGENT: Agent.Options = { headersTimeout: 0, connect: { timeout: 10_000 } };
 
 /** Sends requests through the wrapper. */
 export function createDispatcher(resilience: Resilience): Dispatcher {
-  return new Agent(AGENT).compose(countAttempts, undiciInterceptor(resilience));
+  return new Agent(AGENT).compose(
+    refuseTransferCodings,
+    countAttempts,
+    undiciInterceptor(resilience),
+  );
 }
 
 /** What is dispatched for an exchange; the options reach the interceptors below the wrapper unchanged. */

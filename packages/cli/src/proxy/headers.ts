@@ -34,7 +34,7 @@ export function valuesOf(headers: RawHeaders, name: string): string[] {
   const values: string[] = [];
   for (let index = 0; index + 1 < headers.length; index += 2) {
     const [key, value] = [headers[index], headers[index + 1]];
-    // The lengths first: every request is searched for ten names, most of which it does not have.
+    // The lengths first: every request is searched for a dozen names, most of which it does not have.
     if (key?.length !== name.length || value === undefined) continue;
     if (key.toLowerCase() === name) values.push(value);
   }

@@ -26,6 +26,9 @@ async function proxyBefore(bytes: string): Promise<string> {
   return url;
 }
 
+/** A body of the two bytes `ok`, as it stands behind `Transfer-Encoding: chunked`. */
+const CHUNKED = '\r\n2\r\nok\r\n0\r\n\r\n';
+const TE = 'Transfer-Encoding: chunked\r\n';
 const EMPTY = 'Content-Length: 0\r\n\r\n';
 
 describe('an answer of a service that cannot be trusted', () => {
@@ -50,6 +53,29 @@ describe('an answer of a service that cannot be trusted', () => {
     const response = await fetch(await proxyBefore(bytes));
     expect(response.status).toBe(502);
     expect(response.headers.get('proxy-status')).toContain('error=');
+  });
+
+  it.each([
+    ['gzip, chunked', `Transfer-Encoding: gzip, chunked\r\n${CHUNKED}`],
+    ['gzip and chunked on lines of their own', `Transfer-Encoding: gzip\r\n${TE}${CHUNKED}`],
+    ['chunked twice', `${TE}${TE}${CHUNKED}`],
+    ['gzip alone', 'Transfer-Encoding: gzip\r\n\r\nok'],
+    ['identity', 'Transfer-Encoding: identity\r\n\r\nok'],
+  ])('is replaced by 502, and tried again, where its transfer coding is %s', async (_, rest) => {
+    const { url } = await proxyTo(await answering(`HTTP/1.1 200 OK\r\n${rest}`), {
+      resilience: { retry: { maxRetries: 1, initialDelayMs: 1 } },
+    });
+    const { status, headers } = await fetch(`${url}/api/incidents`);
+    expect([status, headers.get('x-defender-code'), headers.get('x-defender-attempts')]).toEqual([
+      502,
+      'HPE_INVALID_TRANSFER_ENCODING',
+      '2',
+    ]);
+  });
+
+  it('passes where its transfer coding is chunked, however that is written', async () => {
+    const url = await proxyBefore(`HTTP/1.1 200 OK\r\nTransfer-Encoding: CHUNKED\r\n${CHUNKED}`);
+    expect(await (await fetch(url)).text()).toBe('ok');
   });
 
   it('cannot take the name of the headers that the proxy writes', async () => {

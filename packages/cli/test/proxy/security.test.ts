@@ -326,6 +326,20 @@ describe('headers of the connection', () => {
   );
 });
 
+describe('a request with two tokens', () => {
+  it.each([
+    ['different', 'Authorization: Bearer a', 'authorization: Bearer b'],
+    ['equal', 'Authorization: Bearer a', 'Authorization: Bearer a'],
+    ['empty', 'Authorization: Bearer a', 'Authorization:'],
+  ])('is refused where they are %s', async (_name, ...tokens) => {
+    const { url, seen } = await guarded();
+    const answer = await raw(url, 'GET / HTTP/1.1', 'Host: 127.0.0.1', ...tokens, '', '');
+    expect([status(answer), seen]).toEqual(['400', []]);
+    expect(answer).toContain('InvalidAuthorization');
+    expect(answer).not.toContain('Bearer');
+  });
+});
+
 describe('floods', () => {
   it('refuses too many headers', async () => {
     const { url, seen } = await guarded();
