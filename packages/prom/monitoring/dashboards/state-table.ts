@@ -100,7 +100,7 @@ export function alertTable(scope: Scope, size: { width: number; height: number }
       {
         field: 'alertname',
         title: 'Alert',
-        width: 205,
+        width: 235,
         links:
           runbooks === ''
             ? []
@@ -123,7 +123,7 @@ export function alertTable(scope: Scope, size: { width: number; height: number }
         },
         colours: [{ from: null, colour: 'transparent' }],
       },
-      { field: 'Value', title: 'Since', unit: 'dateTimeFromNow', width: 105 },
+      { field: 'Value', title: 'Since', unit: 'dateTimeFromNow', width: 100 },
       { field: 'operation', title: 'Operation' },
       { field: 'code', title: 'Code' },
       ...groupColumns(scope),
