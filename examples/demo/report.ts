@@ -82,12 +82,39 @@ export function adviceReport(entries: readonly Entry[]): string {
     .join('\n');
 }
 
-/** The series that a person or an alert looks at first, and how many others there are. */
+interface Series {
+  readonly name: string;
+  readonly labels: string;
+  readonly value: string;
+  readonly exemplar: string | undefined;
+}
+
+/** What a person or an alert looks at first, with an exemplar if it has one. */
+const SERIES =
+  /^(\w+_(?:errors|retries|rejections|circuit_transitions)_total)(\{.*?\}) (\S+)(?: # (\{.*?\}))?/;
+
+function seriesIn(line: string): readonly Series[] {
+  const [, name = '', labels = '', value = '', exemplar] = SERIES.exec(line) ?? [];
+  return name === '' ? [] : [{ name, labels, value, exemplar }];
+}
+
+/** The most important series by name, an exemplar, and how many other series there are. */
 export function scrapeReport(lines: readonly string[]): string {
-  const shown = lines.filter((line) =>
-    /_(errors|retries|rejections|circuit_transitions)_total\{/.test(line),
+  const shown = lines.flatMap(seriesIn);
+  const metrics = Object.entries(Object.groupBy(shown, ({ name }) => name)).map(
+    ([name, series = []]) => {
+      const rows = series.map(({ labels, value }) => [`  ${labels}`, value]);
+      return `${styleText('bold', name)}\n${table(rows)}`;
+    },
   );
-  return [...shown, `… and ${lines.length - shown.length} more series above zero`].join('\n');
+  const exemplar = shown.find((series) => series.exemplar !== undefined)?.exemplar;
+  const example =
+    exemplar === undefined ? [] : [`Errors carry an exemplar, such as\n  # ${exemplar}`];
+  return [
+    ...metrics,
+    `… and ${lines.length - shown.length} more series above zero`,
+    ...example,
+  ].join('\n');
 }
 
 /** Calls that ended the same way share a row. */

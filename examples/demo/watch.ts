@@ -30,7 +30,7 @@ export async function keepCalling({ observer, url }: Metrics): Promise<void> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
-  console.log(`Still calling, so that Prometheus can scrape ${url}. Stop with Ctrl+C.`);
+  console.log(`Still calling, so that Prometheus can scrape\n${url}\nStop with Ctrl+C.`);
   const kinds = [
     calls.listIncidents,
     calls.listMachines,

@@ -7,6 +7,7 @@
 import { parseArgs } from 'node:util';
 import { createResilience, type Resilience } from '@defender-resilience/core';
 import { startSimulator } from '@defender-resilience/simulator';
+import { wholeNumber } from '../support/cli.ts';
 import { duration } from '../support/progress.ts';
 import { ExportLine } from './line.ts';
 
@@ -23,19 +24,12 @@ Exports incidents at the limit of a tenant's quota, against a simulator.
   --help           show this text
 `;
 
-const { values } = parseArgs({
-  options: {
-    incidents: { type: 'string', default: '1000' },
-    'minute-ms': { type: 'string', default: '4000' },
-    help: { type: 'boolean', default: false },
-  },
-});
-if (values.help) {
-  process.stdout.write(HELP);
-  process.exit();
+interface Options {
+  readonly incidents: number;
+  readonly minuteMs: number;
 }
-const incidents = Number(values.incidents);
-const minuteMs = Number(values['minute-ms']);
+
+const { incidents, minuteMs } = readOptions();
 
 process.stdout.write(`${incidents} incidents, 100 calls a minute, as Microsoft documents.
 In this demo a minute lasts ${duration(minuteMs)}; with real minutes it takes ${Math.ceil(incidents / 100) - 1} of them.
@@ -52,6 +46,30 @@ try {
   process.exitCode = (await exportAll(resilience)) ? 0 : 1;
 } finally {
   await simulator.close();
+}
+
+/** Ends the process after the help, and after a wrong option. */
+function readOptions(): Options {
+  try {
+    const { values } = parseArgs({
+      options: {
+        incidents: { type: 'string', default: '1000' },
+        'minute-ms': { type: 'string', default: '4000' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (values.help) {
+      process.stdout.write(HELP);
+      process.exit();
+    }
+    return {
+      incidents: wholeNumber('--incidents', values.incidents, { min: 1, max: 100_000 }),
+      minuteMs: wholeNumber('--minute-ms', values['minute-ms'], { min: 500, max: 60_000 }),
+    };
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  }
 }
 
 /** Exports every incident; true when none was lost and no call was refused. */

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { stripVTControlCharacters } from 'node:util';
 import { redactAuthorization, startSimulator } from '@defender-resilience/simulator';
 import { describe, expect, it } from 'vitest';
+import { scrapeReport } from '../../examples/demo/report.ts';
 import { scenarios } from '../../examples/demo/scenarios.ts';
 import { runExample } from './run.ts';
 
@@ -36,6 +38,25 @@ it('is what the README’s picture shows', async () => {
     expect(picture).toContain(`>${title}<`);
     expect(picture).toContain(`>${difference}<`);
   }
+});
+
+it('shows the metrics by name, in 80 columns', () => {
+  const report = scrapeReport([
+    'defender_client_errors_total{code="Forbidden",class="permission"} 1 # {tracking_id="09e5c36b-74c9-4132-ac35-7b2ea3ce7c9a"} 1 1795873692.95',
+    'defender_client_errors_total{code="ClientVersionNotSupported",class="input"} 12',
+    'defender_client_circuit_transitions_total{circuit="127.0.0.1:33801 incidents.get",to="half_open"} 2',
+    'defender_client_calls_total{operation="incidents.get"} 7',
+  ]);
+  expect(stripVTControlCharacters(report).split('\n')).toEqual([
+    'defender_client_errors_total',
+    '  {code="Forbidden",class="permission"}              1',
+    '  {code="ClientVersionNotSupported",class="input"}  12',
+    'defender_client_circuit_transitions_total',
+    '  {circuit="127.0.0.1:33801 incidents.get",to="half_open"}  2',
+    '… and 1 more series above zero',
+    'Errors carry an exemplar, such as',
+    '  # {tracking_id="09e5c36b-74c9-4132-ac35-7b2ea3ce7c9a"}',
+  ]);
 });
 
 describe('with a tenant in the environment', () => {

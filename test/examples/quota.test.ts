@@ -28,6 +28,16 @@ it('explains its options', async () => {
   expect(code).toBe(0);
 });
 
+it.each([
+  [['--incidents', 'many'], '--incidents takes a whole number from 1 to 100000, got many'],
+  [['--minutes', '1'], "Unknown option '--minutes'"],
+])('says what is wrong with %o, and runs nothing', async (args, message) => {
+  const { code, stdout, stderr } = await endOf({ path: 'examples/quota/main.ts', args, env: {} });
+  expect(stderr).toContain(message);
+  expect(stderr).not.toContain('    at ');
+  expect([code, stdout]).toEqual([1, '']);
+});
+
 const STATE: QuotaState = {
   group: 'incidents.get',
   windows: [{ per: 'minute', limit: 100, used: 99, remaining: 1 }],
