@@ -41,7 +41,7 @@ function baseOf(address: string): string {
       exitCode: EXIT.usage,
     });
   }
-  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+  return `${url.origin}${url.pathname.replace(/\/$/, '')}`;
 }
 
 function tokenIn(env: Context['env']): string | undefined {
