@@ -47,13 +47,23 @@ function labels(given: Labels): Buffer[] {
     .map(([name, value]) => message(1, Buffer.concat([text(1, name), text(2, value)])));
 }
 
+/** The samples of a `prometheus.TimeSeries`, which series of the same values can share. */
+export function encodeSamples(samples: WrittenSeries['samples']): Buffer {
+  return Buffer.concat(
+    samples.map(([time, value]) => message(2, Buffer.concat([double(1, value), integer(2, time)]))),
+  );
+}
+
+/** The labels of a `prometheus.TimeSeries`. */
+export function encodeLabels(given: Labels): Buffer {
+  return Buffer.concat(labels(given));
+}
+
 /** `prometheus.TimeSeries` of the remote write protocol 1.0. */
 function timeSeries({ labels: given, samples, exemplars = [] }: WrittenSeries): Buffer {
   return Buffer.concat([
-    ...labels(given),
-    ...samples.map(([time, value]) =>
-      message(2, Buffer.concat([double(1, value), integer(2, time)])),
-    ),
+    encodeLabels(given),
+    encodeSamples(samples),
     ...exemplars.map(([time, exemplar]) =>
       message(
         3,
@@ -76,6 +86,11 @@ function snappy(content: Buffer): Buffer {
  * @throws Error if Prometheus refuses them.
  */
 export async function remoteWrite(url: string, series: readonly WrittenSeries[]): Promise<void> {
+  await remoteWriteEncoded(url, series.map(timeSeries));
+}
+
+/** Writes series whose labels and samples are encoded. Throws as {@link remoteWrite} does. */
+export async function remoteWriteEncoded(url: string, series: readonly Buffer[]): Promise<void> {
   if (series.length === 0) return;
   const response = await fetch(`${url}/api/v1/write`, {
     method: 'POST',
@@ -84,7 +99,7 @@ export async function remoteWrite(url: string, series: readonly WrittenSeries[])
       'content-type': 'application/x-protobuf',
       'x-prometheus-remote-write-version': '0.1.0',
     },
-    body: snappy(Buffer.concat(series.map((one) => message(1, timeSeries(one))))),
+    body: snappy(Buffer.concat(series.map((one) => message(1, one)))),
   });
   if (!response.ok) throw new Error(`Remote write: ${response.status} ${await response.text()}`);
 }
