@@ -35,6 +35,16 @@ function mistakes(every: number, until: string, times: number) {
   });
 }
 
+/** Which polls of three days are refused, 30 % at random: a bit each. Six of them are refused in a row at 38:00. */
+const AT_RANDOM: string = [
+  '0214e56c885c80523a022807310a42a0140c0088a00008100c9770aa50040643040a4a74',
+  '10830801a2426214696c40a0a64b42cc48400f1071fa029f04c190c7668a1801a3cdd000',
+  '27b3844508012871413901240003814024504149802730808fa00f088130422b824c6310',
+].join('');
+
+const isRefused = (index: number): boolean =>
+  ((Number.parseInt(AT_RANDOM.charAt(index >> 2), 16) >> (3 - (index & 3))) & 1) === 1;
+
 /** Refusals that are usual, and those that come on top. */
 export const chronicScenarios: readonly Scenario[] = [
   {
@@ -73,6 +83,21 @@ export const chronicScenarios: readonly Scenario[] = [
       },
     ],
     firing: [chronic('25:21')],
+  },
+  {
+    name: 'chronic-30pct-poll',
+    length: '72:00',
+    processes: [
+      {
+        calls: poll({
+          every: 300,
+          until: '72:00',
+          ends: (_, index) => (isRefused(index) ? 'Forbidden' : ''),
+        }),
+      },
+    ],
+    // Six in a row are more than a usual row: it fires once, about once a week by chance.
+    firing: [chronic('25:56'), lost('38:22', '38:40')],
   },
   {
     name: 'chronic-never-worked',
