@@ -17,8 +17,8 @@ export function now(scope: Scope): readonly PanelSpec[] {
   return [
     ...trouble(scope),
     ...traffic(scope),
-    stateTable(scope, { width: 13, height: 10 }),
-    alertTable(scope, { width: 11, height: 10 }),
+    stateTable(scope, { width: 24, height: 8 }),
+    alertTable(scope, { width: 24, height: 6 }),
   ];
 }
 

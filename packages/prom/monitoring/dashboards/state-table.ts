@@ -123,7 +123,7 @@ export function alertTable(scope: Scope, size: { width: number; height: number }
         },
         colours: [{ from: null, colour: 'transparent' }],
       },
-      { field: 'Value', title: 'Since', unit: 'dateTimeFromNow', width: 100 },
+      { field: 'Value', title: 'Since', unit: 'dateTimeFromNow', width: 130 },
       { field: 'operation', title: 'Operation' },
       { field: 'code', title: 'Code' },
       ...groupColumns(scope),
