@@ -52,10 +52,10 @@ function idColumns(scope: Scope, expr: string): readonly Column[] {
     {
       field: 'tracking_id',
       title: 'Tracking ID',
-      width: 310,
+      width: 335,
       links: [...lookUp, { title: 'Exemplars in Explore', url: exploreExemplars(expr) }],
     },
-    { field: 'trace_id', title: 'Trace', width: 110, links: present(traceLink(scope)) },
+    { field: 'trace_id', title: 'Trace', width: 100, links: present(traceLink(scope)) },
     {
       field: 'instance',
       title: 'Instance',
@@ -90,7 +90,7 @@ export function trackingTable(scope: Scope, width: number): ExemplarTablePanel {
     columns: [
       { field: 'Time', title: 'Time', unit: 'dateTimeAsIsoNoDateIfToday', width: 150 },
       ...groupColumns(scope),
-      { field: 'code', title: 'Code', width: 165 },
+      { field: 'code', title: 'Code', width: 155 },
       ...idColumns(scope, expr),
     ],
     sortBy: 'Time',
