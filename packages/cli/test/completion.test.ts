@@ -1,25 +1,15 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
-import { cliProcess } from './support.ts';
+import { cliProcess, type ProgramFolder, programFolder } from './support.ts';
 
 const run = promisify(execFile);
 
-let folder = '';
+let programs: ProgramFolder;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'completion-'));
-  const program = join(folder, 'defender-resilience');
-  const source = resolve('packages/cli/src/bin.ts');
-  await writeFile(
-    program,
-    `#!/bin/sh\nexec "${process.execPath}" --conditions=@defender-resilience/source "${source}" "$@"\n`,
-  );
-  await chmod(program, 0o755);
+  programs = await programFolder();
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => programs[Symbol.asyncDispose]());
 
 /** Presses the tab key after the words `defender-resilience` and `word`, and prints what the shell offers. */
 const SHELLS: Readonly<Record<string, (word: string) => string>> = {
@@ -45,7 +35,7 @@ const SHELLS: Readonly<Record<string, (word: string) => string>> = {
 
 /** Skipped where the shell is not installed, but in CI. */
 async function pressTab(context: TestContext, shell: string, word: string): Promise<string> {
-  const env = { ...process.env, HOME: folder, PATH: `${folder}${delimiter}${process.env['PATH']}` };
+  const env = { ...programs.env, HOME: programs.folder };
   try {
     const { stdout } = await run(shell, ['-c', SHELLS[shell]?.(word) ?? ''], { env });
     return stdout;

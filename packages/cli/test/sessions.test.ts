@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { proxyTo, simulator } from './proxy/support.ts';
+import { type ProgramFolder, programFolder } from './support.ts';
 
 const PAGE = 'docs/guide/command-line.md';
 const PROXY_PAGE = 'docs/guide/proxy.md';
@@ -29,22 +28,15 @@ function sessionsIn(page: string): readonly Session[] {
   );
 }
 
-let folder = '';
+let programs: ProgramFolder;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sessions-'));
-  const program = join(folder, 'defender-resilience');
-  const source = resolve('packages/cli/src/bin.ts');
-  await writeFile(
-    program,
-    `#!/bin/sh\nexec "${process.execPath}" --conditions=@defender-resilience/source "${source}" "$@"\n`,
-  );
-  await chmod(program, 0o755);
+  programs = await programFolder();
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => programs[Symbol.asyncDispose]());
 
 /** What a person sees: standard output and standard error, one after the other. */
 function run(command: string): Promise<string> {
-  const env = { ...process.env, PATH: `${folder}${delimiter}${process.env['PATH']}` };
+  const { env } = programs;
   return new Promise((done) => {
     execFile('/bin/sh', ['-c', `exec 2>&1; ${command}`], { env }, (_, stdout) => done(stdout));
   });

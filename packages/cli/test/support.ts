@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { Context } from '../src/context.ts';
@@ -100,7 +103,29 @@ function collected(stream: PassThrough): Promise<string> {
   });
 }
 
-const PROGRAM = ['--conditions=@defender-resilience/source', 'packages/cli/src/bin.ts'];
+const CONDITION = '--conditions=@defender-resilience/source';
+const SOURCE = 'packages/cli/src/bin.ts';
+const PROGRAM = [CONDITION, SOURCE];
+
+/** A folder in which `defender-resilience` is a program, for shells. */
+export interface ProgramFolder extends AsyncDisposable {
+  readonly folder: string;
+  /** What to run a shell with, so that it finds the program. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export async function programFolder(): Promise<ProgramFolder> {
+  const folder = await mkdtemp(join(tmpdir(), 'defender-resilience-'));
+  const program = join(folder, 'defender-resilience');
+  const start = `exec "${process.execPath}" ${CONDITION} "${resolve(SOURCE)}" "$@"`;
+  await writeFile(program, `#!/bin/sh\n${start}\n`);
+  await chmod(program, 0o755);
+  return {
+    folder,
+    env: { ...process.env, PATH: `${folder}${delimiter}${process.env['PATH']}` },
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
+  };
+}
 
 /** Runs a command line in a process of its own, where in-process is not enough: signals, shells, startup. */
 export async function cliProcess(argv: readonly string[], stdin = ''): Promise<Result> {

@@ -1,4 +1,4 @@
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { Fault } from './faults.ts';
 
 /** A request that reached the server whole. */
@@ -17,34 +17,51 @@ export function successBody(call: number, attempt: number): string {
   return JSON.stringify({ call, attempt, value: 'ü'.repeat(1 + ((call * 37) % 400)) });
 }
 
-/** A server over bare sockets, which does to each request what the plan says. */
-export async function startHostileServer(
-  planned: (call: number, attempt: number) => Fault,
-): Promise<HostileServer<Fault>> {
-  const received: Received<Fault>[] = [];
+/** What the plan has for a call's next attempt. */
+export type NextFault<F> = (call: number) => { readonly attempt: number; readonly fault: F };
+
+/** Counts the attempts of each call. */
+export function countingAttempts<F>(planned: (call: number, attempt: number) => F): NextFault<F> {
   const attempts = new Map<number, number>();
-  const sockets = new Set<Socket>();
-  const next = (call: number): { attempt: number; fault: Fault } => {
+  return (call) => {
     const attempt = (attempts.get(call) ?? 0) + 1;
     attempts.set(call, attempt);
     return { attempt, fault: planned(call, attempt) };
   };
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-    socket.on('error', () => undefined);
-    readRequests(socket, next, received);
-  });
+}
+
+/** Starts a server, which destroys what is connected when it ends. */
+export async function listening<F>(
+  server: Server,
+  connected: ReadonlySet<{ destroy(): void }>,
+  received: readonly Received<F>[],
+): Promise<HostileServer<F>> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
     received,
     async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
+      for (const one of connected) one.destroy();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/** A server over bare sockets, which does to each request what the plan says. */
+export function startHostileServer(
+  planned: (call: number, attempt: number) => Fault,
+): Promise<HostileServer<Fault>> {
+  const received: Received<Fault>[] = [];
+  const sockets = new Set<Socket>();
+  const next = countingAttempts(planned);
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => undefined);
+    readRequests(socket, next, received);
+  });
+  return listening(server, sockets, received);
 }
 
 function readRequests(

@@ -1,8 +1,13 @@
 import { constants, createServer, type Http2Session, type ServerHttp2Stream } from 'node:http2';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Chance } from '../random.ts';
-import { type HostileServer, type Received, successBody } from './hostile-server.ts';
+import {
+  countingAttempts,
+  type HostileServer,
+  listening,
+  type Received,
+  successBody,
+} from './hostile-server.ts';
 import type { Enemy } from './storm.ts';
 
 /** What a server does with one stream of HTTP/2. */
@@ -110,11 +115,11 @@ const ANSWERS: Readonly<Record<Http2Fault['kind'], Answer>> = {
   stall: () => undefined,
 };
 
-async function start(
+function start(
   planned: (call: number, attempt: number) => Http2Fault,
 ): Promise<HostileServer<Http2Fault>> {
   const received: Received<Http2Fault>[] = [];
-  const attempts = new Map<number, number>();
+  const next = countingAttempts(planned);
   const sessions = new Set<Http2Session>();
   const server = createServer();
   server.on('session', (session) => {
@@ -126,9 +131,7 @@ async function start(
     stream.on('error', () => undefined);
     if (session === undefined) return;
     const call = Number(headers['x-call']);
-    const attempt = (attempts.get(call) ?? 0) + 1;
-    attempts.set(call, attempt);
-    const fault = planned(call, attempt);
+    const { attempt, fault } = next(call);
     const answer = (): void => {
       if (stream.destroyed || session.destroyed) return;
       const { status } = fault;
@@ -142,16 +145,7 @@ async function start(
     };
     text(stream).then(carryOut, () => undefined);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    received,
-    async [Symbol.asyncDispose]() {
-      for (const session of sessions) session.destroy();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    },
-  };
+  return listening(server, sessions, received);
 }
 
 /** A server that speaks HTTP/2 without TLS, as clients do that know it beforehand. */
