@@ -1,10 +1,9 @@
 import type { GrafanaDashboard } from '@defender-resilience/prom/monitoring';
 import type { Context } from '../context.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
-import { isRecord, parseJson, textField } from '../json.ts';
+import { isRecord, textField } from '../json.ts';
+import { type Answer, ask } from './ask.ts';
 import { dashboardDifferences } from './compare-dashboards.ts';
-
-const TIMEOUT_MS = 10_000;
 
 const WHICH_ADDRESS = 'Pass the address of Grafana itself, such as https://grafana.example.com.';
 const WHICH_TOKEN =
@@ -57,32 +56,17 @@ function tokenIn(env: Context['env']): string | undefined {
   return token;
 }
 
-interface Answer {
-  readonly status: number;
-  readonly location: string | null;
-  readonly body: unknown;
-}
-
-async function get(url: string, token: string | undefined, signal: AbortSignal): Promise<Answer> {
-  try {
-    const response = await fetch(url, {
-      headers: {
-        accept: 'application/json',
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      },
-      // The token is for this address, and a page to sign in is no dashboard.
-      redirect: 'manual',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
-    });
-    const body = parseJson(await response.text());
-    return { status: response.status, location: response.headers.get('location'), body };
-  } catch (cause) {
-    signal.throwIfAborted();
-    throw new CommandError(`${new URL(url).origin} does not answer`, {
-      hint: `${WHICH_ADDRESS} For files, pass the name of their folder.`,
-      cause,
-    });
-  }
+function get(url: string, token: string | undefined, signal: AbortSignal): Promise<Answer> {
+  return ask(url, {
+    headers: {
+      accept: 'application/json',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
+    // The token is for this address, and a page to sign in is no dashboard.
+    redirect: 'manual',
+    hint: `${WHICH_ADDRESS} For files, pass the name of their folder.`,
+    signal,
+  });
 }
 
 interface Request {
