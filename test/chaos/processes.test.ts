@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, get } from 'node:http';
 import type { AddressInfo, LookupFunction } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { type CallEnd, createResilience } from '@defender-resilience/core';
@@ -48,6 +49,41 @@ describe('an event loop that stalls for ten times an attempt’s time', () => {
     server.postMessage('stop');
     await once(server, 'exit');
   });
+});
+
+it('a process that sleeps, and wakes to connections that are gone, sends its calls again', {
+  timeout: 60_000,
+}, async () => {
+  const arrived: string[] = [];
+  const underWay = Promise.withResolvers<undefined>();
+  let asleep = true;
+  const server = createServer((request, response) => {
+    arrived.push(request.url ?? '');
+    if (!asleep) response.end('answer');
+    else if (request.url === '/waits') response.writeHead(503, { 'retry-after': '1' }).end();
+    if (arrived.length === 2) underWay.resolve(undefined);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const args = [CONDITIONS, 'test/chaos/processes/suspended.ts', `http://127.0.0.1:${port}`];
+  const running = promisify(execFile)(process.execPath, args);
+  await underWay.promise;
+  running.child.kill('SIGSTOP');
+  server.closeAllConnections();
+  // Longer than the attempt may take and the service asked to wait.
+  await setTimeout(2_000);
+  asleep = false;
+  running.child.kill('SIGCONT');
+  const { stdout } = await running;
+  const { attempts, ...rest } = JSON.parse(stdout) as { readonly attempts: readonly number[] };
+  expect(rest).toEqual({
+    answers: ['answer', 'answer', 'answer'],
+    outcomes: ['success', 'success', 'success'],
+    circuits: ['closed'],
+  });
+  // The call that waited may go over its old connection first: Node runs due timers before it reads sockets.
+  expect(attempts.toSorted()).toEqual([1, 2, expect.toBeOneOf([2, 3])]);
+  server.close();
 });
 
 it('10,000 queued calls fit into 64 MB, and all of them end', { timeout: 60_000 }, async () => {
