@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { failureOf } from '../../src/failure/attach.ts';
 import type { Failure } from '../../src/failure/failure.ts';
 import type { AttemptSender, ClientCall } from '../../src/pipeline/call.ts';
-import { classifyOutcome, reportedFailure } from '../../src/pipeline/outcome.ts';
+import {
+  classifyOutcome,
+  reportedFailure,
+  settledValue,
+  unwrap,
+} from '../../src/pipeline/outcome.ts';
 
 const SERVER_ERROR: Failure = {
   code: 'Http500',
@@ -66,6 +72,22 @@ describe('a server error of a call that acts', () => {
     expect(reportedFailure(failure, given, undefined)).toBe(failure);
   });
 
+  it('with the status 500 itself is one', () => {
+    const failure: Failure = { ...SERVER_ERROR, status: 500, source: 'api' };
+    expect(reportedFailure(failure, call(), undefined).ambiguous).toBe(true);
+  });
+
+  it('keeps what it says where nothing more is known', () => {
+    const failure: Failure = { ...SERVER_ERROR, advice: 'Wait.' };
+    const given = call({ limits: IDEMPOTENT, bodyAdvice: () => undefined });
+    expect(reportedFailure(failure, given, undefined)).toBe(failure);
+  });
+
+  it('is more important than what is wrong with the body that was sent', () => {
+    const given = call({ bodyAdvice: () => 'Spell it right.' });
+    expect(reportedFailure(SERVER_ERROR, given, undefined).advice).toMatch(/may have been carried/);
+  });
+
   it('is left as it is where the caller’s own hosts name its host', () => {
     const hosts = { 'api.contoso.com': 'xdr' } as const;
     expect(reportedFailure(SERVER_ERROR, call(), hosts)).toBe(SERVER_ERROR);
@@ -121,4 +143,48 @@ describe('a rejection', () => {
       verdict: 'terminal',
     });
   });
+});
+
+describe('a success', () => {
+  const WARNING = { warning: '199 - "Microsoft/WDATP/401/228"' };
+  const time = { now: () => 0 };
+
+  it.each<[number, unknown]>([
+    [206, [{ vendor: 'Microsoft', provider: 'WDATP', status: 401, latencyMs: 228 }]],
+    [200, undefined],
+  ])('with the status %i is known to lack something: %o', (status, partial) => {
+    const value = new Response('{}', { status, headers: WARNING });
+    const given = call({ statusOf: () => status });
+    expect(classifyOutcome(given, ATTEMPT, { ok: true, value }, time)).toBeUndefined();
+    expect(failureOf(value)?.partial).toEqual(partial);
+  });
+
+  it('is what its client says, which may take time', async () => {
+    const outcome = { ok: true, value: 'value' } as const;
+    const seen: unknown[] = [];
+    const given = call({
+      classifyResult: (...args) => {
+        seen.push(...args);
+        return Promise.resolve(SERVER_ERROR);
+      },
+    });
+    expect(await classifyOutcome(given, ATTEMPT, outcome, time)).toBe(SERVER_ERROR);
+    expect(seen).toEqual(['value', ATTEMPT]);
+  });
+
+  it('is judged as it is where the caller has aborted meanwhile', () => {
+    const given = call({ signal: AbortSignal.abort() });
+    const outcome = { ok: true, value: 'value' } as const;
+    expect(classifyOutcome(given, ATTEMPT, outcome, time)).toBeUndefined();
+  });
+});
+
+it('an outcome gives its value, or throws its error', () => {
+  const error = new Error('broken');
+  expect([settledValue({ ok: true, value: 1 }), settledValue({ ok: false, error })]).toEqual([
+    1,
+    error,
+  ]);
+  expect(unwrap({ ok: true, value: 1 })).toBe(1);
+  expect(() => unwrap({ ok: false, error })).toThrow(error);
 });

@@ -4,6 +4,7 @@ import { undiciInterceptor } from '@defender-resilience/core/undici';
 import axios from 'axios';
 import { Agent, request as undiciRequest } from 'undici';
 import { describe, expect, it } from 'vitest';
+import { ResponseInfo } from '../../src/pipeline/response-info.ts';
 import { envelope, quick, startServer } from '../support/real.ts';
 
 const FAILED = 'a1d1c2a0-0000-4000-8000-000000000001';
@@ -67,4 +68,62 @@ it('shows no ID that is a token, an address or a link', async () => {
     'request-id': count === 1 ? 'https://host/?sig=1' : SUCCEEDED,
   }));
   expect(seen.map((info) => info?.requestId)).toEqual([undefined, SUCCEEDED]);
+});
+
+describe('the ID of a request', () => {
+  const headers = { 'x-ms-request-id': 'azure', 'request-id': 'graph' };
+
+  it.each<[string, unknown, string | undefined]>([
+    ['a response', { headers }, 'azure'],
+    ['a response of fetch', new Response('', { headers }), 'azure'],
+    ['a response of superagent', { header: headers }, 'azure'],
+    ['an error with its response', { headers: {}, response: { headers } }, 'azure'],
+    ['an error whose response is no object', { response: 'none', headers }, 'azure'],
+    ['a response of Graph', { headers: { 'request-id': 'graph' } }, 'graph'],
+    ['a response with two', { headers: { 'x-ms-request-id': 'a b', 'request-id': 'g' } }, 'g'],
+    ['a response without one', { headers: { 'x-request-id': 'other' } }, undefined],
+    ['a value', 'done', undefined],
+    ['nothing', undefined, undefined],
+  ])('of %s', (_what, outcome, id) => {
+    expect(new ResponseInfo(outcome).requestId).toBe(id);
+  });
+});
+
+describe('the version of HTTP', () => {
+  it.each<[string, unknown, string | undefined]>([
+    ['Node’s response', { httpVersion: '1.1' }, '1.1'],
+    ['HTTP/2', { httpVersion: '2.0' }, '2'],
+    ['HTTP/1.0', { httpVersion: '1.0' }, '1'],
+    ['superagent’s response', { res: { httpVersion: '1.1' } }, '1.1'],
+    ['axios’s response', { request: { res: { httpVersion: '2.0' } } }, '2'],
+    ['an error of axios', { response: { request: { res: { httpVersion: '1.1' } } } }, '1.1'],
+    ['the outermost of several', { httpVersion: '2.0', res: { httpVersion: '1.1' } }, '2'],
+    ['one behind what is none', { httpVersion: '', res: { httpVersion: '1.1' } }, '1.1'],
+    ['a number', { httpVersion: 1.1 }, undefined],
+    ['a name', { httpVersion: 'HTTP/1.1' }, undefined],
+    ['more than a version', { httpVersion: '1.1 ' }, undefined],
+    ['too long a number', { httpVersion: '10.1' }, undefined],
+    ['too many digits', { httpVersion: '1.10' }, undefined],
+    ['no digit', { httpVersion: 'a.b' }, undefined],
+    ['no dot', { httpVersion: '1x1' }, undefined],
+    ['a value', 'done', undefined],
+  ])('of %s', (_what, outcome, version) => {
+    expect(new ResponseInfo(outcome).protocolVersion).toBe(version);
+  });
+
+  it('of what cannot be read is unknown', () => {
+    const unreadable = {
+      get response(): never {
+        throw new Error('unreadable');
+      },
+      get httpVersion(): never {
+        throw new Error('unreadable');
+      },
+      get headers(): never {
+        throw new Error('unreadable');
+      },
+    };
+    const { requestId, protocolVersion } = new ResponseInfo(unreadable);
+    expect([requestId, protocolVersion]).toEqual([undefined, undefined]);
+  });
 });
