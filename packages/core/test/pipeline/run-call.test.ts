@@ -1,0 +1,196 @@
+/** What becomes of the responses that a call meets, and what the wrapper counts, in virtual time. */
+import {
+  CircuitOpenError,
+  type Clock,
+  failureOf,
+  type ResilienceOptions,
+} from '@defender-resilience/core';
+import { manualClock } from '@defender-resilience/core/testing';
+import { describe, expect, it } from 'vitest';
+import { HttpError, scripted, type Virtual, virtual } from '../support/virtual.ts';
+
+const INCIDENTS = 'https://api.security.microsoft.com/api/incidents';
+const INTERNAL = new HttpError(500, 'InternalServerError');
+const REASON = new Error('enough');
+const never = (): Promise<never> => new Promise(() => undefined);
+
+interface Fetching extends Virtual {
+  readonly responses: readonly Response[];
+  /** Sends one call, which is answered with these statuses in turn. */
+  get(signal?: AbortSignal): Promise<Response>;
+}
+
+function fetching(statuses: readonly number[], options: ResilienceOptions = {}): Fetching {
+  const responses = statuses.map((status) => new Response('{}', { status }));
+  let sent = 0;
+  const setup = virtual(options);
+  const fetch = setup.resilience.wrapFetch(() => {
+    const response = responses[sent];
+    sent += 1;
+    return response === undefined ? never() : Promise.resolve(response);
+  });
+  return {
+    ...setup,
+    responses,
+    get: (signal) => fetch(INCIDENTS, signal === undefined ? {} : { signal }),
+  };
+}
+
+const used = ({ responses }: Fetching): readonly boolean[] =>
+  responses.map(({ bodyUsed }) => bodyUsed);
+
+describe('the response of a failed attempt', () => {
+  it('is released once the next attempt is sent, and not before', async () => {
+    const setup = fetching([503, 503, 200]);
+    const { clock } = setup;
+    const call = setup.get();
+    await clock.advance(0);
+    expect(used(setup)).toEqual([false, false, false]);
+    const response = await clock.settle(call);
+    expect(response).toBe(setup.responses[2]);
+    expect(used(setup)).toEqual([true, true, false]);
+  });
+
+  it('is the caller’s where the next attempt may not be sent', async () => {
+    const setup = fetching([503], { circuit: { minimumAttempts: 2, openMs: 60_000 } });
+    const { clock, resilience, ends } = setup;
+    const call = setup.get();
+    await clock.advance(0);
+    const host = 'api.security.microsoft.com';
+    const other = resilience.execute('incidents.list', scripted(INTERNAL), {
+      host,
+      maxRetries: 0,
+    });
+    await expect(other).rejects.toBe(INTERNAL);
+    const response = await clock.settle(call);
+    expect([response.status, used(setup)]).toEqual([503, [false]]);
+    expect(failureOf(response)).toMatchObject({ status: 503 });
+    expect(ends.at(-1)).toMatchObject({ giveUpReason: 'circuit-open', failure: { status: 503 } });
+  });
+
+  it('is released where the caller aborts the wait, and its reason is what the caller gets', async () => {
+    const setup = fetching([503]);
+    const { clock, ends } = setup;
+    const controller = new AbortController();
+    const call = setup.get(controller.signal);
+    await clock.advance(1);
+    controller.abort(REASON);
+    await expect(clock.settle(call)).rejects.toBe(REASON);
+    await clock.advance(0);
+    expect(used(setup)).toEqual([true]);
+    expect(ends).toMatchObject([{ outcome: 'cancelled', attempts: 1, giveUpReason: 'cancelled' }]);
+  });
+
+  it('is released where the caller aborts in a pause of the group', async () => {
+    const setup = fetching([503]);
+    const { clock, resilience } = setup;
+    const controller = new AbortController();
+    const call = setup.get(controller.signal);
+    const throttled = new HttpError(429, '429', { 'retry-after': '60' });
+    const options = { host: 'api.security.microsoft.com' };
+    const other = resilience.execute('incidents.update', scripted(throttled), options);
+    await clock.advance(30_000);
+    controller.abort(REASON);
+    await expect(call).rejects.toBe(REASON);
+    await clock.advance(0);
+    expect(used(setup)).toEqual([true]);
+    await clock.settle(other);
+  });
+
+  it('is the caller’s where the wrapper is closed', async () => {
+    const setup = fetching([503]);
+    const { clock, resilience, ends } = setup;
+    const call = setup.get();
+    await clock.advance(1);
+    await clock.settle(resilience.close());
+    expect((await call).status).toBe(503);
+    expect(used(setup)).toEqual([false]);
+    expect(ends).toMatchObject([{ outcome: 'failure', giveUpReason: 'closed' }]);
+  });
+});
+
+describe('what the wrapper counts', () => {
+  it('is each call that is sent or refused, and none that its caller aborted before', async () => {
+    const { resilience } = virtual({ circuit: { minimumAttempts: 1 }, retry: { maxRetries: 0 } });
+    const signal = AbortSignal.abort(REASON);
+    const aborted = resilience.execute('own', scripted(), { signal });
+    await expect(aborted).rejects.toBe(REASON);
+    expect(resilience.snapshot().budget.calls).toBe(0);
+    await expect(resilience.execute('own', scripted(INTERNAL))).rejects.toBe(INTERNAL);
+    await expect(resilience.execute('own', scripted())).rejects.toBeInstanceOf(CircuitOpenError);
+    expect(resilience.snapshot()).toMatchObject({
+      inFlight: 0,
+      budget: { calls: 2, retries: 0 },
+    });
+  });
+
+  it('is each attempt, for the circuit: of a call’s first and of its others', async () => {
+    const { clock, resilience } = virtual();
+    const attempts = (): number | undefined => resilience.snapshot().circuits[0]?.attempts;
+    const failures = (): number | undefined => resilience.snapshot().circuits[0]?.failures;
+    await resilience.execute('own', scripted());
+    expect([attempts(), failures()]).toEqual([1, 0]);
+    await clock.settle(resilience.execute('own', scripted(INTERNAL, INTERNAL)));
+    expect([attempts(), failures()]).toEqual([4, 2]);
+    await clock.advance(61_000);
+    expect(attempts()).toBe(0);
+  });
+
+  it('is the retries that were sent, by the minute', async () => {
+    const { clock, resilience } = virtual();
+    await clock.settle(resilience.execute('own', scripted(INTERNAL, INTERNAL)));
+    expect(resilience.snapshot().budget).toMatchObject({ calls: 1, retries: 2 });
+  });
+});
+
+describe('the waits of a call', () => {
+  const throttled = new HttpError(429, '429');
+
+  it('grow from failure to failure, those after a 429 apart', async () => {
+    const { clock, resilience, retries } = virtual({
+      retry: {
+        maxRetries: 6,
+        initialDelayMs: 100,
+        maxDelayMs: 10_000,
+        throttleInitialDelayMs: 5_000,
+        throttleMaxDelayMs: 60_000,
+      },
+    });
+    const steps = [INTERNAL, throttled, INTERNAL, throttled, INTERNAL];
+    await clock.settle(resilience.execute('own', scripted(...steps), { deadlineMs: 600_000 }));
+    const waits = retries.map(({ delayMs }) => delayMs);
+    const [first = 0, firstThrottled = 0, second = 0, secondThrottled = 0, third = 0] = waits;
+    expect(first).toBeLessThanOrEqual(100);
+    expect(second).toBeGreaterThan(first);
+    expect(third).toBeGreaterThan(second);
+    expect(third).toBeLessThan(1_000);
+    expect(firstThrottled).toBeGreaterThan(1_000);
+    expect(secondThrottled).toBeGreaterThan(firstThrottled);
+  });
+
+  it('end the call where a timer is so late that its deadline has passed', async () => {
+    const clock = manualClock();
+    let lateMs = 0;
+    const late: Clock = { ...clock, now: () => clock.now() + lateMs };
+    const { resilience, ends } = virtual({ clock: late });
+    const call = resilience.execute('own', scripted(INTERNAL), { deadlineMs: 10_000 });
+    await clock.advance(0);
+    lateMs = 9_999;
+    await expect(clock.settle(call)).rejects.toBe(INTERNAL);
+    expect(ends).toMatchObject([{ attempts: 1, giveUpReason: 'deadline' }]);
+  });
+});
+
+it('a call whose body cannot be sent twice is sent once', async () => {
+  const { clock, resilience, ends } = virtual();
+  let sent = 0;
+  const fetch = resilience.wrapFetch(() => {
+    sent += 1;
+    return Promise.resolve(new Response('{}', { status: 503 }));
+  });
+  const body = new ReadableStream({ start: (controller) => controller.close() });
+  const init = { method: 'PUT', body, duplex: 'half' } as const;
+  const response = await clock.settle(fetch(INCIDENTS, init));
+  expect([response.status, sent]).toEqual([503, 1]);
+  expect(ends).toMatchObject([{ giveUpReason: 'not-replayable' }]);
+});
