@@ -22,7 +22,7 @@ const FILES = [
   'packages/core/test/{failure,observe,policy}/*.test.ts',
   'packages/core/test/pipeline/{close,events,outcome,properties,quota,response-info,time,token,token-refresh}.test.ts',
   'packages/core/test/quota/*[!y].test.ts',
-  'packages/core/test/quota/stores/memory.test.ts',
+  'packages/core/test/quota/stores/{memory,redis-arguments}.test.ts',
   'packages/core/test/clients/stacking.test.ts',
 ];
 /** How long each test took, for the workers that come after the one of the dry run. */

@@ -1,5 +1,5 @@
 import { isObject } from '../is.ts';
-import { safeGet, safeGetObject, safeGetString } from './safe-get.ts';
+import { safeGet, safeGetObject, safeGetString, safeItems } from './safe-get.ts';
 import { cleanMessage, MAX_ERROR_BODY, parseJson } from './text.ts';
 
 /** What the body of an error response says. */
@@ -167,6 +167,5 @@ function messageText(message: unknown): string | undefined {
 }
 
 function numbers(list: unknown): readonly number[] {
-  if (!Array.isArray(list)) return [];
-  return list.slice(0, 10).filter((item): item is number => typeof item === 'number');
+  return (safeItems(list, 10) ?? []).filter((item) => typeof item === 'number');
 }

@@ -71,6 +71,16 @@ describe('classify never throws', () => {
     expect(classify({ status: 503, body: { error: document } })).toMatchObject({ code: 'Http503' });
   });
 
+  it('when a list in it cannot be read, and goes by the rest', () => {
+    const proxy = revokedProxy();
+    const headers = { 'request-id': 'r', 'retry-after': proxy, date: [proxy] };
+    expect(classify({ status: 503, headers })).toMatchObject({ code: 'Http503', trackingId: 'r' });
+    const body = { error: 'invalid_client', error_description: 'x', error_codes: proxy };
+    expect(classify({ status: 400, body })).toMatchObject({ code: 'invalid_client' });
+    const errors = Object.assign(new Error('x'), { code: 'ECONNRESET', errors: proxy });
+    expect(classify(errors)).toMatchObject({ code: 'ECONNRESET', ambiguous: true });
+  });
+
   it('on an error that is its own cause', () => {
     const error = new AggregateError([], 'x');
     error.cause = error;
