@@ -15,6 +15,9 @@ describe('classify never throws', () => {
     ['a revoked proxy', revokedProxy()],
     ['a proxy that refuses everything', new Proxy({}, HOSTILE)],
     ['a proxy of an error that refuses everything', new Proxy(new Error('x'), HOSTILE)],
+    ['a statusCode that throws', Object.defineProperty({}, 'statusCode', { get: refuse })],
+    ['a message that throws', Object.defineProperty({}, 'message', { get: refuse })],
+    ['a code that throws', Object.defineProperty({}, 'code', { get: refuse })],
     ['a status that throws', Object.defineProperty({}, 'status', { get: refuse })],
     [
       'an error whose every field throws',
@@ -63,6 +66,11 @@ describe('classify never throws', () => {
     expect(classify(secretive)).toMatchObject({ code: 'Http503', verdict: 'retryable' });
     const typed = new Proxy(new Uint8Array(4), HOSTILE);
     expect(classify({ status: 503, body: typed })).toMatchObject({ code: 'Http503' });
+  });
+
+  it('when one property does, and goes by the others', () => {
+    const thrown = Object.defineProperty({ code: 'ECONNRESET' }, 'message', { get: refuse });
+    expect(classify(thrown)).toMatchObject({ code: 'ECONNRESET', message: '' });
   });
 
   it('when a body document throws in every place', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../src/failure/attach.ts';
+import { classify } from '../../src/failure/classify.ts';
 import type { Failure, ProviderFailure } from '../../src/failure/failure.ts';
 import { attachPartial } from '../../src/failure/partial.ts';
 import { revokedProxy } from './support.ts';
@@ -55,6 +56,12 @@ describe('a partial response', () => {
     const failure = partialOf('199 - "Microsoft/ASC/503/3", 199 - "Microsoft/WDATP/403/9"');
     expect(failure?.verdict).toBe('terminal');
     expect(failure?.advice).toContain('ASC (503), Microsoft/WDATP (403). A 401 or 403 means');
+  });
+
+  it('is a success all the same', () => {
+    const response = { status: 206, headers: { warning: '199 - "Microsoft/WDATP/401/228"' } };
+    attachPartial(response);
+    expect(classify(response)).toBeUndefined();
   });
 
   it('names 20 providers at most', () => {
