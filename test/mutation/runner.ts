@@ -24,7 +24,7 @@ const FILES = [
   'packages/core/test/pipeline/{outcome,permit,pipeline,properties,quota,response-info,run-call}.test.ts',
   'packages/core/test/pipeline/{time,token,token-refresh,token-refresher,token-store}.test.ts',
   'packages/core/test/quota/*[!y].test.ts',
-  'packages/core/test/quota/stores/memory.test.ts',
+  'packages/core/test/quota/stores/{memory,redis-arguments}.test.ts',
   'packages/core/test/clients/stacking.test.ts',
 ];
 /** How long each test took, for the workers that come after the one of the dry run. */

@@ -41,8 +41,9 @@ const PARTS = ['response', 'cause', 'headers', 'body'] as const;
 export function findRelated<T>(x: unknown, find: (object: object) => T | undefined): T | undefined {
   if (!isObjectOrFunction(x)) return undefined;
   let found = find(x);
-  for (let index = 0; found === undefined && index < PARTS.length; index += 1) {
-    const part = safeGet(x, PARTS[index] ?? '');
+  for (const key of PARTS) {
+    if (found !== undefined) break;
+    const part = safeGet(x, key);
     if (isObjectOrFunction(part)) found = find(part);
   }
   return found;

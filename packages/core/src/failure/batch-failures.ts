@@ -3,7 +3,7 @@ import { isObject } from '../is.ts';
 import type { ClassifyOptions } from './classify.ts';
 import type { Failure } from './failure.ts';
 import { failureOfParts } from './http-failure.ts';
-import { safeGet } from './safe-get.ts';
+import { safeGet, safeItems } from './safe-get.ts';
 
 /** One response in the response of a Graph `$batch`. */
 export interface BatchedResponse {
@@ -18,9 +18,9 @@ const MAX_RESPONSES = 1_000;
 
 /** The responses in the response of a `$batch`, as Graph or a client of its gives it. Never throws. */
 export function batchedResponses(document: unknown): readonly BatchedResponse[] {
-  const listed = Array.isArray(document) ? document : safeGet(document, 'responses');
-  if (!Array.isArray(listed)) return [];
-  return listed.slice(0, MAX_RESPONSES).flatMap((response: unknown) => {
+  const listed =
+    safeItems(document, MAX_RESPONSES) ?? safeItems(safeGet(document, 'responses'), MAX_RESPONSES);
+  return (listed ?? []).flatMap((response) => {
     const [id, status] = [safeGet(response, 'id'), safeGet(response, 'status')];
     if (!isObject(response) || typeof id !== 'string' || typeof status !== 'number') return [];
     return [{ id, status, headers: safeGet(response, 'headers'), body: safeGet(response, 'body') }];

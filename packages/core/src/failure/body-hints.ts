@@ -19,8 +19,7 @@ export function explainBody(operation: Operation, body: unknown): string | undef
   }
   try {
     const sent = sentNames(body);
-    if (sent === undefined) return undefined;
-    return typeof sent === 'string' ? sent : explainNames(operation.name, bodyParameters, sent);
+    return typeof sent === 'object' ? explainNames(operation.name, bodyParameters, sent) : sent;
   } catch {
     // A body with a getter that throws.
     return undefined;

@@ -1,9 +1,6 @@
 import { isRecord } from '../is.ts';
 import { parseJson } from './text.ts';
 
-/** The longest claims challenge that is read, in characters. */
-const MAX_LENGTH = 8_192;
-
 // A gateway may leave out the quotes.
 const CLAIMS = /(?:^|[\s,])claims="?([\w+/-]+={0,2})(?=["\s,]|$)/i;
 const ERROR = /(?:^|[\s,])error="?([^",\s]*)/i;
@@ -16,12 +13,11 @@ const ERROR = /(?:^|[\s,])error="?([^",\s]*)/i;
  * @param challenge - the value of `WWW-Authenticate`
  */
 export function readClaimsChallenge(challenge: string | undefined): string | undefined {
-  if (challenge === undefined || challenge.length > MAX_LENGTH) return undefined;
+  if (challenge === undefined) return undefined;
   const error = ERROR.exec(challenge)?.[1];
   if (error !== undefined && error !== 'insufficient_claims') return undefined;
-  const encoded = CLAIMS.exec(challenge)?.[1];
-  const text = encoded === undefined ? undefined : decodeBase64(encoded);
-  return text !== undefined && isRecord(parseJson(text)) ? text : undefined;
+  const text = decodeBase64(CLAIMS.exec(challenge)?.[1] ?? '') ?? '';
+  return isRecord(parseJson(text)) ? text : undefined;
 }
 
 /** The text in base64 or base64url; undefined for anything else. */

@@ -62,7 +62,7 @@ function readMarkup(text: string): ErrorBody {
 }
 
 function readPlain(text: string): ErrorBody {
-  return text === '' ? EMPTY : { origin: 'gateway', message: cleanMessage(text) };
+  return { origin: 'gateway', message: cleanMessage(text) };
 }
 
 function bytesAsText(body: unknown): string | undefined {

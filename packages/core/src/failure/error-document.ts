@@ -1,5 +1,5 @@
 import { isObject } from '../is.ts';
-import { safeGet, safeGetObject, safeGetString } from './safe-get.ts';
+import { safeGet, safeGetObject, safeGetString, safeItems } from './safe-get.ts';
 import { cleanMessage, MAX_ERROR_BODY, parseJson } from './text.ts';
 
 /** What the body of an error response says. */
@@ -54,7 +54,7 @@ function readEnvelope(document: object, depth: number): ErrorBody | undefined {
     safeGetObject(document, 'errorEscaped') ??
     // OData 3.
     safeGetObject(document, 'odata.error');
-  return error === undefined ? undefined : readError(error, depth);
+  return readError(error, depth);
 }
 
 /** The content of the envelope, which is all that the Graph client keeps. */
@@ -65,7 +65,7 @@ function readBareError(document: object, depth: number): ErrorBody | undefined {
   return parsed && { ...parsed, bare: true };
 }
 
-function readError(error: object, depth: number): ErrorBody | undefined {
+function readError(error: object | undefined, depth: number): ErrorBody | undefined {
   const code = codeText(safeGet(error, 'code'));
   const message = messageText(safeGet(error, 'message'));
   if (code === undefined && message === undefined) return undefined;
@@ -87,7 +87,7 @@ function readNested(message: string, depth: number): ErrorBody | undefined {
   const start = message.indexOf('{');
   if (start < 0 || depth >= MAX_DEPTH) return undefined;
   const end = message.lastIndexOf('}');
-  if (end < start || end > MAX_ERROR_BODY) return undefined;
+  if (end > MAX_ERROR_BODY) return undefined;
   const text = message.slice(start, end + 1);
   const value = parseJson(text) ?? parseJson(String(parseJson(`"${text}"`)));
   const nested = isObject(value) ? readErrorDocument(value, depth + 1) : undefined;
@@ -167,6 +167,5 @@ function messageText(message: unknown): string | undefined {
 }
 
 function numbers(list: unknown): readonly number[] {
-  if (!Array.isArray(list)) return [];
-  return list.slice(0, 10).filter((item): item is number => typeof item === 'number');
+  return (safeItems(list, 10) ?? []).filter((item) => typeof item === 'number');
 }

@@ -110,7 +110,7 @@ export function createFailure(fields: FailureFields): Failure {
   const { retryAfterMs, values, partial, advice, entry } = fields;
   // One field after the other, each in its place: spreading, deleting or hiding them afterwards takes
   // several times as long.
-  const failure = withHidden('message', fields.message) as MutableFailure;
+  const failure = Object.defineProperty({}, 'message', { value: fields.message }) as MutableFailure;
   failure.code = code;
   if (status !== undefined) failure.status = status;
   if (trackingId !== undefined) failure.trackingId = trackingId;
@@ -124,10 +124,6 @@ export function createFailure(fields: FailureFields): Failure {
   if (advice !== undefined) failure.advice = advice;
   if (entry !== undefined) failure.entry = entry;
   return Object.freeze(failure);
-}
-
-function withHidden(name: string, value: unknown): object {
-  return Object.defineProperty({}, name, { value, writable: true, configurable: true });
 }
 
 /** A copy of a failure with changes. Spreading it would lose what is not enumerable. */

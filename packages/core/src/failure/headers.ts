@@ -1,5 +1,5 @@
 import { isObject, isObjectOrFunction } from '../is.ts';
-import { hasMethod, safeGet } from './safe-get.ts';
+import { hasMethod, safeGet, safeItems } from './safe-get.ts';
 
 /**
  * Reads one header by its name in lower case; undefined if it is absent or empty. The values of a header
@@ -87,11 +87,8 @@ function isIterable(value: object): value is Iterable<unknown> {
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value);
   if (typeof value === 'string') return value.slice(0, MAX_VALUE_LENGTH).trim();
-  if (!Array.isArray(value)) return undefined;
-  const texts = Array.from({ length: Math.min(value.length, MAX_VALUES) }, (_, index) => {
-    const item = safeGet(value, index);
-    return Array.isArray(item) ? undefined : textOf(item);
+  const texts = (safeItems(value, MAX_VALUES) ?? []).flatMap((item) => {
+    return typeof item === 'object' ? [] : (textOf(item) ?? []);
   });
-  const joined = texts.filter((text) => text !== undefined).join(', ');
-  return texts.every((text) => text === undefined) ? undefined : joined.slice(0, MAX_VALUE_LENGTH);
+  return texts.length === 0 ? undefined : texts.join(', ').slice(0, MAX_VALUE_LENGTH);
 }

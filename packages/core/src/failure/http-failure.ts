@@ -51,7 +51,7 @@ export function failureOfBody(
   // A gateway that throttles sends no code, but words its message like the service does.
   const row = entry ?? (throttled ? findErrorCode('TooManyRequests') : undefined);
   const claims = status === 401 ? readClaimsChallenge(header('www-authenticate')) : undefined;
-  const values = claims === undefined ? valuesOf(row, message) : { claims };
+  const values = claims === undefined ? row && parseMessage(row, message) : { claims };
   const verdict = throttled ? 'retryable' : verdictOf(status, entry);
   const hint = messageHint(status, code, message);
   const advice = claims === undefined ? adviceFor(status, parsed, row, hint) : CLAIMS_ADVICE;
@@ -147,10 +147,6 @@ export function codeOf(status: number | undefined, received: string | undefined)
   // A code that repeats the status adds nothing.
   if (CODE.test(code) && code !== String(status)) return { code };
   return { code: status === undefined ? 'Unknown' : `Http${status}` };
-}
-
-function valuesOf(row: CatalogueEntry | undefined, message: string): Failure['values'] {
-  return row === undefined || message === '' ? undefined : parseMessage(row, message);
 }
 
 function adviceFor(

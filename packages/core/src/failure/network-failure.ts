@@ -1,7 +1,7 @@
 import { words } from '../words.ts';
 import { createFailure, type Failure } from './failure.ts';
 import { type NetworkErrorKind, networkErrorKind, networkMessageKind } from './network-codes.ts';
-import { safeGet, safeGetObject, safeGetString, tagOf } from './safe-get.ts';
+import { safeGet, safeGetObject, safeGetString, safeItems, tagOf } from './safe-get.ts';
 import { cleanMessage } from './text.ts';
 
 /** Node's own code, such as `ECONNRESET`. */
@@ -132,10 +132,6 @@ function isConnecting(error: object, kind: NetworkErrorKind): boolean {
   }
   if (safeGetString(error, 'message')?.startsWith(TLS_HANDSHAKE)) return true;
   // Node tried several addresses, with one error for each.
-  const tried = safeGet(error, 'errors');
-  return (
-    Array.isArray(tried) &&
-    tried.length > 0 &&
-    tried.every((one) => CONNECTING.has(safeGet(one, 'syscall')))
-  );
+  const tried = safeItems(safeGet(error, 'errors'), MAX_CAUSES) ?? [];
+  return tried.length > 0 && tried.every((one) => CONNECTING.has(safeGet(one, 'syscall')));
 }

@@ -33,11 +33,10 @@ export function findResponse(thing: object): ResponseParts | undefined {
 
 // The body of a fetch `Response` is never there at once, and node-fetch warns of being asked for `data`.
 function isUnread(thing: object | undefined): boolean {
-  return thing !== undefined && tagOf(thing) === 'Response';
+  return tagOf(thing) === 'Response';
 }
 
 function statusOf(thing: object | undefined): number | undefined {
-  if (thing === undefined) return undefined;
   for (const key of STATUSES) {
     const status = safeGet(thing, key);
     if (typeof status === 'number' && Number.isSafeInteger(status) && status >= 100) return status;
@@ -50,10 +49,9 @@ function firstProperty(
   thing: object | undefined,
   accepts: (value: unknown) => boolean,
 ): unknown {
-  if (thing === undefined) return undefined;
   for (const key of keys) {
     const value = safeGet(thing, key);
-    if (value !== undefined && accepts(value)) return value;
+    if (accepts(value)) return value;
   }
   return undefined;
 }

@@ -58,7 +58,8 @@ function largest(text: string, now: number): number | undefined {
   const waits = text.split(/,(?!\s*\d\d[ -])\s*/).flatMap((value) => {
     return seconds(value) ?? from(now, parseHttpDate(value, now)) ?? [];
   });
-  return waits.length === 0 ? undefined : Math.max(...waits);
+  // Without any it is -Infinity, which is no wait.
+  return Math.max(...waits);
 }
 
 const AMOUNT = String.raw`\d+(?:\.\d+)?\s?[a-z]+`;
@@ -137,7 +138,7 @@ function toEpoch(parts: Readonly<Record<string, string>>, now: number): number |
   const midnight = Date.UTC(...date);
   // `Date.UTC` turns 31 February into 3 March.
   const actual = new Date(midnight);
-  if (actual.getUTCDate() !== date[2] || actual.getUTCMonth() !== date[1]) return undefined;
+  if (actual.getUTCMonth() !== date[1]) return undefined;
   return midnight + ((time[0] * 60 + time[1]) * 60 + time[2]) * 1_000;
 }
 

@@ -22,6 +22,16 @@ export function safeGetObject(target: unknown, key: PropertyKey): object | undef
   return isObject(value) ? value : undefined;
 }
 
+/** The first items of a list; undefined for anything else, and for a list that cannot be read. */
+export function safeItems(list: unknown, limit: number): readonly unknown[] | undefined {
+  try {
+    return Array.isArray(list) ? list.slice(0, limit) : undefined;
+  } catch {
+    // A revoked proxy cannot even be asked whether it is a list.
+    return undefined;
+  }
+}
+
 /** Whether the property is a method. */
 export function hasMethod<Key extends PropertyKey>(
   target: unknown,

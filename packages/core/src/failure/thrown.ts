@@ -5,7 +5,7 @@ import { changeFailure, createFailure, type Failure } from './failure.ts';
 import { codeOf, failureOfBody, failureOfParts, noHeader } from './http-failure.ts';
 import { failureOfNetwork, failureOfVague } from './network-failure.ts';
 import { findResponse } from './response-parts.ts';
-import { safeGet, safeGetString } from './safe-get.ts';
+import { safeGet, safeGetString, safeItems } from './safe-get.ts';
 import { cleanMessage } from './text.ts';
 import { chooseTrackingId } from './tracking-id.ts';
 import { failureOfTruncated } from './truncated-body.ts';
@@ -56,10 +56,8 @@ function causesOf(error: object): readonly object[] {
   const chain: object[] = [error];
   for (const one of chain) {
     addCause(chain, safeGet(one, 'cause'));
-    const errors = safeGet(one, 'errors');
-    if (Array.isArray(errors)) {
-      for (const cause of errors.slice(0, MAX_CAUSES)) addCause(chain, cause);
-    }
+    const errors = safeItems(safeGet(one, 'errors'), MAX_CAUSES) ?? [];
+    for (const cause of errors) addCause(chain, cause);
     addCause(chain, safeGet(one, 'originalError'));
   }
   return chain;

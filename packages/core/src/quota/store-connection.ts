@@ -30,7 +30,6 @@ export class StoreConnection {
   /** Ends the questions that are under way. */
   #lost = new AbortController();
   #away = false;
-  #failingSince: number | undefined = undefined;
   #closed = false;
   #probe: Timer | undefined = undefined;
   readonly #questions = new Set<Promise<unknown>>();
@@ -88,14 +87,11 @@ export class StoreConnection {
     const startedAt = this.#clock.now();
     while (!this.#away) {
       try {
-        const answer = await this.#inTime(question);
-        this.#failingSince = undefined;
-        return answer;
+        return await this.#inTime(question);
       } catch (error) {
         if (this.#away) return undefined;
-        this.#failingSince ??= startedAt;
         const { timeoutMs } = this.#settings;
-        if (this.#clock.now() - this.#failingSince >= timeoutMs) this.#lose(error, probe);
+        if (this.#clock.now() - startedAt >= timeoutMs) this.#lose(error, probe);
         else await sleep(this.#clock, timeoutMs * RETRY_SHARE);
       }
     }
@@ -105,7 +101,14 @@ export class StoreConnection {
   #inTime<T>(question: (store: QuotaStore) => Promise<T>): Promise<T> {
     const { signal } = this.#lost;
     return new Promise((resolve, reject) => {
-      const late = (): void => reject(LATE);
+      const stop = (): void => {
+        timer.cancel();
+        signal.removeEventListener('abort', late);
+      };
+      const late = (): void => {
+        stop();
+        reject(LATE);
+      };
       const stepMs = this.#settings.timeoutMs / STEPS;
       let left = STEPS;
       const step = (): void => {
@@ -115,12 +118,7 @@ export class StoreConnection {
       };
       let timer = this.#clock.timer(step, stepMs);
       signal.addEventListener('abort', late);
-      question(this.#store)
-        .then(resolve, reject)
-        .finally(() => {
-          timer.cancel();
-          signal.removeEventListener('abort', late);
-        });
+      question(this.#store).then(resolve, reject).finally(stop);
     });
   }
 
@@ -146,7 +144,6 @@ export class StoreConnection {
 
   #return(): void {
     this.#away = false;
-    this.#failingSince = undefined;
     this.#changed({ kind: 'store', state: 'back' });
     for (const listener of this.#listeners) listener();
   }

@@ -30,6 +30,13 @@ describe('failureOf', () => {
     expect(failureOf(error)).toBe(FORBIDDEN);
   });
 
+  it('gives an error its own failure again where that was noted last', () => {
+    const error = new AttemptTimeoutError({ operation: 'machines.list', timeoutMs: 1 });
+    attachFailure(error, FORBIDDEN);
+    attachFailure(error, error.failure);
+    expect(failureOf(error)).toBe(error.failure);
+  });
+
   it.each(['response', 'cause', 'headers', 'body'])(
     'gives what was noted beside the %s of an error',
     (key) => {

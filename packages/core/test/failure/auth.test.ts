@@ -78,6 +78,32 @@ describe('an error of MSAL', () => {
     });
   });
 
+  it('whose token the API refused is one of the token', () => {
+    const error = msalError('ServerError', 'invalid_token', 'x', { status: 401 });
+    expect(classify(error)).not.toHaveProperty('refreshUseless');
+  });
+
+  it.each([
+    [400, { status: 400 }],
+    ['400', {}],
+    [399, {}],
+    [0, {}],
+  ])('has a status of %j', (status, expected) => {
+    const failure = classify(msalError('ServerError', 'invalid_grant', 'x', { status }));
+    expect(failure).toMatchObject({ code: 'invalid_grant', source: 'api', ...expected });
+    expect(Object.keys(failure ?? {}).includes('status')).toBe('status' in expected);
+  });
+
+  it.each([{ errorCode: 'network_error' }, { errorMessage: 'AADSTS65001: no consent' }])(
+    'has a code and a message: not %j',
+    (fields) => {
+      expect(classify(Object.assign(new Error('x'), fields))).toMatchObject({
+        code: 'Unknown',
+        source: 'unknown',
+      });
+    },
+  );
+
   it('tells no tracking ID where it has none', () => {
     const error = msalError('ClientAuthError', 'no_tokens_found', '', { correlationId: '' });
     const failure = classify(error);
@@ -125,6 +151,35 @@ describe('an error of the Azure identity library', () => {
       errors: [unavailable, refused],
     });
     expect(classify(chain)).toMatchObject({ code: 'invalid_client', status: 401 });
+  });
+});
+
+describe('a refusal of Entra', () => {
+  it.each([
+    [401, 'invalid_client', true],
+    [400, 'invalid_client', undefined],
+    [401, 'invalid_token', undefined],
+    [401, 'insufficient_scope', undefined],
+  ])('with %i %s: a new token is useless: %s', (status, error, useless) => {
+    const body = { error, error_description: 'AADSTS7000215: x', error_codes: [7_000_215] };
+    expect(classify({ status, body })?.refreshUseless).toBe(useless);
+  });
+
+  it.each([
+    [499, 'client secret is wrong'],
+    [500, 'Service health'],
+  ])('with %i advises: %s', (status, advice) => {
+    const body = { error: 'server_error', error_description: 'x', error_codes: [7_000_215] };
+    expect(classify({ status, body })?.advice).toContain(advice);
+  });
+
+  it('is explained by its first ten numbers', () => {
+    const adviceOn = (error_codes: unknown): string | undefined =>
+      classify({ status: 400, body: { error: 'e', error_description: 'x', error_codes } })?.advice;
+    expect(adviceOn([...Array<number>(9).fill(1), 7_000_215])).toContain('secret is wrong');
+    expect(adviceOn([...Array<number>(10).fill(1), 7_000_215])).toContain('Entra issued no token');
+    expect(adviceOn(['7000215'])).toContain('Entra issued no token');
+    expect(adviceOn(7_000_215)).toContain('Entra issued no token');
   });
 });
 

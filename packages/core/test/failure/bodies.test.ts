@@ -62,6 +62,19 @@ describe('classify reads what an error answer says', () => {
     const carried = JSON.stringify({ error: { code: 'NotFound', message: 'x'.repeat(70_000) } });
     const carrier = { error: { code: 'Forbidden', message: carried } };
     expect(classify({ status: 403, body: carrier })?.code).toBe('Forbidden');
+    const nested = (length: number): string => {
+      const inner = { error: { code: 'NotFound', message: '' } };
+      const missing = length - JSON.stringify(inner).length;
+      inner.error.message = 'x'.repeat(missing);
+      return JSON.stringify(inner);
+    };
+    for (const [length, code] of [
+      [65_537, 'NotFound'],
+      [65_538, 'Forbidden'],
+    ] as const) {
+      const body = { error: { code: 'Forbidden', message: nested(length) } };
+      expect(classify({ status: 403, body })?.code).toBe(code);
+    }
     const huge = { error: { code: 'Forbidden', message: `{"a":"${'x'.repeat(10_000_000)}"}` } };
     expect(classify({ status: 403, body: huge })?.code).toBe('Forbidden');
     expect(classify({ status: 403, body: JSON.stringify(huge) })?.code).toBe('Http403');
@@ -86,6 +99,79 @@ describe('classify reads what an error answer says', () => {
     ['memory that was given away', detached()],
   ])('takes %s for a body that it cannot read', (_, body) => {
     expect(classify({ status: 503, body })).toMatchObject({ code: 'Http503', message: '' });
+  });
+});
+
+describe('the response in an error', () => {
+  const document = { error: { code: 'Forbidden', message: 'x' } };
+  const parsed = JSON.stringify(document);
+
+  it.each<[string, object]>([
+    ['its body', { body: document }],
+    ['the text beside a stream', { data: new ReadableStream(), body: parsed }],
+    ['the text beside an empty one', { data: '', body: parsed }],
+    ['the text beside a number', { data: 7, body: parsed }],
+    ['bytes beside a form', { data: new FormData(), body: Buffer.from(parsed) }],
+    ['what was parsed, beside a blob', { data: new Blob(['x']), body: document }],
+  ])('is read from %s', (_, fields) => {
+    expect(classify({ status: 403, ...fields })?.code).toBe('Forbidden');
+    const error = Object.assign(new Error('x'), { response: { status: 403, ...fields } });
+    expect(classify(error)?.code).toBe('Forbidden');
+  });
+
+  it.each(['pipe', 'getReader', 'arrayBuffer', 'append', Symbol.asyncIterator])(
+    'is not read from what has the method %s, such as a stream or a form',
+    (method) => {
+      const body = { ...document, [method]: () => undefined };
+      expect(classify({ status: 403, body })?.code).toBe('Http403');
+      expect(classify({ status: 403, body: { ...document, [method]: 7 } })?.code).toBe('Forbidden');
+    },
+  );
+
+  it('is not read from a Response, whose deprecated properties warn', () => {
+    const asked: string[] = [];
+    const response = new Proxy(
+      new Response(null, { status: 403, headers: { 'request-id': 'r' } }),
+      {
+        get(target, key) {
+          asked.push(String(key));
+          const value: unknown = Reflect.get(target, key);
+          return value;
+        },
+      },
+    );
+    for (const thing of [response, Object.assign(new Error('x'), { response })]) {
+      expect(classify(thing)).toMatchObject({ code: 'Http403', trackingId: 'r' });
+    }
+    for (const key of ['data', 'text', 'bodyAsText', 'rawBody']) expect(asked).not.toContain(key);
+  });
+
+  it.each<[object, number | undefined]>([
+    [{ status: '500' }, undefined],
+    [{ status: 404.5 }, undefined],
+    [{ status: 1e20 }, undefined],
+    [{ statusCode: 0, status: 404 }, 404],
+    [{ statusCode: 99, status: 404 }, 404],
+    [{ statusCode: 100, status: 404 }, undefined],
+    [{ statusCode: '500', status: 404 }, 404],
+    [{ statusCode: 404.5, status: 404 }, 404],
+    [{ status: 404, statusCode: 500 }, 500],
+    [{ responseStatusCode: 404 }, 404],
+    [{ response: { status: 404 }, status: 500 }, 404],
+    [{ response: { status: 0 }, status: 500 }, 500],
+  ])('has the status that %j has', (thing, status) => {
+    expect(classify(thing)?.status).toBe(status);
+  });
+
+  it('is its own document where it is one', () => {
+    const problem = { status: 404, title: 'Not Found', detail: 'No such alert', traceId: 't' };
+    expect(classify(problem)).toMatchObject({
+      code: 'Http404',
+      message: 'Not Found No such alert',
+      trackingId: 't',
+    });
+    const error = { ...problem, stack: 'Error: x' };
+    expect(classify(error)).toMatchObject({ code: 'Http404', message: '' });
   });
 });
 

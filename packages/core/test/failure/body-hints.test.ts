@@ -51,6 +51,7 @@ describe('explainBody', () => {
     ['mde.hunting.run', 'query', 'Query'],
     ['machines.runAntiVirusScan', 'Scantype', 'ScanType'],
     ['machines.tag', 'Values', 'Value'],
+    ['incidents.update', 'clasifications', 'classification'],
   ])('knows for %s what %s was meant to be', (name, sent, expected) => {
     expect(explainBody(named(name), { [sent]: 'x' })).toContain(
       `you sent \`${sent}\`; ${name} expects \`${expected}\``,
@@ -74,6 +75,21 @@ describe('explainBody', () => {
     );
   });
 
+  it.each(['', ' \n'])('takes %j for a body without parameters', (body) => {
+    expect(explainBody(ISOLATE, body)).toContain('requires `Comment`');
+    expect(explainBody(ISOLATE, encode(body))).toContain('requires `Comment`');
+  });
+
+  it('reads 64 KiB, and no more', () => {
+    const body = `{"comment":"${'x'.repeat(65_536 - '{"comment":""}'.length)}"}`;
+    for (const sent of [body, encode(body)]) {
+      expect(explainBody(ISOLATE, sent)).toContain('you sent `comment`');
+    }
+    for (const sent of [`${body} `, encode(`${body} `)]) {
+      expect(explainBody(ISOLATE, sent)).toBeUndefined();
+    }
+  });
+
   it('names both', () => {
     expect(explainBody(named('machines.runAntiVirusScan'), { scantype: 'Full' })).toBe(
       'Parameter names must be exact: you sent `scantype`; machines.runAntiVirusScan expects `ScanType`. machines.runAntiVirusScan requires `Comment`, which the body lacks.',
@@ -82,6 +98,17 @@ describe('explainBody', () => {
 
   it('does not take a parameter for a slip of one that is there already', () => {
     expect(explainBody(ISOLATE, { Comment: 'x', comment: 'y' })).toBeUndefined();
+  });
+
+  it('does not take a name that is right for a slip of another', () => {
+    const bodyParameters = [{ name: 'Path1' }, { name: 'Path2' }];
+    expect(explainBody({ ...ISOLATE, bodyParameters }, { Path1: 'x' })).toBeUndefined();
+  });
+
+  it('compares names of four letters and more', () => {
+    const operation = { ...ISOLATE, bodyParameters: [{ name: 'Mode' }] };
+    expect(explainBody(operation, { Node: 1 })).toContain('you sent `Node`');
+    expect(explainBody(operation, { Mod: 1 })).toBeUndefined();
   });
 
   it('does not take one short word for another', () => {
@@ -128,7 +155,7 @@ describe('explainBody', () => {
   it('has nothing to say where letter case is not compared, or no parameter is known', () => {
     const body = { query: 'x' };
     expect(explainBody(OTHER, body)).toBeUndefined();
-    expect(explainBody({ ...ISOLATE, bodyParameters: [] }, body)).toBeUndefined();
+    expect(explainBody({ ...ISOLATE, bodyParameters: [] }, 'not JSON')).toBeUndefined();
     expect(explainBody(named('graph.hunting.run'), body)).toBeUndefined();
   });
 });

@@ -26,10 +26,11 @@ describe('a claims challenge', () => {
   });
 
   it.each([
+    ['in base64', encoded('{"a":"ÿ?>~~~"}'), '{"a":"ÿ?>~~~"}'],
     [
       'in base64url',
-      encoded('{"a":"ÿ?>"}').replaceAll('+', '-').replaceAll('/', '_'),
-      '{"a":"ÿ?>"}',
+      encoded('{"a":"ÿ?>~~~"}').replaceAll('+', '-').replaceAll('/', '_'),
+      '{"a":"ÿ?>~~~"}',
     ],
     ['when it is long', encoded(LONG), LONG],
     ['without padding', encoded('{"a":1}').replaceAll('=', ''), '{"a":1}'],
@@ -51,12 +52,24 @@ describe('a claims challenge', () => {
     ['of another error', `Bearer error="invalid_token", claims="${encoded(CLAIMS)}"`],
     ['without claims', 'Bearer error="insufficient_claims"'],
     ['that is no base64', 'Bearer error="insufficient_claims", claims="***"'],
+    [
+      'that is no UTF-8',
+      `Bearer claims="${Buffer.from('{"a":"ÿ"}', 'latin1').toString('base64')}"`,
+    ],
     ['that is no JSON', `Bearer claims="${encoded('claims')}"`],
     ['that is no object', `Bearer claims="${encoded('[1]')}"`],
     ['that is endless', `Bearer claims="${encoded(JSON.stringify({ a: 'x'.repeat(9_000) }))}"`],
   ])('%s is none', (_what, challenge) => {
     expect(classified(challenge)?.values?.['claims']).toBeUndefined();
     expect(classified(challenge)?.advice).not.toContain('continuous access evaluation');
+  });
+
+  it('makes a new token worth asking for, whatever else the 401 says', () => {
+    const error = { code: 'Unauthorized', message: 'Account mode is inactive' };
+    const headers = { 'WWW-Authenticate': GRAPH };
+    const failure = classify({ status: 401, headers, body: { error } });
+    expect(failure?.values).toEqual({ claims: CLAIMS });
+    expect(failure).not.toHaveProperty('refreshUseless');
   });
 
   it('of another status is none', () => {

@@ -1,10 +1,11 @@
 import { inspect } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { failureOf } from '../../src/failure/attach.ts';
 import { classify } from '../../src/failure/classify.ts';
 import {
   AttemptTimeoutError,
   CircuitOpenError,
+  ClosedError,
   DeadlineExceededError,
   DefenderApiError,
   ResilienceError,
@@ -24,15 +25,19 @@ const FORBIDDEN: Failure = {
 };
 const operation = 'machines.isolate';
 
-const own = [
-  new CircuitOpenError({ operation, retryAfterMs: 14_320 }),
-  new ThrottledError({ operation, retryAfterMs: 800, reason: 'queue-full' }),
-  new ThrottledError({ operation, retryAfterMs: 400_000, reason: 'wait-too-long' }),
-  new AttemptTimeoutError({ operation, timeoutMs: 60_000 }),
-  new DeadlineExceededError({ operation, timeoutMs: 250 }),
-];
-
 describe('the errors of the wrapper', () => {
+  let own: readonly ResilienceError[] = [];
+
+  beforeEach(() => {
+    own = [
+      new CircuitOpenError({ operation, retryAfterMs: 14_320 }),
+      new ThrottledError({ operation, retryAfterMs: 800, reason: 'queue-full' }),
+      new ThrottledError({ operation, retryAfterMs: 400_000, reason: 'wait-too-long' }),
+      new AttemptTimeoutError({ operation, timeoutMs: 60_000 }),
+      new DeadlineExceededError({ operation, timeoutMs: 250 }),
+    ];
+  });
+
   it('say what happened to which operation', () => {
     expect(own.map((error) => String(error))).toEqual([
       'CircuitOpenError: machines.isolate was not sent: its circuit is open for another 14.4 s',
@@ -41,6 +46,68 @@ describe('the errors of the wrapper', () => {
       'AttemptTimeoutError: machines.isolate got no response within 60 s',
       'DeadlineExceededError: machines.isolate reached its deadline after 250 ms',
     ]);
+  });
+
+  it.each([
+    [0, '0 ms'],
+    [0.2, '1 ms'],
+    [999.2, '1000 ms'],
+    [1_000, '1 s'],
+    [1_001, '1.1 s'],
+    [59_990, '60 s'],
+  ])('give %d ms as %s, never too short', (timeoutMs, text) => {
+    const { message } = new AttemptTimeoutError({ operation, timeoutMs });
+    expect(message).toBe(`machines.isolate got no response within ${text}`);
+  });
+
+  it('say what held the call, and what to do', () => {
+    const quota = { operation, retryAfterMs: 1_500, heldBy: 'quota' } as const;
+    const used = new ThrottledError({ ...quota, reason: 'wait-too-long' });
+    expect(used.message).toBe(
+      'machines.isolate was not sent: its quota is used up for another 1.5 s, which is longer than the call may wait',
+    );
+    expect(used.heldBy).toBe('quota');
+    expect([used, ...own].map(({ failure }) => failure.advice?.slice(0, 40))).toEqual([
+      'Try again later, or give the call a long',
+      'Most recent calls of this operation fail',
+      'Try again after the pause. If it happens',
+      'Try again after the pause. If it happens',
+      'The request may have been carried out al',
+      'The request may have been carried out al',
+    ]);
+  });
+
+  it.each([
+    [
+      false,
+      {
+        code: 'Closed',
+        verdict: 'terminal',
+        source: 'cancelled',
+        advice:
+          'The program called close(), usually because it is about to end. Make this call before, or with another wrapper.',
+      },
+      'machines.isolate was not sent: the wrapper is closed',
+    ],
+    [
+      true,
+      {
+        code: 'Closed',
+        verdict: 'terminal',
+        source: 'cancelled',
+        ambiguous: true,
+        advice:
+          'The request may have been carried out: check whether it was before you send it again. A longer timeoutMs of close() leaves calls more time to end.',
+      },
+      'machines.isolate was aborted: the wrapper was closed before a response came',
+    ],
+  ])('say that the wrapper was closed, and whether the call was sent: %s', (sent, fields, text) => {
+    const error = new ClosedError({ operation, sent });
+    expect(error).toBeInstanceOf(ResilienceError);
+    expect(String(error)).toBe(`ClosedError: ${text}`);
+    expect({ ...error.failure }).toEqual(fields);
+    expect(error.failure.message).toBe(text);
+    expect({ ...error }).toEqual({ code: 'Closed', operation });
   });
 
   it('carry their failure', () => {
@@ -152,6 +219,41 @@ describe('the errors of the wrapper', () => {
     expect(foreign).not.toBeInstanceOf(ThrottledError);
     expect(failureOf(foreign)).toBe(foreign.failure);
     expect(new copy.DefenderApiError(FORBIDDEN)).toBeInstanceOf(DefenderApiError);
+    expect(new copy.ClosedError({ operation, sent: true })).toBeInstanceOf(ClosedError);
+    const throttled = { operation, retryAfterMs: 1, reason: 'queue-full' } as const;
+    expect(new copy.ThrottledError(throttled)).toBeInstanceOf(ThrottledError);
+    const timeouts = { operation, timeoutMs: 1 };
+    expect(new copy.AttemptTimeoutError(timeouts)).toBeInstanceOf(AttemptTimeoutError);
+    expect(new copy.DeadlineExceededError(timeouts)).toBeInstanceOf(DeadlineExceededError);
+  });
+
+  it('are named, printed and thrown as cheaply by each copy of the package', async () => {
+    const copy = await anotherCopyOf<typeof import('../../src/failure/errors.ts')>('errors.ts');
+    const refused = new copy.CircuitOpenError({ operation, retryAfterMs: 1 });
+    const throttled = new copy.ThrottledError({ operation, retryAfterMs: 1, reason: 'queue-full' });
+    const timedOut = new copy.AttemptTimeoutError({ operation, timeoutMs: 1 });
+    expect([refused.name, throttled.name, timedOut.name]).toEqual([
+      'CircuitOpenError',
+      'ThrottledError',
+      'AttemptTimeoutError',
+    ]);
+    expect(refused.stack).toBe(String(refused));
+    expect(throttled.stack).toBe(String(throttled));
+    expect(timedOut.stack).toMatch(/\n {4}at /);
+    const error = new copy.DefenderApiError(FORBIDDEN, { cause: new Error('token') });
+    expect(inspect(error)).toContain("cause: 'Error'");
+    expect(inspect(error)).not.toContain('token');
+    class Mine extends copy.ResilienceError {}
+    expect(refused).not.toBeInstanceOf(Mine);
+    expect(refused).toBeInstanceOf(copy.ResilienceError);
+    // Whoever tests such an error may give it a name, or its class another way to be printed.
+    for (const key of ['name', inspect.custom]) {
+      expect(Object.getOwnPropertyDescriptor(copy.DefenderApiError.prototype, key)).toMatchObject({
+        configurable: true,
+        enumerable: false,
+        writable: true,
+      });
+    }
   });
 
   it('leave subclasses to the language', () => {

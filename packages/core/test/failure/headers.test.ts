@@ -39,6 +39,20 @@ describe('headers', () => {
     expect(headerReader({ x: ['1', 2, undefined] })('x')).toBe('1, 2');
   });
 
+  it('joins 20 values of a header, and 8,192 characters of those', () => {
+    const values = Array.from({ length: 21 }, (_, index) => `v${index}`);
+    expect(headerReader({ x: values })('x')).toBe(values.slice(0, 20).join(', '));
+    expect(headerReader({ x: ['x'.repeat(8_000), 'y'.repeat(8_000)] })('x')).toBe(
+      `${'x'.repeat(8_000)}, ${'y'.repeat(190)}`,
+    );
+    expect(headerReader({ x: [undefined, ['1'], {}, null] })('x')).toBeUndefined();
+  });
+
+  it('reads on after a name that is none', () => {
+    const read = headerReader([[7, 'x'], null, ['X', '1']]);
+    expect(read('x')).toBe('1');
+  });
+
   it('trims a value, and takes an empty one for none', () => {
     const read = headerReader({ a: ' 7\t', b: '  ' });
     expect([read('a'), read('b'), read('c')]).toEqual(['7', undefined, undefined]);

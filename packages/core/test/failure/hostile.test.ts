@@ -15,6 +15,9 @@ describe('classify never throws', () => {
     ['a revoked proxy', revokedProxy()],
     ['a proxy that refuses everything', new Proxy({}, HOSTILE)],
     ['a proxy of an error that refuses everything', new Proxy(new Error('x'), HOSTILE)],
+    ['a statusCode that throws', Object.defineProperty({}, 'statusCode', { get: refuse })],
+    ['a message that throws', Object.defineProperty({}, 'message', { get: refuse })],
+    ['a code that throws', Object.defineProperty({}, 'code', { get: refuse })],
     ['a status that throws', Object.defineProperty({}, 'status', { get: refuse })],
     [
       'an error whose every field throws',
@@ -65,10 +68,25 @@ describe('classify never throws', () => {
     expect(classify({ status: 503, body: typed })).toMatchObject({ code: 'Http503' });
   });
 
+  it('when one property does, and goes by the others', () => {
+    const thrown = Object.defineProperty({ code: 'ECONNRESET' }, 'message', { get: refuse });
+    expect(classify(thrown)).toMatchObject({ code: 'ECONNRESET', message: '' });
+  });
+
   it('when a body document throws in every place', () => {
     const document = new Proxy({}, { get: refuse });
     expect(classify({ status: 503, body: document })).toMatchObject({ code: 'Http503' });
     expect(classify({ status: 503, body: { error: document } })).toMatchObject({ code: 'Http503' });
+  });
+
+  it('when a list in it cannot be read, and goes by the rest', () => {
+    const proxy = revokedProxy();
+    const headers = { 'request-id': 'r', 'retry-after': proxy, date: [proxy] };
+    expect(classify({ status: 503, headers })).toMatchObject({ code: 'Http503', trackingId: 'r' });
+    const body = { error: 'invalid_client', error_description: 'x', error_codes: proxy };
+    expect(classify({ status: 400, body })).toMatchObject({ code: 'invalid_client' });
+    const errors = Object.assign(new Error('x'), { code: 'ECONNRESET', errors: proxy });
+    expect(classify(errors)).toMatchObject({ code: 'ECONNRESET', ambiguous: true });
   });
 
   it('on an error that is its own cause', () => {

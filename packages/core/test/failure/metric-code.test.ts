@@ -28,6 +28,7 @@ describe('metricCode', () => {
 
   it('spells a code as the catalogue does', () => {
     expect(metricCode({ code: '429', status: 429, source: 'api' })).toBe('TooManyRequests');
+    expect(metricCode({ code: '429', status: 429, source: 'gateway' })).toBe('TooManyRequests');
     expect(metricCode({ code: 'FORBIDDEN', status: 403, source: 'api' })).toBe('Forbidden');
     expect(metricCode({ code: 'ServiceNotAvailable', status: 503, source: 'api' })).toBe(
       'serviceNotAvailable',

@@ -193,6 +193,78 @@ describe('an error of the network', () => {
     expect(classify(viaAxios(cause))).toMatchObject(refused);
   });
 
+  it.each([
+    ['ERR_HTTP2_STREAM_ERROR', 'Stream closed with error code NGHTTP2_REFUSED_STREAM'],
+    ['UND_ERR_INFO', 'HTTP/2: "GOAWAY" frame received with code 0'],
+  ])('%s with %j was refused before it was carried out', (code, message) => {
+    const failure = classify(fetchFailed(systemError(code, { message })));
+    expect(failure).toMatchObject({ code, message, verdict: 'retryable', source: 'network' });
+    expect(failure).not.toHaveProperty('ambiguous');
+    expect(failure?.advice).toContain('nothing was carried out');
+  });
+
+  it.each([
+    ['UND_ERR_SOCKET', 'HTTP/2: "GOAWAY" frame received with code 0'],
+    ['UND_ERR_INFO', 'HTTP/2: "GOAWAY" frame received with code 2'],
+    ['ERR_BAD_RESPONSE', 'stream has been aborted'],
+    ['ECONNABORTED', 'stream has been aborted'],
+    ['ERR_BAD_RESPONSE', 'response stream aborted'],
+    ['ERR_BAD_RESPONSE', 'maxContentLength size of -1 exceeded'],
+  ])('%s with %j leaves in doubt whether it was carried out', (code, message) => {
+    expect(classify(systemError(code, { message }))).toMatchObject({
+      code,
+      verdict: 'retryable',
+      source: 'network',
+      ambiguous: true,
+    });
+  });
+
+  it.each<[string, Error]>([
+    ['a message without a code', new Error('stream has been aborted')],
+    [
+      'a limit that the caller set',
+      systemError('ERR_BAD_RESPONSE', { message: 'maxContentLength size of 10 exceeded' }),
+    ],
+    ['another error of a parser', systemError('PARSE_ERROR', { message: 'Unexpected end' })],
+    ['another TypeError', new TypeError('fetch is not a function')],
+  ])('is not what %s tells of', (_, error) => {
+    expect(classify(error)).toMatchObject({ verdict: 'terminal', source: 'unknown' });
+  });
+
+  it.each<[string, unknown]>([
+    ['axios over fetch', viaAxios(undefined)],
+    ['Azure', systemError('REQUEST_SEND_ERROR')],
+    [
+      'Azure, for a body',
+      systemError('PARSE_ERROR', { message: 'Error reading response as text' }),
+    ],
+    ['Graph', systemError('TypeError', { message: 'fetch failed' })],
+    ['a mocked fetch', fetchFailed(Response.error())],
+    [
+      'an error that is its own cause',
+      Object.defineProperty(fetchFailed(), 'cause', {
+        get(): unknown {
+          return this;
+        },
+      }),
+    ],
+  ])('of which %s says only that it failed is in doubt', (_, error) => {
+    expect(classify(error)).toMatchObject({
+      verdict: 'retryable',
+      source: 'network',
+      ambiguous: true,
+    });
+  });
+
+  it('has no message where the error has none', () => {
+    for (const message of [undefined, 7]) {
+      const error = systemError('ECONNRESET');
+      Object.defineProperty(error, 'message', { value: message });
+      expect(classify(error)).toMatchObject({ code: 'ECONNRESET', message: '', ambiguous: true });
+      expect(classify({ code: 'ECONNRESET', message })?.message).toBe('');
+    }
+  });
+
   it.each<[string, unknown]>([
     ['code', { code: 'ECONNRESET', message: 'x' }],
     ['name', { name: 'TimeoutError', message: 'x' }],

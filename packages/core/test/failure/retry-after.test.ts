@@ -35,6 +35,8 @@ describe('the wait that an answer asks for', () => {
     // Sent twice, by a gateway and by the service: the larger one.
     ['2, 3', 3_000],
     ['10, 5', 10_000],
+    ['2,3', 3_000],
+    ['5,  7', 7_000],
     ['5, Tue, 24 Nov 2026 05:38:10 GMT', 10_000],
     ['Tue, 24 Nov 2026 05:38:10 GMT, 60', 60_000],
     ['Tue, 24 Nov 2026 05:38:10 GMT, Tue, 24 Nov 2026 05:38:20 GMT', 20_000],
@@ -87,6 +89,9 @@ describe('the wait that an answer asks for', () => {
     ['x-ratelimit-retry-after', '30', 30_000],
     ['x-ratelimit-reset', String(NOW / 1_000 + 30), 30_000],
     ['x-ratelimit-reset', String(NOW / 1_000 - 30), 0],
+    // The largest wait in seconds, and the first time since 1970.
+    ['x-ratelimit-reset', '999999999', YEAR_MS],
+    ['x-ratelimit-reset', '1000000000', 0],
   ])('is in %s: %s', (name, text, ms) => {
     expect(waitOf({ [name]: text })).toBe(ms);
     expect(waitOf({ [name.toUpperCase()]: text })).toBe(ms);
@@ -189,6 +194,26 @@ describe('the wait that an answer asks for', () => {
     expect(failure?.advice).toContain('Wait as long as the response says');
     const other = { statusCode: 403, message: 'Access denied.' };
     expect(classify({ status: 403, body: other })?.verdict).toBe('terminal');
+  });
+
+  it.each([
+    [400, { statusCode: 400, message: 'Rate limit is exceeded.' }],
+    [401, { statusCode: 401, message: 'Rate limit is exceeded.' }],
+    [403, { error: { code: 'Forbidden', message: 'Rate limit is exceeded. Try again in 9 s.' } }],
+  ])('is not in a %i that only words itself so', (status, body) => {
+    const failure = classify({ status, body });
+    expect(failure?.verdict).toBe('terminal');
+    expect(failure).not.toHaveProperty('retryAfterMs');
+  });
+
+  it('comes with the limit where a gateway names no code', () => {
+    const message =
+      'API calls quota exceeded! Maximum allowed 30 per 00:01:00. You can send requests again in 8 seconds.';
+    const failure = classify({ status: 429, body: { statusCode: 429, message } });
+    expect(failure).toMatchObject({ code: 'Http429', source: 'gateway' });
+    expect(failure?.values).toMatchObject({ limit: 30, windowMs: 60_000, waitMs: 8_000 });
+    const body = { error: { code: 'TooManyRequests', message } };
+    expect(failure?.advice).toBe(classify({ status: 429, body })?.advice);
   });
 
   it('is told by the body where a gateway names no code', () => {

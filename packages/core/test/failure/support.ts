@@ -22,9 +22,12 @@ export function detached(): ArrayBuffer {
   return buffer;
 }
 
+let copies = 0;
+
 /** A module of another copy of the package, as a second version of it in one process has. */
 export function anotherCopyOf<T>(path: string): Promise<T> {
-  return import(new URL(`../../src/failure/${path}?copy`, import.meta.url).href);
+  copies += 1;
+  return import(new URL(`../../src/failure/${path}?copy=${copies}`, import.meta.url).href);
 }
 
 /** An error of Node's own kind. */

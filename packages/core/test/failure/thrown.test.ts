@@ -86,6 +86,23 @@ describe('any other error', () => {
     expect(classify(error)?.code).toBe('ERR_INVALID_URL');
   });
 
+  it('is read up to its 31st cause', () => {
+    const nested = (depth: number): Error =>
+      depth === 0 ? systemError('ECONNRESET') : new Error('x', { cause: nested(depth - 1) });
+    expect(classify(nested(31))).toMatchObject({ code: 'ECONNRESET' });
+    expect(classify(nested(32))).toMatchObject({ code: 'Unknown', source: 'unknown' });
+  });
+
+  it('has no message where that is no text', () => {
+    const error = Object.defineProperty(new Error('x'), 'message', { value: 7 });
+    expect(classify(error)).toMatchObject({ message: '', source: 'unknown' });
+  });
+
+  it('is not what has a stack alone', () => {
+    expect(classify({ stack: 'at the top of the pile' })).toBeUndefined();
+    expect(classify({ stack: 'x', message: 'y' })).toMatchObject({ source: 'unknown' });
+  });
+
   it('without a message or a stack says nothing', () => {
     const error = new Error();
     Reflect.deleteProperty(error, 'stack');

@@ -23,6 +23,7 @@ describe('the tracking ID', () => {
     expect(idOf('  ab\u0000c\r\n\u200B\u202E ')).toBe('abc');
     expect(idOf('x'.repeat(200))).toBe('x'.repeat(128));
     expect(idOf('a'.repeat(200))).toBe('a'.repeat(128));
+    expect(idOf(`${'\u0000'.repeat(1_023)}abc`)).toBe('a');
   });
 
   it.each([

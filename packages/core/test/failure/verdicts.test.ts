@@ -86,6 +86,7 @@ describe('the verdict', () => {
     if (entry === undefined) throw new Error('no such code');
     expect(verdictOf(500, entry)).toBe('retryable');
     expect(verdictOf(500, { ...entry, otherStatuses: [500] })).toBe('terminal');
+    expect(verdictOf(500, { ...entry, status: 500 })).toBe('terminal');
   });
 
   it('does not change with the message', () => {
@@ -105,6 +106,7 @@ describe('the advice', () => {
     [429, 'Wait'],
     [502, 'may have been carried out'],
     [504, 'may have been carried out'],
+    [500, 'Service health'],
     [503, 'Service health'],
     [599, 'Service health'],
   ])('on a bare %i says something of it', (status, text) => {

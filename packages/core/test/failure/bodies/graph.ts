@@ -40,6 +40,49 @@ export const graph: readonly Row[] = [
     says: { trackingId: 'c' },
   },
   {
+    what: 'the same ID in the spelling of generated clients',
+    status: 400,
+    body: { error: { code: 'BadRequest', message: 'x', innerError: { clientRequestId: 'c' } } },
+    says: { trackingId: 'c' },
+  },
+  {
+    what: 'the ID of the client beside a Defender error in the message',
+    status: 400,
+    body: {
+      error: {
+        code: 'BadRequest',
+        message: JSON.stringify({ error: { code: 'NotFound', message: 'x' } }),
+        innerError: { 'client-request-id': 'outer' },
+      },
+    },
+    says: { code: 'NotFound', trackingId: 'outer' },
+  },
+  {
+    what: 'the ID of the client in the message',
+    status: 400,
+    body: {
+      error: {
+        code: 'BadRequest',
+        message: JSON.stringify({
+          error: { code: 'NotFound', message: 'x', innerError: { clientRequestId: 'inner' } },
+        }),
+      },
+    },
+    says: { code: 'NotFound', trackingId: 'inner' },
+  },
+  {
+    what: 'a message without a code',
+    status: 400,
+    body: { error: { message: 'Something is wrong' } },
+    says: { code: 'Http400', source: 'api', message: 'Something is wrong' },
+  },
+  {
+    what: 'a code without a message',
+    status: 403,
+    body: { error: { code: 'Forbidden' } },
+    says: { code: 'Forbidden', source: 'api', message: '' },
+  },
+  {
     what: 'a code that says nothing, with 403',
     status: 403,
     body: { error: { code: 'UnknownError', message: '', innerError: { 'request-id': 'r' } } },

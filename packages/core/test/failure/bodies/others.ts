@@ -43,6 +43,24 @@ export const others: readonly Row[] = [
     },
   },
   {
+    what: 'ASP.NET Core with details',
+    status: 400,
+    body: { title: 'Bad request', detail: 'No such property', status: 400 },
+    says: { code: 'Http400', source: 'gateway', message: 'Bad request No such property' },
+  },
+  {
+    what: 'a code without a message, and without the envelope',
+    status: 403,
+    body: { code: 'Forbidden' },
+    says: { code: 'Http403', source: 'gateway', message: '' },
+  },
+  {
+    what: 'control characters at its end',
+    status: 503,
+    body: { statusCode: 503, message: '\u0007 überlastet\r\n' },
+    says: { message: 'überlastet' },
+  },
+  {
     what: 'Azure Storage',
     status: 403,
     headers: { 'x-ms-request-id': 'storage' },
@@ -72,6 +90,24 @@ export const others: readonly Row[] = [
       refreshUseless: true,
       advice: containing('secret'),
     },
+  },
+  {
+    what: 'Entra without its own ID',
+    status: 400,
+    body: { error: 'invalid_request', error_description: 'x', correlation_id: 'c' },
+    says: { code: 'invalid_request', trackingId: 'c' },
+  },
+  {
+    what: 'the same in camel case',
+    status: 400,
+    body: { error: 'invalid_request', errorDescription: 'x', correlationId: 'c' },
+    says: { code: 'invalid_request', trackingId: 'c' },
+  },
+  {
+    what: 'an API that refuses a scope in the form of Entra',
+    status: 403,
+    body: { error: 'insufficient_scope', error_description: 'x' },
+    says: { code: 'insufficient_scope', advice: containing('permissions') },
   },
   {
     what: 'Entra with numbers that nobody knows',
