@@ -161,7 +161,10 @@ export class ResponseAttempt implements Handler {
     this.#chunks = [];
     this.#forwarder.open(this.#controller, this.status, this.headers, this.#message);
     this.#forwarder.replay(chunks, () => {
-      if (end !== undefined) this.#forwardEnd(end);
+      if (end === undefined) return;
+      // undici's fetch begins to listen after the turn in which its response starts: it would never settle.
+      if ('error' in end) setImmediate(() => this.#forwardEnd(end));
+      else this.#forwardEnd(end);
     });
   }
 
