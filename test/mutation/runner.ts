@@ -20,9 +20,9 @@ import { beginFile, type Test, tests } from './vitest.ts';
 /** The tests in virtual time and of pure functions: none that waits for real time, processes or a database. */
 const FILES = [
   'packages/core/test/{failure,observe,policy}/*.test.ts',
-  'packages/core/test/pipeline/{attempt,close,events,lifecycle,limits,nested-calls}.test.ts',
-  'packages/core/test/pipeline/{outcome,permit,pipeline,properties,quota,response-info,run-call}.test.ts',
-  'packages/core/test/pipeline/{time,token,token-refresh,token-refresher,token-store}.test.ts',
+  'packages/core/test/pipeline/{attempt,close,error-bodies,events,lifecycle,limits}.test.ts',
+  'packages/core/test/pipeline/{nested-calls,outcome,permit,pipeline,properties,quota,run-call}.test.ts',
+  'packages/core/test/pipeline/{response-info,time,token,token-refresh,token-refresher,token-store}.test.ts',
   'packages/core/test/quota/*[!y].test.ts',
   'packages/core/test/quota/stores/{memory,redis-arguments}.test.ts',
   'packages/core/test/clients/stacking.test.ts',

@@ -2,13 +2,7 @@ import { AttemptTimeoutError, ClosedError, DeadlineExceededError } from '../fail
 import type { AttemptFanOut } from '../observe/fan-out.ts';
 import type { DeadlineList, Deadlines, Watched } from '../policy/deadlines.ts';
 import type { AttemptSender, ClientCall } from './call.ts';
-import {
-  type AttemptScope,
-  failureCount,
-  isContextFollowed,
-  type NestedFailure,
-  runInScope,
-} from './nested-calls.ts';
+import { type AttemptScope, failureCount, type NestedFailure, runInScope } from './nested-calls.ts';
 import type { Classification, Outcome } from './outcome.ts';
 import type { Permit } from './permit.ts';
 
@@ -135,12 +129,11 @@ export class Attempt<T> implements AttemptSender, Watched, AttemptScope {
 
   #followCaller(signal: AbortSignal): void {
     this.#onCallerAbort = () => this.#abort(signal.reason);
-    signal.addEventListener('abort', this.#onCallerAbort, { once: true });
+    signal.addEventListener('abort', this.#onCallerAbort);
   }
 
   #send(): Promise<T> {
     try {
-      if (!isContextFollowed()) return Promise.resolve(this.#call.send(this, this.observed));
       return Promise.resolve(runInScope(this, () => this.#call.send(this, this.observed)));
     } catch (error) {
       return Promise.reject(error);

@@ -73,12 +73,11 @@ export function failedCallEnd(
   failure: Failure,
   giveUpReason: GiveUpReason,
 ): CallEnd {
-  const outcome = callOutcomeOf(giveUpReason, attempts, failure);
+  const outcome = callOutcomeOf(attempts, failure);
   return { outcome, attempts, durationMs, failure, giveUpReason };
 }
 
-function callOutcomeOf(reason: GiveUpReason, attempts: number, failure: Failure): CallOutcome {
-  if (reason === 'cancelled') return 'cancelled';
-  if (reason === 'closed' && failure.source === 'cancelled') return 'cancelled';
+function callOutcomeOf(attempts: number, failure: Failure): CallOutcome {
+  if (failure.source === 'cancelled') return 'cancelled';
   return attempts === 0 ? 'rejected' : 'failure';
 }

@@ -53,7 +53,7 @@ export class Lifecycle {
     };
     if (this.closed || caller?.aborted) end();
     else this.#waits.add(end);
-    caller?.addEventListener('abort', end, { once: true });
+    caller?.addEventListener('abort', end);
     return { signal: controller.signal, release };
   }
 

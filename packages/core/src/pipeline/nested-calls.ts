@@ -36,11 +36,6 @@ export function followContext(): void {
   if (Storage !== undefined) context = new Storage();
 }
 
-/** Whether {@link runInScope} has a context to run in. */
-export function isContextFollowed(): boolean {
-  return context !== undefined;
-}
-
 /** Runs what an attempt sends, so that the calls made in it can be attributed to it. */
 export function runInScope<T>(scope: AttemptScope, send: () => T): T {
   return context === undefined ? send() : context.run(scope, send);

@@ -54,9 +54,8 @@ export async function acquirePermit(
   request: PermitRequest,
   now: number,
 ): Promise<Permit | Rejection> {
-  const atOnce = tryAcquirePermit(request, now);
-  if (atOnce !== undefined) return atOnce;
   const { pipeline, circuit } = request;
+  if (pipeline.lifecycle.closed) return rejectedByClose(request.call);
   const admission = circuit?.admit(now) ?? 'pass';
   if (admission === 'refused') return rejectedByCircuit(request, now);
   let gatePermit: GatePermit | GateRejection | undefined;

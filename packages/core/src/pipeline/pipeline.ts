@@ -57,7 +57,7 @@ export class Pipeline implements Closable {
   /** Counts a call that has ended. */
   callEnded(): void {
     this.inFlight -= 1;
-    if (this.inFlight === 0 && this.lifecycle.closed) this.lifecycle.idle();
+    if (this.inFlight === 0) this.lifecycle.idle();
   }
 
   endWaits(): void {

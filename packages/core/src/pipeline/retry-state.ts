@@ -90,16 +90,15 @@ export class RetryState {
   }
 
   /**
-   * Waits, or gets a new token. Returns why there is no further attempt after all: the caller has
-   * aborted, the wrapper is closed, the deadline has passed, or there is no new token in time.
+   * Waits, or gets a new token. Returns why there is no further attempt after all: the wait was ended
+   * early, the deadline has passed, or there is no new token in time.
    */
   async waitForRetry(
     decision: RetryDecision & { retry: true },
     failed: FailedSend,
   ): Promise<GiveUpReason | undefined> {
     const { clock, lifecycle } = this.#pipeline;
-    const { signal } = this.#call;
-    const wait = lifecycle.waitSignal(signal);
+    const wait = lifecycle.waitSignal(this.#call.signal);
     try {
       if (decision.source === 'token-refresh') {
         this.token = await this.#renewToken(failed, wait.signal);
@@ -109,8 +108,8 @@ export class RetryState {
       // The wait fitted in, but timers are late at times.
       return clock.now() < this.#deadlineAt ? undefined : 'deadline';
     } catch {
-      // Only the caller's abort and the end of the wrapper end the wait early.
-      return lifecycle.closed && !signal?.aborted ? 'closed' : 'cancelled';
+      // The wrapper was closed, unless the caller has aborted, whose reason comes first.
+      return 'closed';
     } finally {
       wait.release();
     }

@@ -119,7 +119,7 @@ describe('what a call inside another gave up on', () => {
     let sent = 0;
     const later = resilience.execute('nested.later', async () => {
       sent += 1;
-      await inner(reset()).catch(noop);
+      await inner(new HttpError(503)).catch(noop);
       throw error;
     });
     await expect(clock.settle(later)).rejects.toBe(error);
@@ -179,10 +179,9 @@ describe('the attempt that a call is made in', () => {
   it('is known once the context is followed, and stays so', async () => {
     const nested = await freshly();
     const own = scope();
-    expect([nested.isContextFollowed(), nested.currentScope()]).toEqual([false, undefined]);
+    expect(nested.currentScope()).toBeUndefined();
     expect(nested.runInScope(own, nested.currentScope)).toBeUndefined();
     nested.followContext();
-    expect(nested.isContextFollowed()).toBe(true);
     const seen = await nested.runInScope(own, async () => {
       nested.followContext();
       await Promise.resolve();
@@ -273,6 +272,20 @@ describe('the warning of a call inside another', () => {
       Error.stackTraceLimit = stackTraceLimit;
     });
     expect(warnings[0]?.[1]).toEqual({ code: 'DEFENDER_RESILIENCE_NESTED' });
+  });
+
+  it('names the operations of the calls that were made', async () => {
+    const own = crypto.randomUUID();
+    const { execute } = virtual().resilience;
+    const warnings = await warningsOf(async () => {
+      const call = execute(`${own}.outer`, () =>
+        execute(`${own}.inner`, () => Promise.reject(new HttpError(404))),
+      );
+      await call.catch(noop);
+    });
+    expect(warnings.map(([text]) => text)).toEqual([
+      expect.stringContaining(`"${own}.inner" was made inside the wrapped call "${own}.outer"`),
+    ]);
   });
 
   it('is not given where the caller aborts', async () => {

@@ -1,10 +1,12 @@
 import {
   type CircuitChange,
   CircuitOpenError,
+  createResilience,
   failureOf,
   ThrottledError,
   type ThrottleWait,
 } from '@defender-resilience/core';
+import { manualClock } from '@defender-resilience/core/testing';
 import { describe, expect, it } from 'vitest';
 import { HttpError, scripted, type Virtual, virtual } from '../support/virtual.ts';
 
@@ -73,13 +75,14 @@ describe('a probe that is not sent', () => {
     expect(error).toBeInstanceOf(ThrottledError);
     expect(error).toMatchObject({ operation: 'incidents.list', heldBy: 'pause' });
     expect(failureOf(error)).toMatchObject({ code: 'Throttled' });
+    expect(changes).toEqual(['open', 'half-open']);
     await clock.advance(PAUSE_MS);
     expect(await run()).toBe('done');
     expect(changes).toEqual(['open', 'half-open', 'closed']);
   });
 
   it('since its caller aborts is left to the next call', async () => {
-    const { clock, run, pause, ends } = setup();
+    const { clock, run, pause, ends, changes } = setup();
     await run(scripted(INTERNAL));
     await pause();
     await clock.advance(11_000);
@@ -95,6 +98,7 @@ describe('a probe that is not sent', () => {
       giveUpReason: 'cancelled',
       failure: { code: 'Cancelled' },
     });
+    expect(changes).toEqual(['open', 'half-open']);
     await clock.advance(PAUSE_MS);
     expect(await run()).toBe('done');
   });
@@ -153,12 +157,19 @@ describe('a paused group', () => {
     expect(clock.now()).toBe(PAUSE_MS);
   });
 
-  it('is one for calls with and without the key of a circuit', async () => {
-    const { clock, resilience } = virtual({ circuit: false });
-    const first = resilience.execute('incidents.list', scripted(THROTTLED));
+  it('holds, refuses and lets go of calls without circuits and observers as well', async () => {
+    const clock = manualClock();
+    const { execute } = createResilience({ clock, random: () => 0.5, circuit: false });
+    const first = execute('incidents.list', scripted(THROTTLED));
     await clock.advance(0);
-    const second = resilience.execute('incidents.list', scripted());
-    await clock.settle(second);
+    const refused = execute('incidents.list', scripted(), { deadlineMs: 1_000 });
+    await expect(refused).rejects.toBeInstanceOf(ThrottledError);
+    const controller = new AbortController();
+    const aborted = execute('incidents.list', scripted(), { signal: controller.signal });
+    const reason = new Error('enough');
+    controller.abort(reason);
+    await expect(aborted).rejects.toBe(reason);
+    await clock.settle(execute('incidents.list', scripted()));
     expect(clock.now()).toBe(PAUSE_MS);
     await clock.settle(first);
   });

@@ -3,6 +3,7 @@ import {
   createResilience,
   type ResilienceOptions,
 } from '@defender-resilience/core';
+import { manualClock } from '@defender-resilience/core/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { settingsOf } from '../../src/options/settings.ts';
 import { Pipeline } from '../../src/pipeline/pipeline.ts';
@@ -41,6 +42,14 @@ describe('a circuit', () => {
     await expect(resilience.execute('own', scripted(), { host: 'three.example' })).resolves.toBe(
       'done',
     );
+  });
+
+  it('changes also where nobody observes it', async () => {
+    const clock = manualClock();
+    const { execute, snapshot } = createResilience({ clock, circuit: { minimumAttempts: 1 } });
+    const call = execute('own', scripted(INTERNAL), { maxRetries: 0 });
+    await expect(call).rejects.toBe(INTERNAL);
+    expect(snapshot().circuits).toMatchObject([{ state: 'open' }]);
   });
 
   it('is found again after a thousand other operations', async () => {

@@ -1,12 +1,19 @@
 /** What becomes of the responses that a call meets, and what the wrapper counts, in virtual time. */
 import {
+  type AttemptEnd,
   CircuitOpenError,
   type Clock,
+  type Failure,
   failureOf,
+  type Observer,
   type ResilienceOptions,
 } from '@defender-resilience/core';
-import { manualClock } from '@defender-resilience/core/testing';
+import { type ManualClock, manualClock } from '@defender-resilience/core/testing';
 import { describe, expect, it } from 'vitest';
+import { settingsOf } from '../../src/options/settings.ts';
+import type { ClientCall } from '../../src/pipeline/call.ts';
+import { Pipeline } from '../../src/pipeline/pipeline.ts';
+import { runCall } from '../../src/pipeline/run-call.ts';
 import { HttpError, scripted, type Virtual, virtual } from '../support/virtual.ts';
 
 const INCIDENTS = 'https://api.security.microsoft.com/api/incidents';
@@ -107,6 +114,106 @@ describe('the response of a failed attempt', () => {
     expect(used(setup)).toEqual([false]);
     expect(ends).toMatchObject([{ outcome: 'failure', giveUpReason: 'closed' }]);
   });
+});
+
+describe('what a client says of its own', () => {
+  const FAILURE: Failure = { code: 'Own', message: '', verdict: 'terminal', source: 'api' };
+
+  /** A call of a client that knows no more than it must. */
+  function bare(change: Partial<ClientCall<string>> = {}): ClientCall<string> {
+    return {
+      operation: { name: 'own', quotaGroup: 'own' },
+      name: 'own',
+      client: 'function',
+      host: undefined,
+      request: undefined,
+      signal: undefined,
+      limits: { attemptTimeoutMs: 1_000, deadlineMs: 60_000, maxRetries: 3, idempotent: true },
+      resendable: true,
+      send: () => Promise.resolve('value'),
+      classifyResult: () => undefined,
+      ...change,
+    };
+  }
+
+  function pipelineOf(): { clock: ManualClock; pipeline: Pipeline; ends: AttemptEnd[] } {
+    const clock = manualClock();
+    const ends: AttemptEnd[] = [];
+    const observer: Observer = {
+      call: () => ({ attempt: () => ({ end: (end) => void ends.push(end) }) }),
+    };
+    const settings = settingsOf({ clock, random: () => 0.5, observers: [observer] });
+    return { clock, pipeline: new Pipeline(settings), ends };
+  }
+
+  it('may be nothing: no status, and nothing to release', async () => {
+    const { clock, pipeline, ends } = pipelineOf();
+    let sent = 0;
+    const late = bare({
+      send: async () => {
+        sent += 1;
+        if (sent === 1) await new Promise<void>((resolve) => void clock.timer(resolve, 5_000));
+        return `value ${sent}`;
+      },
+      classifyResult: (value) =>
+        value === 'value 2' ? { ...FAILURE, verdict: 'retryable' } : undefined,
+    });
+    expect(await clock.settle(runCall(pipeline, late))).toBe('value 3');
+    await clock.advance(10_000);
+    expect(ends.map(({ status }) => status)).toEqual([undefined, undefined, undefined]);
+    expect(pipeline.inFlight).toBe(0);
+  });
+
+  it('is the error in place of a value that is a failure', async () => {
+    const { pipeline } = pipelineOf();
+    const error = new Error('made of the value');
+    const seen: unknown[] = [];
+    const call = bare({
+      classifyResult: () => FAILURE,
+      toError: (...args) => {
+        seen.push(...args);
+        return error;
+      },
+    });
+    await expect(runCall(pipeline, call)).rejects.toBe(error);
+    expect(seen).toEqual(['value', FAILURE]);
+    const without = bare({ classifyResult: () => FAILURE, toError: () => undefined });
+    await expect(runCall(pipeline, without)).resolves.toBe('value');
+  });
+
+  it('is released once when the call has ended, however it does', async () => {
+    const { pipeline } = pipelineOf();
+    let closed = 0;
+    const close = (): void => {
+      closed += 1;
+    };
+    await runCall(pipeline, bare({ close }));
+    const signal = AbortSignal.abort(REASON);
+    await expect(runCall(pipeline, bare({ close, signal }))).rejects.toBe(REASON);
+    await runCall(pipeline, bare({ close, classifyResult: () => FAILURE }));
+    expect(closed).toBe(3);
+  });
+});
+
+it('a value that cannot even be looked at rejects, and leaves no call behind', async () => {
+  const thrown = new Error('unreadable');
+  const value = new Proxy(
+    { status: 200, headers: {}, config: {} },
+    {
+      has: () => {
+        throw thrown;
+      },
+    },
+  );
+  const { clock, resilience } = virtual();
+  await expect(resilience.execute('own', () => value)).rejects.toBe(thrown);
+  let sent = 0;
+  const retried = resilience.execute('own', () => {
+    sent += 1;
+    return sent === 1 ? Promise.reject(INTERNAL) : value;
+  });
+  await expect(clock.settle(retried)).rejects.toBe(thrown);
+  expect(resilience.snapshot().inFlight).toBe(0);
 });
 
 describe('what the wrapper counts', () => {

@@ -160,6 +160,62 @@ describe('a 401 for a token that was renewed meanwhile', () => {
   });
 });
 
+describe('a 401 while the token that was renewed before is renewed again', () => {
+  it('waits for that one', async () => {
+    const anna = (iat: number): string => jwt({ tid: 'tenant', oid: 'anna', iat });
+    let renew = (_token: string): void => undefined;
+    const answers = [
+      Promise.resolve(anna(1)),
+      new Promise<string>((resolve) => {
+        renew = resolve;
+      }),
+    ];
+    const { clock, get, sent, asked, valid } = service(async () => answers.shift());
+    valid.add(anna(1));
+    const slow = get(anna(0), { answerMs: 2_000 });
+    expect(await get(anna(0))).toBe(200);
+    valid.clear();
+    valid.add(anna(2));
+    const refused = get(anna(0));
+    await clock.advance(3_000);
+    renew(anna(2));
+    expect(await clock.settle(Promise.all([slow, refused]))).toEqual([200, 200]);
+    expect(sent.slice(-2)).toEqual([anna(2), anna(2)]);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('asks anew where it is the very token that others were given', async () => {
+    const tokens = ['new', 'newer'];
+    const { clock, get, sent, asked, valid } = service(() => tokens.shift());
+    valid.add('newer');
+    const slow = get('new', { answerMs: 1_000 });
+    expect(await get('old')).toBe(401);
+    expect(await clock.settle(slow)).toBe(200);
+    expect(sent).toEqual(['new', 'old', 'new', 'newer']);
+    expect(asked).toHaveLength(2);
+  });
+});
+
+describe('a wait for a token', () => {
+  it('ends with the call’s deadline, with the 401', async () => {
+    const { clock, resilience, ends } = service(never);
+    await clock.advance(100_000);
+    let sent = 0;
+    const call = resilience.execute(
+      'own',
+      async () => {
+        sent += 1;
+        await new Promise<void>((resolve) => void clock.timer(resolve, 20_000));
+        throw UNAUTHORIZED;
+      },
+      { deadlineMs: 30_000 },
+    );
+    await expect(clock.settle(call)).rejects.toBe(UNAUTHORIZED);
+    expect([clock.now(), sent]).toEqual([130_000, 1]);
+    expect(ends).toMatchObject([{ attempts: 1, giveUpReason: 'terminal' }]);
+  });
+});
+
 describe('a refreshToken that fails', () => {
   it('is asked again by the next call, and each is told why', async () => {
     const refreshToken = vi.fn((): string => {
@@ -225,19 +281,35 @@ describe('a second token that does not say whose it is', () => {
     ['where the first says it', 0, async ({ get }) => get(jwt({ oid: 'anna' })), 0],
   ])('is warned of %s', async (_when, afterMs, second, warnings) => {
     const setup = service(() => 'new-token');
+    await setup.clock.advance(100_000);
     await setup.get('one');
     await setup.clock.advance(afterMs);
     await second(setup);
     expect(setup.reports.filter((report) => WARNING.test(report))).toHaveLength(warnings);
   });
 
-  it('is not warned of where functions send their tokens themselves', async () => {
-    const { clock, resilience, reports } = service(() => undefined);
-    for (const operation of ['own.a', 'own.b']) {
-      const call = resilience.execute(operation, () => Promise.reject(UNAUTHORIZED));
-      await clock.settle(call.catch(() => undefined));
+  it('is not warned of where a function sent its token itself', async () => {
+    const { clock, resilience, reports, get } = service(() => 'new-token');
+    const refused = (): Promise<never> => Promise.reject(UNAUTHORIZED);
+    const options = { host: 'api.security.microsoft.com' };
+    for (const operation of ['incidents.list', 'incidents.update']) {
+      await clock.settle(resilience.execute(operation, refused, options).catch(() => undefined));
     }
+    await get('one');
     expect(reports.filter((report) => WARNING.test(report))).toEqual([]);
+  });
+
+  it.each([
+    [99, 1],
+    [100, 0],
+  ])('is warned of after %i other APIs %i times', async (others, warnings) => {
+    const names = Array.from({ length: others }, (_, index) => `host-${index}.example`);
+    const hosts = Object.fromEntries(names.map((name) => [name, 'xdr' as const]));
+    const { get, reports } = service(() => 'new-token', { hosts });
+    await get('one');
+    for (const name of names) await get('one', { url: `https://${name}/api/incidents` });
+    await get('two');
+    expect(reports.filter((report) => WARNING.test(report))).toHaveLength(warnings);
   });
 });
 
@@ -263,6 +335,66 @@ describe('a call that refreshToken makes', () => {
     expect(await clock.settle(resilience.execute('own.c', fn))).toBe('new-401');
     expect(asked).toHaveLength(2);
   });
+});
+
+describe('calls that refreshToken makes', () => {
+  /** A refreshToken that calls through the wrapper once `go` of its operation is resolved. */
+  function calling(status: number): {
+    readonly go: (operation: string) => void;
+    readonly made: Service;
+  } {
+    const started = new Map<string, () => void>();
+    const made: Service = service(async ({ operation }) => {
+      await new Promise<void>((resolve) => void started.set(operation, resolve));
+      const error = new HttpError(status);
+      const call = made.resilience.execute(`${operation}.token`, () => Promise.reject(error), {
+        maxRetries: 0,
+      });
+      return call.catch(() => `new-${operation}`);
+    });
+    return { made, go: (operation) => started.get(operation)?.() };
+  }
+
+  const fn = ({ token }: { token?: string }): Promise<string> =>
+    token === undefined ? Promise.reject(UNAUTHORIZED) : Promise.resolve(token);
+
+  it('are answered their 401 also while it runs for others, and after it ended for others', async () => {
+    const { go, made } = calling(401);
+    const { clock, resilience, reports } = made;
+    const hosts = ['api.security.microsoft.com', 'api.securitycenter.microsoft.com'];
+    const calls = ['a', 'b'].map((operation, index) =>
+      resilience.execute(operation, fn, { host: hosts[index] ?? '' }),
+    );
+    await clock.advance(10);
+    go('b');
+    expect(await clock.settle(calls[1] ?? never())).toBe('new-b');
+    go('a');
+    expect(await clock.settle(calls[0] ?? never())).toBe('new-a');
+    expect(reports.map((report) => /refreshToken called (\S+)/.exec(report)?.[1])).toEqual([
+      'b.token',
+      'a.token',
+    ]);
+  });
+
+  it('may fail otherwise, which is no mistake', async () => {
+    const { go, made } = calling(500);
+    const call = made.resilience.execute('a', fn);
+    await made.clock.advance(10);
+    go('a');
+    expect(await made.clock.settle(call)).toBe('new-a');
+    expect(made.reports).toEqual([]);
+  });
+});
+
+it('a token is asked for in a runtime without asynchronous contexts as well', async () => {
+  const made = service(() => 'new');
+  made.valid.add('new');
+  vi.stubGlobal('process', {});
+  try {
+    expect(await made.get('old')).toBe(200);
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });
 
 describe('without a refreshToken', () => {

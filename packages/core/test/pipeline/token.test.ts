@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { bearerTokenOf, identityKey, identityOf, readToken } from '../../src/pipeline/token.ts';
+import {
+  bearerTokenOf,
+  identityKey,
+  identityOf,
+  mistakeIn,
+  readToken,
+} from '../../src/pipeline/token.ts';
 import { jwt } from '../support/tokens.ts';
 
 const SECRET = 'eyJhbGciOi.secret-value_1234';
@@ -10,6 +16,9 @@ describe('what refreshToken returns', () => {
     ['a token in base64 with padding', 'EwBwA8l6BAAU+/abc==', 'EwBwA8l6BAAU+/abc=='],
     ['a header value', `Bearer ${SECRET}`, SECRET],
     ['a header value in lower case', `bearer ${SECRET}`, SECRET],
+    ['a header value with several blanks', `Bearer   ${SECRET}`, SECRET],
+    ['a token that begins like a scheme', `bearer${SECRET}`, `bearer${SECRET}`],
+    ['a token that ends like a scheme', `${SECRET}bearer`, `${SECRET}bearer`],
     ['what @azure/identity returns', { token: SECRET, expiresOnTimestamp: 1 }, SECRET],
     ['an object with a header value', { token: `Bearer ${SECRET}` }, SECRET],
   ])('is understood where it is %s', (_what, returned, token) => {
@@ -29,6 +38,7 @@ describe('what refreshToken returns', () => {
     [`${SECRET}\r\nX-Injected: 1`, 'got a string with characters that no token has'],
     [`${SECRET}\n`, 'got a string with characters that no token has'],
     [`Basic ${SECRET}`, 'got a string with characters that no token has'],
+    [`xBearer ${SECRET}`, 'got a string with characters that no token has'],
     [{ token: undefined }, 'got an object whose token is undefined'],
     [{ token: { token: SECRET } }, 'got an object whose token is an object'],
     [{ accessToken: SECRET }, 'got an object without a token'],
@@ -46,8 +56,22 @@ describe('whose token it is', () => {
 
   it('is read of a JWT', () => {
     const claims = { tid: tenantId, oid: 'o-1', appid: 'a-1', aud: 'https://graph.microsoft.com' };
-    expect(identityOf(jwt(claims))).toEqual({ tenantId, objectId: 'o-1', clientId: 'a-1' });
-    expect(identityOf(jwt({ tid: tenantId, azp: 'a-2' }))).toEqual({ tenantId, clientId: 'a-2' });
+    expect(identityOf(jwt(claims))).toStrictEqual({
+      tenantId,
+      objectId: 'o-1',
+      clientId: 'a-1',
+    });
+    expect(identityOf(jwt({ tid: tenantId, azp: 'a-2' }))).toStrictEqual({
+      tenantId,
+      clientId: 'a-2',
+    });
+    expect(identityOf(jwt({ oid: 'o-1' }))).toStrictEqual({ objectId: 'o-1' });
+  });
+
+  it('is read of a token of up to 32,768 characters', () => {
+    const token = jwt({ oid: 'o-1' }).padEnd(32_768, 'x');
+    expect(identityOf(token)).toEqual({ objectId: 'o-1' });
+    expect(identityOf(`${token}x`)).toBeUndefined();
   });
 
   it.each<[string, string]>([
@@ -81,8 +105,36 @@ it.each<[string | undefined, string | undefined]>([
   ['bearer abc', 'abc'],
   ['Bearer', undefined],
   ['Bearer a b', undefined],
+  ['Bearer   abc', 'abc'],
+  ['xBearer abc', undefined],
   ['Basic abc', undefined],
   ['abc', undefined],
 ])('reads the token of the header %o', (header, token) => {
   expect(bearerTokenOf(header)).toBe(token);
+});
+
+describe('what is wrong with a new token', () => {
+  const anna = { tid: 'tenant', oid: 'anna' };
+  const identity = { tenantId: 'tenant', objectId: 'anna' };
+
+  it.each<[string, Parameters<typeof mistakeIn>, string | undefined]>([
+    ['nothing, for the same identity', [jwt(anna), jwt({ ...anna, iat: 1 }), identity], undefined],
+    ['nothing, where it does not say whose it is', ['opaque', jwt(anna), identity], undefined],
+    ['nothing, where the refused one did not', [jwt(anna), 'opaque', undefined], undefined],
+    ['nothing, where neither does', ['new', 'old', undefined], undefined],
+    ['it is the refused one', ['old', 'old', undefined], 'the token that was refused'],
+    [
+      'it is that of another user',
+      [jwt({ ...anna, oid: 'ben' }), jwt(anna), identity],
+      'the token of another tenant, user or app',
+    ],
+    [
+      'it is that of another tenant',
+      [jwt({ ...anna, tid: 'other' }), jwt(anna), identity],
+      'the token of another tenant, user or app',
+    ],
+  ])('is: %s', (_what, args, mistake) => {
+    if (mistake === undefined) expect(mistakeIn(...args)).toBeUndefined();
+    else expect(mistakeIn(...args)).toContain(mistake);
+  });
 });
