@@ -7,6 +7,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
+import { BREAKAGES } from './broken/breakages.ts';
+import { tryBroken } from './broken/try.ts';
 import { describeFailure, type Search, search } from './virtual/search.ts';
 
 const HELP = `Checks schedules of faults in virtual time against the reference model.
@@ -16,6 +18,7 @@ const HELP = `Checks schedules of faults in virtual time against the reference m
   --runs N    how many schedules (20000)
   --seed N    the first seed (1)
   --jobs N    how many processes (2)
+  --broken    breaks one rule of the wrapper after the other, and shows after how many schedules it is noticed
   --help      shows this text
 `;
 
@@ -27,12 +30,14 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '20000' },
     seed: { type: 'string', default: '1' },
     jobs: { type: 'string', default: '2' },
+    broken: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
 const [runs, seed, jobs] = [Number(values.runs), Number(values.seed), Number(values.jobs)];
 
 if (values.help) process.stdout.write(HELP);
+else if (values.broken) await breakRules();
 else if (process.send === undefined) await main();
 else {
   process.on('SIGINT', () => undefined);
@@ -59,6 +64,18 @@ async function main(): Promise<void> {
   report(results, (performance.now() - startedAt) / 1_000);
 }
 
+async function breakRules(): Promise<void> {
+  let unnoticed = 0;
+  for (const breakage of BREAKAGES) {
+    const { after, fault } = await tryBroken(breakage, { seed, runs });
+    if (after === undefined) unnoticed += 1;
+    const found = after === undefined ? 'not noticed' : `schedule ${after}: ${fault}`;
+    process.stdout.write(`${breakage.name}\n  ${found}\n`);
+  }
+  process.stdout.write(`${BREAKAGES.length} rules broken, not noticed: ${unnoticed}\n`);
+  process.exitCode = unnoticed === 0 ? 0 : 1;
+}
+
 async function inProcess(task: { seed: number; runs: number }): Promise<Search> {
   const args = ['--seed', String(task.seed), '--runs', String(task.runs)];
   const child = fork(import.meta.filename, args, { execArgv: process.execArgv });
@@ -70,7 +87,7 @@ async function inProcess(task: { seed: number; runs: number }): Promise<Search> 
 }
 
 function report(results: readonly Search[], seconds: number): void {
-  const sum = (key: 'schedules' | 'calls' | 'attempts' | 'undecided' | 'learned'): string =>
+  const sum = (key: Exclude<keyof Search, 'ends' | 'failures'>): string =>
     results.reduce((total, result) => total + result[key], 0).toLocaleString('en');
   const ends = new Map<string, number>();
   for (const { ends: own } of results) {
@@ -82,6 +99,7 @@ function report(results: readonly Search[], seconds: number): void {
 ${sum('schedules')} schedules from seed ${seed}: ${sum('calls')} calls, ${sum('attempts')} attempts, in ${seconds.toFixed(0)} s
 ${sum('undecided')} in which the order within a millisecond decides: promises checked, model not
 ${sum('learned')} in which a 429 taught a limit: the same
+${sum('refreshes')} new tokens asked for; ${sum('shared')} times a call waited for one that another had asked for
 How the calls ended:
 ${[...ends].map(([end, count]) => `  ${end.padEnd(18)} ${count.toLocaleString('en').padStart(10)}`).join('\n')}
 Violations: ${failures.length}

@@ -25,8 +25,8 @@ export interface FuzzReport {
 const SLOW_MS = 250;
 /** What a run may leave in the heap: its own lists, and no input's. */
 const MAX_GROWN_MIB = 32;
+/** After so many inputs V8 is asked what they reached, which takes as long as a hundred of them. */
 const BATCH = 1_024;
-const PART = 32;
 const MAX_POOL = 400;
 const MAX_FINDINGS = 3;
 
@@ -46,7 +46,7 @@ export async function fuzz(
   const findings: Finding[] = [];
   const builtIns = shapes();
   // What these reach is known.
-  if (coverage !== undefined) coverage.learn(await blocksOf(target, pool, coverage));
+  if (coverage !== undefined) coverage.learn(await codeOf(target, pool, coverage));
   let heapBefore = 0;
   for (let run = 0; run < runs && findings.length < MAX_FINDINGS; run += BATCH) {
     const length = Math.min(BATCH, runs - run);
@@ -68,48 +68,53 @@ export async function fuzz(
   return { target, findings, reached: pool.slice(started), grownMib };
 }
 
-/** The inputs of a batch that were the first to run a block of the code, made shorter. */
+/** The inputs of a batch that were the first to run a part of the code, made shorter. */
 async function reaching(
   target: Target,
   batch: readonly string[],
   coverage: Coverage,
 ): Promise<readonly string[]> {
-  const missing = new Set(coverage.newBlocks());
+  const missing = new Set(coverage.newCode());
   const found: string[] = [];
-  // To ask V8 takes longer than to parse: parts of the batch first, then the inputs of those that matter.
-  for (let from = 0; from < batch.length && missing.size > 0; from += PART) {
-    const part = batch.slice(from, from + PART);
-    if (!(await blocksOf(target, part, coverage)).some((block) => missing.has(block))) continue;
-    for (const input of part) {
-      const blocks = await blocksOf(target, [input], coverage);
-      const reached = blocks.filter((block) => missing.delete(block));
-      if (reached.length === 0) continue;
-      found.push(await shortened(target, input, reached, coverage));
-      coverage.learn(reached);
+  const search = async (inputs: readonly string[]): Promise<void> => {
+    const reached = [...(await codeOf(target, inputs, coverage))].filter((at) => missing.has(at));
+    const [input] = inputs;
+    if (reached.length === 0 || input === undefined) return;
+    if (inputs.length > 1) {
+      await searchHalves(inputs);
+      return;
     }
-  }
+    for (const at of reached) missing.delete(at);
+    found.push(await shortened(target, input, reached, coverage));
+    coverage.learn(reached);
+  };
+  const searchHalves = async (inputs: readonly string[]): Promise<void> => {
+    const middle = Math.ceil(inputs.length / 2);
+    for (const half of [inputs.slice(0, middle), inputs.slice(middle)]) {
+      if (missing.size > 0) await search(half);
+    }
+  };
+  await searchHalves(batch);
   // What only came once, such as a warning, is no input's doing.
   coverage.learn(missing);
   return found;
 }
 
-async function blocksOf(
+async function codeOf(
   target: Target,
   inputs: readonly string[],
   coverage: Coverage,
-): Promise<readonly string[]> {
+): Promise<ReadonlySet<number>> {
   // What they throw has been found already.
-  for (const input of inputs) {
-    await problemOf(target, input);
-  }
-  return [...coverage.newBlocks()];
+  for (const input of inputs) await problemOf(target, input);
+  return coverage.newCode();
 }
 
-/** Leaves out what is not needed to reach the blocks, in few steps. */
+/** Leaves out what is not needed to reach the code, in few steps. */
 async function shortened(
   target: Target,
   input: string,
-  reached: readonly string[],
+  reached: readonly number[],
   coverage: Coverage,
 ): Promise<string> {
   let text = input;
@@ -117,8 +122,8 @@ async function shortened(
     const size = Math.ceil(input.length / share);
     for (let at = 0; at < text.length; ) {
       const candidate = text.slice(0, at) + text.slice(at + size);
-      const blocks = await blocksOf(target, [candidate], coverage);
-      if (reached.every((block) => blocks.includes(block))) text = candidate;
+      const code = await codeOf(target, [candidate], coverage);
+      if (reached.every((at) => code.has(at))) text = candidate;
       else at += size;
     }
   }
@@ -139,11 +144,11 @@ async function problemOf(target: Target, input: string): Promise<string | undefi
     : undefined;
 }
 
-/** By the time of the processor: on a machine that stalls, every input takes long at times. */
+/** By what the thread itself computes: on a machine that stalls, every input takes long at times. */
 async function isSlow(target: Target, input: string): Promise<boolean> {
-  const before = process.cpuUsage();
+  const before = process.threadCpuUsage();
   await target.parse(input);
-  return process.cpuUsage(before).user > SLOW_MS * 1_000;
+  return process.threadCpuUsage(before).user > SLOW_MS * 1_000;
 }
 
 const POLLUTES = 'an input of the last batch changed a built-in object';

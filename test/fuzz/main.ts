@@ -59,7 +59,7 @@ async function main(): Promise<void> {
   }
   const seconds = Math.round((performance.now() - startedAt) / 1_000);
   process.stdout.write(
-    `${inputs.toLocaleString('en')} inputs from seed ${values.seed} in ${seconds} s, ${coverage.size} blocks reached, findings: ${findings}\n`,
+    `${inputs.toLocaleString('en')} inputs from seed ${values.seed} in ${seconds} s, ${coverage.size.toLocaleString('en')} characters of code reached, findings: ${findings}\n`,
   );
   process.exitCode = findings === 0 ? 0 : 1;
 }

@@ -1,7 +1,8 @@
+import type { RealCall } from './call.ts';
 import { limitsOf } from './groups.ts';
-import { type CallEnding, type Order, type Prediction, predict } from './model.ts';
+import { type Order, type Prediction, predict } from './model.ts';
 import { verdictOf } from './rules.ts';
-import { type RealCall, type Run, runSchedule } from './run.ts';
+import { type Run, runSchedule } from './run.ts';
 import type { PlannedCall, Schedule } from './schedule.ts';
 
 /** What is wrong with a run; empty: nothing. */
@@ -13,7 +14,7 @@ export interface Report {
   readonly learned: boolean;
   readonly attempts: number;
   /** What the model says. */
-  readonly expected: readonly CallEnding[];
+  readonly expected: Prediction;
 }
 
 /** Runs a schedule, and compares what happened with the model and the promises. */
@@ -27,7 +28,7 @@ export async function check(schedule: Schedule): Promise<Report> {
   const different = prediction.exact ? differences(prediction, real) : [];
   const undecided = different.length > 0 && isUndecided(schedule, prediction);
   const faults = [...broken, ...(undecided ? [] : different)];
-  return { faults, undecided, learned: !prediction.exact, attempts, expected: prediction.calls };
+  return { faults, undecided, learned: !prediction.exact, attempts, expected: prediction };
 }
 
 function isUndecided(schedule: Schedule, expected: Prediction): boolean {
@@ -36,7 +37,7 @@ function isUndecided(schedule: Schedule, expected: Prediction): boolean {
 }
 
 /** Where what happened differs from what the model says. */
-export function differences(
+function differences(
   expected: Pick<Prediction, 'calls' | 'refreshes'>,
   actual: Pick<Prediction, 'calls' | 'refreshes'>,
 ): readonly string[] {
@@ -59,7 +60,8 @@ function brokenPromises(schedule: Schedule, run: Run): readonly string[] {
   must(run.timers === 0, `${run.timers} timers are left`);
   must(run.waiting === 0, `${run.waiting} calls still wait`);
   // A group that counts has no timer for the end of its pause, and a closed wrapper has none at all.
-  const pauses = schedule.close !== undefined || schedule.quota !== undefined;
+  const { close, closesAfterwards, quota } = schedule;
+  const pauses = close !== undefined || closesAfterwards || quota !== undefined;
   must(run.paused === 0 || pauses, `${run.paused} groups are still paused`);
   for (const [index, call] of run.calls.entries()) {
     const plan = schedule.calls[index] as PlannedCall;

@@ -21,7 +21,6 @@ function settled(): Promise<void> {
 
 /** A clock that runs from timer to timer. */
 export interface VirtualClock extends Clock {
-  readonly pending: number;
   /** Fires all timers in order, and those that they start, until none is left. */
   run(): Promise<void>;
 }
@@ -47,9 +46,6 @@ export function virtualClock(epochAt: (now: number) => number = (now) => now): V
         },
       };
     },
-    get pending() {
-      return timers.length;
-    },
     async run() {
       await settled();
       for (let next = timers.shift(); next !== undefined; next = timers.shift()) {
@@ -57,6 +53,33 @@ export function virtualClock(epochAt: (now: number) => number = (now) => now): V
         next.callback();
         await settled();
       }
+    },
+  };
+}
+
+/** The same clock, which counts the timers that were started through it and are pending. */
+export function countedClock(clock: Clock): Clock & { readonly pending: number } {
+  const pending = new Set<object>();
+  return {
+    now: () => clock.now(),
+    epoch: () => clock.epoch(),
+    timer(callback, delayMs, options): Timer {
+      const id = {};
+      pending.add(id);
+      const fire = (): void => {
+        pending.delete(id);
+        callback();
+      };
+      const timer = clock.timer(fire, delayMs, options);
+      return {
+        cancel() {
+          pending.delete(id);
+          timer.cancel();
+        },
+      };
+    },
+    get pending() {
+      return pending.size;
     },
   };
 }

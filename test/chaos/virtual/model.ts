@@ -23,6 +23,8 @@ export interface Prediction {
   readonly calls: readonly CallEnding[];
   /** When `refreshToken` was called. */
   readonly refreshes: readonly number[];
+  /** How often a call waited for a token that another had asked for. */
+  readonly shared: number;
   /** False where a 429 taught the wrapper a limit that this page does not know: only the promises hold. */
   readonly exact: boolean;
 }
@@ -71,7 +73,7 @@ class Call {
  * end of an attempt's time
  */
 export function predict(schedule: Schedule, order: Order = 'older'): Prediction {
-  const { random, budget, pause, maxRetryAfterMs, quota } = schedule;
+  const { random, budget, pause, maxWaiting, maxRetryAfterMs, quota } = schedule;
   const calls = schedule.calls.map((plan) => new Call(plan));
   const circuits = new Map(calls.map(({ plan }) => [plan.operation, new CircuitModel(schedule)]));
   const groups = new Map(
@@ -125,7 +127,8 @@ export function predict(schedule: Schedule, order: Order = 'older'): Prediction 
     // A call that was sent before goes before those that were not.
     const retries = group.queue.filter(({ sent }) => sent.length > 0).length;
     const place = call.sent.length > 0 ? retries : group.queue.length;
-    if (now + group.estimateMs(place, now) > call.deadlineAt) {
+    const full = group.queue.length >= maxWaiting;
+    if (full || now + group.estimateMs(place, now) > call.deadlineAt) {
       refuse(call, 'throttled');
       return;
     }
@@ -304,5 +307,5 @@ export function predict(schedule: Schedule, order: Order = 'older'): Prediction 
     for (let task = soon.shift(); task !== undefined; task = soon.shift()) task();
   }
   const ended = calls.map(({ ending, sent }) => ({ ...ending, sent }));
-  return { calls: ended, refreshes: tokens.asked, exact };
+  return { calls: ended, refreshes: tokens.asked, shared: tokens.shared, exact };
 }

@@ -50,6 +50,8 @@ export interface Schedule {
   >;
   /** Whether a 429 pauses its quota group. */
   readonly pause: boolean;
+  /** How many calls may wait in one quota group. */
+  readonly maxWaiting: number;
   readonly maxRetryAfterMs: number;
   readonly calls: readonly PlannedCall[];
   /** In turn, and again from the first; absent: there is no `refreshToken`. */
@@ -57,6 +59,8 @@ export interface Schedule {
   /** Absent: quotas are off. */
   readonly quota?: PlannedQuota;
   readonly close?: { readonly at: number; readonly timeoutMs: number };
+  /** Whether the wrapper closes when the last call has ended: no timer may be left then. */
+  readonly closesAfterwards: boolean;
 }
 
 const STATUSES = [400, 403, 404, 408, 425, 429, 429, 429, 500, 500, 501, 502, 503, 503, 504];
@@ -87,6 +91,63 @@ function refreshOf(chance: Chance): PlannedRefresh {
 /** The schedule of a seed. */
 export function scheduleOf(seed: number): Schedule {
   const chance = chanceOf(seed);
+  const kind = chance.next();
+  if (kind < 0.1) return withExpiredTokens(chance);
+  return kind < 0.2 ? crowded(chance) : mixedSchedule(chance);
+}
+
+/** Many calls of one operation wait together: for pauses of different lengths, or for their quota. */
+function crowded(chance: Chance): Schedule {
+  const { quota: _, ...mixed } = mixedSchedule(chance);
+  const counted = chance.chance(0.5);
+  const statuses = counted ? [503, 503, 401] : [429, 429, 429, 503];
+  const spanMs = chance.one(0, 100, 2_000);
+  return {
+    ...mixed,
+    budget: { ratio: 1, minPerMinute: 30 },
+    pause: true,
+    maxWaiting: 1_000,
+    maxRetryAfterMs: 180_000,
+    ...(counted ? { quota: quotaOf(chance) } : {}),
+    calls: Array.from({ length: chance.int(4, 12) }, () => ({
+      ...callOf(chance, 0.7, spanMs, statuses),
+      operation: 'incidents.list',
+      deadlineMs: chance.one(20_000, 300_000, 300_000),
+    })),
+  };
+}
+
+/** All calls begin with a token that has expired, most of them while a new one is being asked for. */
+function withExpiredTokens(chance: Chance): Schedule {
+  const spanMs = chance.one(0, 100, 5_000);
+  const count = chance.int(2, 8);
+  return {
+    ...mixedSchedule(chance),
+    budget: { ratio: 1, minPerMinute: chance.one(0, 30, 30) },
+    refreshes: Array.from({ length: chance.int(1, 4) }, () => ({
+      gives: chance.one('token', 'token', 'token', 'nothing', 'hang'),
+      afterMs: chance.one(20, 300, 3_000, 20_000),
+    })),
+    calls: Array.from({ length: count }, () => {
+      const call = callOf(chance, 0.3, spanMs, [...STATUSES, 401]);
+      const refused = (): Step => ({
+        kind: 'status',
+        status: 401,
+        afterMs: chance.one(0, 10, chance.int(0, 900)),
+      });
+      const { abortAt: _, ...rest } = call;
+      return {
+        ...rest,
+        maxRetries: chance.int(0, 4),
+        // Some are refused with the new token as well.
+        steps: [refused(), ...(chance.chance(0.2) ? [refused()] : []), ...call.steps],
+        ...(chance.chance(0.2) ? { abortAt: call.at + chance.int(0, 5_000) } : {}),
+      };
+    }),
+  };
+}
+
+function mixedSchedule(chance: Chance): Schedule {
   // Short schedules find most; in some, many calls meet each other.
   const count = chance.chance(0.1) ? chance.int(10, 30) : chance.int(1, 6);
   // Whether the service is healthy, shaky or down.
@@ -111,7 +172,9 @@ export function scheduleOf(seed: number): Schedule {
       maxOpenMs: chance.one(15_000, 120_000),
     },
     pause: chance.chance(0.8),
+    maxWaiting: chance.one(0, 1, 3, 1_000, 1_000, 1_000),
     maxRetryAfterMs: chance.one(5_000, 180_000),
+    closesAfterwards: chance.chance(0.5),
     calls: Array.from({ length: count }, () => callOf(chance, failing, spanMs, statuses)),
     ...quota,
     ...refreshes,
@@ -144,12 +207,12 @@ function stepOf(chance: Chance, failing: number, statuses: readonly number[]): S
   if (!chance.chance(failing)) return { kind: 'ok', afterMs };
   const kind = chance.one('status', 'status', 'status', 'status', 'reset', 'refused', 'hang');
   if (kind !== 'status') return { kind, afterMs };
-  const retryAfterMs = chance.one(0, 700, 3_000, 20_000, 100_000, 400_000);
+  const retryAfterMs = chance.one(0, 700, 700, 3_000, 5_000, 20_000, 100_000, 180_000, 400_000);
   return {
     kind,
     afterMs,
     status: chance.one(...statuses),
     envelope: chance.chance(0.5),
-    ...(chance.chance(0.4) ? { retryAfterMs } : {}),
+    ...(chance.chance(0.5) ? { retryAfterMs } : {}),
   };
 }

@@ -1,4 +1,4 @@
-import { check } from './check.ts';
+import { check, type Report } from './check.ts';
 import { type Schedule, scheduleOf } from './schedule.ts';
 import { shrink } from './shrink.ts';
 
@@ -11,6 +11,9 @@ export interface Search {
   readonly undecided: number;
   /** Runs in which a 429 taught a limit; only the promises are checked there too. */
   readonly learned: number;
+  /** How often a new token was asked for, and how often a call waited for one that another had asked for. */
+  readonly refreshes: number;
+  readonly shared: number;
   /** How calls ended, by the model. */
   readonly ends: Readonly<Record<string, number>>;
   readonly failures: readonly Failure[];
@@ -28,33 +31,66 @@ const AT_ONCE = 50;
 const MAX_FAILURES = 3;
 
 /** Checks the schedules of the seeds from `first` on. */
-export async function search(first: number, runs: number): Promise<Search> {
+export function search(first: number, runs: number): Promise<Search> {
+  return withoutStacks(() => searchSeeds(first, runs));
+}
+
+/** The first of those schedules that fails, and how many it took to find it; undefined: none does. */
+export function firstFailure(
+  first: number,
+  runs: number,
+): Promise<{ readonly number: number; readonly faults: readonly string[] } | undefined> {
+  return withoutStacks(async () => {
+    for (let from = 0; from < runs; from += AT_ONCE) {
+      const reports = await checkSeeds(first + from, Math.min(AT_ONCE, runs - from));
+      const index = reports.findIndex(({ faults }) => faults.length > 0);
+      const { faults = [] } = reports[index] ?? {};
+      if (index >= 0) return { number: from + index + 1, faults };
+    }
+    return undefined;
+  });
+}
+
+/** Half of the time would go into the stacks of errors that nobody looks at. */
+async function withoutStacks<T>(run: () => Promise<T>): Promise<T> {
   const limit = Error.stackTraceLimit;
-  // Half of the time would go into the stacks of errors that nobody looks at.
   Error.stackTraceLimit = 0;
   try {
-    return await searchSeeds(first, runs);
+    return await run();
   } finally {
     Error.stackTraceLimit = limit;
   }
 }
 
+function checkSeeds(first: number, count: number): Promise<readonly Report[]> {
+  const seeds = Array.from({ length: count }, (_, index) => first + index);
+  return Promise.all(seeds.map((seed) => check(scheduleOf(seed))));
+}
+
 async function searchSeeds(first: number, runs: number): Promise<Search> {
-  const total = { schedules: 0, calls: 0, attempts: 0, undecided: 0, learned: 0 };
+  const total = {
+    schedules: 0,
+    calls: 0,
+    attempts: 0,
+    undecided: 0,
+    learned: 0,
+    refreshes: 0,
+    shared: 0,
+  };
   const ends: Record<string, number> = {};
   const failures: Failure[] = [];
   for (let from = 0; from < runs && failures.length < MAX_FAILURES; from += AT_ONCE) {
-    const count = Math.min(AT_ONCE, runs - from);
-    const seeds = Array.from({ length: count }, (_, index) => first + from + index);
-    const reports = await Promise.all(seeds.map((seed) => check(scheduleOf(seed))));
+    const reports = await checkSeeds(first + from, Math.min(AT_ONCE, runs - from));
     for (const [index, report] of reports.entries()) {
       const { faults, undecided, learned, attempts, expected } = report;
-      const seed = seeds[index] ?? 0;
+      const seed = first + from + index;
       total.schedules += 1;
       total.attempts += attempts;
       total.undecided += Number(undecided);
       total.learned += Number(learned);
-      for (const { end } of expected) {
+      total.refreshes += expected.refreshes.length;
+      total.shared += expected.shared;
+      for (const { end } of expected.calls) {
         total.calls += 1;
         ends[end] = (ends[end] ?? 0) + 1;
       }

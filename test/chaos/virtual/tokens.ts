@@ -20,6 +20,8 @@ interface Time {
 export class TokenModel<C extends Refused> {
   /** When `refreshToken` was called. */
   readonly asked: number[] = [];
+  /** How often a call waited for a token that another had asked for. */
+  shared = 0;
   /** How many tokens it has returned. */
   renewals = 0;
   readonly #answers: readonly PlannedRefresh[];
@@ -42,8 +44,10 @@ export class TokenModel<C extends Refused> {
   renew(call: C, done: (renewed: boolean) => void): void {
     const { operation } = call.plan;
     const pending = this.#pending.get(operation);
-    if (pending !== undefined) pending.waiters.set(call, done);
-    else if ((this.#renewedAt.get(operation) ?? 0) > call.renewalsBefore) done(true);
+    if (pending !== undefined) {
+      this.shared += 1;
+      pending.waiters.set(call, done);
+    } else if ((this.#renewedAt.get(operation) ?? 0) > call.renewalsBefore) done(true);
     else this.#ask(call, done);
   }
 
