@@ -222,7 +222,7 @@ const ENDINGS: readonly Breakage[] = [
   {
     name: 'an abort does not end the wait before a retry',
     file: 'pipeline/lifecycle.ts',
-    text: "    caller?.addEventListener('abort', end, { once: true });\n",
+    text: "    caller?.addEventListener('abort', end);\n",
     replacement: '',
   },
   {
