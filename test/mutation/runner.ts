@@ -20,7 +20,7 @@ import { beginFile, type Test, tests } from './vitest.ts';
 /** The tests in virtual time and of pure functions: none that waits for real time, processes or a database. */
 const FILES = [
   'packages/core/test/{failure,observe,policy}/*.test.ts',
-  'packages/core/test/pipeline/{attempt,close,error-bodies,events,lifecycle,limits}.test.ts',
+  'packages/core/test/pipeline/{attempt,close,events,lifecycle,limits}.test.ts',
   'packages/core/test/pipeline/{nested-calls,outcome,permit,pipeline,properties,quota,run-call}.test.ts',
   'packages/core/test/pipeline/{response-info,time,token,token-refresh,token-refresher,token-store}.test.ts',
   'packages/core/test/quota/*[!y].test.ts',

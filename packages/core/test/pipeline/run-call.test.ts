@@ -11,7 +11,7 @@ import {
 import { type ManualClock, manualClock } from '@defender-resilience/core/testing';
 import { describe, expect, it } from 'vitest';
 import { settingsOf } from '../../src/options/settings.ts';
-import type { ClientCall } from '../../src/pipeline/call.ts';
+import type { AttemptSender, ClientCall } from '../../src/pipeline/call.ts';
 import { Pipeline } from '../../src/pipeline/pipeline.ts';
 import { runCall } from '../../src/pipeline/run-call.ts';
 import { HttpError, scripted, type Virtual, virtual } from '../support/virtual.ts';
@@ -162,6 +162,20 @@ describe('what a client says of its own', () => {
     await clock.advance(10_000);
     expect(ends.map(({ status }) => status)).toEqual([undefined, undefined, undefined]);
     expect(pipeline.inFlight).toBe(0);
+  });
+
+  it('is told when the time of its attempt is up, and may still abort it later', async () => {
+    const { clock, pipeline } = pipelineOf();
+    await clock.advance(500);
+    const attempts: AttemptSender[] = [];
+    const onResult = (_value: string, attempt: AttemptSender): void => void attempts.push(attempt);
+    const reading = bare({ onResult, send: ({ signal }) => String(signal.aborted) });
+    expect(await runCall(pipeline, reading)).toBe('false');
+    const blind = bare({ onResult });
+    expect(await runCall(pipeline, blind)).toBe('value');
+    expect(attempts.map(({ endsAt }) => endsAt)).toEqual([1_500, 1_500]);
+    for (const attempt of attempts) attempt.abort(REASON);
+    expect(attempts.map(({ signal }) => signal.reason as unknown)).toEqual([REASON, undefined]);
   });
 
   it('is the error in place of a value that is a failure', async () => {
