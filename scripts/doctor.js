@@ -5,7 +5,7 @@ const [major = 0] = process.versions.node.split('.').map(Number);
 if (major < 24) {
   console.error(
     `This script needs the Node 24 that the workspace brings as a dependency, but Node ${process.versions.node} runs it.\n` +
-      'The install before it must have failed. Run "npx -y pnpm@12.21.0 install", mend the error that it prints, and try again.',
+      'The install before it must have failed. Run "npx -y pnpm@12.21.0 install", fix the error that it prints, and try again.',
   );
   process.exit(1);
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What only the owner of the project knows. Each field is empty until somebody knows it. */
+/** The facts that only the owner of the project knows. A field is empty until it is known. */
 export interface Project {
   /** Where the repository is: `https://github.com/owner/name`. */
   readonly repository: string;
@@ -10,7 +10,7 @@ export interface Project {
   readonly npmScope: string;
   /** An address for reports about conduct. */
   readonly contact: string;
-  /** Who reviews changes: `@owner/team`, several parted by spaces. */
+  /** Who reviews changes: `@owner/team`, several separated by spaces. */
   readonly codeOwners: string;
 }
 

@@ -17,7 +17,7 @@ interface Manifest {
   readonly version: string;
 }
 
-/** Packs a package as its publication would, and gives the unpacked folder. */
+/** Packs a package as publishing it would, and returns the unpacked folder. */
 async function packed(folder: string, into: string): Promise<string> {
   const target = join(into, folder);
   await run('npx', ['-y', 'pnpm@12.21.0', 'pack', '--pack-destination', target], {

@@ -1,7 +1,7 @@
 import { t as ResilienceLike } from "./pipeline-of.js";
 /**
- * An axios instance, known by its shape: `axios` itself, what `axios.create` returns, or a
- * `new axios.Axios()`.
+ * An axios instance, recognised by its shape: `axios` itself, what `axios.create` returns, or a `new
+ * axios.Axios()`.
  */
 interface AxiosLike {
   readonly defaults: object;
@@ -14,12 +14,12 @@ interface AxiosLike {
  * Makes every request of an axios instance resilient, and of the instances that are created from it.
  * Works with axios 0 and 1, on Node.
  *
- * Attempts are made below axios's interceptors and transforms, so that these run once for each call:
- * request interceptors before the first attempt, response interceptors after the last. A rejection is
- * axios's own error, unchanged; `failureOf(error)` says what it was, and `failureOf(response)` does where
- * `validateStatus` lets failures through. axios's `timeout`, where it is set, limits each attempt and
- * takes the place of `attemptTimeoutMs`. Otherwise `attemptTimeoutMs` limits an attempt with its body,
- * unless the body is streamed.
+ * Attempts are made below axios's interceptors and transforms, so these run once per call: request
+ * interceptors before the first attempt, response interceptors after the last. A rejection is axios's own
+ * error, unchanged; `failureOf(error)` explains it, and if `validateStatus` lets failures through,
+ * `failureOf(response)` does. If axios's `timeout` is set, it limits each attempt instead of
+ * `attemptTimeoutMs`. Otherwise `attemptTimeoutMs` limits an attempt including its body, unless the body is
+ * streamed.
  *
  * A request that axios-retry would repeat as well is rejected with an error that says so.
  *
@@ -29,7 +29,7 @@ interface AxiosLike {
  * const { data } = await client.get('/api/incidents');
  * ```
  * @returns the same instance
- * @throws TypeError if it is no axios instance, or is wrapped by another wrapper already
+ * @throws TypeError if it is not an axios instance, or another wrapper has already wrapped it
  */
 export declare function wrapAxios<T extends AxiosLike>(resilience: ResilienceLike, instance: T): T;
 export type { AxiosLike, ResilienceLike };

@@ -1,12 +1,12 @@
 /** Reads an option; undefined if its getter throws. */
 declare function property(target: object, name: string): unknown;
-/** Describes a value for a message, without what an object holds. */
+/** Describes a value for a message, without the content of objects. */
 declare function describe(value: unknown): string;
 /**
- * The option that was probably meant: one with the same name at another place, one that another
- * library calls so, or one that is spelt nearly so.
+ * The option that was probably meant: one with the same name at another place, one that has this name in
+ * another library, or one with a similar spelling.
  *
- * @param path - of the unknown option, such as `retry.maxRetry`
+ * @param path - the path of the unknown option, such as `retry.maxRetry`
  * @param near - the paths of the options at the same place
  * @param elsewhere - the paths of all others
  */
@@ -19,21 +19,21 @@ interface Rule {
   readonly test: (value: unknown) => boolean;
   /** The rules of an object's options. Any other option is a fault. */
   readonly fields?: OptionRules | undefined;
-  /** Those of the options that must be given. */
+  /** The names of the required options. */
   readonly required?: readonly string[] | undefined;
   /** Checks each entry of an array or object: what is wrong with its key, and the rule of its value. */
   readonly items?: Items | undefined;
-  /** What else is wrong with an object that passed the test: whole messages, each with the path. */
+  /** Finds other faults in an object that passed the test: whole messages, each with the path. */
   readonly faults?: ((value: object, path: string) => readonly string[]) | undefined;
 }
 /** The rules of an object's options, by name. */
 type OptionRules = Readonly<Record<string, Rule>>;
 interface Items {
   readonly value: Rule;
-  /** Says what is wrong with a key, to follow its path in a message; undefined if nothing is. */
+  /** Describes what is wrong with a key, to follow its path in a message; undefined if nothing is. */
   readonly key?: ((key: string) => string | undefined) | undefined;
 }
-/** Accepts what passes the test. `accepts` follows "must be" in messages. */
+/** Accepts values that pass the test. `accepts` follows "must be" in messages. */
 declare function where(accepts: string, test: (value: unknown) => boolean): Rule;
 /** Accepts true and false. */
 declare const boolean: Rule;
@@ -53,9 +53,9 @@ declare function object(fields: OptionRules, accepts?: string, required?: readon
 declare function mapOf(value: Rule, accepts: string, key?: Items["key"]): Rule;
 /** Accepts an array of at least `min` entries. */
 declare function arrayOf(value: Rule, accepts: string, min?: number): Rule;
-/** Accepts what one of the rules accepts. */
+/** Accepts values that one of the rules accepts. */
 declare function anyOf(accepts: string, ...rules: readonly Rule[]): Rule;
-/** Accepts what `rule` accepts, and the given values, such as `false`. */
+/** Accepts the values that `rule` accepts, and the given values, such as `false`. */
 declare function orValue(rule: Rule, accepts: string, ...values: readonly unknown[]): Rule;
 /**
  * Checks options.

@@ -4,8 +4,8 @@ interface Timer {
   cancel(): void;
 }
 /**
- * Where time comes from. Every wait and every duration of the wrapper goes through it, so that a
- * test can let an hour pass in a millisecond.
+ * The source of time. Every wait and every duration of the wrapper uses it, so that a test can let an hour pass
+ * in a millisecond.
  */
 interface Clock {
   /** Monotonic time in milliseconds, from any origin. For durations and waits. */

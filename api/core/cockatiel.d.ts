@@ -1,18 +1,18 @@
 import { i as AttemptContext, n as ExecuteOptions } from "./function-call.js";
 import { t as ResilienceLike } from "./pipeline-of.js";
 import { IDefaultPolicyContext, IPolicy } from "cockatiel";
-/** What the function that a policy runs receives: the context of `execute`, as plain data. */
+/** The argument of the function that a policy runs: the context of `execute`, as plain data. */
 export interface ResiliencePolicyContext extends IDefaultPolicyContext, AttemptContext {
   readonly signal: AbortSignal;
 }
 /** The options of `execute`, without the signal: cockatiel passes one to each execution. */
 export type PolicyOptions = Omit<ExecuteOptions, "signal">;
 /**
- * A cockatiel policy that runs functions as `resilience.execute(operation, …)` does: with retries, the
- * circuit, quotas and observers of the wrapper. For cockatiel's own `wrap(…)`, beside its bulkhead,
- * timeout and fallback; leave its retry and circuit breaker out, or attempts multiply.
+ * A cockatiel policy that runs functions as `resilience.execute(operation, …)` does: with the wrapper's
+ * retries, circuits, quotas and observers. Combine it with cockatiel's bulkhead, timeout and fallback in
+ * cockatiel's own `wrap(…)`; leave out its retry and circuit breaker, or attempts multiply.
  *
- * The policy's `onSuccess` and `onFailure` fire once for each execution, whatever its attempts.
+ * The policy's `onSuccess` and `onFailure` fire once for each execution, however many attempts it takes.
  *
  * @example
  * ```ts

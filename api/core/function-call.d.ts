@@ -1,25 +1,25 @@
-/** What the caller's function receives about the attempt that it makes. */
+/** The attempt, as the caller's function receives it. */
 interface AttemptContext {
   /** The operation's name. */
   readonly operation: string;
   /** The attempt's number, from 1. */
   readonly attempt: number;
   /**
-   * Aborts when the caller's own signal does, or when the attempt's or the call's time is up. Created
-   * when it is first read.
+   * Aborts when the caller's own signal does, or when the time of the attempt or the call is up. Created when
+   * it is first read.
    */
   readonly signal: AbortSignal;
-  /** The token that `refreshToken` returned in this call; absent before. */
+  /** The token that `refreshToken` returned in this call; absent before that. */
   readonly token?: string;
 }
-/** What one call of `execute` may set for itself. */
+/** The options of one call of `execute`. */
 interface ExecuteOptions<T = unknown> {
   /** Ends the call at once, even in a wait; the call rejects with the signal's own reason. */
   readonly signal?: AbortSignal;
   /**
-   * Whether the function may be carried out twice.
+   * Whether the function may run twice.
    *
-   * @defaultValue what the operations table says about an operation of this name, else true
+   * @defaultValue as the operations table says for an operation of this name, else true
    */
   readonly idempotent?: boolean;
   /** The time limit of one attempt, in milliseconds. @defaultValue the wrapper's `attemptTimeoutMs` */
@@ -28,7 +28,7 @@ interface ExecuteOptions<T = unknown> {
   readonly deadlineMs?: number;
   /** How many attempts may follow the first. @defaultValue the wrapper's `retry.maxRetries` */
   readonly maxRetries?: number;
-  /** The host that is called, where one wrapper serves several: each has circuits and pauses of its own. */
+  /** The host that is called, if one wrapper serves several: each has its own circuits and pauses. */
   readonly host?: string;
   /**
    * Which calls go first when they wait for the same quota: those with the higher number, such as an
@@ -38,9 +38,9 @@ interface ExecuteOptions<T = unknown> {
    */
   readonly priority?: number;
   /**
-   * Says what is wrong with a result. Returns undefined or false for a success; `true`, or anything that
-   * `classify` understands (an error, a response, `{ status, headers, body }`), for a failure. Decides alone
-   * where it is given.
+   * Decides whether a result is a failure. Returns undefined or false for a success; `true`, or anything that
+   * `classify` understands (an error, a response, `{ status, headers, body }`), for a failure. Replaces the
+   * default check.
    *
    * @defaultValue a `Response`, and a response of axios, got, undici, superagent, an Azure SDK or Node, is a
    * failure if its status is 400 or more; any other result is a success
@@ -52,7 +52,7 @@ interface ExecuteOptions<T = unknown> {
    */
   failed?(result: T): unknown;
 }
-/** What `wrap` may set for every call of a function. */
+/** The options of `wrap`, for every call of the function. */
 type WrapOptions<T = unknown> = Omit<ExecuteOptions<T>, "signal">;
 /** A function that makes one attempt. */
 type AttemptFunction<T> = (context: AttemptContext) => PromiseLike<T> | T;

@@ -29,31 +29,31 @@ interface GraphBatchResponse {
 }
 /** The options of `executeBatch`. */
 interface ExecuteBatchOptions {
-  /** Ends it at once, even in a wait; the promise rejects with the signal's reason. */
+  /** Cancels the batch at once, even during a wait; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /**
-   * The time limit of it all, in milliseconds: no request is sent again that would have to wait beyond it.
+   * The time limit of the whole batch, in milliseconds. No request is sent again if its wait would exceed it.
    *
    * @defaultValue the wrapper's `deadlineMs`
    */
   readonly deadlineMs?: number;
 }
-/** What `send` gets beside the batch. */
+/** The second argument of `send`. */
 interface BatchContext {
   /** Aborts when the caller's own signal does, or when the time is up. */
   readonly signal: AbortSignal;
 }
 type SendBatch = (batch: GraphBatch, context: BatchContext) => PromiseLike<GraphBatchResponse>;
 /**
- * Sends a Graph `$batch`, and sends the requests in it that were throttled, or failed in another way that
- * passes, again: alone, after the longest wait that they were asked for. An action that may have been carried
- * out is not sent again. Stops as `retry` of the wrapper says: after `maxRetries`, where a wait is longer than
- * `maxRetryAfterMs` or ends after the deadline, or where the retry budget is used up.
+ * Sends a Graph `$batch`, then sends the requests that were throttled or failed temporarily again, after the
+ * longest wait that the service asked for. Does not repeat an action that may have been carried out. Follows
+ * the wrapper's `retry` options: stops after `maxRetries`, when a wait is longer than `maxRetryAfterMs` or
+ * ends after the deadline, or when the retry budget is used up.
  *
  * @param send - posts a batch and returns its document
  * @returns the last response to each request; `failuresOf` says what is wrong with them
  * @throws whatever `send` rejects with
- * @throws DeadlineExceededError when the time was up before `send` returned
+ * @throws DeadlineExceededError if the deadline passed before `send` returned
  * @throws TypeError when the batch has no requests, `send` is not a function, or an option is invalid
  * @example
  * ```ts
@@ -79,11 +79,11 @@ export interface GraphMiddleware {
  * A handler that makes the requests of the Microsoft Graph SDK resilient, in place of its
  * `RetryHandler`. Works with versions 2 and 3, on Node.
  *
- * The handlers behind it in the chain run again for each attempt. Put the `AuthenticationHandler` there,
- * as {@link graphMiddlewareChain} does, and each attempt asks for a token.
+ * The handlers after it in the chain run again for each attempt. Put the `AuthenticationHandler` there, as
+ * {@link graphMiddlewareChain} does, so that each attempt asks for a token.
  *
  * Uploads (`application/octet-stream`, `Content-Range`) pass untouched. A `$batch` is sent again only if all
- * requests in it may be; {@link executeBatch} sends again those that were throttled.
+ * requests in it may be; {@link executeBatch} resends only those that were throttled.
  *
  * @example
  * ```ts
@@ -105,7 +105,7 @@ export declare function graphMiddleware(resilience: ResilienceLike): GraphMiddle
  * const client = Client.initWithMiddleware({ middleware });
  * ```
  * @param chain - what `MiddlewareFactory.getDefaultMiddlewareChain` returns, or handlers of your own; those
- * before the `AuthenticationHandler` and the `RetryHandler` stay outside and run once for each call
+ * before the `AuthenticationHandler` and the `RetryHandler` stay outside and run once per call
  * @throws TypeError if the chain is empty
  */
 export declare function graphMiddlewareChain<T extends GraphMiddleware>(resilience: ResilienceLike, chain: readonly T[]): (T | GraphMiddleware)[];

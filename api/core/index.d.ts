@@ -34,19 +34,18 @@ interface CatalogueEntry {
   /** The kind of problem, such as `permission`. */
   readonly class: ErrorClass;
   /**
-   * Whether sending the same request again can succeed. `by-status`: the code says nothing, so the
-   * status alone decides, as for a code that the catalogue does not have.
+   * Whether sending the same request again can succeed. `by-status`: the code alone does not say, so the
+   * status decides, as for a code that is not in the catalogue.
    */
   readonly verdict: Verdict | "by-status";
   /**
-   * The documented message with its variable parts in braces: `Hash value {hash} is invalid.` Empty
-   * if the code comes without a message. Microsoft may change messages, so a message that does not
-   * match only leaves the failure without `values`.
+   * The documented message with its variable parts in braces: `Hash value {hash} is invalid.` Empty if the
+   * code has no message. Microsoft may change messages; if one does not match, the failure has no `values`.
    */
   readonly template: string;
   /** Other messages that are documented or were seen with this code. */
   readonly otherTemplates?: readonly string[];
-  /** How the variables of the templates are parsed; those not named are plain text. */
+  /** How the variables of the templates are parsed; all others are plain text. */
   readonly variables?: Readonly<Record<string, VariableKind>>;
   /** What it means, in one sentence. */
   readonly meaning: string;
@@ -74,7 +73,7 @@ interface Quota {
 }
 /** One operation of the APIs: a row of the operations table. */
 interface Operation {
-  /** The name, such as `incidents.list`; `other` for any request that the table does not have. */
+  /** The name, such as `incidents.list`; `other` for any request that is not in the table. */
   readonly name: string;
   /** The API that the operation belongs to; absent if it is unknown. */
   readonly family?: Family;
@@ -125,28 +124,28 @@ interface ProviderFailure {
   readonly vendor: string;
   /** The provider, such as `WDATP`. */
   readonly provider: string;
-  /** The HTTP status that the provider answered Graph with. */
+  /** The HTTP status that the provider returned to Graph. */
   readonly status: number;
   /** How long the provider took, in milliseconds. */
   readonly latencyMs: number;
 }
 /**
  * What is known about one failed attempt or call. Plain, frozen data that can be logged: the service's
- * `message` and the texts in `values` may hold secrets, so they are not enumerable. `console.log`,
+ * `message` and the texts in `values` may contain secrets, so they are not enumerable. `console.log`,
  * `JSON.stringify` and the spread syntax leave them out; read them by name.
  */
 interface Failure {
   /**
-   * The service's own error code, in the catalogue's spelling if the catalogue has it. A response
-   * without a code gives `Http` and the status (`Http503`); a failure without a response gives Node's
-   * code (`ECONNRESET`) or one of `Timeout`, `CircuitOpen`, `Throttled`, `Cancelled` and `Unknown`.
+   * The service's own error code, in the catalogue's spelling if the catalogue has it. For a response without a
+   * code, `Http` and the status (`Http503`); for a failure without a response, Node's code (`ECONNRESET`) or
+   * one of `Timeout`, `CircuitOpen`, `Throttled`, `Cancelled` and `Unknown`.
    */
   readonly code: string;
   /** The HTTP status; absent if there was no HTTP response. */
   readonly status?: number;
   /**
-   * The service's message, at most 1,024 characters. It may echo what was sent, secrets included, so it
-   * is not enumerable and this package never logs it.
+   * The service's message, at most 1,024 characters. It may echo the request, secrets included, so it is not
+   * enumerable and this package never logs it.
    */
   readonly message: string;
   /**
@@ -170,14 +169,14 @@ interface Failure {
    */
   readonly refreshUseless?: true;
   /**
-   * How long the service asked to wait, in milliseconds from the response on. Absent if it did not
-   * ask, or if the verdict is `terminal`.
+   * How long the service asked to wait, in milliseconds from the response. Absent if it did not ask, or if the
+   * verdict is `terminal`.
    */
   readonly retryAfterMs?: number;
   /**
-   * The variable parts of the message by the names in the catalogue's template, such as `waitMs`, or the
-   * `claims` that a 401 asks the next token to have. Texts and lists are not enumerable, because they
-   * may echo what was sent. Absent if the message matches no template.
+   * The variable parts of the message by their names in the catalogue's template, such as `waitMs`, or the
+   * `claims` that a 401 requires of the next token. Texts and lists are not enumerable, because they may echo
+   * the request. Absent if the message matches no template.
    */
   readonly values?: MessageValues;
   /**
@@ -188,7 +187,7 @@ interface Failure {
   readonly partial?: readonly ProviderFailure[];
   /** What a person should do, in one or a few sentences. Absent if there is nothing to say. */
   readonly advice?: string;
-  /** The code's row in the catalogue; absent for a code that the catalogue does not have. */
+  /** The code's row in the catalogue; absent for a code that is not in it. */
   readonly entry?: CatalogueEntry;
 }
 /** The state of one limit on calls. */
@@ -209,9 +208,9 @@ interface QuotaWindow {
  */
 type QuotaCounting = "local" | "shared" | "fallback";
 /**
- * The state of one quota group in one wrapper. Of several wrappers, {@link combineQuotas} makes one
- * state: `waiting` adds up, because each wrapper has its own queue; `used` and `limit` do not, because
- * wrappers that share a store see the same count.
+ * The state of one quota group in one wrapper. {@link combineQuotas} combines those of several wrappers:
+ * `waiting` adds up, because each wrapper has its own queue; `used` and `limit` do not, because wrappers that
+ * share a store see the same count.
  */
 interface QuotaState {
   /** The group's name in the operations table, such as `incidents`. */
@@ -254,14 +253,14 @@ type QuotaChange = {
   readonly kind: "store";
   /** `lost`: unavailable; `back`: available again. */
   readonly state: "lost" | "back";
-  /** What the store failed with; absent if it did not respond in time. May hold secrets. */
+  /** The store's error; absent if it did not respond in time. May contain secrets. */
   readonly error?: unknown;
 };
 /** Returns the state of every quota group that was used. */
 type ReadQuotas = () => readonly QuotaState[];
 /**
- * Combines the states of several wrappers in one process to one state per group. Takes the fullest one
- * of each window as a whole, so that `used` and `limit` belong together, and the sum of `waiting`.
+ * Combines the states of several wrappers in one process into one state per group. Takes the fullest of each
+ * window as a whole, so that `used` and `limit` belong together, and the sum of `waiting`.
  */
 export declare function combineQuotas(states: readonly QuotaState[]): readonly QuotaState[];
 /** The client that made a call: an adapter's name, or `function` for `execute` and `wrap`. */
@@ -319,7 +318,7 @@ interface AttemptStart {
 interface HttpResponseInfo {
   /** The service's ID of the request, from the headers; undefined if there is none. */
   readonly requestId: string | undefined;
-  /** The version of HTTP, such as `1.1` or `2`; undefined if the client does not show it, as fetch. */
+  /** The version of HTTP, such as `1.1` or `2`; undefined if the client does not expose it, like fetch. */
   readonly protocolVersion: string | undefined;
 }
 /** The event of an attempt that ended: its response headers arrived, or it failed. */
@@ -328,7 +327,7 @@ interface AttemptEnd {
   readonly attempt: number;
   /** How long the attempt took, in milliseconds. */
   readonly durationMs: number;
-  /** The HTTP status; absent if there was no response, or the client does not show it. */
+  /** The HTTP status; absent if there was no response, or the client does not expose it. */
   readonly status?: number;
   /** More about the response; absent if there is no `status`. */
   readonly response?: HttpResponseInfo;
@@ -338,21 +337,21 @@ interface AttemptEnd {
   readonly partial?: readonly ProviderFailure[];
   /** Why the attempt failed; absent if it succeeded. */
   readonly failure?: Failure;
-  /** What the attempt rejected with; absent if it resolved. May hold secrets: do not log it as it is. */
+  /** What the attempt rejected with; absent if it resolved. May contain secrets: do not log it as it is. */
   readonly error?: unknown;
 }
 /**
- * What decided the wait before a retry: the service (`retry-after`), the `backoff`, or a
- * `token-refresh`, after which the retry follows at once.
+ * What determined the wait before a retry: the service (`retry-after`), the `backoff`, or a `token-refresh`,
+ * after which the retry follows at once.
  */
 type WaitSource = "retry-after" | "backoff" | "token-refresh";
-/** The event of a retry that was decided. Its wait begins now. */
+/** The event of a scheduled retry. Its wait begins now. */
 interface RetryScheduled {
   /** The number of the attempt that follows: 2 or more. */
   readonly nextAttempt: number;
   /** The wait before that attempt, in milliseconds. */
   readonly delayMs: number;
-  /** What decided the wait. */
+  /** What determined the wait. */
   readonly source: WaitSource;
   /** The failure that is retried. */
   readonly failure: Failure;
@@ -413,8 +412,8 @@ interface CircuitChange {
   readonly failure?: Failure;
 }
 /**
- * Observes calls. Every hook is optional and runs synchronously, so it must be fast. A hook cannot break
- * a call: what it throws or rejects with goes to the option `onObserverError`.
+ * Observes calls. Every hook is optional and runs synchronously, so it must be fast. A hook cannot break a
+ * call: anything that it throws or rejects with is passed to the option `onObserverError`.
  *
  * @example
  * ```ts
@@ -434,13 +433,13 @@ interface Observer {
   /** Called when the limit of a quota changes, or the shared quota store fails or recovers. */
   quota?(change: QuotaChange): void;
   /**
-   * Called once by `createResilience` if quotas are on. Calling `read`, such as for each scrape,
-   * returns the current state of all quotas.
+   * Called once by `createResilience` if quotas are on. `read` returns the current state of all quotas; call it
+   * as often as needed, such as for each scrape.
    */
   quotas?(read: ReadQuotas): void;
   /**
-   * Called by `resilience.close` after the last call has ended, to send what the observer still keeps.
-   * `close` waits for the promise, at most its `flushTimeoutMs`.
+   * Called by `resilience.close` after the last call has ended, to send buffered data. `close` waits for the
+   * promise, but no longer than its `flushTimeoutMs`.
    */
   flush?(): Promise<void> | void;
 }
@@ -448,7 +447,7 @@ interface Observer {
 interface CallObserver {
   /** Called when an attempt begins. Returns an observer for this attempt, or nothing to ignore it. */
   attempt?(attempt: AttemptStart): AttemptObserver | undefined;
-  /** Called when a retry was decided, before its wait. Not called if there is no further attempt. */
+  /** Called when a retry is scheduled, before its wait. Not called if there is no further attempt. */
   retry?(retry: RetryScheduled): void;
   /** Called when an attempt has to wait for its quota, before that wait. */
   throttled?(wait: ThrottleWait): void;
@@ -469,7 +468,7 @@ interface AttemptObserver {
 }
 /** Maps a host, such as `127.0.0.1:8080`, to the API family that it serves, or to `all` of them. */
 type HostMap = Readonly<Record<string, Family | "all">>;
-/** Where chance comes from: a number from 0 (inclusive) to 1 (exclusive), as `Math.random` gives. */
+/** The source of randomness: returns a number from 0 (inclusive) to 1 (exclusive), like `Math.random`. */
 type Random = () => number;
 /** How long to wait before the next attempt when the service did not say. */
 interface BackoffSettings {
@@ -482,11 +481,11 @@ interface BackoffSettings {
   /** The longest wait, in milliseconds. @defaultValue 30,000 */
   readonly maxDelayMs: number;
 }
-/** How many retries a wrapper may add to the calls it is given. */
+/** How many retries a wrapper may add to its calls. */
 interface BudgetSettings {
   /** How many retries each call of the last minute allows. @defaultValue 0.2 */
   readonly ratio: number;
-  /** How many retries a minute are allowed in any case, for clients with few calls. @defaultValue 30 */
+  /** How many retries per minute are always allowed, for clients with few calls. @defaultValue 30 */
   readonly minPerMinute: number;
 }
 /** When a circuit opens, and for how long. */
@@ -498,8 +497,8 @@ interface CircuitSettings {
   /** The length of the sliding window, in milliseconds. @defaultValue 60,000 */
   readonly windowMs: number;
   /**
-   * How long the circuit stays open the first time, in milliseconds, plus up to 10 % jitter; it doubles
-   * each time that the probe fails.
+   * How long the circuit stays open the first time, in milliseconds, plus up to 10 % jitter; it doubles each
+   * time the probe fails.
    *
    * @defaultValue 15,000
    */
@@ -516,11 +515,11 @@ interface ThrottleSettings {
   /** How many calls may wait in one group; further ones are rejected. */
   readonly maxWaiting: number;
 }
-/** How calls keep within their quotas. */
+/** How calls stay within their quotas. */
 interface QuotaOptions {
   /**
-   * Limits by quota group, in place of the documented ones: `{ incidents: { perMinute: 50 } }`.
-   * `false`: the group is not counted. All other groups have their documented limits.
+   * Limits by quota group, replacing the documented ones: `{ incidents: { perMinute: 50 } }`. `false` stops
+   * counting the group. All other groups keep their documented limits.
    */
   readonly groups?: Readonly<Record<string, Quota | false>>;
   /**
@@ -532,36 +531,35 @@ interface QuotaOptions {
    */
   readonly store?: QuotaStore;
   /**
-   * How many processes share the store. While it is away, each sends its part of the limit.
+   * How many processes share the store. While it is unavailable, each sends its part of the limit.
    *
-   * @defaultValue as many as the store saw lately; 8 where it was never reached
+   * @defaultValue as many as the store saw recently; 8 if it was never reached
    */
   readonly expectedProcesses?: number;
   /**
-   * For how long the store may be slow or fail, in milliseconds, before each process goes on with its
-   * part of the limit.
+   * How long the store may be slow or fail, in milliseconds, before each process continues with its part of the
+   * limit.
    *
    * @defaultValue 2,000
    */
   readonly storeTimeoutMs?: number;
   /**
-   * The share of each limit that is kept for calls of a priority above 0: 0.02 keeps two of a hundred.
-   * An urgent call is then sent at once, even where a bulk job has used up its part of the minute.
+   * The share of each limit that is reserved for calls with a priority above 0: 0.02 reserves two of a hundred.
+   * An urgent call is then sent at once, even if a bulk job has used up the rest of the minute.
    *
-   * @defaultValue 0: an urgent call is the next to be sent
+   * @defaultValue 0: an urgent call is sent next
    */
   readonly reserve?: number;
   /**
-   * How long a minute of the quotas lasts, in milliseconds; their hour is 60 of them. Only for tests
-   * against a simulator with the same shortened minutes.
+   * How long a minute of the quotas lasts, in milliseconds; an hour is 60 of them. Only for tests against a
+   * simulator with the same shortened minutes.
    *
    * @defaultValue 60,000
    */
   readonly minuteMs?: number;
   /**
-   * How long a call may take at most to arrive at the service, in milliseconds. A call counts until one
-   * window after its arrival, which is known from its answer; without an answer it counts as arrived
-   * after this time.
+   * The longest time that a call takes to arrive at the service, in milliseconds. A call counts until one
+   * window after its arrival: at the latest when its response arrives, or after this time.
    *
    * @defaultValue 5,000
    */
@@ -569,7 +567,7 @@ interface QuotaOptions {
 }
 /** How failed attempts are retried. */
 interface RetrySettings extends BackoffSettings {
-  /** The maximum number of retries; a call has one attempt more. @defaultValue 3 */
+  /** The maximum number of retries; a call makes one more attempt than that. @defaultValue 3 */
   readonly maxRetries: number;
   /**
    * The median wait before the first retry of a 429 without Retry-After, in milliseconds. It doubles
@@ -586,7 +584,7 @@ interface RetrySettings extends BackoffSettings {
   readonly throttleMaxDelayMs: number;
   /**
    * Give up when Retry-After exceeds this, in milliseconds: the call fails at once, and its failure's
-   * `retryAfterMs` says how long the wait is.
+   * `retryAfterMs` is the wait.
    *
    * @defaultValue 180,000
    */
@@ -626,7 +624,7 @@ interface OperationOptions {
    */
   readonly priority?: number;
 }
-/** Whose token it is, as the token itself claims. Never verified: do not take it for proof. */
+/** Whose token it is, according to the token itself. Not verified: never rely on it as proof. */
 interface TokenIdentity {
   /** The tenant's ID (`tid`). */
   readonly tenantId?: string;
@@ -635,7 +633,7 @@ interface TokenIdentity {
   /** The app's client ID (`appid`, `azp`). */
   readonly clientId?: string;
 }
-/** What `refreshToken` is called with. */
+/** The argument of `refreshToken`. */
 interface RefreshContext {
   /** The operation's name, such as `incidents.list`. */
   readonly operation: string;
@@ -643,25 +641,25 @@ interface RefreshContext {
   readonly family?: Family;
   /** The host that refused the token; for `execute` and `wrap` the option `host`, else absent. */
   readonly host?: string;
-  /** The 401. */
+  /** The failure of the 401. */
   readonly failure: Failure;
-  /** Aborts when no call waits for the token any more, or after the attempt timeout of the call. */
+  /** Aborts when no call waits for the token any more, or after the call's attempt timeout. */
   readonly signal: AbortSignal;
   /**
-   * The claims that the new token must have, as JSON: pass them on as `getToken(scopes, { claims })`, or
-   * a cached token comes back that is refused again. Absent unless the 401 asks for claims.
+   * The claims that the new token must have, as JSON. Pass them to `getToken(scopes, { claims })`; without them
+   * it returns a cached token, which is refused again. Absent unless the 401 asks for claims.
    */
   readonly claims?: string;
-  /** Whose token was refused; absent for `execute` and `wrap`, and where the token does not say. */
+  /** Whose token was refused; absent for `execute` and `wrap`, and if the token does not say. */
   readonly identity?: TokenIdentity;
 }
-/** What `refreshToken` may return: a token, or an object with one as `@azure/identity` returns it. */
+/** The result of `refreshToken`: a token, or an object with one, as `@azure/identity` returns it. */
 type RefreshedToken = string | {
   readonly token: string;
 } | null | undefined;
 /**
- * Gets a new access token after a 401. Returns null or undefined if there is none; then, and when it
- * returns anything that is no token, the 401 stays.
+ * Gets a new access token after a 401. Returns null or undefined if there is none; then the call fails with the
+ * 401, as it does when the result is not a token.
  */
 type RefreshToken = (context: RefreshContext) => Promise<RefreshedToken> | RefreshedToken;
 /** The options of `createResilience`. Every one has a default. */
@@ -669,8 +667,8 @@ interface ResilienceOptions {
   /**
    * The timeout of one attempt, until its response headers arrive, in milliseconds.
    *
-   * @defaultValue 60,000; for advanced hunting 240,000, because the service gives up after 180 s to
-   * 200 s. A value given here applies to all operations without one of their own in `operations`.
+   * @defaultValue 60,000; for advanced hunting 240,000, because the service gives up after 180 s to 200 s. A
+   * value given here applies to all operations that have none in `operations`.
    */
   readonly attemptTimeoutMs?: number;
   /**
@@ -683,8 +681,8 @@ interface ResilienceOptions {
   /** How failed attempts are retried. @defaultValue up to 3 retries, after 1 s, 2 s and 4 s with jitter */
   readonly retry?: Partial<RetrySettings>;
   /**
-   * Limits retries to a share of the recent calls, so that they cannot multiply the load on a service
-   * that is down.
+   * Limits retries to a share of the recent calls, so that they do not multiply the load on a service that is
+   * down.
    *
    * @defaultValue 20 % of the calls of the last minute, and always 30 per minute
    */
@@ -700,19 +698,19 @@ interface ResilienceOptions {
    * How calls are held after a 429, and how many may wait in one quota group. `false` switches the
    * pauses off.
    *
-   * @defaultValue a 429 pauses its quota group, except where `retry.maxRetries` is 0 and quotas are off:
-   * whoever retries elsewhere waits there as well
+   * @defaultValue a 429 pauses its quota group, except if `retry.maxRetries` is 0 and quotas are off: the code
+   * that retries instead also does the waiting
    */
   readonly throttle?: Partial<ThrottleSettings> | false;
   /**
-   * Lets calls wait their turn before they are sent, so that the quota is used up and never crossed:
-   * `'documented'` keeps to Microsoft's documented limits, an object says more.
+   * Makes calls wait their turn before they are sent, so that the quota is used fully but never exceeded.
+   * `'documented'` applies Microsoft's documented limits; an object configures more.
    *
    * @defaultValue `false`: calls are sent at once, and held only after a 429
    */
   readonly quota?: QuotaOptions | "documented" | false;
   /**
-   * Whether a wrapped fetch rejects HTTP errors with a `DefenderApiError`. If not, it resolves with the
+   * Whether a wrapped fetch rejects with a `DefenderApiError` for an HTTP error. If not, it resolves with the
    * `Response`, as fetch does.
    *
    * @defaultValue `false`
@@ -722,12 +720,12 @@ interface ResilienceOptions {
    * Called after a 401, at most once per call, and once for all calls that were refused together with
    * tokens of the same identity for the same API and host. The request is sent again with the new token.
    *
-   * HTTP clients call it only where a request to a known host (Microsoft's, or one in `hosts`) carried a
-   * bearer token. For `execute` and `wrap` the function is called again with the new token as
-   * `context.token`. Not called for a 401 that a new token cannot fix, such as a missing licence.
+   * HTTP clients call it only if a request to a known host (Microsoft's, or one in `hosts`) had a bearer token.
+   * `execute` and `wrap` call the function again with the new token as `context.token`. Not called for a 401
+   * that a new token cannot fix, such as a missing licence.
    *
-   * Tokens of different tenants and users are kept apart where they are JWTs; with other tokens, make one
-   * wrapper per identity. What it throws or returns wrongly is passed to `onObserverError`.
+   * Tokens of different tenants and users are kept apart if they are JWTs; with other tokens, create one
+   * wrapper per identity. Errors and invalid results are passed to `onObserverError`.
    *
    * @defaultValue none: a 401 fails the call
    */
@@ -743,7 +741,7 @@ interface ResilienceOptions {
   readonly hosts?: HostMap;
   /** The observers of all calls: for OpenTelemetry, Prometheus or logs, or your own. @defaultValue none */
   readonly observers?: readonly Observer[];
-  /** Called when an observer threw. @defaultValue prints a process warning, once per hook and kind of error */
+  /** Called when an observer threw. @defaultValue emits a process warning, once per hook and kind of error */
   readonly onObserverError?: (error: unknown, hook: string) => void;
   /** The source of time, for tests. @defaultValue the real time */
   readonly clock?: Clock;
@@ -770,7 +768,7 @@ export declare function findErrorCode(code: string): CatalogueEntry | undefined;
 export declare const operations: readonly Operation[];
 /** The parts of a request that identify its operation. */
 interface RoutedRequest {
-  /** In any case. */
+  /** In upper or lower case. */
   readonly method: string;
   /** As in `URL.host`. */
   readonly host: string;
@@ -791,16 +789,16 @@ interface RoutedRequest {
  * ```
  */
 export declare function operationFor(request: RoutedRequest, hosts?: HostMap): Operation;
-/** Any function that is called as `fetch` is. */
+/** Any function that is called like `fetch`. */
 type Fetch = typeof globalThis.fetch;
-/** How a fetch is wrapped. */
+/** The options of `wrapFetch`. */
 interface WrapFetchOptions {
   /**
    * Reads the JSON body of a success, up to 1 MiB, before the response is returned, so that a body that
-   * breaks off is retried like any other failure of the network. For clients that read the whole body
-   * anyway, such as ky. The response is still unread for its caller.
+   * breaks off is retried like any other network failure. For clients that read the whole body anyway, such
+   * as ky. The caller still gets an unread response.
    *
-   * @defaultValue false: every success is returned as soon as its headers are there
+   * @defaultValue false: every success is returned as soon as its headers arrive
    */
   readonly bufferJson?: boolean;
 }
@@ -813,7 +811,7 @@ export declare function failureOf(x: unknown): Failure | undefined;
 /** The options of `classify`. */
 interface ClassifyOptions {
   /**
-   * Gives the current time in milliseconds since 1970, to turn a Retry-After date into a wait.
+   * Returns the current time in milliseconds since 1970, to turn a Retry-After date into a wait.
    *
    * @defaultValue the real time
    */
@@ -823,10 +821,10 @@ interface ClassifyOptions {
  * Explains an HTTP response or an error: its code, whether a retry can help, how long to wait, and what
  * to do. Synchronous and without I/O; reads at most 64 KiB of a body, and never throws.
  *
- * Takes a `Response` (by its status and headers, because its body cannot be read synchronously), a
- * `{ status, headers?, body? }`, or an error thrown by fetch, undici, axios, got, ky, superagent, the
- * Microsoft Graph and Azure SDKs, MSAL, or Node itself. If a wrapped call has seen the object before,
- * returns what that call found out, as `failureOf` does.
+ * Takes a `Response` (by its status and headers, because its body cannot be read synchronously), a `{ status,
+ * headers?, body? }`, or an error thrown by fetch, undici, axios, got, ky, superagent, the Microsoft Graph and
+ * Azure SDKs, MSAL, or Node itself. If a wrapped call has already classified the object, returns that result,
+ * as `failureOf` does.
  *
  * @returns undefined for a success (a status below 400), and for what is neither a response nor an error
  *
@@ -839,8 +837,7 @@ interface ClassifyOptions {
  */
 export declare function classify(x: unknown, options?: ClassifyOptions): Failure | undefined;
 /**
- * Says what is wrong with the responses in a Graph `$batch`, which is itself answered with 200 whatever they
- * are.
+ * Finds the failed responses in a Graph `$batch`, whose own status is 200 even if all of them failed.
  *
  * @param batchResponse - the parsed document: `{ responses: [{ id, status, headers, body }] }`
  * @returns the failures by the ID of their request; empty if all succeeded. Never throws
@@ -851,14 +848,14 @@ export declare function classify(x: unknown, options?: ClassifyOptions): Failure
  * ```
  */
 export declare function failuresOf(batchResponse: unknown, options?: ClassifyOptions): ReadonlyMap<string, Failure>;
-/** What a call had to wait for: the end of a `pause` that the service asked for, or a used-up `quota`. */
+/** Why a call had to wait: the service asked for a `pause`, or the `quota` is used up. */
 type ThrottleCause = "pause" | "quota";
 /**
  * Why a call was refused instead of waiting: `queue-full`, too many calls are waiting; `wait-too-long`,
  * the wait exceeds `retry.maxRetryAfterMs` or the deadline.
  */
 type ThrottleRefusal = "queue-full" | "wait-too-long";
-/** What a `DefenderApiError` has in addition to its failure. */
+/** The properties of a `DefenderApiError` besides its failure. */
 interface ErrorDetails {
   /** The operation's name, such as `machines.isolate`. */
   readonly operation?: string;
@@ -866,7 +863,7 @@ interface ErrorDetails {
   readonly cause?: unknown;
 }
 /**
- * This package refused a call or gave it up, without an error from the API. The base class of
+ * This package refused or abandoned a call, without an error from the API. The base class of
  * `CircuitOpenError`, `ThrottledError`, `AttemptTimeoutError`, `DeadlineExceededError` and `ClosedError`.
  */
 export declare class ResilienceError extends Error {
@@ -879,7 +876,7 @@ export declare class ResilienceError extends Error {
   constructor(failure: Failure, operation: string);
   get failure(): Failure;
 }
-/** The circuit is open, because recent calls kept failing: the call was not sent. */
+/** The circuit is open because recent calls failed: the call was not sent. */
 export declare class CircuitOpenError extends ResilienceError {
   /** Milliseconds until the circuit allows a call again. */
   readonly retryAfterMs: number;
@@ -930,9 +927,9 @@ export declare class DeadlineExceededError extends ResilienceError {
   });
 }
 /**
- * The API answered with an error. The message names the operation, status, code and tracking ID, but
- * neither the URL nor the service's message, which may echo what was sent. The service's message is
- * `failure.message`; printing or serialising the error does not show it.
+ * The API returned an error. The message names the operation, status, code and tracking ID, but neither the URL
+ * nor the service's message, which may echo the request. The service's message is `failure.message`; printing
+ * or serialising the error does not show it.
  */
 export declare class DefenderApiError extends Error {
   #private;
@@ -979,14 +976,14 @@ interface PinoLogger {
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
   bindings(): object;
-  /** Writes what is kept, and calls back; `resilience.close` waits for it. */
+  /** Writes buffered lines, then calls back; `resilience.close` waits for it. */
   flush?(done?: (error?: Error) => void): void;
 }
 /** The options of `logObserver`. */
 interface LogObserverOptions {
   /**
-   * The logger: `console`, pino, or an object with the same `info`, `warn` and `error`. It is taken for
-   * pino if it has a method `bindings`.
+   * The logger: `console`, pino, or an object with the same `info`, `warn` and `error`. A logger with a method
+   * `bindings` is treated as pino.
    *
    * @defaultValue `console`
    */
@@ -1007,7 +1004,7 @@ interface LogObserverOptions {
  * ```
  */
 export declare function logObserver(options?: LogObserverOptions): Observer;
-/** What a wrapper is doing now: plain data, for a health endpoint. */
+/** The current state of a wrapper: plain data, for a health endpoint. */
 interface ResilienceSnapshot {
   /** Whether `close` was called: further calls are refused. */
   readonly closed: boolean;
@@ -1019,7 +1016,7 @@ interface ResilienceSnapshot {
     readonly retries: number;
     readonly allowed: number;
   };
-  /** The circuits that were used, at most `circuit.maxCircuits`; empty where circuits are off. */
+  /** The circuits that were used, at most `circuit.maxCircuits`; empty if circuits are off. */
   readonly circuits: readonly {
     /** Host and operation. */
     readonly circuit: string;
@@ -1040,36 +1037,34 @@ interface ResilienceSnapshot {
     /** How many calls wait. */
     readonly waiting: number;
   }[];
-  /** How full the quotas are, of the groups that were used; empty without the `quota` option. */
+  /** The state of the quotas that were used; empty without the `quota` option. */
   readonly quotas: readonly QuotaState[];
 }
 /** The options of `close`. */
 interface CloseOptions {
   /**
-   * How long calls under way may take to end before they are aborted, in milliseconds; 0 aborts them at
-   * once.
+   * How long active calls may take to end before they are aborted, in milliseconds; 0 aborts them at once.
    *
    * @defaultValue 10,000
    */
   readonly timeoutMs?: number;
   /**
-   * How long `close` then waits for the observers and the quota store, in milliseconds.
+   * How long `close` waits afterwards for the observers and the quota store, in milliseconds.
    *
    * @defaultValue 2,000
    */
   readonly flushTimeoutMs?: number;
 }
 /**
- * One wrapper with its circuits, retry budget, quotas and observers, which all calls through it share.
- * Made by {@link createResilience}; a program makes one for each tenant or user and keeps it.
+ * One wrapper with its circuits, retry budget, quotas and observers, which all calls through it share. Created
+ * by {@link createResilience}; a program creates one for each tenant or user and keeps it.
  */
 interface Resilience extends AsyncDisposable {
   /** The built-in fetch, wrapped as `wrapFetch` wraps it. The same function each time. */
   readonly fetch: Fetch;
   /**
-   * Makes a fetch resilient: same arguments, same results, same errors as `fetch`, whose name it has.
-   * An HTTP error comes back as the `Response` that it is, unread; a rejection is the error of `fetch`
-   * itself. What the wrapper found out about either is read with `failureOf`.
+   * Makes a fetch resilient: same arguments, same results, same errors and same name as `fetch`. An HTTP error
+   * is returned as an unread `Response`; a rejection is the error of `fetch` itself. `failureOf` explains both.
    *
    * @param fetch - the built-in fetch, undici's, or any function that is called like it
    * @param options - `bufferJson` for clients that read the whole body anyway, such as ky
@@ -1083,7 +1078,7 @@ interface Resilience extends AsyncDisposable {
    */
   wrapFetch(fetch: Fetch, options?: WrapFetchOptions): Fetch;
   /**
-   * Makes a function resilient: same parameters, same result, same errors, and a promise in any case.
+   * Makes a function resilient: same parameters, same result, same errors, but always a promise.
    *
    * @param operation - a name from the operations table (`incidents.get`), or your own; a fixed text,
    * never one with IDs in it
@@ -1098,15 +1093,15 @@ interface Resilience extends AsyncDisposable {
    */
   wrap<Self, Args extends readonly unknown[], Result>(operation: string, fn: (this: Self, ...args: Args) => PromiseLike<Result> | Result, options?: WrapOptions<Result>): (this: Self, ...args: Args) => Promise<Result>;
   /**
-   * Runs `fn`, and runs it again where that helps. Rejects with what `fn` itself rejected with last,
-   * unchanged; `failureOf(error)` tells what is known about it.
+   * Runs `fn`, and runs it again if that can help. Rejects with the last error of `fn` itself, unchanged;
+   * `failureOf(error)` explains it.
    *
    * @param operation - a name from the operations table (`incidents.get`), or your own; a fixed text,
    * never one with IDs in it
-   * @param fn - makes one attempt; gets the attempt's number and an `AbortSignal` that ends it in time
-   * @throws CircuitOpenError, ThrottledError when the call was refused before anything was sent
-   * @throws AttemptTimeoutError, DeadlineExceededError when the time was up
-   * @throws TypeError, at once, when the name is missing, `fn` is not a function, or an option is invalid
+   * @param fn - makes one attempt; receives its number and an `AbortSignal` that aborts when the time is up
+   * @throws CircuitOpenError, ThrottledError if the call was refused before anything was sent
+   * @throws AttemptTimeoutError, DeadlineExceededError if the time was up
+   * @throws TypeError, at once, if the name is missing, `fn` is not a function, or an option is invalid
    * @example
    * ```ts
    * const incident = await resilience.execute(
@@ -1117,20 +1112,20 @@ interface Resilience extends AsyncDisposable {
    * ```
    */
   execute<T>(operation: string, fn: AttemptFunction<T>, options?: ExecuteOptions<T>): Promise<T>;
-  /** What it is doing now. */
+  /** Returns the current state, for a health endpoint. */
   snapshot(): ResilienceSnapshot;
   /**
-   * Ends the wrapper, as at the end of a process. From now on calls reject with `ClosedError`.
-   * Waits end at once: a call that waits for a retry ends with the failure that it has, one that was
-   * never sent with `ClosedError`. Calls under way may end within `timeoutMs`, then they are aborted and
-   * reject with `ClosedError`. At last the observers send what they keep (`Observer.flush`).
+   * Shuts the wrapper down, as at the end of a process. New calls reject with `ClosedError`. Waits end at once:
+   * a call that waits for a retry ends with its last failure, one that was never sent with `ClosedError`.
+   * Active calls have `timeoutMs` to end; then they are aborted and reject with `ClosedError`. Finally the
+   * observers send buffered data (`Observer.flush`).
    *
-   * When the promise resolves, no timer of the wrapper is left. It never rejects: what an observer threw
-   * goes to `onObserverError`. A second `close` returns the same promise and can only shorten the time
-   * that is left. The connection of a quota store is not closed: it belongs to whoever made it. The body
-   * of a response that the caller already has belongs to the caller, and is not cut off.
+   * When the promise resolves, the wrapper has no timers left. It never rejects: observers' errors are passed
+   * to `onObserverError`. A second `close` returns the same promise and can only shorten the remaining time.
+   * Does not close the connection of a quota store, which belongs to its creator, nor interrupt the body of a
+   * response that the caller already has.
    *
-   * @param options - how long calls under way and observers may take; 10 s and 2 s by default
+   * @param options - how long active calls and observers may take; 10 s and 2 s by default
    * @throws TypeError that names every invalid option
    * @example
    * ```ts
@@ -1145,8 +1140,8 @@ interface Resilience extends AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void>;
 }
 /**
- * Makes a wrapper for calls to the Defender APIs: retries, circuit breaking, throttling and telemetry for
- * the calls that a program already makes.
+ * Creates a wrapper for calls to the Defender APIs: retries, circuit breaking, throttling and telemetry for the
+ * calls that a program already makes.
  *
  * @param options - each has a default; none is needed
  * @throws TypeError that names every invalid option at once

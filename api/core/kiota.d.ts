@@ -1,5 +1,5 @@
 import { t as ResilienceLike } from "./pipeline-of.js";
-/** A handler of Kiota's chain, known by its shape. */
+/** A handler of Kiota's chain, recognised by its shape. */
 export interface KiotaMiddleware {
   next: KiotaMiddleware | undefined;
   execute(url: string, init: RequestInit, options?: object): Promise<Response>;
@@ -8,9 +8,9 @@ export interface KiotaMiddleware {
  * A handler that makes the requests of a client that Kiota generated resilient, in place of its
  * `RetryHandler`. Works with version 1.0 of Kiota's fetch library, on Node.
  *
- * Kiota turns an error response into an error of the generated client, which `classify` reads. Of a
- * response that is not JSON it makes an error without status and ID; for those this handler rejects with a
- * `DefenderApiError`, which has `responseStatusCode` and `responseHeaders` as Kiota's errors do.
+ * Kiota turns an error response into an error of the generated client, which `classify` reads. For a response
+ * that is not JSON, its error would lack the status and the ID, so this handler rejects with a
+ * `DefenderApiError` instead, which has `responseStatusCode` and `responseHeaders` like Kiota's errors.
  *
  * Uploads (`application/octet-stream`, `Content-Range`) pass untouched.
  *
@@ -32,7 +32,7 @@ export declare function kiotaMiddleware(resilience: ResilienceLike): KiotaMiddle
  * const client = new HttpClient(undefined, ...chain);
  * ```
  * @param chain - what `MiddlewareFactory.getDefaultMiddlewares` returns, or handlers of your own; those
- * before the `AuthorizationHandler` and the `RetryHandler` stay outside and run once for each call
+ * before the `AuthorizationHandler` and the `RetryHandler` stay outside and run once per call
  * @throws TypeError if the chain is empty
  */
 export declare function kiotaMiddlewareChain<T extends {

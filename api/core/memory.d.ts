@@ -9,6 +9,6 @@ import { r as QuotaStore } from "./store.js";
  * const reading = createResilience({ quota: { store } });
  * const acting = createResilience({ quota: { store }, deadlineMs: 30_000 });
  * ```
- * @throws TypeError if the clock is none
+ * @throws TypeError if `clock` is not a clock
  */
 export declare function memoryQuotaStore(clock?: Clock): QuotaStore;

@@ -1,4 +1,4 @@
-/** What `createResilience` returns, as far as the adapters need to know it. */
+/** The part of `createResilience`'s result that the adapters need. */
 interface ResilienceLike {
   readonly fetch: typeof globalThis.fetch;
   snapshot(): object;

@@ -1,19 +1,19 @@
 import { r as QuotaStore } from "./store.js";
-/** What is used of ioredis and iovalkey. */
+/** The methods of ioredis and iovalkey that the store uses. */
 export interface IoRedisClient {
-  /** Runs a script that the server has, by its SHA-1. */
+  /** Runs a cached script by its SHA-1. */
   evalsha(sha: string, keys: number, ...args: string[]): Promise<unknown>;
-  /** Runs a script; the server keeps it. */
+  /** Runs a script, which the server caches. */
   eval(script: string, keys: number, ...args: string[]): Promise<unknown>;
 }
-/** What is used of node-redis, the package `redis`. */
+/** The methods of node-redis, the package `redis`, that the store uses. */
 export interface NodeRedisClient {
-  /** Runs a script that the server has, by its SHA-1. */
+  /** Runs a cached script by its SHA-1. */
   evalSha(sha: string, options: {
     keys: string[];
     arguments: string[];
   }): Promise<unknown>;
-  /** Runs a script; the server keeps it. */
+  /** Runs a script, which the server caches. */
   eval(script: string, options: {
     keys: string[];
     arguments: string[];
@@ -24,15 +24,15 @@ export type RedisClient = IoRedisClient | NodeRedisClient;
 /** The options of `redisQuotaStore`. */
 export interface RedisQuotaStoreOptions {
   /**
-   * What all keys begin with. Name the tenant and the application: they have the quota together.
+   * The prefix of all keys. Include the tenant and the application, which the quota belongs to.
    *
    * @defaultValue `defender`
    */
   readonly prefix?: string;
 }
 /**
- * Counts the calls of all processes in Redis or Valkey. The windows slide on the server's own clock. All
- * keys of a group have one hash tag, so that a cluster keeps them together, and they expire.
+ * Counts the calls of all processes in Redis or Valkey. The windows slide on the server's own clock. All keys
+ * of a group have the same hash tag, so that a cluster keeps them together, and they expire.
  *
  * @example
  * ```ts

@@ -1,18 +1,18 @@
 import { t as ResilienceLike } from "./pipeline-of.js";
 /**
- * An interceptor for `dispatcher.compose(...)`, of undici 6, 7 or 8. It returns a dispatch function of the
- * same type as the one it is given.
+ * An interceptor for `dispatcher.compose(...)`, of undici 6, 7 or 8. Returns a dispatch function of the same
+ * type as the one it receives.
  */
 type UndiciInterceptor = <D extends (options: never, handler: never) => boolean>(dispatch: D) => D;
 /**
  * An interceptor that makes every request of a dispatcher resilient. Works with undici 6, 7 and 8, on
  * Node.
  *
- * Responses stream and keep their back-pressure. After the last attempt, an HTTP error reaches the caller
- * as the response that it is, and a rejection is undici's own error.
+ * Responses stream and keep their back-pressure. After the last attempt, an HTTP error reaches the caller as
+ * an ordinary response, and a rejection is undici's own error.
  *
- * Compose it after `dns` and before `redirect` and `decompress`, so that it stands outside the first
- * and inside the others. Upgrades and `CONNECT` pass untouched.
+ * Compose it after `dns` and before `redirect` and `decompress`, so that it wraps the first and the others
+ * wrap it. Upgrades and `CONNECT` pass untouched.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 import { MeterProvider, TracerProvider } from "@opentelemetry/api";
 import { Observer } from "@defender-resilience/core";
-/** What a request tells the service about the trace. */
+/** What a request reveals to the service about the trace. */
 type Propagation = "none" | "traceparent";
 /** How much of the URL `url.full` contains. */
 type UrlCapture = "redacted" | "template";
@@ -59,9 +59,9 @@ interface OtelObserverOptions {
    */
   readonly maxOperations?: number;
   /**
-   * Attributes of every span and every metric of this observer, such as the tenant of its wrapper. At
-   * most 10, each a string of at most 128 characters, a number or a boolean. Give a set of values that
-   * is bounded, since each makes series of its own.
+   * Attributes of every span and every metric of this observer, such as the tenant of its wrapper. At most 10,
+   * each a string of at most 128 characters, a number or a boolean. Use a bounded set of values, since each one
+   * creates its own series.
    *
    * @defaultValue `{}`
    */
@@ -76,9 +76,9 @@ interface OtelObserverOptions {
   };
 }
 /**
- * Makes an observer that traces and measures calls through the OpenTelemetry API: one INTERNAL span
- * for each call, below it one span for each attempt, and metrics. Without an SDK it does nothing. An
- * SDK may be registered before or after it is made.
+ * Creates an observer that traces and measures calls through the OpenTelemetry API: one INTERNAL span for each
+ * call, below it one span for each attempt, and metrics. Does nothing without an SDK, which may be registered
+ * before or after.
  *
  * @example
  * ```ts

@@ -38,12 +38,12 @@ interface ClientHistogram {
   zero(labels: Record<string, string>): void;
   reset(): void;
 }
-/** What every metric is created with. */
+/** The configuration of every metric. */
 interface ClientMetricConfig {
   name: string;
   help: string;
   labelNames: string[];
-  /** Empty: the metrics are registered together, once all of them are known to fit. */
+  /** Empty: the metrics are registered together, after checking that none of the names is taken. */
   registers: [];
   aggregator: "sum" | "max" | "min";
   enableExemplars: boolean;
@@ -84,7 +84,7 @@ interface RecentError {
 interface RecentErrorsQuery {
   /** Lists only errors with this code. */
   readonly code?: string;
-  /** Lists only errors of this time or later: a date, or milliseconds since 1970. */
+  /** Lists only errors at or after this time: a date, or milliseconds since 1970. */
   readonly since?: Date | number;
 }
 /** The last errors with their tracking IDs, in memory. */
@@ -97,42 +97,41 @@ interface RecentErrors {
 /** The options of `metricsHandler`. Every one has a default. */
 interface MetricsHandlerOptions {
   /**
-   * The path of the metrics. It starts with a slash; a slash at its end makes no difference.
+   * The path of the metrics. It starts with a slash; a trailing slash makes no difference.
    *
    * @defaultValue `'/metrics'`
    */
   readonly path?: string;
   /**
-   * The recent errors of an observer, `observer.recentErrors`, to serve as JSON. They contain tracking
-   * IDs and the handler does not authenticate anybody: expose it to your own network only.
+   * The recent errors of an observer, `observer.recentErrors`, to serve as JSON. They contain tracking IDs, and
+   * the handler authenticates nobody: expose it only to your own network.
    *
    * @defaultValue none are served
    */
   readonly recentErrors?: RecentErrors;
   /**
-   * The path of the recent errors, if they are served. It starts with a slash and differs from `path`;
-   * a slash at its end makes no difference.
+   * The path of the recent errors, if they are served. It starts with a slash and differs from `path`; a
+   * trailing slash makes no difference.
    *
    * @defaultValue `'/debug/defender/errors'`
    */
   readonly recentErrorsPath?: string;
   /**
-   * The wrapper, whose `snapshot()` is to be served as JSON beside the recent errors: circuits, pauses,
-   * quotas and calls in flight, as `defender-resilience status` shows them. Nobody is authenticated here
-   * either.
+   * The wrapper, whose `snapshot()` is to be served as JSON beside the recent errors: circuits, pauses, quotas
+   * and calls in flight, as `defender-resilience status` shows them. This path is not authenticated either.
    *
    * @defaultValue none is served
    */
   readonly resilience?: Pick<Resilience, "snapshot">;
   /**
-   * The path of the snapshot, if it is served. It starts with a slash and differs from the other paths;
-   * a slash at its end makes no difference.
+   * The path of the snapshot, if it is served. It starts with a slash and differs from the other paths; a
+   * trailing slash makes no difference.
    *
    * @defaultValue `'/debug/defender/snapshot'`
    */
   readonly snapshotPath?: string;
 }
-/** What `metricsHandler` serves: a registry, or something that combines several. */
+/** The source of `metricsHandler`: a registry, or an object that combines several. */
 interface MetricsSource {
   /** The value of the header `Content-Type`. */
   readonly contentType: string;
@@ -140,15 +139,15 @@ interface MetricsSource {
   metrics(): Promise<string>;
 }
 /**
- * A listener of `node:http`, or a handler of the frameworks that build on it. If it is given `next`, as
- * express does, it calls that for other paths; otherwise it answers them with 404.
+ * A listener of `node:http`, or a handler for frameworks based on it. If it receives `next`, as from Express,
+ * it calls that for other paths; otherwise it answers them with 404.
  */
 type MetricsHandler = (request: IncomingMessage & {
   readonly baseUrl?: string;
 }, response: ServerResponse, next?: () => void) => void;
 /**
- * Creates a handler that serves `/metrics` to Prometheus, and the recent errors if you pass them. It
- * answers 500 if the metrics cannot be collected.
+ * Creates a handler that serves `/metrics` to Prometheus, and the recent errors if you pass them. Answers 500
+ * if the metrics cannot be collected.
  *
  * @param source - the registry, such as `observer.register`
  * @throws TypeError if the source is not a registry, or if options are invalid; the message says what
@@ -180,10 +179,9 @@ interface PromObserverOptions {
    */
   readonly register?: MetricRegistry;
   /**
-   * The module whose classes the metrics are created with: prom-client, its successor
-   * `@prometheus-io/client`, or a copy of your own, as in `import * as client from 'prom-client'`.
-   * Set it if prom-client is not installed, is bundled into your program, or is not the module that
-   * `register` comes from.
+   * The module whose classes create the metrics: prom-client, its successor `@prometheus-io/client`, or your
+   * own copy, as in `import * as client from 'prom-client'`. Set it if prom-client is not installed, is bundled
+   * into your program, or is not the module that `register` comes from.
    *
    * @defaultValue the installed prom-client
    */
@@ -196,9 +194,9 @@ interface PromObserverOptions {
    */
   readonly prefix?: string;
   /**
-   * Whether counters and histograms carry exemplars: the tracking ID of their last failure, and the ID
-   * of its trace if the trace is sampled. Has no effect with a text registry, which a process warning
-   * points out unless this is `false`.
+   * Whether counters and histograms carry exemplars: the tracking ID of their last failure, and the ID of its
+   * trace if the trace is sampled. Has no effect with a text registry; a process warning says so unless this is
+   * `false`.
    *
    * @defaultValue `true`
    */
@@ -213,9 +211,8 @@ interface PromObserverOptions {
     readonly capacity?: number;
   };
   /**
-   * Labels with one fixed value each that every series carries, such as the name of a tenant: at most
-   * 10, with values of at most 128 characters. All observers of a registry
-   * and prefix need the same names.
+   * Labels with one fixed value each for every series, such as the name of a tenant: at most 10, with values of
+   * at most 128 characters. All observers of a registry and prefix need the same label names.
    *
    * @defaultValue `{}`
    */
@@ -245,17 +242,17 @@ interface PromObserverOptions {
    */
   readonly maxQuotaGroups?: number;
   /**
-   * Returns the trace that is active when it is called, or undefined. Called synchronously within the
-   * context of each attempt. What it throws is reported once, as a process warning.
+   * Returns the trace that is active when it is called, or undefined. Called synchronously within the context
+   * of each attempt. If it throws, the error is reported once, as a process warning.
    *
    * @defaultValue reads the active span of OpenTelemetry, if the program uses `@opentelemetry/api` 1.x
    */
   readonly traceContext?: () => TraceContext | undefined;
   /**
-   * Returns the time in milliseconds since 1970, for recent errors and for metrics that show a time.
-   * The timestamps of exemplars are prom-client's and always those of the process.
+   * The clock for recent errors and for metrics whose value is a time. The timestamps of exemplars come from
+   * prom-client and always use the real time.
    *
-   * @defaultValue the time of the process
+   * @defaultValue the real time
    */
   readonly clock?: {
     /** The time in milliseconds since 1970. */
@@ -273,9 +270,9 @@ interface PromObserver extends Observer {
  * Creates an observer that records calls, attempts, retries, errors, circuits and quotas as Prometheus
  * metrics.
  *
- * It registers its metrics at once and shares them with other observers of the same registry and prefix.
- * It never clears a registry and collects nothing else. List it after observers that trace, so that its
- * exemplars can point to their spans.
+ * Registers its metrics at once and shares them with other observers of the same registry and prefix. Never
+ * clears a registry and collects nothing else. List it after observers that trace, so that its exemplars can
+ * point to their spans.
  *
  * @example
  * ```ts

@@ -1,7 +1,10 @@
 import { Clock, MessageValues, Quota } from "@defender-resilience/core";
-/** Where a running simulator listens. */
+/** The addresses of a running simulator. */
 interface Addresses {
-  /** `http://127.0.0.1:port`: the paths of Defender XDR and Defender for Endpoint follow with `/api`. */
+  /**
+   * `http://127.0.0.1:port`, the base of Defender XDR's and Defender for Endpoint's paths, which begin with
+   * `/api`.
+   */
   readonly url: string;
   /** The base of Microsoft Graph's paths: `url` and `/v1.0`. */
   readonly graphUrl: string;
@@ -10,11 +13,11 @@ interface Addresses {
 }
 /** One row of a hunting result: its values by column. A time is an ISO text. */
 type HuntingRow = Readonly<Record<string, unknown>>;
-/** The rows that hunting queries get, by the table that they begin with. */
+/** The rows that hunting queries return, by the table that they begin with. */
 type HuntingResults = Readonly<Record<string, readonly HuntingRow[]>>;
-/** What a tenant can have disabled: its calls then get `DisabledFeature`. */
+/** The features that a tenant can disable: their calls then get `DisabledFeature`. */
 declare const FEATURES: readonly ["advancedHunting", "automatedInvestigation", "customIndicators", "liveResponse"];
-/** A feature that the tenant can have disabled. */
+/** A feature that the tenant can disable. */
 type Feature = (typeof FEATURES)[number];
 declare const STEP_ACTIONS: readonly ["reset", "reset-headers", "reset-mid-body", "truncate", "malformed", "html", "empty", "hang"];
 /**
@@ -38,9 +41,9 @@ interface ScriptStepDetails {
   readonly code?: string;
   /** The error's message. @defaultValue the catalogue's message for the code */
   readonly message?: string;
-  /** Values for the variable parts of the catalogue's message. @defaultValue none */
+  /** Values of the variables in the catalogue's message. @defaultValue none */
   readonly values?: MessageValues;
-  /** Headers to add to the answer, or to replace there. @defaultValue none */
+  /** Headers to add to the answer, or to replace in it. @defaultValue none */
   readonly headers?: Readonly<Record<string, string>>;
   /** The whole body: a string is sent as it is, an object as JSON. @defaultValue the error's envelope, or the ordinary answer */
   readonly body?: string | object;
@@ -58,8 +61,8 @@ interface ScriptStepDetails {
   /** How many calls get this answer. `'always'` may also remain unused. @defaultValue 1 */
   readonly times?: number | "always";
   /**
-   * The `Retry-After` header: seconds; text that is sent as it is, such as an HTTP date or something
-   * unreadable; or a date that many milliseconds after the answer, rounded up to a second.
+   * The `Retry-After` header: seconds; text that is sent as it is, such as an HTTP date or something invalid;
+   * or a date that many milliseconds after the answer, rounded up to a second.
    *
    * @defaultValue no header
    */
@@ -82,11 +85,11 @@ interface PendingStep {
 interface FaultOptions {
   /** The probability that a call fails, from 0 to 1. */
   readonly probability: number;
-  /** What a failing call gets, each with the same probability. @defaultValue `['InternalServerError']` */
+  /** The answers to failing calls, each with the same probability. @defaultValue `['InternalServerError']` */
   readonly codes?: readonly ScriptStep[];
   /** Makes the same calls fail at every start. @defaultValue the simulator's `seed` */
   readonly seed?: number;
-  /** Milliseconds before every answer: a number, or a random one of a range. @defaultValue 0 */
+  /** Milliseconds before every answer: a number, or a range for a random number. @defaultValue 0 */
   readonly latencyMs?: number | readonly [from: number, to: number];
   /**
    * Which calls may fail: those of an operation (`incidents.list`), or of a path and all below it.
@@ -105,8 +108,8 @@ interface OutageOptions {
 /** The limits of one quota group. */
 interface QuotaLimits extends Quota {
   /**
-   * Milliseconds for which hunting queries may execute in an hour. Once they are used up, queries are
-   * refused until some of them are an hour ago.
+   * How long hunting queries may run per hour, in milliseconds. Once this is used up, queries are refused until
+   * earlier ones are over an hour ago.
    *
    * @defaultValue no limit
    */
@@ -116,11 +119,11 @@ interface QuotaLimits extends Quota {
 interface WindowUsage {
   readonly per: "minute" | "hour";
   readonly limit: number;
-  /** The calls in the window, refused ones among them; at most `limit`. */
+  /** The calls in the window, including refused ones; at most `limit`. */
   readonly used: number;
   /** The calls in the window that other applications have made. */
   readonly foreign: number;
-  /** Milliseconds until the window allows a call; 0 when it does now. */
+  /** Milliseconds until the window allows a call; 0 if it does now. */
   readonly waitMs: number;
 }
 /** Which quotas apply: Microsoft's documented ones, none, or limits by quota group. */
@@ -131,7 +134,7 @@ interface QuotaUsage {
   readonly group: string;
   /** The tenant's name, as in its token endpoint. */
   readonly tenant: string;
-  /** The application's client ID; undefined where all of a tenant's applications share the quota. */
+  /** The application's client ID; undefined if all of a tenant's applications share the quota. */
   readonly app: string | undefined;
   /** Calls that were allowed since the start or the last `reset()`. */
   readonly allowed: number;
@@ -139,7 +142,7 @@ interface QuotaUsage {
   readonly refused: number;
   /** The limits on calls, by window. */
   readonly windows: readonly WindowUsage[];
-  /** The execution time of hunting queries in the last hour, in milliseconds, where it is limited. */
+  /** The execution time of hunting queries in the last hour, in milliseconds, if it is limited. */
   readonly runningTime?: {
     readonly usedMs: number;
     readonly budgetMs: number;
@@ -148,11 +151,11 @@ interface QuotaUsage {
 /** How a request ended: the status of the answer, or what happened instead of one. */
 type Answered = number | "reset" | "hang";
 declare const RECORD_MODES: readonly ["all", "counts"];
-/** What is kept of the requests: `all` of each, or only the `counts`. */
+/** Whether requests are kept whole (`all`), or only counted (`counts`). */
 type RecordMode = (typeof RECORD_MODES)[number];
-/** One request, as it arrived, without its credentials. */
+/** One request as it arrived, without its credentials. */
 interface ReceivedRequest {
-  /** Its place among all requests since the start or the last `reset()`, from 1. */
+  /** Its number among all requests since the start or the last `reset()`, from 1. */
   readonly order: number;
   readonly method: string;
   /** The path as it was sent, without the query. */
@@ -164,9 +167,9 @@ interface ReceivedRequest {
    * cookie or the key of a gateway as `[redacted]`.
    */
   readonly headers: Readonly<Record<string, string>>;
-  /** The body as text; empty when there was none. A token request's secrets are shown as `[redacted]`. */
+  /** The body as text; empty if there was none. A token request's secrets are shown as `[redacted]`. */
   readonly body: string;
-  /** The operation's name, such as `incidents.list`; `other` when it is not known. */
+  /** The operation's name, such as `incidents.list`; `other` if it is not known. */
   readonly operation: string;
   /** When it arrived, in milliseconds since 1970. */
   readonly at: number;
@@ -188,22 +191,22 @@ interface RequestFilter {
 interface SimulatorOptions {
   /** The port of 127.0.0.1 to listen on; 0 takes a free one. @defaultValue 0 */
   readonly port?: number;
-  /** Makes data, tracking IDs and random faults the same at every start. @defaultValue 1 */
+  /** Makes data, tracking IDs and random faults the same at each start. @defaultValue 1 */
   readonly seed?: number;
   /** The first answers, in order; later calls are answered normally. @defaultValue none */
   readonly script?: readonly ScriptStep[];
   /**
-   * The rows that hunting queries get, by the table that a query begins with:
-   * `{ DeviceEvents: [{ Timestamp: '2026-01-31T10:00:00Z', FileName: 'a.exe' }] }`.
+   * The rows that hunting queries return, by the table that a query begins with: `{ DeviceEvents: [{ Timestamp:
+   * '2026-01-31T10:00:00Z', FileName: 'a.exe' }] }`.
    *
    * @defaultValue rows of the tenant's data in `DeviceInfo`, `AlertInfo`, `AlertEvidence`,
-   * `DeviceProcessEvents`, `DeviceNetworkEvents` and `DeviceLogonEvents`; a table that is given replaces
-   * the one of its name
+   * `DeviceProcessEvents`, `DeviceNetworkEvents` and `DeviceLogonEvents`; a given table replaces the one of the
+   * same name
    */
   readonly hunting?: HuntingResults;
   /**
-   * The quotas that apply: `'documented'` for Microsoft's limits, `'off'` for none, or limits by quota
-   * group (`{ incidents: { perMinute: 10 } }`), where groups that are not named have none.
+   * The quotas that apply: `'documented'` for Microsoft's limits, `'off'` for none, or limits by quota group
+   * (`{ incidents: { perMinute: 10 } }`); other groups then have none.
    *
    * @defaultValue `'documented'`
    */
@@ -211,8 +214,8 @@ interface SimulatorOptions {
   /** Random faults. @defaultValue none */
   readonly faults?: FaultOptions;
   /**
-   * How long a quota's minute lasts, in milliseconds; its hour is 60 of them. With a shorter minute, a
-   * refused call's wait is in `retry-after-ms` as well, because it may end before the next second.
+   * How long a quota's minute lasts, in milliseconds; an hour is 60 of them. With a shorter minute, a refused
+   * call's wait is in `retry-after-ms` as well, because it may end before the next second.
    *
    * @defaultValue 60,000
    */
@@ -224,8 +227,8 @@ interface SimulatorOptions {
   /** How long a token is valid, in milliseconds. @defaultValue 3,599,000, as Entra's are */
   readonly tokenLifetimeMs?: number;
   /**
-   * How long a machine action takes, in milliseconds. It is pending for the first half, in progress for
-   * the second, and then has succeeded.
+   * How long a machine action takes, in milliseconds. It is pending for the first half, in progress for the
+   * second, and then succeeds.
    *
    * @defaultValue 60,000
    */
@@ -252,11 +255,11 @@ interface SimulatorOptions {
  * expect(simulator.requests[0]?.headers['authorization']).toBe(redactAuthorization(`Bearer ${token}`));
  */
 export declare function redactAuthorization(header: string): string;
-/** A running simulator: its addresses, what it received, and what it is to answer. */
+/** A running simulator: its addresses, the requests that it received, and control of its answers. */
 interface Simulator extends Addresses, AsyncDisposable {
   /**
-   * The requests in order of arrival, without those to the control endpoints. The first 100,000 are kept,
-   * and none where `record` is `'counts'`; `count()` counts them all.
+   * The requests in order of arrival, without those to the control endpoints. The first 100,000 are kept, and
+   * none with `record: 'counts'`; `count()` counts all of them.
    */
   readonly requests: readonly ReceivedRequest[];
   /** The tracking IDs of all error answers, in order; the first 100,000. */
@@ -268,25 +271,25 @@ interface Simulator extends Addresses, AsyncDisposable {
   /**
    * Appends answers to the script. Each call takes the first one that applies to it.
    *
-   * @throws TypeError that names every invalid step; none is appended then.
+   * @throws TypeError that names every invalid step; then none is appended
    */
   script(...steps: ScriptStep[]): void;
   /**
-   * Sets the rows that hunting queries get, by the table that a query begins with. Tables that are not
-   * named keep theirs; undefined restores the tables of the options.
+   * Sets the rows that hunting queries return, by the table that a query begins with. Other tables keep theirs;
+   * undefined restores the tables of the options.
    *
-   * @throws TypeError that names everything that is invalid; nothing is set then.
+   * @throws TypeError that names everything invalid; then nothing is set
    */
   hunting(results: HuntingResults | undefined): void;
   /**
-   * Lets calls fail at random from now on; undefined ends it.
+   * Makes calls fail at random from now on; undefined ends it.
    *
    * @throws TypeError that names everything that is invalid; nothing changes then.
    */
   faults(options: FaultOptions | undefined): void;
   /**
-   * Makes every call fail until `end()` is called or `durationMs` have passed. A second outage replaces
-   * the first.
+   * Makes every call fail until `end()` is called or `durationMs` has passed. A second outage replaces the
+   * first.
    *
    * @throws TypeError that names everything that is invalid; nothing changes then.
    */
@@ -296,28 +299,28 @@ interface Simulator extends Addresses, AsyncDisposable {
   /** The quotas in use and the calls that they allowed and refused, by quota group and client. */
   quotaUsage(): readonly QuotaUsage[];
   /**
-   * Lets another application use `share` (0 to 1) of a group's quota until `end()` is called. Its calls
-   * come evenly over time and count like the tenant's own: they fill a window only after its length has
-   * passed, and leave it only after its length has passed again.
+   * Makes another application use `share` (0 to 1) of a group's quota until `end()` is called. Its calls are
+   * spread evenly over time and count like the tenant's own: they take the length of a window to fill their
+   * share of it, and as long again to leave it.
    *
-   * @throws TypeError for an unknown group or another share; nothing changes then.
+   * @throws TypeError for an unknown group or an invalid share; then nothing changes
    */
   foreignLoad(group: string, share: number): {
     end(): void;
   };
-  /** Ends every token that was issued until now: calls with one of them get 401. */
+  /** Expires every token that was issued so far: calls with one of them get 401. */
   expireTokens(): void;
   /**
-   * Forgets requests, script, outage, used quotas, other applications' load and changed data, and goes
-   * back to the faults and hunting tables of the options. Tokens stay valid and tracking IDs unique.
+   * Discards requests, script, outage, used quotas, other applications' load and changed data, and restores the
+   * faults and hunting tables of the options. Tokens stay valid and tracking IDs unique.
    */
   reset(): void;
-  /** @throws Error with a table of the scripted answers that no call has asked for. */
+  /** @throws Error with a table of the scripted answers that no call has used */
   assertScriptConsumed(): void;
   /**
    * Ends every connection and frees the port. A second call does nothing.
    *
-   * @throws Error when scripted answers were never asked for, unless `ignoreUnconsumed` is true.
+   * @throws Error if scripted answers were never used, unless `ignoreUnconsumed` is true
    */
   close(options?: {
     readonly ignoreUnconsumed?: boolean;
@@ -334,8 +337,8 @@ interface Simulator extends Addresses, AsyncDisposable {
  *   await simulator.close({ ignoreUnconsumed: true });
  * }
  *
- * @throws TypeError for invalid options; the message names every one of them, one a line.
- * @throws Error when the port is taken.
+ * @throws TypeError for invalid options; the message names each of them on its own line
+ * @throws Error if the port is taken
  */
 export declare function startSimulator(options?: SimulatorOptions): Promise<Simulator>;
 export type { Addresses, Answered, FaultOptions, Feature, HuntingResults, HuntingRow, OutageOptions, PendingStep, QuotaLimits, QuotaOption, QuotaUsage, ReceivedRequest, RecordMode, RequestFilter, ScriptStep, ScriptStepDetails, Simulator, SimulatorOptions, StepAction, WindowUsage };

@@ -18,7 +18,7 @@ const client = ky.create({
   prefix: simulator.url,
   fetch: resilience.wrapFetch(fetch, { bufferJson: true }),
   retry: 0,
-  // ky's own time limit would count the waits between attempts; the wrapper has limits of its own.
+  // ky's own time limit would include the waits between attempts; the wrapper has its own limits.
   timeout: false,
 });
 // #endregion

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 import Table from 'cli-table3';
 
-/** The width of the terminal, between 60 and 120 columns; 80 where there is none. */
+/** The width of the terminal, between 60 and 120 columns; 80 if there is none. */
 function pageWidth(): number {
   return Math.min(Math.max(process.stdout.columns ?? 80, 60), 120);
 }

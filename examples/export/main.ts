@@ -90,7 +90,7 @@ async function resilientGet(
       token = await getToken();
       return token;
     },
-    // Nobody waits for a nightly job, so it may retry for longer.
+    // Nobody waits for a nightly job, so it may retry longer.
     retry: { maxRetries: 8, initialDelayMs: firstWaitMs, maxRetryAfterMs: maxWaitMs },
     deadlineMs: maxWaitMs + 600_000,
     quota: keepQuota && { minuteMs: minuteMs ?? 60_000 },

@@ -1,4 +1,4 @@
-// A service in Kubernetes that shuts down without failing the requests under way, against a simulated Defender API:
+// A service in Kubernetes that shuts down without failing active requests, against a simulated Defender API:
 //
 //   node --conditions=@defender-resilience/source examples/shutdown/server.ts
 //
@@ -29,7 +29,7 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
 const server = createServer((request, response) => void handle(request, response));
 
 async function stop(): Promise<void> {
-  // Accepts no new connection. Requests under way may finish their calls for 15 seconds.
+  // Accepts no new connections. Active requests have 15 seconds to finish their calls.
   server.close();
   await resilience.close({ timeoutMs: 15_000 });
   server.closeIdleConnections();

@@ -1,4 +1,4 @@
-// A worker that ends on SIGTERM without losing the calls under way, against a simulated Defender API:
+// A worker that ends on SIGTERM without losing active calls, against a simulated Defender API:
 //
 //   node --conditions=@defender-resilience/source examples/shutdown/worker.ts
 //
@@ -13,7 +13,7 @@ const url = `${simulator.url}/api/incidents?$top=1`;
 // #region recipe
 const stop = async (): Promise<void> => {
   console.log('stopping');
-  // Refuses new calls, ends waits, and gives calls under way 20 seconds.
+  // Refuses new calls, ends waits, and gives active calls 20 seconds.
   await resilience.close({ timeoutMs: 20_000 });
 };
 process.once('SIGTERM', () => void stop());
@@ -32,5 +32,5 @@ try {
 // Waits for calls, telemetry and the quota store to end.
 await resilience.close();
 // #endregion
-console.log(`stopped, ${resilience.snapshot().inFlight} calls under way`);
+console.log(`stopped, ${resilience.snapshot().inFlight} active calls`);
 await simulator.close();

@@ -13,7 +13,7 @@ const FLAGS = [
 ];
 const TIMEOUT_MS = 30_000;
 
-/** The path of Chromium; undefined where it is not installed, which is an error in CI. */
+/** The path of Chromium; undefined if it is not installed, which is an error in CI. */
 export async function findChromium(): Promise<string | undefined> {
   for (const directory of PATH.split(':')) {
     const path = join(directory, 'chromium');

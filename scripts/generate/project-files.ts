@@ -71,7 +71,7 @@ export function manifest(text: string, folder: string, { repository, docs }: Pro
 function siteModule({ docs }: Project): string {
   return `// Generated from project.json by \`pnpm fix\`.
 
-/** Where the site of the docs is, without a slash at its end; empty until somebody knows it. */
+/** The address of the docs' site, without a trailing slash; empty until it is known. */
 export const DOCS: string = '${docs}';
 `;
 }

@@ -1,7 +1,7 @@
 import { operationFor } from '@defender-resilience/core';
 import { CommandError, EXIT } from './exit-codes.ts';
 
-/** Gives a token, a new one if the last was refused. */
+/** Gets a token: a new one, if the last was refused. */
 export type GetToken = () => Promise<string>;
 
 const SCOPES: Readonly<Record<string, string>> = {
@@ -11,20 +11,20 @@ const SCOPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The scope of the tokens that a host takes.
+ * The scope of the tokens that a host accepts.
  *
- * @returns undefined for any other host: no token is sent there
+ * @returns undefined for any other host, to which no token is sent
  */
 export function scopeOf({ host, protocol }: URL): string | undefined {
-  // The path is none of the service's, so that the host alone decides.
+  // The path belongs to no operation, so that the host alone decides.
   const { name, family } = operationFor({ method: 'GET', host, path: '/' });
   if (protocol !== 'https:' || (family === undefined && name !== 'other')) return undefined;
-  // Microsoft's public cloud takes one scope for all its regions; other clouds have hosts of their own.
+  // Microsoft's public cloud has one scope for all its regions; other clouds have their own hosts.
   const isPublic = /\.microsoft\.com$|\.windows\.com$/.test(host);
   return isPublic ? SCOPES[family ?? 'xdr'] : `https://${host}/.default`;
 }
 
-/** DEFENDER_TOKEN, else the default chain of `@azure/identity`, which is loaded only then. */
+/** Uses DEFENDER_TOKEN, else the default chain of `@azure/identity`, which is loaded only if needed. */
 export async function tokenFor(
   scope: string,
   env: Readonly<Record<string, string | undefined>>,
@@ -58,7 +58,7 @@ async function loadIdentity(): Promise<typeof import('@azure/identity')> {
     return await import('@azure/identity');
   } catch (cause) {
     throw noToken(
-      'there is no token: DEFENDER_TOKEN is not set, and @azure/identity is not installed',
+      'no token: DEFENDER_TOKEN is not set, and @azure/identity is not installed',
       cause,
     );
   }
@@ -67,7 +67,7 @@ async function loadIdentity(): Promise<typeof import('@azure/identity')> {
 function noToken(message: string, cause?: unknown): CommandError {
   return new CommandError(message, {
     hint:
-      'Set DEFENDER_TOKEN to an access token, or install @azure/identity beside this program (npm install -g @azure/identity) and ' +
+      'Set DEFENDER_TOKEN to an access token, or install @azure/identity next to this program (npm install -g @azure/identity) and ' +
       'sign in with "az login", or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET. --simulate needs none.',
     exitCode: EXIT.usage,
     cause,

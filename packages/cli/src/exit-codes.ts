@@ -1,27 +1,27 @@
-/** The exit codes of every command, and what each tells a script. */
+/** The exit codes of every command, and what each means to a script. */
 export const EXIT = {
-  /** It worked; `explain`: the input is no error. */
+  /** Success. `explain`: the input does not contain an error. */
   ok: 0,
-  /** It could not be done: a port is taken, a file cannot be read, a host cannot be reached. */
+  /** Failure: a port is taken, a file cannot be read, a host cannot be reached. */
   failed: 1,
   /** The command line or an input file is wrong. */
   usage: 2,
   /** A check found differences. */
   differs: 3,
-  /** An API error that may go away: sending the same request again can succeed. */
+  /** A temporary API error: sending the same request again can succeed. */
   retryable: 10,
-  /** An API error that stays: the same request fails again. */
+  /** A terminal API error: the same request fails again. */
   terminal: 11,
-  /** The input contains no error that anybody could explain. */
+  /** The input does not contain an error that `explain` understands. */
   notUnderstood: 12,
-  /** Ended by Ctrl+C before it was done. */
+  /** Interrupted by Ctrl+C. */
   interrupted: 130,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /**
- * Ends a command with a message for its user on standard error.
+ * Ends a command with a message on standard error.
  *
  * @example
  * ```ts

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { CommandError, EXIT } from './exit-codes.ts';
 
-/** More than any HAR file that a person looks at. */
+/** The largest input in bytes: larger than any HAR file that people look at. */
 const MAX_INPUT = 64 * 1024 * 1024;
 const TOO_LARGE = 'Cut out the part with the error: at most 64 MiB are read.';
 

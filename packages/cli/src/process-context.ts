@@ -4,7 +4,7 @@ import { screenOf } from './terminal/screen.ts';
 
 type Stream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
-/** An output over a stream of the process. */
+/** Creates an output from a stream of the process. */
 export function outputTo(stream: Stream, env: Context['env']): Output {
   return {
     ...screenOf(stream, env),
@@ -18,7 +18,7 @@ export function outputTo(stream: Stream, env: Context['env']): Output {
   };
 }
 
-/** The context of this process. The second Ctrl+C ends it at once. */
+/** Creates the context of this process. A second Ctrl+C ends the process at once. */
 export function processContext(): Context {
   const { stdin, stdout, stderr, env } = process;
   const interruption = new AbortController();
@@ -29,7 +29,7 @@ export function processContext(): Context {
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
-  // `… | head` closes the pipe when it has enough: that is no error.
+  // `… | head` closes the pipe when it has enough: that is not an error.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
     throw error;

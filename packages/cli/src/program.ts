@@ -10,7 +10,7 @@ import { version } from './version.ts';
 const NAME = 'defender-resilience';
 
 const EXIT_CODES: readonly (readonly [name: string, text: string])[] = [
-  [String(EXIT.ok), 'done; explain: the input is no error'],
+  [String(EXIT.ok), 'success; explain: the input is not an error'],
   [String(EXIT.failed), 'failed: a port is taken, a file or a host cannot be reached'],
   [String(EXIT.usage), 'the command line or an input file is wrong'],
   [String(EXIT.differs), 'a check found differences'],
@@ -20,7 +20,7 @@ const EXIT_CODES: readonly (readonly [name: string, text: string])[] = [
   [String(EXIT.interrupted), 'interrupted by Ctrl+C'],
 ];
 
-/** What the library leaves out of its command's help. */
+/** The part of the completion command's help that the library leaves out. */
 const COMPLETION: readonly (readonly [command: string, what: string])[] = [
   [`source <(${NAME} completion bash)`, 'in ~/.bashrc, after bash-completion'],
   [`source <(${NAME} completion zsh)`, 'in ~/.zshrc, after compinit'],
@@ -28,12 +28,12 @@ const COMPLETION: readonly (readonly [command: string, what: string])[] = [
   [`${NAME} completion powershell | Out-String | Invoke-Expression`, 'in $PROFILE'],
 ];
 
-/** The program with all its commands. Errors of the command line are thrown, after they have been printed. */
+/** Creates the program with all its commands. Errors in the command line are printed, then thrown. */
 export function createProgram(context: Context, exitWith: (code: ExitCode) => void): Command {
   const { out, err } = context;
   const program = new Command(NAME)
     .description(
-      'Explains errors of the Microsoft Defender APIs, rehearses them, and makes calls resilient.',
+      'Explains errors of the Microsoft Defender APIs, simulates them, and makes calls resilient.',
     )
     .version(version)
     .exitOverride()

@@ -24,7 +24,7 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
 }
 
 function report(error: unknown, { err, signal }: Context): number {
-  // Commander has said what is wrong; help and the version are no errors.
+  // Commander has already printed the error. Help and version are not errors.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (signal.aborted && !(error instanceof CommandError)) return EXIT.interrupted;
   const { message, hint, exitCode } = readable(error);

@@ -5,8 +5,8 @@ export interface Timer {
 }
 
 /**
- * Where time comes from. Every wait and every duration of the wrapper goes through it, so that a
- * test can let an hour pass in a millisecond.
+ * The source of time. Every wait and every duration of the wrapper uses it, so that a test can let an hour pass
+ * in a millisecond.
  */
 export interface Clock {
   /** Monotonic time in milliseconds, from any origin. For durations and waits. */
@@ -21,23 +21,23 @@ export interface Clock {
   timer(callback: () => void, delayMs: number, options?: { readonly keepAlive?: boolean }): Timer;
 }
 
-/** The longest delay that `setTimeout` takes: beyond it, Node fires at once. */
+/** The longest delay that `setTimeout` accepts: beyond it, Node fires at once. */
 export const MAX_TIMER_MS = 2_147_483_647;
 
-/** Timers may fire this much early, in milliseconds: they count in whole ones. */
+/** Timers may fire this much early, in milliseconds, because they count whole ones. */
 const EARLY_MS = 1;
 
-// Fake timers of test frameworks move setTimeout and often leave performance.now alone. The clock then
-// lags behind a timer that has fired, and every wait that reads it again would start anew: it is put
-// forward by what it lags. Real timers do not fire that early.
+// How far the clock was moved ahead, in milliseconds. The fake timers of test frameworks move setTimeout and
+// often leave performance.now alone. The clock then lags behind a timer that has fired, and every wait that
+// reads it again would start over, so it is moved ahead by the difference. Real timers do not fire that early.
 let aheadMs = 0;
 
-/** The real time of this process; under fake timers, the time that they show. */
+/** The real time of this process; with fake timers, their time. */
 export const systemClock: Clock = Object.freeze({
   now: () => performance.now() + aheadMs,
   epoch: () => Date.now(),
   timer(callback: () => void, delayMs: number, options?: { readonly keepAlive?: boolean }): Timer {
-    // Node cuts off fractions, which would look like a timer that fires too early.
+    // Node drops fractions, which would look like a timer that fires too early.
     const waitMs = Math.min(Math.max(Math.ceil(delayMs), 0), MAX_TIMER_MS);
     const startedAt = performance.now() + aheadMs;
     const handle = setTimeout(() => {
@@ -45,7 +45,7 @@ export const systemClock: Clock = Object.freeze({
       if (lagMs > EARLY_MS) aheadMs += lagMs;
       callback();
     }, waitMs);
-    // Browsers and workers give a number, which has no `unref`.
+    // Browsers and workers return a number, which has no `unref`.
     if (options?.keepAlive === false && typeof handle === 'object') handle.unref();
     return { cancel: () => clearTimeout(handle) };
   },
@@ -54,7 +54,10 @@ export const systemClock: Clock = Object.freeze({
 /** What {@link within} resolves with when the time is up. */
 export const TIME_UP: unique symbol = Symbol('time is up');
 
-/** What a promise settles with in time; rejects with the signal's reason as soon as `signal` aborts. */
+/**
+ * Settles as `promise` does, or resolves with {@link TIME_UP} when the time is up first. Rejects with the
+ * signal's reason as soon as `signal` aborts.
+ */
 export async function within<T>(
   clock: Clock,
   ms: number,

@@ -3,7 +3,7 @@ export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** Whatever can have properties and be the key of a `WeakMap`. */
+/** Anything that can have properties and be a key of a `WeakMap`. */
 export function isObjectOrFunction(value: unknown): value is object {
   return isObject(value) || typeof value === 'function';
 }
@@ -16,7 +16,7 @@ export function isRecord(value: unknown): value is Fields {
   return isObject(value) && !Array.isArray(value);
 }
 
-/** An object that no class made, such as a document: no form, stream or observer of a class. */
+/** An object without a class, such as a JSON document, but not a form, a stream or an instance. */
 export function isPlainObject(value: unknown): value is object {
   if (!isObject(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

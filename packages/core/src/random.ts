@@ -1,4 +1,4 @@
-/** Where chance comes from: a number from 0 (inclusive) to 1 (exclusive), as `Math.random` gives. */
+/** The source of randomness: returns a number from 0 (inclusive) to 1 (exclusive), like `Math.random`. */
 export type Random = () => number;
 
 /** The random numbers of this process. */

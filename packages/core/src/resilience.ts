@@ -21,7 +21,7 @@ import { registerPipeline } from './pipeline/pipeline-of.ts';
 import { runCall } from './pipeline/run-call.ts';
 import { checkOptions } from './validation/check-options.ts';
 
-/** What a wrapper is doing now: plain data, for a health endpoint. */
+/** The current state of a wrapper: plain data, for a health endpoint. */
 export interface ResilienceSnapshot {
   /** Whether `close` was called: further calls are refused. */
   readonly closed: boolean;
@@ -29,7 +29,7 @@ export interface ResilienceSnapshot {
   readonly inFlight: number;
   /** The retry budget of the last minute: calls, retries, and how many retries are allowed. */
   readonly budget: { readonly calls: number; readonly retries: number; readonly allowed: number };
-  /** The circuits that were used, at most `circuit.maxCircuits`; empty where circuits are off. */
+  /** The circuits that were used, at most `circuit.maxCircuits`; empty if circuits are off. */
   readonly circuits: readonly {
     /** Host and operation. */
     readonly circuit: string;
@@ -50,21 +50,20 @@ export interface ResilienceSnapshot {
     /** How many calls wait. */
     readonly waiting: number;
   }[];
-  /** How full the quotas are, of the groups that were used; empty without the `quota` option. */
+  /** The state of the quotas that were used; empty without the `quota` option. */
   readonly quotas: readonly QuotaState[];
 }
 
 /** The options of `close`. */
 export interface CloseOptions {
   /**
-   * How long calls under way may take to end before they are aborted, in milliseconds; 0 aborts them at
-   * once.
+   * How long active calls may take to end before they are aborted, in milliseconds; 0 aborts them at once.
    *
    * @defaultValue 10,000
    */
   readonly timeoutMs?: number;
   /**
-   * How long `close` then waits for the observers and the quota store, in milliseconds.
+   * How long `close` waits afterwards for the observers and the quota store, in milliseconds.
    *
    * @defaultValue 2,000
    */
@@ -72,16 +71,15 @@ export interface CloseOptions {
 }
 
 /**
- * One wrapper with its circuits, retry budget, quotas and observers, which all calls through it share.
- * Made by {@link createResilience}; a program makes one for each tenant or user and keeps it.
+ * One wrapper with its circuits, retry budget, quotas and observers, which all calls through it share. Created
+ * by {@link createResilience}; a program creates one for each tenant or user and keeps it.
  */
 export interface Resilience extends AsyncDisposable {
   /** The built-in fetch, wrapped as `wrapFetch` wraps it. The same function each time. */
   readonly fetch: Fetch;
   /**
-   * Makes a fetch resilient: same arguments, same results, same errors as `fetch`, whose name it has.
-   * An HTTP error comes back as the `Response` that it is, unread; a rejection is the error of `fetch`
-   * itself. What the wrapper found out about either is read with `failureOf`.
+   * Makes a fetch resilient: same arguments, same results, same errors and same name as `fetch`. An HTTP error
+   * is returned as an unread `Response`; a rejection is the error of `fetch` itself. `failureOf` explains both.
    *
    * @param fetch - the built-in fetch, undici's, or any function that is called like it
    * @param options - `bufferJson` for clients that read the whole body anyway, such as ky
@@ -95,7 +93,7 @@ export interface Resilience extends AsyncDisposable {
    */
   wrapFetch(fetch: Fetch, options?: WrapFetchOptions): Fetch;
   /**
-   * Makes a function resilient: same parameters, same result, same errors, and a promise in any case.
+   * Makes a function resilient: same parameters, same result, same errors, but always a promise.
    *
    * @param operation - a name from the operations table (`incidents.get`), or your own; a fixed text,
    * never one with IDs in it
@@ -114,15 +112,15 @@ export interface Resilience extends AsyncDisposable {
     options?: WrapOptions<Result>,
   ): (this: Self, ...args: Args) => Promise<Result>;
   /**
-   * Runs `fn`, and runs it again where that helps. Rejects with what `fn` itself rejected with last,
-   * unchanged; `failureOf(error)` tells what is known about it.
+   * Runs `fn`, and runs it again if that can help. Rejects with the last error of `fn` itself, unchanged;
+   * `failureOf(error)` explains it.
    *
    * @param operation - a name from the operations table (`incidents.get`), or your own; a fixed text,
    * never one with IDs in it
-   * @param fn - makes one attempt; gets the attempt's number and an `AbortSignal` that ends it in time
-   * @throws CircuitOpenError, ThrottledError when the call was refused before anything was sent
-   * @throws AttemptTimeoutError, DeadlineExceededError when the time was up
-   * @throws TypeError, at once, when the name is missing, `fn` is not a function, or an option is invalid
+   * @param fn - makes one attempt; receives its number and an `AbortSignal` that aborts when the time is up
+   * @throws CircuitOpenError, ThrottledError if the call was refused before anything was sent
+   * @throws AttemptTimeoutError, DeadlineExceededError if the time was up
+   * @throws TypeError, at once, if the name is missing, `fn` is not a function, or an option is invalid
    * @example
    * ```ts
    * const incident = await resilience.execute(
@@ -133,20 +131,20 @@ export interface Resilience extends AsyncDisposable {
    * ```
    */
   execute<T>(operation: string, fn: AttemptFunction<T>, options?: ExecuteOptions<T>): Promise<T>;
-  /** What it is doing now. */
+  /** Returns the current state, for a health endpoint. */
   snapshot(): ResilienceSnapshot;
   /**
-   * Ends the wrapper, as at the end of a process. From now on calls reject with `ClosedError`.
-   * Waits end at once: a call that waits for a retry ends with the failure that it has, one that was
-   * never sent with `ClosedError`. Calls under way may end within `timeoutMs`, then they are aborted and
-   * reject with `ClosedError`. At last the observers send what they keep (`Observer.flush`).
+   * Shuts the wrapper down, as at the end of a process. New calls reject with `ClosedError`. Waits end at once:
+   * a call that waits for a retry ends with its last failure, one that was never sent with `ClosedError`.
+   * Active calls have `timeoutMs` to end; then they are aborted and reject with `ClosedError`. Finally the
+   * observers send buffered data (`Observer.flush`).
    *
-   * When the promise resolves, no timer of the wrapper is left. It never rejects: what an observer threw
-   * goes to `onObserverError`. A second `close` returns the same promise and can only shorten the time
-   * that is left. The connection of a quota store is not closed: it belongs to whoever made it. The body
-   * of a response that the caller already has belongs to the caller, and is not cut off.
+   * When the promise resolves, the wrapper has no timers left. It never rejects: observers' errors are passed
+   * to `onObserverError`. A second `close` returns the same promise and can only shorten the remaining time.
+   * Does not close the connection of a quota store, which belongs to its creator, nor interrupt the body of a
+   * response that the caller already has.
    *
-   * @param options - how long calls under way and observers may take; 10 s and 2 s by default
+   * @param options - how long active calls and observers may take; 10 s and 2 s by default
    * @throws TypeError that names every invalid option
    * @example
    * ```ts
@@ -162,8 +160,8 @@ export interface Resilience extends AsyncDisposable {
 }
 
 /**
- * Makes a wrapper for calls to the Defender APIs: retries, circuit breaking, throttling and telemetry for
- * the calls that a program already makes.
+ * Creates a wrapper for calls to the Defender APIs: retries, circuit breaking, throttling and telemetry for the
+ * calls that a program already makes.
  *
  * @param options - each has a default; none is needed
  * @throws TypeError that names every invalid option at once
@@ -226,7 +224,7 @@ export function createResilience(options?: ResilienceOptions): Resilience {
   return resilience;
 }
 
-// Not every browser has the symbol yet; TypeScript's output looks for the same one then.
+// Not every browser has the symbol yet. TypeScript's output uses the same fallback.
 const asyncDispose: typeof Symbol.asyncDispose =
   Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
 

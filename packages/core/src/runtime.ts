@@ -1,6 +1,6 @@
 /**
- * What the main entry needs of Node, looked up when it is needed: browsers, workers and other runtimes
- * lack it, and the wrapper does without.
+ * The parts of Node that the main entry uses, looked up only when they are needed: the wrapper works without
+ * them in browsers, workers and other runtimes.
  */
 
 type NodeProcess = Pick<NodeJS.Process, 'getBuiltinModule' | 'emitWarning'>;
@@ -10,14 +10,14 @@ function nodeProcess(): Partial<NodeProcess> {
   return typeof process === 'object' && process !== null ? process : {};
 }
 
-/** Node's `AsyncLocalStorage`; undefined where there is none. */
+/** Node's `AsyncLocalStorage`; undefined if there is none. */
 export function asyncLocalStorage():
   | typeof import('node:async_hooks').AsyncLocalStorage
   | undefined {
   return nodeProcess().getBuiltinModule?.('node:async_hooks').AsyncLocalStorage;
 }
 
-/** A hash of a text that nobody can compute the text from; undefined where the runtime has none. */
+/** The SHA-256 hash of a text; undefined if the runtime has no hash function. */
 export function sha256(text: string): string | undefined {
   return nodeProcess()
     .getBuiltinModule?.('node:crypto')
@@ -26,7 +26,7 @@ export function sha256(text: string): string | undefined {
     .digest('base64');
 }
 
-/** Warns the developer: by a process warning, and where there is none on the console. */
+/** Warns the developer: with a process warning, else on the console. */
 export function emitWarning(message: string, options: NodeJS.EmitWarningOptions = {}): void {
   const process = nodeProcess();
   if (typeof process.emitWarning === 'function') process.emitWarning(message, options);

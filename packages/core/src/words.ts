@@ -1,9 +1,9 @@
-/** The words of a text: a table's list, written without a quote around each. */
+/** Splits a text into words, to write lists in tables without quotes around each entry. */
 export function words(text: string): readonly string[] {
   return text.trim().split(/\s+/);
 }
 
-/** The Levenshtein distance, with two letters in the wrong order as one step. Up to 50 characters. */
+/** The Levenshtein distance, counting two swapped letters as one step. Reads up to 50 characters. */
 export function editDistance(a: string, b: string): number {
   const [from, to] = [a.slice(0, 50), b.slice(0, 50)];
   const rows = [Array.from({ length: to.length + 1 }, (_, index) => index)];

@@ -14,7 +14,7 @@ import {
 } from './attribute-names.ts';
 import { addFailure, addResponse, endSpan } from './span-attributes.ts';
 
-/** An attempt that runs in a context. It has no span of its own when the call is not recorded. */
+/** An attempt that runs in a context, without its own span, as when the call is not recorded. */
 export class AttemptContext implements AttemptObserver {
   /** Present only when `traceparent` is sent: a client copies the headers for each observer with this hook. */
   declare readonly headers?: (headers: Headers) => void;

@@ -43,14 +43,14 @@ export interface AttributeRow {
 const HTTP = 'for HTTP clients, not for `execute` and `wrap`';
 const FAILED = 'on failure, unless the caller aborted';
 
-/** Every attribute that this package sets, standard ones first. */
+/** Every attribute that this package sets, the standard ones first. */
 export const attributeTable: readonly AttributeRow[] = Object.freeze([
   {
     name: ATTR_HTTP_REQUEST_METHOD,
     type: 'string',
     on: ['attempt'],
     when: HTTP,
-    meaning: 'The method, or `_OTHER` for one that the conventions do not know',
+    meaning: 'The method, or `_OTHER` for one that the conventions do not list',
     example: 'GET',
   },
   {
@@ -82,7 +82,7 @@ export const attributeTable: readonly AttributeRow[] = Object.freeze([
     type: 'string',
     on: ['attempt'],
     when: HTTP,
-    meaning: 'The URL, with `REDACTED` in place of what may be secret. See `urlCapture`',
+    meaning: 'The URL, with `REDACTED` in place of possible secrets. See `urlCapture`',
     example: 'https://api.security.microsoft.com/api/incidents?$top=10&$filter=REDACTED',
   },
   {
@@ -105,7 +105,7 @@ export const attributeTable: readonly AttributeRow[] = Object.freeze([
     name: ATTR_NETWORK_PROTOCOL_VERSION,
     type: 'string',
     on: ['attempt'],
-    when: 'if the client shows it, as axios does; fetch does not',
+    when: 'if the client exposes it, as axios does; fetch does not',
     meaning: 'The version of HTTP',
     example: '1.1',
   },
@@ -114,7 +114,7 @@ export const attributeTable: readonly AttributeRow[] = Object.freeze([
     type: 'string',
     on: ['attempt'],
     when: 'if the response has the header `x-ms-request-id` or `request-id`',
-    meaning: "The service's ID of the request, also of successful ones",
+    meaning: "The service's ID of the request, for successes too",
     example: '09e5c36b-0d4c-4f0f-9b7a-7f3a3c1f2f51',
   },
   {
@@ -131,7 +131,7 @@ export const attributeTable: readonly AttributeRow[] = Object.freeze([
     on: ['call', 'attempt', 'metric'],
     when: FAILED,
     meaning:
-      'What the call or attempt failed with, from the closed set below; the same value on spans and metrics',
+      'The error of the call or attempt, from the closed set below; the same value on spans and metrics',
     example: 'TooManyRequests',
   },
   {
@@ -140,7 +140,7 @@ export const attributeTable: readonly AttributeRow[] = Object.freeze([
     on: ['call', 'attempt', 'metric'],
     when: 'always',
     meaning:
-      'The operation: the name in the operations table, or the one that the caller gave. On metrics `_OTHER` beyond `maxOperations`',
+      'The operation: the name in the operations table, or the caller’s own. On metrics `_OTHER` beyond `maxOperations`',
     example: 'machines.isolate',
   },
   {
@@ -231,7 +231,7 @@ export const attributeTable: readonly AttributeRow[] = Object.freeze([
     on: ['attempt'],
     when: 'from the second attempt on',
     meaning:
-      'Where the wait comes from: `retry-after` (the service asked for it), `backoff` or `token-refresh`',
+      'What determined the wait: `retry-after` (the service asked for it), `backoff` or `token-refresh`',
     example: 'retry-after',
   },
   {
@@ -239,7 +239,7 @@ export const attributeTable: readonly AttributeRow[] = Object.freeze([
     type: 'int',
     on: ['attempt'],
     when: 'if the attempt was delayed by a pause or a quota',
-    meaning: 'How long it was to be delayed, in milliseconds',
+    meaning: 'The expected delay, in milliseconds',
     example: '8000',
   },
   ...metricAttributes,

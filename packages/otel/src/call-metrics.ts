@@ -24,7 +24,7 @@ import type { OperationState } from './operation-state.ts';
 import type { Settings } from './options.ts';
 import { NAME, reportFault, SCHEMA_URL, VERSION } from './scope.ts';
 
-/** Where calls are measured: the instruments of one meter, and the state that it reads at each export. */
+/** The instruments of one meter, and the state that it reads at each export. */
 interface Recorder {
   readonly duration: Histogram;
   readonly errors: Counter;
@@ -45,15 +45,15 @@ export class CallMetrics {
   constructor(settings: Settings) {
     this.#settings = settings;
     this.#startMs = settings.clock.epoch();
-    // With an SDK the start time is exported even if no call is ever made.
+    // With an SDK, the start time is exported even if no call is ever made.
     try {
       this.#currentRecorder();
     } catch (error) {
-      reportFault(error, 'when the instruments were made');
+      reportFault(error, 'when the instruments were created');
     }
   }
 
-  /** Undefined when there is no SDK that collects metrics. */
+  /** Undefined if there is no SDK that collects metrics. */
   start(call: CallStart): CallObserver | undefined {
     const recorder = this.#currentRecorder();
     if (recorder === undefined) return undefined;
@@ -70,7 +70,7 @@ export class CallMetrics {
     this.#currentRecorder()?.client.addQuotas(read);
   }
 
-  // Unlike a tracer, a meter that was made before the SDK was registered never uses it, so the global
+  // Unlike a tracer, a meter that was created before the SDK was registered never uses it, so the global
   // provider is looked up at each call.
   #currentRecorder(): Recorder | undefined {
     const provider = this.#settings.meterProvider ?? metrics.getMeterProvider();

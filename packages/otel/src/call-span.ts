@@ -46,7 +46,7 @@ export class CallTracer {
     this.#provider = settings.tracerProvider ?? trace.getTracerProvider();
   }
 
-  /** Undefined when there is no SDK, or when it neither records nor propagates the call. */
+  /** Undefined if there is no SDK, or if it neither records nor propagates the call. */
   start(start: CallStart): CallObserver | undefined {
     this.#tracer ??= findTracer(this.#provider);
     const tracer = this.#tracer;
@@ -66,7 +66,7 @@ export class CallTracer {
   }
 }
 
-/** Undefined until an SDK is registered: the API's own provider would give a tracer that does nothing. */
+/** Undefined until an SDK is registered: the API's own provider would return a tracer that does nothing. */
 function findTracer(provider: TracerProvider): Tracer | undefined {
   const options = { schemaUrl: SCHEMA_URL };
   return isProxy(provider)
@@ -74,12 +74,12 @@ function findTracer(provider: TracerProvider): Tracer | undefined {
     : provider.getTracer(NAME, VERSION, options);
 }
 
-// By its method and not by `instanceof`, which is false for a provider of a second copy of the API.
+// Checks the method instead of using `instanceof`, which is false for a provider of another copy of the API.
 function isProxy(provider: TracerProvider): provider is ProxyTracerProvider {
   return 'getDelegateTracer' in provider && typeof provider.getDelegateTracer === 'function';
 }
 
-/** A call that is sampled out. Its attempts run in its context, so that what they trace is too. */
+/** A call that is not sampled. Its attempts run in its context, so that spans below them are not sampled either. */
 class UnrecordedCall implements CallObserver {
   readonly #attempt: AttemptContext;
 
@@ -142,7 +142,7 @@ class CallSpan implements CallObserver, AttemptOwner {
     endSpan(this.#span, failure, expected, (attributes) => {
       addCallEnd(attributes, end);
       if (failure !== undefined) addFailure(attributes, failure, expected);
-      // A call that succeeded after failures: the IDs to find these by.
+      // A call that succeeded after failures: the tracking IDs of these.
       else if (this.#trackingIds !== undefined) attributes[ATTR_TRACKING_IDS] = this.#trackingIds;
     });
   }
@@ -152,8 +152,8 @@ class CallSpan implements CallObserver, AttemptOwner {
     const wait = { source: this.#retrySource, throttleMs: this.#throttleMs };
     this.#retrySource = undefined;
     this.#throttleMs = 0;
-    // A function may do more than send, such as get a token or call an SDK with spans of its own: only
-    // the attempt of an HTTP client is the request itself, and may be its one CLIENT span.
+    // A function may do more than send, such as get a token or call an SDK with its own spans. Only the attempt
+    // of an HTTP client is the request itself, and may be its single CLIENT span.
     const isClient = this.#start.request !== undefined && suppressTransportSpans;
     return this.#tracer.startSpan(
       attemptSpanName(this.#start),
@@ -166,7 +166,7 @@ class CallSpan implements CallObserver, AttemptOwner {
   }
 }
 
-/** The context that an attempt is sent in. */
+/** The context in which an attempt is sent. */
 function sendContextOf(
   { suppressTransportSpans, propagate }: Settings,
   { request }: CallStart,
@@ -176,7 +176,7 @@ function sendContextOf(
   if (request !== undefined && suppressTransportSpans) {
     return new SpanContextLayer(span, parent, true);
   }
-  // A function makes requests of its own, below spans of its own.
+  // A function makes its own requests, below its own spans.
   const allowed = request === undefined ? 'all' : 'own-request';
   const inSpan = new SpanContextLayer(span, parent, false);
   return new TransportContext(inSpan, propagate === 'none' ? 'none' : allowed);

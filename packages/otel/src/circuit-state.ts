@@ -24,7 +24,7 @@ const STATES: ReadonlyMap<CircuitState, string> = new Map([
   ['half-open', 'half_open'],
 ]);
 
-/** What is known of one circuit, which several wrappers may have under the same name. */
+/** The states of one circuit, which several wrappers may have under the same name. */
 export class CircuitStates {
   readonly #series: ReadonlyMap<CircuitState, StateSeries>;
 
@@ -49,7 +49,7 @@ export class CircuitStates {
 
   change({ from, to }: CircuitChange): void {
     const before = this.#series.get(from);
-    // The change that led to `from` may have come before there was an SDK.
+    // The change to `from` may have happened before there was an SDK.
     const left = before !== undefined && before.wrappers > 0 ? before : this.#series.get('closed');
     const next = this.#series.get(to);
     if (left !== undefined) left.wrappers = Math.max(left.wrappers - 1, 0);

@@ -12,12 +12,12 @@ const MAX_CIRCUITS = 100;
 const MAX_QUOTA_GROUPS = 50;
 
 /**
- * How many wrappers have their quotas read. A meter keeps what it observes as long as it lives, so a
- * program that makes a wrapper for each call would keep them all in memory.
+ * The maximum number of wrappers whose quotas are read. A meter never releases what it observes, so a program
+ * that creates a wrapper for each call would keep them all in memory.
  */
 export const MAX_WRAPPERS = 1_000;
 
-/** All that the observers of one meter with the same `constantAttributes` count. */
+/** Everything that the observers of one meter with the same `constantAttributes` count. */
 export class ClientState {
   readonly #constant: Attributes;
   readonly #operations = new Map<string, OperationState>();
@@ -33,7 +33,7 @@ export class ClientState {
     this.#operationNames = new BoundedNames(maxOperations);
   }
 
-  /** An observer was made. */
+  /** An observer was created. */
   observerStarted(epochMs: number): void {
     this.#startMs = Math.min(this.#startMs, epochMs);
   }
@@ -49,7 +49,7 @@ export class ClientState {
     );
   }
 
-  /** A call begins: its circuit has series from now on. */
+  /** A call begins: creates the series of its circuit. */
   circuitOf({ circuit, operation }: CallStart): void {
     if (circuit !== undefined && !this.#circuits.has(circuit)) this.#circuit(circuit, operation);
   }
@@ -78,7 +78,7 @@ export class ClientState {
     reportQuotas(report, this.#quotas, this.#quotaGroups, this.#constant);
   }
 
-  // Circuits beyond the limit are not shown. None is dropped for a newer one, since the SDK would go on
+  // Circuits beyond the limit are not exported. None is replaced by a newer one, since the SDK would keep
   // exporting its series.
   #circuit(circuit: string, operation: string): CircuitStates | undefined {
     if (this.#circuits.size >= MAX_CIRCUITS) return undefined;

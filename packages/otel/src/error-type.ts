@@ -54,9 +54,9 @@ export const errorTypes: readonly string[] = Object.freeze([
 ]);
 
 /**
- * The value of `error.type`: the code, if the catalogue knows it; else the HTTP status. Without a
- * response: Node's code, `network`, `timeout`, `circuit_open` or `rate_limited`. `_OTHER` for the rest.
- * The set is bounded, so that metrics can have the same value as spans.
+ * The value of `error.type`: the code, if the catalogue has it; else the HTTP status. Without a response:
+ * Node's code, `network`, `timeout`, `circuit_open` or `rate_limited`. `_OTHER` for everything else. The set is
+ * bounded, so that metrics can use the same values as spans.
  */
 export function errorTypeOf(failure: Failure): string {
   const { code, source, status } = failure;
@@ -73,7 +73,7 @@ export function errorClassOf(failure: Failure): ErrorClass {
   return classes.get(metricCode(failure)) ?? 'server';
 }
 
-/** The attributes that metrics have of a failure. */
+/** A failure's attributes in metrics. */
 export interface ErrorLabels {
   readonly type: string;
   readonly class: ErrorClass;
@@ -86,8 +86,8 @@ export function errorLabelsOf(failure: Failure): ErrorLabels {
 const MAX_CODE_LENGTH = 64;
 
 /**
- * The service's error code, for a span. A service may echo what it was sent, so a text that does not
- * look like a code is replaced.
+ * The service's error code, for a span. A service may echo the request, so a text that does not look like a
+ * code is replaced.
  */
 export function errorCodeOf({ code }: Failure): string {
   return code.length <= MAX_CODE_LENGTH && /^[\w.:-]+$/.test(code) ? code : ERROR_TYPE_VALUE_OTHER;

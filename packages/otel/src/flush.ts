@@ -7,9 +7,9 @@ export interface Providers {
 }
 
 /**
- * Has the SDK export what it keeps, where its providers can: the API itself has no method for it.
+ * Makes the SDK export its buffered data, if its providers support that: the API itself has no method for it.
  *
- * @throws whatever the last export failed with
+ * @throws the error of the last failed export
  */
 export async function flushProviders({ tracerProvider, meterProvider }: Providers): Promise<void> {
   await Promise.all([
@@ -19,7 +19,7 @@ export async function flushProviders({ tracerProvider, meterProvider }: Provider
 }
 
 async function forceFlush(provider: object): Promise<void> {
-  // The global provider of traces stands for the one that the SDK has registered.
+  // The global tracer provider is a proxy of the one that the SDK registered.
   const delegate = call(provider, 'getDelegate') ?? provider;
   if (typeof delegate === 'object' && delegate !== null) await call(delegate, 'forceFlush');
 }

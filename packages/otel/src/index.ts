@@ -1,6 +1,6 @@
 /**
- * OpenTelemetry for Defender API calls: one span for each call, one for each attempt, with the error
- * code and the tracking ID; and metrics.
+ * OpenTelemetry for Defender API calls: one span for each call and each attempt, with the error code and the
+ * tracking ID, and metrics.
  *
  * @packageDocumentation
  */

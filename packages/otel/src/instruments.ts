@@ -13,7 +13,7 @@ import {
   ATTR_RETRY_REASON,
 } from './attribute-names.ts';
 
-/** One metric. The instruments and the reference page are made from these rows. */
+/** One metric. The instruments and the reference page are generated from these rows. */
 export interface InstrumentRow {
   readonly name: string;
   readonly kind:
@@ -55,7 +55,7 @@ export const RETRIES: InstrumentRow = Object.freeze({
   name: 'defender.client.retries',
   kind: 'Counter',
   unit: '{retry}',
-  description: 'Retries, by the error of the attempt before',
+  description: 'Retries, by the error of the previous attempt',
   attributes: [ATTR_OPERATION, ATTR_RETRY_REASON],
 });
 
@@ -79,7 +79,7 @@ export const OBSERVABLES: Readonly<Record<ObservableKey, InstrumentRow>> = Objec
     name: 'defender.client.operations',
     kind: 'ObservableCounter',
     unit: '{operation}',
-    description: 'Calls that ended, each with all its attempts',
+    description: 'Calls that ended, each counted once',
     attributes: [ATTR_OPERATION, ATTR_OUTCOME, ...ERROR],
   },
   inFlight: {
@@ -109,7 +109,7 @@ export const OBSERVABLES: Readonly<Record<ObservableKey, InstrumentRow>> = Objec
     kind: 'ObservableGauge',
     unit: 's',
     description:
-      'When a call of the operation last succeeded, in seconds since 1970; 0 from its first call on until one does',
+      'When a call of the operation last succeeded, in seconds since 1970; 0 from its first call until one does',
     attributes: [ATTR_OPERATION],
   },
   lastError: {
@@ -123,7 +123,7 @@ export const OBSERVABLES: Readonly<Record<ObservableKey, InstrumentRow>> = Objec
     name: 'defender.client.start_time',
     kind: 'ObservableGauge',
     unit: 's',
-    description: 'When the observer was made, in seconds since 1970',
+    description: 'When the observer was created, in seconds since 1970',
     attributes: [],
   },
   circuitState: {
@@ -144,8 +144,7 @@ export const OBSERVABLES: Readonly<Record<ObservableKey, InstrumentRow>> = Objec
     name: 'defender.client.quota.limit',
     kind: 'ObservableGauge',
     unit: '{call}',
-    description:
-      'Calls that the quota allows in its window: as configured, or less after the service refused calls',
+    description: 'Calls that the quota allows in its window: as configured, or lower after 429s',
     attributes: [ATTR_QUOTA_GROUP, ATTR_QUOTA_PER],
   },
   quotaUsed: {
@@ -164,7 +163,7 @@ export const OBSERVABLES: Readonly<Record<ObservableKey, InstrumentRow>> = Objec
   },
 });
 
-/** Where the values of one export go. */
+/** Receives the values of one export. */
 export interface Report {
   readonly instruments: Readonly<Record<ObservableKey, Observable>>;
   readonly observe: (instrument: Observable, value: number, attributes: Attributes) => void;
@@ -178,7 +177,7 @@ export const instrumentTable: readonly InstrumentRow[] = Object.freeze([
   ...Object.values(OBSERVABLES),
 ]);
 
-/** The options of the instrument, as the metrics API takes them. */
+/** The options of the instrument for the metrics API. */
 export function optionsOf({ unit, description, boundaries }: InstrumentRow): MetricOptions {
   return {
     unit,

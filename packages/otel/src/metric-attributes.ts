@@ -15,7 +15,7 @@ export const metricAttributes: readonly AttributeRow[] = Object.freeze([
     type: 'string',
     on: ['metric'],
     when: 'on failure, unless the caller aborted',
-    meaning: 'The kind of error that the code stands for',
+    meaning: 'The kind of problem that the code stands for',
     example: 'permission',
   },
   {

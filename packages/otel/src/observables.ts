@@ -6,8 +6,8 @@ import { type InstrumentRow, OBSERVABLES, optionsOf, type Report } from './instr
 const MAX_CLIENTS = 1_000;
 
 /**
- * The state of all clients that are measured through one meter, read at each export: an SDK hashes the
- * attributes of every single measurement, so that a number that is counted here costs much less.
+ * The state of all clients that are measured through one meter, read at each export. Counting here is much
+ * cheaper than recording with the SDK, which hashes the attributes of every measurement.
  */
 export class Observables {
   readonly #clients = new Map<string, ClientState>();
@@ -28,11 +28,11 @@ export class Observables {
       quotaUsed: create(meter, OBSERVABLES.quotaUsed),
       quotaWaiting: create(meter, OBSERVABLES.quotaWaiting),
     };
-    // One callback for all: the values of one export are read at the same time.
+    // One callback for all instruments, so that the values of one export are read at the same time.
     meter.addBatchObservableCallback(this.#report, Object.values(this.#instruments));
   }
 
-  /** The state of the client with these attributes, shared by all observers that give them. */
+  /** The state of the client with these attributes, shared by all observers that have them. */
   client(constantAttributes: Attributes, maxOperations: number): ClientState {
     const key = JSON.stringify(Object.entries(constantAttributes).toSorted(byName));
     const known = this.#clients.get(key);

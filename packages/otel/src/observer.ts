@@ -18,9 +18,9 @@ import { reportFault } from './scope.ts';
 const AT_START = 'at the start of a call';
 
 /**
- * Makes an observer that traces and measures calls through the OpenTelemetry API: one INTERNAL span
- * for each call, below it one span for each attempt, and metrics. Without an SDK it does nothing. An
- * SDK may be registered before or after it is made.
+ * Creates an observer that traces and measures calls through the OpenTelemetry API: one INTERNAL span for each
+ * call, below it one span for each attempt, and metrics. Does nothing without an SDK, which may be registered
+ * before or after.
  *
  * @example
  * ```ts
@@ -40,7 +40,7 @@ export function otelObserver(options: OtelObserverOptions = {}): Observer {
   const metrics = new CallMetrics(settings);
   return {
     call(start: CallStart): CallObserver | undefined {
-      // Caught one by one: when the tracer throws, the call is still measured, and the reverse.
+      // Caught separately: if the tracer throws, the call is still measured, and vice versa.
       let measurement: CallObserver | undefined;
       let span: CallObserver | undefined;
       try {

@@ -11,7 +11,7 @@ import {
 import type { ErrorLabels } from './error-type.ts';
 import type { Report } from './instruments.ts';
 
-/** How many different HTTP statuses the attempts of one operation have; rarer ones count as `x00`. */
+/** The maximum number of different HTTP statuses per operation; any more count as `x00`. */
 const MAX_STATUSES = 40;
 
 interface Count {
@@ -24,7 +24,7 @@ interface EndedCalls extends Count {
   readonly durationAttributes: Attributes;
 }
 
-/** What is known of one error of the operation. */
+/** The counts of one error of the operation. */
 interface ErrorState {
   readonly attributes: Attributes;
   sinceSuccess: number;
@@ -32,8 +32,8 @@ interface ErrorState {
 }
 
 /**
- * What is counted of one operation. Each series has its attributes made once, and a successful call
- * changes numbers only.
+ * The counts of one operation. The attributes of each series are created once, so that a successful call only
+ * changes numbers.
  */
 export class OperationState implements AttemptObserver {
   inFlight = 0;
@@ -73,8 +73,8 @@ export class OperationState implements AttemptObserver {
   /**
    * Counts a call that did not succeed.
    *
-   * @param error - undefined for what is not an error: a caller's abort, or an expected status.
-   * @returns the attributes of its duration.
+   * @param error - undefined if it is not an error: a caller's abort, or an expected status
+   * @returns the attributes of its duration
    */
   fail(outcome: CallOutcome, error: ErrorLabels | undefined, epochMs: number): Attributes {
     this.inFlight -= 1;
@@ -150,7 +150,7 @@ export class OperationState implements AttemptObserver {
   }
 }
 
-/** The value of a key, made when it is first asked for. */
+/** The value of a key, created at its first use. */
 export function memoize<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   let value = map.get(key);
   if (value === undefined) {

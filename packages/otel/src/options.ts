@@ -13,7 +13,7 @@ import {
 import type { Attributes, MeterProvider, TracerProvider } from '@opentelemetry/api';
 import * as attributeNames from './attribute-names.ts';
 
-/** What a request tells the service about the trace. */
+/** What a request reveals to the service about the trace. */
 export type Propagation = 'none' | 'traceparent';
 
 /** How much of the URL `url.full` contains. */
@@ -74,9 +74,9 @@ export interface OtelObserverOptions {
    */
   readonly maxOperations?: number;
   /**
-   * Attributes of every span and every metric of this observer, such as the tenant of its wrapper. At
-   * most 10, each a string of at most 128 characters, a number or a boolean. Give a set of values that
-   * is bounded, since each makes series of its own.
+   * Attributes of every span and every metric of this observer, such as the tenant of its wrapper. At most 10,
+   * each a string of at most 128 characters, a number or a boolean. Use a bounded set of values, since each one
+   * creates its own series.
    *
    * @defaultValue `{}`
    */

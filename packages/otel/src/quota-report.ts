@@ -6,8 +6,8 @@ import type { Report } from './instruments.ts';
 import { reportFault } from './scope.ts';
 
 /**
- * Reports the usage of the quotas of all wrappers. Several wrappers with the same group, and groups that
- * share `_OTHER`, are combined as in the metrics for Prometheus: limits are not added up.
+ * Reports the quota usage of all wrappers. Several wrappers with the same group, and groups that share
+ * `_OTHER`, are combined as in the metrics for Prometheus: limits are not added up.
  */
 export function reportQuotas(
   { observe, instruments }: Report,

@@ -31,15 +31,14 @@ export interface TelemetryOptions {
    */
   readonly endpoint?: string | URL;
   /**
-   * How long `shutdown` waits for the last export, in milliseconds. It is also the time that each
-   * export has with its retries, unless `OTEL_EXPORTER_OTLP_TIMEOUT` is set, so that the process can end
-   * soon after `shutdown`.
+   * How long `shutdown` waits for the last export, in milliseconds. It also limits each export with its
+   * retries, unless `OTEL_EXPORTER_OTLP_TIMEOUT` is set, so that the process can end soon after `shutdown`.
    *
    * @defaultValue 5,000
    */
   readonly shutdownTimeoutMs?: number;
   /**
-   * Anything else that `NodeSDK` takes, such as instrumentations, a sampler or views.
+   * Other options of `NodeSDK`, such as instrumentations, a sampler or views.
    *
    * @defaultValue `{}`
    */
@@ -49,9 +48,9 @@ export interface TelemetryOptions {
 /** A running SDK. */
 export interface Telemetry extends AsyncDisposable {
   /**
-   * Exports what is not exported yet and stops the SDK, within `shutdownTimeoutMs`. A second call
-   * returns the promise of the first. Never rejects: when the receiver is down, telemetry is lost, a
-   * process warning says so, and the program goes on.
+   * Exports the remaining telemetry and stops the SDK, within `shutdownTimeoutMs`. A second call returns the
+   * same promise. Never rejects: if the receiver is down, the telemetry is lost, a process warning says so, and
+   * the program continues.
    */
   shutdown(): Promise<void>;
 }
@@ -68,7 +67,7 @@ const RULES: OptionRules & Readonly<Record<keyof TelemetryOptions, Rule>> = {
 
 const DEFAULT_SHUTDOWN_TIMEOUT_MS = 5_000;
 
-// The SDK's own default has the command line of the process in the resource, which may hold secrets.
+// The SDK's own default adds the process's command line to the resource, which may contain secrets.
 const DEFAULT_DETECTORS = 'env,host,os,serviceinstance';
 
 /**
@@ -125,7 +124,7 @@ async function loadSdk(): Promise<typeof import('@opentelemetry/sdk-node')> {
     if (!isMissing(cause)) throw cause;
     throw new Error(
       'startTelemetry needs @opentelemetry/sdk-node, which is not installed: ' +
-        'npm install @opentelemetry/sdk-node. A program with an SDK of its own needs only otelObserver.',
+        'npm install @opentelemetry/sdk-node. A program with its own SDK needs only otelObserver.',
       { cause },
     );
   }

@@ -7,15 +7,15 @@ import {
   trace,
 } from '@opentelemetry/api';
 
-// OpenTelemetry's own keys, the same in API 1.x and in SDK 2.x and 3.x: `createContextKey` gives the
-// same symbol for the same description, so @opentelemetry/core need not be a dependency.
+// OpenTelemetry's own keys, the same in API 1.x and in SDK 2.x and 3.x. `createContextKey` returns the same
+// symbol for the same description, so @opentelemetry/core need not be a dependency.
 const SPAN = createContextKey('OpenTelemetry Context Key SPAN');
 const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
 
 /**
- * The context of a call or an attempt: the caller's, with a span as the active one, and optionally
- * with tracing suppressed. The same as `trace.setSpan` and `suppressTracing` give, but one small
- * object where these copy the caller's values twice.
+ * The context of a call or an attempt: the caller's, with a span as the active one, and optionally with tracing
+ * suppressed. Equivalent to `trace.setSpan` and `suppressTracing`, but a single small object, while these copy
+ * the caller's values twice.
  */
 export class SpanContextLayer implements Context {
   readonly #span: Span;
@@ -55,13 +55,13 @@ export class SpanContextLayer implements Context {
 export type Injection = 'none' | 'own-request' | 'all';
 
 /**
- * A context in which everything is traced, but only what `injection` allows is sent to the service.
+ * A context in which everything is traced, but only the headers that `injection` allows are sent to the
+ * service.
  *
- * The instrumentation of a transport starts its span in the active context, and then sets that span in
- * the context to have the headers injected. So a context that is derived from this one by setting a
- * CLIENT span, or a span that is not recorded, is made for propagators: it is suppressed, or it has
- * neither baggage nor `tracestate`. With any other span, such as that of a token request, it stays a
- * context like this one.
+ * The instrumentation of a transport starts its span in the active context, then sets that span in the context
+ * to inject the headers. So a context that is derived from this one by setting a CLIENT span, or a span that is
+ * not recorded, is for propagators: it is suppressed, or has neither baggage nor `tracestate`. With any other
+ * span, such as that of a token request, the derived context is like this one.
  */
 export class TransportContext implements Context {
   readonly #inner: Context;
@@ -109,12 +109,12 @@ function isSpan(value: unknown): value is Span {
   );
 }
 
-/** A span that is not recorded has no kind: it is taken for the transport's. */
+/** A span that is not recorded has no kind: it is assumed to be the transport's. */
 function kindOf(span: Span): SpanKind {
   return 'kind' in span && typeof span.kind === 'number' ? span.kind : SpanKind.CLIENT;
 }
 
-// Reached without an import, which bundles for other platforms could not resolve.
+// Not imported, because bundles for other platforms could not resolve the module.
 const requestCreated = globalThis.process
   ?.getBuiltinModule?.('node:diagnostics_channel')
   ?.channel('undici:request:create');

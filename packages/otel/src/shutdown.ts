@@ -20,14 +20,15 @@ export async function shutDown(end: () => Promise<void>, timeoutMs: number): Pro
   await setImmediate();
 }
 
-/** What is heard of failed exports until `stop`. */
+/** The failed exports until `stop`. */
 interface Failures {
   readonly reason: string | undefined;
   stop(): void;
 }
 
-// The SDK reports a failed export of metrics to its diagnostics only, which print nothing unless the
-// program registers a logger. If it has one, the failure is in the program's log, and the logger stays.
+// The SDK reports a failed export of metrics only to its diagnostics, which print nothing unless the program
+// has registered a logger. If it has, the failure is in the program's log, and this function does not replace
+// the logger.
 function listenForFailures(): Failures {
   let reason: string | undefined;
   if (hasDiagLogger()) return { reason, stop: noop };
@@ -45,7 +46,7 @@ function listenForFailures(): Failures {
   };
 }
 
-/** Why `end` failed, or that it took longer than `timeoutMs`; undefined when it was in time. */
+/** Why `end` failed or was late; undefined if it ended within `timeoutMs`. */
 async function faultWithin(
   end: () => Promise<void>,
   timeoutMs: number,
@@ -65,7 +66,7 @@ async function faultWithin(
   return fault;
 }
 
-// A message may contain what must not be printed, so only codes and names are.
+// Returns only codes and names, because a message may contain secrets.
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   if (!('code' in error)) return error.name;

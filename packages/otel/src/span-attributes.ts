@@ -51,9 +51,9 @@ const METHODS: ReadonlySet<string> = new Set([
 
 /** The wait between the previous attempt and this one. */
 export interface WaitBefore {
-  /** Where the wait for the retry comes from; undefined for the first attempt. */
+  /** What determined the wait for the retry; undefined for the first attempt. */
   readonly source: string | undefined;
-  /** How long the attempt was to be delayed by a pause or a quota, in milliseconds. */
+  /** The expected delay of the attempt by a pause or a quota, in milliseconds. */
   readonly throttleMs: number;
 }
 
@@ -61,14 +61,14 @@ export function callSpanName({ operation }: CallStart): string {
   return `defender ${operation}`;
 }
 
-/** By the conventions method and route, such as `GET /api/machines/{id}`, never the path itself. */
+/** According to the conventions: method and route, such as `GET /api/machines/{id}`, never the path itself. */
 export function attemptSpanName({ operation, request }: CallStart): string {
   if (request === undefined) return `defender ${operation} attempt`;
   const method = METHODS.has(request.method) ? request.method : 'HTTP';
   return request.template === undefined ? method : `${method} ${request.template}`;
 }
 
-/** What is known before an attempt is sent. Samplers see it. */
+/** The attributes that are known before an attempt is sent. Samplers see them. */
 export function attemptAttributes(
   { operation, request }: CallStart,
   { attempt, delayMs, previous }: AttemptStart,
@@ -111,7 +111,7 @@ function routeUrl({ scheme, host, port, template = '/REDACTED' }: HttpRequestInf
   return `${scheme}://${host}${suffix}${template}`;
 }
 
-/** What is known about the response to an attempt, without its status. */
+/** Adds the attributes of an attempt's response, except its status. */
 export function addResponse(
   attributes: Attributes,
   { requestId, protocolVersion }: HttpResponseInfo,
@@ -120,7 +120,7 @@ export function addResponse(
   if (requestId !== undefined) attributes[ATTR_AZURE_SERVICE_REQUEST_ID] = requestId;
 }
 
-/** What the failure of an attempt or a call adds to its span. */
+/** Adds the attributes of the failure of an attempt or a call. */
 export function addFailure(attributes: Attributes, failure: Failure, expected: boolean): void {
   // The conventions do not count a caller's abort as an error.
   if (failure.source === 'cancelled') return;
@@ -131,7 +131,7 @@ export function addFailure(attributes: Attributes, failure: Failure, expected: b
   if (ambiguous) attributes[ATTR_AMBIGUOUS] = true;
 }
 
-/** How the call ended, without its failure. */
+/** Adds how the call ended, except its failure. */
 export function addCallEnd(
   attributes: Attributes,
   { outcome, attempts, giveUpReason }: CallEnd,

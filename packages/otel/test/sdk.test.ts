@@ -240,7 +240,7 @@ describe('without @opentelemetry/sdk-node', () => {
     ]);
     expect(JSON.parse(stdout)).toEqual([
       'startTelemetry needs @opentelemetry/sdk-node, which is not installed: ' +
-        'npm install @opentelemetry/sdk-node. A program with an SDK of its own needs only otelObserver.',
+        'npm install @opentelemetry/sdk-node. A program with its own SDK needs only otelObserver.',
       'ERR_MODULE_NOT_FOUND',
     ]);
   });

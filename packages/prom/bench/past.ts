@@ -9,7 +9,7 @@ const MINUTE_MS = 60_000;
 const HOUR = 60;
 const DAY = 24 * HOUR;
 
-/** What a series shows in a minute; undefined where it has no sample. */
+/** What a series shows in a minute; undefined if it has no sample. */
 type Pattern = (minute: number) => number | undefined;
 
 /** A poll every three minutes, and a failure every hour. */

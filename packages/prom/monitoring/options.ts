@@ -109,7 +109,7 @@ export const monitoringRules: OptionRules & Readonly<Record<keyof MonitoringOpti
     faults: (value, path) => duplicates(value).map((name) => `${path} has "${name}" twice`),
   },
   selector: where(
-    'matchers with double quotes, parted by commas, such as job=~"nightly.*"',
+    'matchers with double quotes, separated by commas, such as job=~"nightly.*"',
     (value) => typeof value === 'string' && (value.trim() === '' || matcherLabels(value) !== null),
   ),
   prefix: where('letters, digits, _ and :, not starting with a digit', matchText(METRIC_PREFIX)),

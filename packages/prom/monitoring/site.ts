@@ -1,4 +1,4 @@
 // Generated from project.json by `pnpm fix`.
 
-/** Where the site of the docs is, without a slash at its end; empty until somebody knows it. */
+/** The address of the docs' site, without a trailing slash; empty until it is known. */
 export const DOCS: string = '';

@@ -19,7 +19,7 @@ import type { RecentErrorsRing } from './recent-errors.ts';
 import type { HistogramSeries } from './series.ts';
 import type { TraceContext, TraceReader } from './trace-context.ts';
 
-/** What all calls of one observer share. */
+/** Everything that the calls of one observer share. */
 export interface CallContext {
   readonly instruments: Instruments;
   readonly recentErrors: RecentErrorsRing;
@@ -27,7 +27,7 @@ export interface CallContext {
   readonly clock: { epoch(): number };
   /** Whether the registry prints exemplars. */
   readonly exemplars: boolean;
-  /** How often the metrics were scraped. */
+  /** The number of scrapes so far. */
   readonly scrapes: () => number;
 }
 
@@ -102,7 +102,7 @@ export class CallMeter implements CallObserver {
 
   #failed({ outcome, attempts, giveUpReason }: CallEnd, failure: Failure): void {
     const { instruments, traces } = this.#context;
-    // A rejected call had no attempt in which its trace could be read.
+    // A rejected call has no attempt during which its trace could be read.
     if (attempts === 0) this.trace = traces.read();
     const code = metricCode(failure);
     const exemplar = this.#exemplar(failure);
@@ -119,7 +119,7 @@ export class CallMeter implements CallObserver {
     this.#record(failure, code, attempts, true);
   }
 
-  /** Observes a duration. A failure leaves its tracking ID; a success only fills an empty place. */
+  /** Observes a duration. A failure sets the exemplar to its tracking ID; a success only fills an empty one. */
   #time(duration: HistogramSeries, durationMs: number, trackingId: string | undefined): void {
     const seconds = durationMs / 1_000;
     duration.observe(seconds, this.#durationExemplar(duration, seconds, trackingId));
@@ -183,7 +183,7 @@ class AttemptMeter implements AttemptObserver {
   }
 }
 
-/** Reads the trace while the attempt is sent: then the observers before it have an active span. */
+/** Reads the trace while the attempt is sent, when the observers before this one have an active span. */
 class TracedAttemptMeter extends AttemptMeter {
   run<T>(fn: () => T): T {
     this.call.readTrace();

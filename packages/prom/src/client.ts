@@ -46,12 +46,12 @@ export interface ClientHistogram {
   reset(): void;
 }
 
-/** What every metric is created with. */
+/** The configuration of every metric. */
 export interface ClientMetricConfig {
   name: string;
   help: string;
   labelNames: string[];
-  /** Empty: the metrics are registered together, once all of them are known to fit. */
+  /** Empty: the metrics are registered together, after checking that none of the names is taken. */
   registers: [];
   aggregator: 'sum' | 'max' | 'min';
   enableExemplars: boolean;
@@ -78,7 +78,7 @@ export function loadClient(): MetricClient {
     client = createRequire(import.meta.url)('prom-client');
   } catch (cause) {
     throw new Error(
-      'promObserver needs prom-client: install it, or pass a module like it, such as @prometheus-io/client, as `client`',
+      'promObserver needs prom-client: install it, or pass a compatible module, such as @prometheus-io/client, as `client`',
       { cause },
     );
   }
@@ -86,7 +86,7 @@ export function loadClient(): MetricClient {
   return client;
 }
 
-/** Whether a value is the module prom-client, or one like it. */
+/** Whether a value is the module prom-client or a compatible one. */
 export function isClient(value: unknown): value is MetricClient {
   const classes = ['Counter', 'Gauge', 'Histogram', 'Registry'];
   return (
@@ -95,7 +95,7 @@ export function isClient(value: unknown): value is MetricClient {
   );
 }
 
-/** Whether a value is a registry, or works like one. */
+/** Whether a value is a registry or a compatible object. */
 export function isRegistry(value: unknown): value is MetricRegistry {
   return (
     typeof property(value, 'contentType') === 'string' &&

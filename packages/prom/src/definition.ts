@@ -48,13 +48,12 @@ export type LabelName =
   | 'to'
   | 'version';
 
-/** The limits of labels that take names as they come. */
+/** The limits of labels whose values are not known beforehand. */
 export type LimitName = 'maxOperations' | 'maxCircuits' | 'maxQuotaGroups';
 
 /**
- * The values of a label, always a bounded set: those listed; the codes of core's `metricCodes` (and
- * `or`, where given); the first names that occur, with `_OTHER` for all further ones; or one value for
- * the whole process.
+ * The values of a label, always a bounded set: those listed; the codes of core's `metricCodes` (and `or`, if
+ * given); the first names that occur, with `_OTHER` for all others; or one value for the whole process.
  */
 export type LabelValues =
   | { readonly kind: 'listed'; readonly values: readonly string[] }
@@ -72,9 +71,9 @@ export interface MetricLabel {
 }
 
 /**
- * When series are initialized to 0, so that `increase()` sees their first event: at the start, when
- * their operation, quota group or circuit first occurs, or when their group first shows a quota. All
- * combinations of label values are initialized; `only` narrows labels to some of their values.
+ * When series are initialized to 0, so that `increase()` sees their first event: at the start, when their
+ * operation, quota group or circuit first occurs, or when their group first has a quota. All combinations of
+ * label values are initialized; `only` restricts labels to some of their values.
  */
 export interface ZeroRule {
   readonly when: 'start' | 'operation' | 'quota_group' | 'quota' | 'circuit';
@@ -92,11 +91,11 @@ export interface MetricDefinition {
   readonly buckets?: readonly number[];
   /** Absent: a series appears with its first event. */
   readonly zero?: ZeroRule;
-  /** Whether its series carry exemplars where the registry is OpenMetrics. */
+  /** Whether its series have exemplars if the registry is OpenMetrics. */
   readonly exemplars: boolean;
   /** How prom-client combines the workers of a cluster. */
   readonly aggregator: 'sum' | 'max' | 'min';
-  /** Set where a scrape reads the quotas first. */
+  /** Set if a scrape reads the quotas first. */
   readonly readsQuotas?: true;
 }
 
@@ -106,7 +105,7 @@ export const DEFAULT_PREFIX = 'defender_client_';
 /** The label value of everything outside a label's bounded set. */
 export const OTHER = '_OTHER';
 
-/** How many names the labels of kind `first` take by default. */
+/** How many names the labels of kind `first` accept by default. */
 export const DEFAULT_LIMITS: Readonly<Record<LimitName, number>> = Object.freeze({
   maxOperations: 200,
   maxCircuits: 100,

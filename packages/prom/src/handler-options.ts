@@ -12,36 +12,35 @@ import type { RecentErrors } from './recent-errors.ts';
 /** The options of `metricsHandler`. Every one has a default. */
 export interface MetricsHandlerOptions {
   /**
-   * The path of the metrics. It starts with a slash; a slash at its end makes no difference.
+   * The path of the metrics. It starts with a slash; a trailing slash makes no difference.
    *
    * @defaultValue `'/metrics'`
    */
   readonly path?: string;
   /**
-   * The recent errors of an observer, `observer.recentErrors`, to serve as JSON. They contain tracking
-   * IDs and the handler does not authenticate anybody: expose it to your own network only.
+   * The recent errors of an observer, `observer.recentErrors`, to serve as JSON. They contain tracking IDs, and
+   * the handler authenticates nobody: expose it only to your own network.
    *
    * @defaultValue none are served
    */
   readonly recentErrors?: RecentErrors;
   /**
-   * The path of the recent errors, if they are served. It starts with a slash and differs from `path`;
-   * a slash at its end makes no difference.
+   * The path of the recent errors, if they are served. It starts with a slash and differs from `path`; a
+   * trailing slash makes no difference.
    *
    * @defaultValue `'/debug/defender/errors'`
    */
   readonly recentErrorsPath?: string;
   /**
-   * The wrapper, whose `snapshot()` is to be served as JSON beside the recent errors: circuits, pauses,
-   * quotas and calls in flight, as `defender-resilience status` shows them. Nobody is authenticated here
-   * either.
+   * The wrapper, whose `snapshot()` is served as JSON next to the recent errors: circuits, pauses, quotas
+   * and calls in flight, as `defender-resilience status` shows them. This path is not authenticated either.
    *
    * @defaultValue none is served
    */
   readonly resilience?: Pick<Resilience, 'snapshot'>;
   /**
-   * The path of the snapshot, if it is served. It starts with a slash and differs from the other paths;
-   * a slash at its end makes no difference.
+   * The path of the snapshot, if it is served. It starts with a slash and differs from the other paths; a
+   * trailing slash makes no difference.
    *
    * @defaultValue `'/debug/defender/snapshot'`
    */
@@ -63,7 +62,7 @@ const RULES: OptionRules & Readonly<Record<keyof MetricsHandlerOptions, Rule>> =
   path,
   recentErrors: withMethods('observer.recentErrors', 'list'),
   recentErrorsPath: path,
-  resilience: withMethods('what createResilience() returned', 'snapshot'),
+  resilience: withMethods('the result of createResilience()', 'snapshot'),
   snapshotPath: path,
 };
 
@@ -74,7 +73,7 @@ export function checkHandlerOptions(options: MetricsHandlerOptions): void {
 
 function pathFaults(options: MetricsHandlerOptions): readonly string[] {
   const { path = METRICS_PATH, recentErrors, recentErrorsPath, resilience, snapshotPath } = options;
-  // The default of a path that is not served is nobody's mistake.
+  // A path that is not served may equal another one: it is only a default.
   const served: (readonly [name: string, path: string])[] = [['path', path]];
   if (recentErrors !== undefined || recentErrorsPath !== undefined) {
     served.push(['recentErrorsPath', recentErrorsPath ?? ERRORS_PATH]);

@@ -13,7 +13,7 @@ import {
 import type { RecentErrors } from './recent-errors.ts';
 import { nameOf, warnOnce } from './warn.ts';
 
-/** What `metricsHandler` serves: a registry, or something that combines several. */
+/** The source of `metricsHandler`: a registry, or an object that combines several. */
 export interface MetricsSource {
   /** The value of the header `Content-Type`. */
   readonly contentType: string;
@@ -22,8 +22,8 @@ export interface MetricsSource {
 }
 
 /**
- * A listener of `node:http`, or a handler of the frameworks that build on it. If it is given `next`, as
- * express does, it calls that for other paths; otherwise it answers them with 404.
+ * A listener of `node:http`, or a handler for frameworks based on it. If it receives `next`, as from Express,
+ * it calls that for other paths; otherwise it answers them with 404.
  */
 export type MetricsHandler = (
   request: IncomingMessage & { readonly baseUrl?: string },
@@ -43,8 +43,8 @@ const TEXT = 'text/plain; charset=utf-8';
 const PROMETHEUS_TEXT = 'text/plain; version=0.0.4; charset=utf-8';
 const METHODS = ['GET', 'HEAD'];
 /**
- * Creates a handler that serves `/metrics` to Prometheus, and the recent errors if you pass them. It
- * answers 500 if the metrics cannot be collected.
+ * Creates a handler that serves `/metrics` to Prometheus, and the recent errors if you pass them. Answers 500
+ * if the metrics cannot be collected.
  *
  * @param source - the registry, such as `observer.register`
  * @throws TypeError if the source is not a registry, or if options are invalid; the message says what
@@ -92,7 +92,7 @@ function routesOf(
   return routes;
 }
 
-/** Finds the route by the path of the request, or by what a framework leaves of it below a mount point. */
+/** Finds the route by the request's path, or by the rest of it below a framework's mount point. */
 function find(
   routes: ReadonlyMap<string, Route>,
   { url = '/', baseUrl = '' }: Parameters<MetricsHandler>[0],
@@ -111,7 +111,7 @@ async function respond(
   try {
     send(response, await answerTo(method, route, query));
   } catch (error) {
-    // Nobody awaits this: what is thrown here would end the process.
+    // Nobody awaits this, so throwing here would end the process.
     warnOnce(route ?? respond, `metricsHandler could not answer a request: ${nameOf(error)}`);
     send(response, text(500, 'The request could not be answered'));
   }

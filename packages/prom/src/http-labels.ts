@@ -9,7 +9,7 @@ export const NONE = 'none';
 /** Every value of the label `method`. */
 export const methodLabels: ReadonlySet<string> = new Set(closedValues(method));
 
-// Indexed by status, so that labelling an attempt takes two array lookups.
+// Indexed by status, so that labelling an attempt takes only array lookups.
 const statusClasses: readonly string[] = Array.from({ length: 600 }, (_, code) =>
   code < 100 ? NONE : `${Math.floor(code / 100)}xx`,
 );

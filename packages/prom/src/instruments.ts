@@ -17,7 +17,7 @@ import { version } from './version.ts';
 
 /** How the calls of an operation failed with one code. */
 export interface FailureState {
-  /** How many did since the last success. */
+  /** How many calls have failed since the last success. */
   readonly sinceSuccess: GaugeSeries;
   readonly lastAt: GaugeSeries;
 }
@@ -31,15 +31,15 @@ export interface OperationSeries {
   quotaGroup: string | undefined;
   readonly ended: ByTwo<CounterSeries>;
   readonly duration: ByOne<HistogramSeries>;
-  /** Those of a success, which need no lookup. */
+  /** The series of a success, kept here to avoid a lookup. */
   readonly succeeded: CounterSeries;
   readonly successDuration: HistogramSeries;
   readonly lastSuccess: GaugeSeries;
   readonly attempts: ByOne<CounterSeries>;
-  /** Created with the first one: only Graph's security providers send them. */
+  /** Created at the first partial response: only Graph's security API sends them. */
   readonly partial: () => CounterSeries;
   readonly retries: ByOne<CounterSeries>;
-  /** By code, once the operation has failed with it. */
+  /** By code, created when the operation first fails with it. */
   readonly failures: Map<string, FailureState>;
 }
 
@@ -168,7 +168,7 @@ export class Instruments {
   #circuitSeries(name: string, operation: string): CircuitSeries {
     this.#initialize('circuit', { circuit: name, operation });
     const state = memoize((value) => this.#gauge('circuit_state', name, operation, value));
-    // Many circuits share the last series, so it says nothing about those that are closed.
+    // Many circuits share the `_OTHER` series, so it does not count those that are closed.
     if (name !== OTHER) state('closed').enter();
     return {
       state,
@@ -176,7 +176,7 @@ export class Instruments {
     };
   }
 
-  /** Creates the series that the table wants at 0 when an operation, group or circuit is first seen. */
+  /** Creates the series that start at 0 when an operation, group or circuit is first seen. */
   #initialize(when: ZeroRule['when'], names: Partial<Readonly<Record<LabelName, string>>>): void {
     for (const definition of metrics) {
       for (const values of initialSeries(definition, when, names)) {
@@ -212,8 +212,8 @@ export class Instruments {
 const MAX_NAME_LENGTH = 128;
 
 /**
- * Something for each of the first `max` names, and one for all others. What is no use as a label, such
- * as an empty or very long name, belongs to the others.
+ * A value for each of the first `max` names, and one for all others, which include names that cannot be a
+ * label, such as an empty or very long one.
  */
 function bounded<T>(max: number, make: ByTwo<T>): (name: string, detail?: string) => T {
   const known = new Map<string, T>();

@@ -17,7 +17,7 @@ export function classOf(code: string): string {
   return classes.get(code) ?? classes.get(OTHER) ?? OTHER;
 }
 
-/** Every value of a label that is known beforehand; none for labels that take names as they come. */
+/** The values of a label that are known beforehand; empty for a label with arbitrary names. */
 export function closedValues({ values }: MetricLabel): readonly string[] {
   switch (values.kind) {
     case 'listed':
@@ -33,10 +33,9 @@ export function closedValues({ values }: MetricLabel): readonly string[] {
 }
 
 /**
- * The series that exist with the value 0 from some moment on: for each the values of the metric's
- * labels, in the order of the table.
+ * The series to initialize to 0, each as the values of the metric's labels in the order of the table.
  *
- * @param names - the labels that are known at that moment, such as the operation that was first called
+ * @param names - the labels with arbitrary names, such as the operation that was first called
  */
 export function initialSeries(
   { labels, zero }: MetricDefinition,
@@ -63,7 +62,7 @@ export const tableLabelNames: ReadonlySet<string> = new Set([
   ...metrics.flatMap(({ labels }) => labels.map(({ name }) => name)),
 ]);
 
-/** A word of core's events, such as `half-open`, as a label value: with underscores. */
+/** Converts a word of core's events, such as `half-open`, to a label value with underscores. */
 export function label(word: string): string {
   return word.replaceAll('-', '_');
 }

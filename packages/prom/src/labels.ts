@@ -14,7 +14,7 @@ export const code: MetricLabel = {
   name: 'code',
   values: { kind: 'codes' },
   meaning:
-    'The error code in the catalogue’s spelling, or a code such as `Http503` for an answer without one.',
+    'The error code in the catalogue’s spelling, or a code such as `Http503` for a response without one.',
 };
 
 export const codeOrNone: MetricLabel = {
@@ -56,7 +56,7 @@ export const outcome: MetricLabel = listed(
 export const status: MetricLabel = {
   name: 'status',
   values: { kind: 'listed', values: STATUSES },
-  meaning: 'The HTTP status; `4xx` and the like for a rare one; `none` where there was none.',
+  meaning: 'The HTTP status; `4xx` and the like for a rare one; `none` if there was none.',
 };
 
 export const method: MetricLabel = listed(
@@ -68,13 +68,13 @@ export const method: MetricLabel = listed(
 export const statusClass: MetricLabel = listed(
   'status_class',
   '1xx 2xx 3xx 4xx 5xx none',
-  'The class of the HTTP status; `none` where there was none.',
+  'The class of the HTTP status; `none` if there was none.',
 );
 
 export const retryReason: MetricLabel = {
   name: 'reason',
   values: { kind: 'codes' },
-  meaning: 'The error code of the attempt that failed.',
+  meaning: 'The error code of the failed attempt.',
 };
 
 export const waitSource: MetricLabel = listed(

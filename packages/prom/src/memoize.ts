@@ -1,4 +1,4 @@
-/** Finds something by the value of one label, or of two. The values must come from a closed set. */
+/** Looks something up by the value of one label, or of two. The values must come from a closed set. */
 export type ByOne<T> = (value: string) => T;
 export type ByTwo<T> = (first: string, second: string) => T;
 

@@ -26,8 +26,8 @@ interface Family {
 type Sets = WeakMap<MetricRegistry, Map<string, MetricSet>>;
 
 /**
- * The sets of every registry, shared by all copies of this package in the process, such as those of a
- * module that was loaded again. Raise the number when what an observer uses of a set changes.
+ * The sets of every registry, shared by all copies of this package in the process, such as a module that was
+ * loaded again. Raise the number when the interface that observers use changes.
  */
 const SETS: unique symbol = Symbol.for('@defender-resilience/prom/metric-sets/3');
 // The type of globalThis does not have the property.
@@ -48,7 +48,7 @@ export class MetricSet {
   readonly #exemplars: boolean;
   readonly #families: ReadonlyMap<MetricName, Family>;
   readonly #instruments = new Map<string, Instruments>();
-  /** How often a histogram was collected: by it a series knows whether its exemplar was seen. */
+  /** How often a histogram was collected, so that a series knows whether its exemplar was scraped. */
   #scrapes = 0;
 
   constructor(
@@ -72,7 +72,7 @@ export class MetricSet {
 
   /** Whether the registry still holds the metrics. Checked with every call, so it looks up only one. */
   get attached(): boolean {
-    // A gauge: once a counter was printed as OpenMetrics, prom-client registers it without `_total`.
+    // Looks up a gauge, because prom-client renames a counter when it is printed as OpenMetrics.
     const name = `${this.#prefix}info`;
     return this.#register.getSingleMetric(name) === this.#familyOf('info').metric;
   }
@@ -88,12 +88,12 @@ export class MetricSet {
       const found = this.#register.getSingleMetric(name);
       if (found !== undefined && found !== metric) {
         throw new Error(
-          `The registry already has a metric ${name} of another owner: choose another \`prefix\``,
+          `The registry already has a metric ${name} that another owner registered: choose another \`prefix\``,
         );
       }
       return found === undefined;
     });
-    // The registry accepts metrics of its own package; the client that made them goes with it.
+    // The registry accepts the metrics because the client that created them belongs to it.
     for (const { metric } of missing) this.#register.registerMetric(metric as never);
   }
 
@@ -139,7 +139,7 @@ export class MetricSet {
     const key = JSON.stringify(labels);
     const known = series.get(key) ?? create(labels);
     series.set(key, known);
-    if (!(known instanceof kind)) throw new TypeError(`The metric ${name} is no ${kind.name}`);
+    if (!(known instanceof kind)) throw new TypeError(`The metric ${name} is not a ${kind.name}`);
     return known;
   }
 
@@ -196,7 +196,7 @@ export class MetricSet {
     if (definition.name === 'operation_duration_seconds') this.#scrapes += 1;
     if (!('set' in metric)) return;
     metric.reset();
-    // prom-client gives a gauge without labels the value 0 before anybody has set one.
+    // `reset()` sets a gauge without labels to 0 instead of removing its value.
     if (definition.labels.length + this.#labelNames.length === 0) metric.remove({});
     for (const one of series.values()) {
       if (one instanceof GaugeSeries && one.value !== undefined) metric.set(one.labels, one.value);

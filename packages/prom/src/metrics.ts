@@ -16,7 +16,7 @@ export const metrics: readonly MetricDefinition[] = deepFreeze<MetricDefinition[
   {
     ...counter,
     name: 'errors_total',
-    help: 'Calls that ended with an error after all retries, by error code. A cancelled call is no error.',
+    help: 'Calls that ended with an error after all retries, by error code. A cancelled call is not an error.',
     labels: [label.code, label.errorClass],
     zero: { when: 'start' },
     exemplars: true,
@@ -24,7 +24,7 @@ export const metrics: readonly MetricDefinition[] = deepFreeze<MetricDefinition[
   {
     ...counter,
     name: 'give_ups_total',
-    help: 'Calls that ended with an error, by why they were not tried again.',
+    help: 'Calls that ended with an error, by why they were not retried.',
     labels: [label.giveUpReason],
     zero: { when: 'start' },
     exemplars: true,
@@ -32,7 +32,7 @@ export const metrics: readonly MetricDefinition[] = deepFreeze<MetricDefinition[
   {
     ...counter,
     name: 'operations_total',
-    help: 'Calls that ended, however many attempts each took.',
+    help: 'Calls that ended, each counted once.',
     labels: [label.operation, label.outcome, label.codeOrNone],
     zero: { when: 'operation', only: { outcome: ['success'], code: [''] } },
     exemplars: false,
@@ -48,14 +48,14 @@ export const metrics: readonly MetricDefinition[] = deepFreeze<MetricDefinition[
   {
     ...counter,
     name: 'attempts_total',
-    help: 'Attempts that ended, by the HTTP status of their answer.',
+    help: 'Attempts that ended, by the HTTP status of their response.',
     labels: [label.operation, label.status],
     exemplars: false,
   },
   {
     ...counter,
     name: 'partial_responses_total',
-    help: 'Successes of Graph from which the results of a security provider are missing (206 with Warning).',
+    help: 'Successful responses of Graph without the results of a security provider (206 with Warning).',
     labels: [label.operation],
     exemplars: false,
   },
@@ -69,7 +69,7 @@ export const metrics: readonly MetricDefinition[] = deepFreeze<MetricDefinition[
   {
     ...counter,
     name: 'retries_total',
-    help: 'Retries that were decided, by the error code of the attempt that failed.',
+    help: 'Scheduled retries, by the error code of the failed attempt.',
     labels: [label.operation, label.retryReason],
     zero: { when: 'operation', only: { reason: ['InternalServerError', 'TooManyRequests'] } },
     exemplars: true,
@@ -93,7 +93,7 @@ export const metrics: readonly MetricDefinition[] = deepFreeze<MetricDefinition[
   {
     ...counter,
     name: 'throttle_waits_total',
-    help: 'Attempts that waited for a pause that the service asked for, or for their quota.',
+    help: 'Attempts that waited for a pause requested by the service, or for their quota.',
     labels: [label.quotaGroup, label.holdReason],
     zero: { when: 'quota_group' },
     exemplars: false,
@@ -130,21 +130,21 @@ export const metrics: readonly MetricDefinition[] = deepFreeze<MetricDefinition[
   {
     ...quotaGauge,
     name: 'quota_next_free_seconds',
-    help: 'Time until the next call may be sent; zero when one may be sent now.',
+    help: 'Time until the next call may be sent; zero if one may be sent now.',
     labels: [label.quotaGroup],
     aggregator: 'max',
   },
   {
     ...quotaGauge,
     name: 'quota_running_time_seconds',
-    help: 'Running time of queries in the window of its scarcest limit, where it is limited.',
+    help: 'Running time of queries in the window of its scarcest limit, if it is limited.',
     labels: [label.quotaGroup],
     aggregator: 'max',
   },
   {
     ...quotaGauge,
     name: 'quota_running_time_limit_seconds',
-    help: 'The scarcest limit on the running time of queries, where it is limited.',
+    help: 'The scarcest limit on the running time of queries, if it is limited.',
     labels: [label.quotaGroup],
     aggregator: 'max',
   },
@@ -160,7 +160,7 @@ export const metrics: readonly MetricDefinition[] = deepFreeze<MetricDefinition[
   {
     ...quotaGauge,
     name: 'quota_store_up',
-    help: 'One while the shared quota store is reachable, zero while it is not. Absent without one.',
+    help: 'One while the shared quota store is reachable, zero while it is not. Absent without a store.',
     labels: [],
     aggregator: 'min',
   },
@@ -184,7 +184,7 @@ export const metrics: readonly MetricDefinition[] = deepFreeze<MetricDefinition[
   {
     name: 'operations_in_flight',
     type: 'gauge',
-    help: 'Calls that have started and not ended.',
+    help: 'Calls that have started but not ended.',
     labels: [],
     zero: { when: 'start' },
     exemplars: false,
@@ -193,7 +193,7 @@ export const metrics: readonly MetricDefinition[] = deepFreeze<MetricDefinition[
   {
     name: 'queue_length',
     type: 'gauge',
-    help: 'Calls that currently wait for a pause that the service asked for, or for their quota.',
+    help: 'Calls that currently wait for a pause requested by the service, or for their quota.',
     labels: [],
     zero: { when: 'start' },
     exemplars: false,
@@ -202,7 +202,7 @@ export const metrics: readonly MetricDefinition[] = deepFreeze<MetricDefinition[
   {
     name: 'failures_since_success',
     type: 'gauge',
-    help: 'Calls of the operation that ended with this code since one last succeeded. Absent until one ends so.',
+    help: 'Calls of the operation that ended with this code since one last succeeded. Absent until one does.',
     labels: [label.operation, label.code, label.errorClass],
     exemplars: false,
     aggregator: 'max',

@@ -28,9 +28,9 @@ export interface PromObserver extends Observer {
  * Creates an observer that records calls, attempts, retries, errors, circuits and quotas as Prometheus
  * metrics.
  *
- * It registers its metrics at once and shares them with other observers of the same registry and prefix.
- * It never clears a registry and collects nothing else. List it after observers that trace, so that its
- * exemplars can point to their spans.
+ * Registers its metrics at once and shares them with other observers of the same registry and prefix. Never
+ * clears a registry and collects nothing else. List it after observers that trace, so that its exemplars can
+ * point to their spans.
  *
  * @example
  * ```ts
@@ -56,14 +56,14 @@ export function promObserver(options: PromObserverOptions = {}): PromObserver {
   const register = settings.register ?? client.register;
   if (!(register instanceof client.Registry)) {
     throw new TypeError(
-      'promObserver got a `register` of another copy of prom-client: pass the module that it comes from as `client`',
+      'promObserver got a `register` from another copy of prom-client: pass that module as `client`',
     );
   }
   const exemplars = settings.exemplars && isOpenMetrics(register);
   if (settings.exemplars && !exemplars) {
     warnOnce(
       register,
-      'A text registry prints no exemplars, so /metrics does not lead to tracking IDs: use an OpenMetrics registry, or set `exemplars: false`.',
+      'A text registry does not print exemplars, so /metrics does not link to tracking IDs: use an OpenMetrics registry, or set `exemplars: false`.',
     );
   }
   return new MetricsObserver(settings, client, register, exemplars);
@@ -119,7 +119,10 @@ class MetricsObserver implements PromObserver {
     this.#context.instruments.quotas.watch(read);
   }
 
-  /** Creates the series of circuit and quota group before their first event. Most calls find them there. */
+  /**
+   * Creates the series of the circuit and the quota group before their first event. Most calls find existing
+   * ones.
+   */
   #ensureSeries({ quotaGroup, circuit, operation }: CallStart, series: OperationSeries): void {
     const { instruments } = this.#context;
     if (series.quotaGroup !== quotaGroup) {
@@ -136,10 +139,10 @@ class MetricsObserver implements PromObserver {
     try {
       this.#set.attach();
     } catch {
-      // A call must not fail because somebody else took the names: its metrics are only not shown.
+      // A call must not fail because the names are taken: its metrics are just not exported.
       warnOnce(
         this.register,
-        'The registry was cleared, and metrics of another owner took names of promObserver: its metrics are not shown.',
+        'The registry was cleared, and another owner registered metrics with the same names: those of promObserver are not exported.',
       );
     }
   }

@@ -31,10 +31,9 @@ export interface PromObserverOptions {
    */
   readonly register?: MetricRegistry;
   /**
-   * The module whose classes the metrics are created with: prom-client, its successor
-   * `@prometheus-io/client`, or a copy of your own, as in `import * as client from 'prom-client'`.
-   * Set it if prom-client is not installed, is bundled into your program, or is not the module that
-   * `register` comes from.
+   * The module whose classes create the metrics: prom-client, its successor `@prometheus-io/client`, or your
+   * own copy, as in `import * as client from 'prom-client'`. Set it if prom-client is not installed, is bundled
+   * into your program, or is not the module that `register` comes from.
    *
    * @defaultValue the installed prom-client
    */
@@ -47,24 +46,23 @@ export interface PromObserverOptions {
    */
   readonly prefix?: string;
   /**
-   * Whether counters and histograms carry exemplars: the tracking ID of their last failure, and the ID
-   * of its trace if the trace is sampled. Has no effect with a text registry, which a process warning
-   * points out unless this is `false`.
+   * Whether counters and histograms carry exemplars: the tracking ID of their last failure, and the ID of its
+   * trace if the trace is sampled. Has no effect with a text registry; a process warning says so unless this is
+   * `false`.
    *
    * @defaultValue `true`
    */
   readonly exemplars?: boolean;
   /**
    * How many of the last errors `observer.recentErrors` keeps in memory. `capacity` is a number of
-   * errors, 0 to 1,000; the last five errors of each code are kept beside them. 0 keeps none.
+   * errors, 0 to 1,000; the last five errors of each code are kept in addition. 0 keeps none.
    *
    * @defaultValue `{ capacity: 100 }`
    */
   readonly recentErrors?: { readonly capacity?: number };
   /**
-   * Labels with one fixed value each that every series carries, such as the name of a tenant: at most
-   * 10, with values of at most 128 characters. All observers of a registry
-   * and prefix need the same names.
+   * Labels with one fixed value each for every series, such as the name of a tenant: at most 10, with values of
+   * at most 128 characters. All observers of a registry and prefix need the same label names.
    *
    * @defaultValue `{}`
    */
@@ -94,17 +92,17 @@ export interface PromObserverOptions {
    */
   readonly maxQuotaGroups?: number;
   /**
-   * Returns the trace that is active when it is called, or undefined. Called synchronously within the
-   * context of each attempt. What it throws is reported once, as a process warning.
+   * Returns the trace that is active when it is called, or undefined. Called synchronously within the context
+   * of each attempt. If it throws, the error is reported once, as a process warning.
    *
    * @defaultValue reads the active span of OpenTelemetry, if the program uses `@opentelemetry/api` 1.x
    */
   readonly traceContext?: () => TraceContext | undefined;
   /**
-   * Returns the time in milliseconds since 1970, for recent errors and for metrics that show a time.
-   * The timestamps of exemplars are prom-client's and always those of the process.
+   * The clock for recent errors and for metrics whose value is a time. The timestamps of exemplars come from
+   * prom-client and always use the real time.
    *
-   * @defaultValue the time of the process
+   * @defaultValue the real time
    */
   readonly clock?: {
     /** The time in milliseconds since 1970. */

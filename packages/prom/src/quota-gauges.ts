@@ -26,7 +26,7 @@ export class QuotaGauges {
   #shown: GaugeSeries[] = [];
   #fresh = false;
 
-  /** @param seriesOf - gives all groups beyond the limit the same series */
+  /** @param seriesOf - returns the series of a group; all groups beyond the limit have the same ones */
   constructor(seriesOf: (group: string) => QuotaSeries, up: GaugeSeries) {
     this.#seriesOf = seriesOf;
     this.#storeUp = up;
@@ -41,12 +41,12 @@ export class QuotaGauges {
     if (oldest !== undefined) this.#reads.delete(oldest);
   }
 
-  /** Counts a corrected limit. */
+  /** Counts a change of a limit. */
   changed(group: string, reason: string): void {
     this.#seriesOf(group).changes(reason).inc(1);
   }
 
-  /** Updates the series. Several gauges ask for it in one scrape; the quotas are read once. */
+  /** Updates the series. Several gauges call it during a scrape, but the quotas are read only once. */
   read(): void {
     if (this.#fresh || this.#reads.size === 0) return;
     this.#fresh = true;
@@ -57,7 +57,7 @@ export class QuotaGauges {
   }
 
   #show(states: readonly QuotaState[]): void {
-    // A quota that no wrapper has any more disappears instead of keeping its last value.
+    // A quota that no wrapper has any more must disappear instead of keeping its last value.
     for (const series of this.#shown) series.value = undefined;
     this.#shown = [];
     const sharing = Map.groupBy(states, ({ group }) => this.#seriesOf(group));

@@ -10,8 +10,8 @@ export interface QuotaView {
 }
 
 /**
- * Combines the states that share series: those of several wrappers, or of groups beyond the limit. The
- * fullest window of each kind is shown as it is, so that used and limit belong together.
+ * Combines the states that share series: those of several wrappers, or of groups beyond the limit. Takes the
+ * fullest window of each kind as a whole, so that used and limit belong together.
  */
 export function viewOf(states: readonly QuotaState[]): QuotaView {
   const fullest = new Map<QuotaWindow['per'], QuotaWindow>();
@@ -28,13 +28,13 @@ export function viewOf(states: readonly QuotaState[]): QuotaView {
   };
 }
 
-/** 1 while the shared stores are reachable, 0 while one is not; undefined when there is none. */
+/** 1 while the shared stores are reachable, 0 while one is not; undefined if there is none. */
 export function storeUp(states: readonly QuotaState[]): number | undefined {
   if (states.some(({ counting }) => counting === 'fallback')) return 0;
   return states.some(({ counting }) => counting === 'shared') ? 1 : undefined;
 }
 
-// Cross-multiplied, since a limit can be 0.
+// Multiplies instead of dividing, because a limit can be 0.
 function fuller(a: QuotaWindow, b: QuotaWindow): QuotaWindow {
   return b.used * a.limit > a.used * b.limit ? b : a;
 }

@@ -22,7 +22,7 @@ export interface RecentError {
 export interface RecentErrorsQuery {
   /** Lists only errors with this code. */
   readonly code?: string;
-  /** Lists only errors of this time or later: a date, or milliseconds since 1970. */
+  /** Lists only errors at or after this time: a date, or milliseconds since 1970. */
   readonly since?: Date | number;
 }
 
@@ -44,7 +44,7 @@ interface Entry {
 }
 
 /**
- * Keeps the last `capacity` errors, and the last five of each code beside them, so that many errors of
+ * Keeps the last `capacity` errors, plus the last five of each code, so that many errors of
  * one code do not push out a rare one.
  */
 export class RecentErrorsRing implements RecentErrors {
@@ -90,7 +90,7 @@ export class RecentErrorsRing implements RecentErrors {
   }
 }
 
-/** The last few of many. */
+/** A ring buffer of the last few entries. */
 class Ring {
   readonly entries: Entry[] = [];
   readonly #size: number;

@@ -19,7 +19,7 @@ export class CounterSeries {
     this.#inc(0, NO_LABELS);
   }
 
-  /** Adds an amount. Ignores what prom-client would reject with an error: negative and infinite ones. */
+  /** Adds an amount. Ignores negative and infinite ones, for which prom-client would throw. */
   inc(amount: number, exemplar: Labels = NO_LABELS): void {
     if (amount > 0 && amount < Number.POSITIVE_INFINITY) this.#inc(amount, exemplar);
   }
@@ -43,7 +43,7 @@ export class HistogramSeries {
   readonly #labels: Labels;
   readonly #bounds: readonly number[];
   readonly #exemplars: boolean;
-  /** The scrape before which each bucket got its latest exemplar. */
+  /** The number of scrapes when each bucket got its latest exemplar. */
   readonly #exemplarAt: number[] = [];
 
   constructor(
@@ -65,7 +65,7 @@ export class HistogramSeries {
     this.#exemplarAt.length = 0;
   }
 
-  /** Observes a duration. Ignores what is no duration: negative, infinite and NaN. */
+  /** Observes a duration. Ignores negative and infinite values and NaN. */
   observe(value: number, exemplar?: Labels): void {
     if (!(value >= 0 && value < Number.POSITIVE_INFINITY)) return;
     const labels = this.#labels;
@@ -73,10 +73,7 @@ export class HistogramSeries {
     else this.#metric.observe({ labels, value, exemplarLabels: exemplar ?? NO_LABELS });
   }
 
-  /**
-   * Whether the bucket of a value has had no exemplar since the last scrape. Notes that it gets one
-   * now.
-   */
+  /** Whether the bucket of a value has had no exemplar since the last scrape. Records that it gets one now. */
   takeExemplarSlot(value: number, scrapes: number): boolean {
     const index = this.#bounds.findIndex((bound) => value <= bound);
     const bucket = index < 0 ? this.#bounds.length : index;
@@ -100,13 +97,13 @@ export class GaugeSeries {
     this.value = (this.value ?? 0) + amount;
   }
 
-  /** For a series that is 1 while something is in its state: one more is. */
+  /** Adds one to the members of a state; the series is 1 while the state has any. */
   enter(): void {
     this.#holders += 1;
     this.value = 1;
   }
 
-  /** One fewer is. */
+  /** Removes one of the members of a state. */
   leave(): void {
     this.#holders = Math.max(this.#holders - 1, 0);
     this.value = this.#holders > 0 ? 1 : 0;

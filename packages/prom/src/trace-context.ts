@@ -20,8 +20,8 @@ export interface TraceReader {
 const TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/;
 const SAMPLED = 1;
 
-// The names under which all copies of @opentelemetry/api 1.x share their globals. Reading them needs
-// no dependency on the package, and finds it even if it is set up later.
+// The symbol under which all copies of @opentelemetry/api 1.x share their globals. Reading it needs no
+// dependency on the package, and also finds an API that is set up later.
 const API: unique symbol = Symbol.for('opentelemetry.js.api.1');
 // The type of globalThis does not have OpenTelemetry's property.
 const shared = globalThis as { readonly [API]?: unknown };

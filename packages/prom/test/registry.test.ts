@@ -136,7 +136,7 @@ describe('two observers in one registry', () => {
     const register = new Registry();
     new Counter({ name: 'defender_client_info', help: 'Mine.', registers: [register] });
     expect(() => promObserver({ ...plain, register })).toThrow(
-      'The registry already has a metric defender_client_info of another owner: choose another `prefix`',
+      'The registry already has a metric defender_client_info that another owner registered: choose another `prefix`',
     );
     expect(register.getMetricsAsArray()).toHaveLength(1);
   });
@@ -232,7 +232,7 @@ describe('without prom-client', () => {
   it('says what to do', () => {
     using _ = absent();
     expect(() => promObserver()).toThrow(
-      'promObserver needs prom-client: install it, or pass a module like it, such as @prometheus-io/client, as `client`',
+      'promObserver needs prom-client: install it, or pass a compatible module, such as @prometheus-io/client, as `client`',
     );
   });
 

@@ -1,6 +1,9 @@
-/** Where a running simulator listens. */
+/** The addresses of a running simulator. */
 export interface Addresses {
-  /** `http://127.0.0.1:port`: the paths of Defender XDR and Defender for Endpoint follow with `/api`. */
+  /**
+   * `http://127.0.0.1:port`, the base of Defender XDR's and Defender for Endpoint's paths, which begin with
+   * `/api`.
+   */
   readonly url: string;
   /** The base of Microsoft Graph's paths: `url` and `/v1.0`. */
   readonly graphUrl: string;

@@ -18,9 +18,9 @@ function audienceOf(call: Call): Audience | undefined {
   return serviceOf(call.path) === 'graph' ? 'graph' : call.operation.family;
 }
 
-/** The error for a call without a valid token; undefined where the token is valid. */
+/** The error for a call without a valid token; undefined if the token is valid. */
 export function credentialsError(call: Call, tokens: Tokens): ApiError | undefined {
-  // The token endpoint issues tokens, and a download link has one in its address.
+  // The token endpoint needs no token, and a download link contains one.
   if (isTokenPath(call.path) || call.path.startsWith(DOWNLOADS)) return undefined;
   const authorization = call.headers['authorization'];
   const audience = audienceOf(call);

@@ -6,17 +6,20 @@ import { isObject, parseJson } from './json.ts';
 /** The fields of a JSON body. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** Where a body is read differently from what XDR and MDE do by default. */
+/** How reading a body differs from the defaults, which are those of XDR and MDE. */
 export interface BodyRules {
   /** The parameters' spelling. @defaultValue as the operations table has it */
   readonly names?: readonly string[];
   /** Whether letter case is ignored. @defaultValue true for Graph, else false */
   readonly anyCase?: boolean;
-  /** Refuses a missing required parameter with `InvalidRequestBody` and this message. */
+  /** The message of the `InvalidRequestBody` for a missing required parameter. */
   readonly missingMessage?: string;
 }
 
-/** The error for a body that is not as documented; the default text is the documentation's example. */
+/**
+ * The error for a body that does not match the documentation; the default message is the documentation's
+ * example.
+ */
 export function incorrectBody(message = 'Request body is incorrect'): ApiError {
   return new ApiError('InvalidRequestBody', { message });
 }
@@ -36,7 +39,7 @@ function sameName(left: string, right: string): boolean {
   return left.toLowerCase() === right.toLowerCase();
 }
 
-/** Renames fields to the documented spelling: Graph does not compare letter case. */
+/** Renames fields to the documented spelling: Graph ignores letter case. */
 function respelled(fields: Fields, names: readonly string[]): Fields {
   return Object.fromEntries(
     Object.entries(fields).map(([key, value]) => [
@@ -46,14 +49,14 @@ function respelled(fields: Fields, names: readonly string[]): Fields {
   );
 }
 
-/** @throws ApiError for a field that differs from one of `names` by letter case alone. */
+/** @throws ApiError for a field that differs from one of `names` only in letter case */
 export function refuseWrongCase(fields: Fields, names: readonly string[]): void {
   for (const key of Object.keys(fields)) {
     if (!names.includes(key) && names.some((name) => sameName(name, key))) throw incorrectBody();
   }
 }
 
-/** @throws ApiError for a required parameter that is missing. */
+/** @throws ApiError for a missing required parameter */
 export function requireParameters(
   fields: Fields,
   parameters: readonly BodyParameter[],
@@ -67,10 +70,10 @@ export function requireParameters(
 }
 
 /**
- * Reads a JSON body and checks it against what the operation documents.
+ * Reads a JSON body and checks it against the operation's documentation.
  *
- * @throws ApiError `InvalidRequestBody` where it is no JSON object or a parameter is in the wrong
- * letter case, as XDR and MDE answer; `MissingRequiredParameter` where a required one is missing.
+ * @throws ApiError as XDR and MDE do: `InvalidRequestBody` if the body is not a JSON object or a parameter has
+ * the wrong letter case; `MissingRequiredParameter` if a required one is missing
  */
 export function readBody(call: Call, rules: BodyRules = {}): Fields {
   const parameters = call.operation.bodyParameters ?? [];
@@ -83,8 +86,8 @@ export function readBody(call: Call, rules: BodyRules = {}): Fields {
   return fields;
 }
 
-// The readers of fields give undefined for a field that was not sent, where not said otherwise, and
-// throw `InvalidRequestBody` for one of another type.
+// The functions that read a field return undefined if it was not sent, unless stated otherwise, and throw
+// `InvalidRequestBody` for a value of another type.
 
 export function textField(fields: Fields, name: string): string | undefined {
   const value = fields[name];
@@ -103,7 +106,7 @@ export function textsField(fields: Fields, name: string): readonly string[] | un
   });
 }
 
-/** A list of objects, which must have been sent. */
+/** A list of objects, which is required. */
 export function fieldsList(fields: Fields, name: string): readonly Fields[] {
   const value = fields[name];
   if (!Array.isArray(value)) throw incorrectBody();
@@ -113,7 +116,7 @@ export function fieldsList(fields: Fields, name: string): readonly Fields[] {
   });
 }
 
-/** One of `allowed`, in its spelling there; `InvalidInput` for any other text. */
+/** One of `allowed`, in its spelling there. Throws `InvalidInput` for any other text. */
 export function choiceField(
   fields: Fields,
   name: string,
@@ -126,7 +129,7 @@ export function choiceField(
   return found;
 }
 
-/** @throws ApiError for a list that is longer than documented. */
+/** @throws ApiError for a list that is longer than documented */
 export function refuseLargeBatch(received: number, allowed: number): void {
   if (received > allowed) {
     throw new ApiError('MaximumBatchSizeExceeded', { values: { received, allowed } });

@@ -2,7 +2,7 @@ import type { Clock, MessageValues, Operation } from '@defender-resilience/core'
 import type { TenantData } from './data/tenant-data.ts';
 import type { HuntingRow } from './hunting/tables.ts';
 
-/** The response to a call. A string is sent as it is, anything else as JSON, undefined as no body. */
+/** The response to a call. A string body is sent as it is, anything else as JSON; undefined means no body. */
 export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -18,20 +18,20 @@ export interface Call {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string>>;
-  /** The body as text; empty when there was none. */
+  /** The body as text; empty if there was none. */
   readonly bodyText: string;
   readonly operation: Operation;
   /** `http://127.0.0.1:port`, for the links in answers. */
   readonly origin: string;
   readonly data: TenantData;
-  /** The rows of a hunting table; undefined where there is no such table. */
+  /** The rows of a hunting table; undefined if there is no such table. */
   readonly huntingRows: (table: string) => readonly HuntingRow[] | undefined;
   readonly clock: Clock;
   /** How long a quota's minute lasts, in milliseconds. */
   readonly minuteMs: number;
   readonly disabledFeatures: ReadonlySet<Feature>;
   readonly tokens: TokenIssuer;
-  /** Waits on the simulator's clock; ends at once when the simulator stops. */
+  /** Waits by the simulator's clock; ends at once when the simulator stops. */
   sleep(ms: number): Promise<void>;
   /** Counts this call's execution time against its quota. */
   spend(ms: number): void;
@@ -56,7 +56,7 @@ export interface Route {
   readonly handle: Handler;
 }
 
-/** Thrown by a handler; the caller gets it in the error format of the service that it called. */
+/** Thrown by a handler. The caller receives it in the error format of the service that it called. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: string;
@@ -69,7 +69,7 @@ export class ApiError extends Error {
   }
 }
 
-/** What an error says beyond its code. */
+/** The details of an error besides its code. */
 export interface ApiErrorDetails {
   /** @defaultValue the status of the code in the catalogue */
   readonly status?: number;
@@ -91,7 +91,7 @@ export function ok(body: unknown, status = 200): Answer {
   return { status, body };
 }
 
-/** What a tenant can have disabled: its calls then get `DisabledFeature`. */
+/** The features that a tenant can disable: their calls then get `DisabledFeature`. */
 export const FEATURES = [
   'advancedHunting',
   'automatedInvestigation',
@@ -99,10 +99,10 @@ export const FEATURES = [
   'liveResponse',
 ] as const;
 
-/** A feature that the tenant can have disabled. */
+/** A feature that the tenant can disable. */
 export type Feature = (typeof FEATURES)[number];
 
-/** @throws ApiError where the tenant has disabled the feature. */
+/** @throws ApiError if the tenant has disabled the feature */
 export function requireFeature(call: Call, feature: Feature): void {
   if (call.disabledFeatures.has(feature)) throw new ApiError('DisabledFeature');
 }

@@ -6,7 +6,7 @@ import type { StepAction } from './script.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-/** A gateway's page, as a proxy in front of the service would answer. */
+/** A gateway's error page, as from a proxy in front of the service. */
 export function gatewayPage(status: number): Answer {
   const title = `${status} ${STATUS_CODES[status] ?? 'Error'}`;
   return {
@@ -56,7 +56,7 @@ const cutBody: Delivery = (reply, answer, text) => {
   return 'reset';
 };
 
-/** Gives no answer: resets the connection, or leaves the client waiting. */
+/** Does not answer: resets the connection, or leaves the client waiting. */
 export function refuseToAnswer(reply: FastifyReply, action: 'reset' | 'hang'): Answered {
   reply.hijack();
   if (action === 'reset') reply.raw.socket?.resetAndDestroy();

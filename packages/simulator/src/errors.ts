@@ -2,10 +2,10 @@ import { findErrorCode } from '@defender-resilience/core';
 import type { Answer, ApiErrorDetails } from './call.ts';
 import { formatMessage } from './message.ts';
 
-/** The service that a path belongs to. Each wraps its errors in an envelope of its own. */
+/** The service that a path belongs to. Each has its own error envelope. */
 export type Service = 'defender' | 'graph' | 'entra';
 
-/** What an error's envelope says of the call. */
+/** The details of a call in an error's envelope. */
 export interface ErrorContext {
   readonly service: Service;
   readonly trackingId: string;
@@ -23,7 +23,7 @@ interface PlainError {
 }
 
 interface Envelope {
-  /** The code that usually comes with a status; undefined where none is known. */
+  /** The code that usually comes with a status; undefined if none is known. */
   usualCode(status: number): string | undefined;
   body(error: PlainError, context: ErrorContext): object;
   headers(context: ErrorContext): Readonly<Record<string, string>>;
@@ -70,7 +70,7 @@ const defender: Envelope = {
 };
 
 const graph: Envelope = {
-  // Seen from Graph with 500, 504 and 403 alike: a code that says nothing, and no message.
+  // Graph sends this code, which says nothing, with 500, 504 and 403 alike, and without a message.
   usualCode: (status) => GRAPH_CODES[status] ?? 'UnknownError',
   body: ({ code, message, inner }, { at, trackingId, clientRequestId }) => ({
     error: {
@@ -114,7 +114,7 @@ const entra: Envelope = {
 
 const ENVELOPES: Readonly<Record<Service, Envelope>> = { defender, graph, entra };
 
-/** The code that a service usually answers with this status; undefined where none is known. */
+/** The code that a service usually answers with this status; undefined if none is known. */
 export function usualCode(status: number, service: Service): string | undefined {
   return ENVELOPES[service].usualCode(status);
 }
@@ -136,7 +136,7 @@ export function errorAnswer(code: string, details: ApiErrorDetails, context: Err
   };
 }
 
-/** An error of which only the status is known, in the form of the API gateway in front. */
+/** An error of which only the status is known, in the format of the API gateway in front of the service. */
 export function gatewayError(status: number, message: string): Answer {
   return { status, body: { statusCode: status, message } };
 }

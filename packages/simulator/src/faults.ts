@@ -12,11 +12,11 @@ import {
 export interface FaultOptions {
   /** The probability that a call fails, from 0 to 1. */
   readonly probability: number;
-  /** What a failing call gets, each with the same probability. @defaultValue `['InternalServerError']` */
+  /** The answers to failing calls, each with the same probability. @defaultValue `['InternalServerError']` */
   readonly codes?: readonly ScriptStep[];
   /** Makes the same calls fail at every start. @defaultValue the simulator's `seed` */
   readonly seed?: number;
-  /** Milliseconds before every answer: a number, or a random one of a range. @defaultValue 0 */
+  /** Milliseconds before every answer: a number, or a range for a random number. @defaultValue 0 */
   readonly latencyMs?: number | readonly [from: number, to: number];
   /**
    * Which calls may fail: those of an operation (`incidents.list`), or of a path and all below it.
@@ -26,9 +26,9 @@ export interface FaultOptions {
   readonly for?: string;
 }
 
-/** What one call gets. */
+/** The decision about one call. */
 export interface RandomFault {
-  /** The answer; undefined for the ordinary one. */
+  /** The failing answer; undefined for the ordinary one. */
   readonly step: ScriptStepDetails | undefined;
   readonly latencyMs: number;
 }
@@ -50,7 +50,7 @@ export class RandomFaults {
 
   #step(): ScriptStepDetails | undefined {
     const { probability, codes = ['InternalServerError'] } = this.#options;
-    // Both numbers are always drawn, so that the result of one call does not shift the next one's.
+    // Always draw both numbers, so that the result of one call does not affect the next one.
     const chance = this.#random();
     const choice = this.#random();
     if (chance >= probability) return undefined;

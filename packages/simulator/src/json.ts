@@ -2,10 +2,10 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** .NET's parsers refuse what is nested deeper, and so what would overflow the stack when written. */
+/** .NET's parsers refuse deeper nesting. This also prevents a stack overflow when the JSON is written. */
 const MAX_DEPTH = 64;
 
-/** Whether JSON is nested too deeply; it must have been parsed before. */
+/** Whether JSON is nested too deeply. Call it only with valid JSON. */
 function isTooDeep(json: string): boolean {
   let depth = 0;
   let inText = false;
@@ -20,7 +20,7 @@ function isTooDeep(json: string): boolean {
   return false;
 }
 
-/** @throws SyntaxError for text that is not JSON, or nested more than 64 levels deep. */
+/** @throws SyntaxError for text that is not JSON, or nested more than 64 levels deep */
 export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
   if (isTooDeep(text)) throw new SyntaxError(`JSON is nested more than ${MAX_DEPTH} levels deep`);

@@ -3,10 +3,10 @@ import type { CatalogueEntry, MessageValues, VariableKind } from '@defender-resi
 const VARIABLE = /\{(\w+)\}/g;
 
 /**
- * The message that a service answering with this code would send.
+ * The message that a service sends with this code.
  *
- * It fills the template that uses the most values without missing one; where there is none, the
- * documented template, in which a missing value stays as `{name}`.
+ * Fills the template that uses the most values without missing one. If there is none, fills the documented
+ * template, in which a missing value stays as `{name}`.
  */
 export function formatMessage(entry: CatalogueEntry, values: MessageValues): string {
   let chosen = entry.template;
@@ -24,7 +24,7 @@ export function formatMessage(entry: CatalogueEntry, values: MessageValues): str
   });
 }
 
-/** A value as the service writes it; one that is not of the kind is written as it is. */
+/** A value as the service writes it. A value of another kind is written unchanged. */
 function written(value: MessageValues[string], kind: VariableKind | undefined): string {
   if (kind === 'timespan' || kind === 'duration') {
     if (typeof value === 'number' && Number.isFinite(value) && value >= 0) {

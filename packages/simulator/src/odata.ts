@@ -123,7 +123,7 @@ export function page<Item>(
   const skip = wholeNumber(call, '$skip') ?? 0;
   const filter = call.query.get('$filter');
   const orderBy = call.query.get('$orderby');
-  // Without either, only the items of the page have to be converted.
+  // Without either, convert only the items of the page.
   const plain = filter === null && orderBy === null;
   const found = plain ? [] : search(items.map(view), filter, orderBy);
   const total = plain ? items.length : found.length;

@@ -12,22 +12,22 @@ import { OPTIONS } from './validation/schemas.ts';
 export interface SimulatorOptions {
   /** The port of 127.0.0.1 to listen on; 0 takes a free one. @defaultValue 0 */
   readonly port?: number;
-  /** Makes data, tracking IDs and random faults the same at every start. @defaultValue 1 */
+  /** Makes data, tracking IDs and random faults the same at each start. @defaultValue 1 */
   readonly seed?: number;
   /** The first answers, in order; later calls are answered normally. @defaultValue none */
   readonly script?: readonly ScriptStep[];
   /**
-   * The rows that hunting queries get, by the table that a query begins with:
-   * `{ DeviceEvents: [{ Timestamp: '2026-01-31T10:00:00Z', FileName: 'a.exe' }] }`.
+   * The rows that hunting queries return, by the table that a query begins with: `{ DeviceEvents: [{ Timestamp:
+   * '2026-01-31T10:00:00Z', FileName: 'a.exe' }] }`.
    *
    * @defaultValue rows of the tenant's data in `DeviceInfo`, `AlertInfo`, `AlertEvidence`,
-   * `DeviceProcessEvents`, `DeviceNetworkEvents` and `DeviceLogonEvents`; a table that is given replaces
-   * the one of its name
+   * `DeviceProcessEvents`, `DeviceNetworkEvents` and `DeviceLogonEvents`; a given table replaces the one of the
+   * same name
    */
   readonly hunting?: HuntingResults;
   /**
-   * The quotas that apply: `'documented'` for Microsoft's limits, `'off'` for none, or limits by quota
-   * group (`{ incidents: { perMinute: 10 } }`), where groups that are not named have none.
+   * The quotas that apply: `'documented'` for Microsoft's limits, `'off'` for none, or limits by quota group
+   * (`{ incidents: { perMinute: 10 } }`); other groups then have none.
    *
    * @defaultValue `'documented'`
    */
@@ -35,8 +35,8 @@ export interface SimulatorOptions {
   /** Random faults. @defaultValue none */
   readonly faults?: FaultOptions;
   /**
-   * How long a quota's minute lasts, in milliseconds; its hour is 60 of them. With a shorter minute, a
-   * refused call's wait is in `retry-after-ms` as well, because it may end before the next second.
+   * How long a quota's minute lasts, in milliseconds; an hour is 60 of them. With a shorter minute, a refused
+   * call's wait is in `retry-after-ms` as well, because it may end before the next second.
    *
    * @defaultValue 60,000
    */
@@ -48,8 +48,8 @@ export interface SimulatorOptions {
   /** How long a token is valid, in milliseconds. @defaultValue 3,599,000, as Entra's are */
   readonly tokenLifetimeMs?: number;
   /**
-   * How long a machine action takes, in milliseconds. It is pending for the first half, in progress for
-   * the second, and then has succeeded.
+   * How long a machine action takes, in milliseconds. It is pending for the first half, in progress for the
+   * second, and then succeeds.
    *
    * @defaultValue 60,000
    */
@@ -88,7 +88,7 @@ const systemClock: Clock = Object.freeze({
 /**
  * Fills in the defaults.
  *
- * @throws TypeError that names every invalid option.
+ * @throws TypeError that names every invalid option
  */
 export function settingsOf(options: SimulatorOptions): Settings {
   checkOptions('startSimulator', OPTIONS, options);

@@ -1,9 +1,9 @@
 import type { Random } from '@defender-resilience/core';
 
 /**
- * Makes a generator of random numbers that are the same for the same seed, on every machine.
+ * Creates a generator of random numbers that are the same for the same seed on every machine.
  *
- * It is mulberry32: small, fast, good enough for test data and fault rates, unfit for secrets.
+ * Uses mulberry32: small, fast and good enough for test data and fault rates, but not for secrets.
  */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;

@@ -6,12 +6,12 @@ export type Answered = number | 'reset' | 'hang';
 
 export const RECORD_MODES = ['all', 'counts'] as const;
 
-/** What is kept of the requests: `all` of each, or only the `counts`. */
+/** Whether requests are kept whole (`all`), or only counted (`counts`). */
 export type RecordMode = (typeof RECORD_MODES)[number];
 
-/** One request, as it arrived, without its credentials. */
+/** One request as it arrived, without its credentials. */
 export interface ReceivedRequest {
-  /** Its place among all requests since the start or the last `reset()`, from 1. */
+  /** Its number among all requests since the start or the last `reset()`, from 1. */
   readonly order: number;
   readonly method: string;
   /** The path as it was sent, without the query. */
@@ -23,9 +23,9 @@ export interface ReceivedRequest {
    * cookie or the key of a gateway as `[redacted]`.
    */
   readonly headers: Readonly<Record<string, string>>;
-  /** The body as text; empty when there was none. A token request's secrets are shown as `[redacted]`. */
+  /** The body as text; empty if there was none. A token request's secrets are shown as `[redacted]`. */
   readonly body: string;
-  /** The operation's name, such as `incidents.list`; `other` when it is not known. */
+  /** The operation's name, such as `incidents.list`; `other` if it is not known. */
   readonly operation: string;
   /** When it arrived, in milliseconds since 1970. */
   readonly at: number;
@@ -48,18 +48,18 @@ export interface RequestFilter {
 type Entry = { -readonly [Field in keyof ReceivedRequest]: ReceivedRequest[Field] };
 type Kind = Pick<ReceivedRequest, 'operation' | 'method' | 'path'>;
 
-/** How many requests of one kind came, and how they ended. */
+/** How many requests of one kind arrived, and how they ended. */
 interface Tally extends Kind {
   total: number;
   readonly answered: Map<Answered, number>;
 }
 
-/** How many requests, tracking IDs and different paths are kept; further ones are only counted. */
+/** How many requests, tracking IDs and different paths are kept; any more are only counted. */
 const MAX_KEPT = 100_000;
 
 const MANY_PATHS = '(other paths)';
 
-/** Whether a request is of the kind that a filter wants, however it ended. */
+/** Whether a request matches a filter, ignoring how it ended. */
 export function matches(kind: Kind, filter: RequestFilter): boolean {
   const same = (wanted: string | undefined, actual: string): boolean =>
     wanted === undefined || wanted.toLowerCase() === actual.toLowerCase();

@@ -12,7 +12,7 @@ const REDACTED = '[redacted]';
 export function redactAuthorization(header: string): string {
   const [, scheme, credentials = ''] = /^([\w-]{1,20}) +(\S.*)$/s.exec(header) ?? [];
   if (scheme === undefined) return REDACTED;
-  // Other credentials may be short enough to be found by trying.
+  // Other credentials may be short enough to guess from the hash.
   if (scheme.toLowerCase() !== 'bearer') return `${scheme} ${REDACTED}`;
   const digest = createHash('sha256').update(credentials).digest('hex');
   return `${scheme} [sha256:${digest.slice(0, 8)}]`;
@@ -29,7 +29,7 @@ const REDACT: Readonly<Record<string, (value: string) => string>> = {
   'ocp-apim-subscription-key': () => REDACTED,
 };
 
-/** Parameters of a query in which some callers send credentials. */
+/** Query parameters in which some callers send credentials. */
 const SECRET_PARAMETER =
   /^(?:access_token|token|sig|signature|code|key|api[-_]?key|subscription-key|client_secret|password)$/i;
 
@@ -70,7 +70,7 @@ const SECRETS = [
 const IN_FORM = new RegExp(`\\b(${SECRETS})=[^&]*`, 'gi');
 const IN_JSON = new RegExp(`"(${SECRETS})"\\s*:\\s*"(?:[^"\\\\]|\\\\.)*"?`, 'gi');
 
-/** What a token request sends, without its secrets; as JSON, which the endpoint refuses, as well. */
+/** The body of a token request, without its secrets. Also redacts JSON, which the endpoint refuses. */
 export function redactTokenForm(form: string): string {
   return form.replace(IN_FORM, `$1=${REDACTED}`).replace(IN_JSON, `"$1":"${REDACTED}"`);
 }

@@ -4,7 +4,7 @@ import type { Call } from './call.ts';
 import { isTokenPath } from './errors.ts';
 import { TOKEN_OPERATION } from './script.ts';
 
-/** What the request itself says of a call. */
+/** The part of a call that comes from the request itself. */
 export type RequestPart = Pick<
   Call,
   'method' | 'path' | 'params' | 'query' | 'headers' | 'bodyText' | 'operation'
@@ -38,8 +38,8 @@ export function readRequest(
 }
 
 /**
- * The URL as the router knows it. The real service takes `/api` and `/api/v1.0`, OData's `alerts('id')`
- * for `alerts/id`, functions with their arguments in the path, and names with Graph's namespace.
+ * Converts a URL to the form of the router. The real service accepts `/api` and `/api/v1.0`, OData's
+ * `alerts('id')` for `alerts/id`, functions with arguments in the path, and names with Graph's namespace.
  */
 export function canonicalUrl(url: string): string {
   const question = url.indexOf('?');

@@ -12,7 +12,7 @@ export const STEP_ACTIONS = [
 ] as const;
 
 /**
- * How an answer fails below or beside its HTTP status:
+ * How an answer fails besides its HTTP status:
  *
  * - `reset`: the connection is reset before the call is carried out;
  * - `reset-headers`: the call is carried out, and the connection is reset in the middle of the headers;
@@ -33,15 +33,15 @@ export interface ScriptStepDetails {
   readonly code?: string;
   /** The error's message. @defaultValue the catalogue's message for the code */
   readonly message?: string;
-  /** Values for the variable parts of the catalogue's message. @defaultValue none */
+  /** Values of the variables in the catalogue's message. @defaultValue none */
   readonly values?: MessageValues;
-  /** Headers to add to the answer, or to replace there. @defaultValue none */
+  /** Headers to add to the answer, or to replace in it. @defaultValue none */
   readonly headers?: Readonly<Record<string, string>>;
   /** The whole body: a string is sent as it is, an object as JSON. @defaultValue the error's envelope, or the ordinary answer */
   readonly body?: string | object;
   /** Milliseconds to wait before the answer. @defaultValue 0 */
   readonly latencyMs?: number;
-  /** How the answer fails below or beside its HTTP status. @defaultValue it does not */
+  /** How the answer fails besides its HTTP status. @defaultValue it does not */
   readonly action?: StepAction;
   /**
    * Which calls may get this answer: those of an operation (`incidents.list`, `token`), or of a path and
@@ -53,8 +53,8 @@ export interface ScriptStepDetails {
   /** How many calls get this answer. `'always'` may also remain unused. @defaultValue 1 */
   readonly times?: number | 'always';
   /**
-   * The `Retry-After` header: seconds; text that is sent as it is, such as an HTTP date or something
-   * unreadable; or a date that many milliseconds after the answer, rounded up to a second.
+   * The `Retry-After` header: seconds; text that is sent as it is, such as an HTTP date or something invalid;
+   * or a date that many milliseconds after the answer, rounded up to a second.
    *
    * @defaultValue no header
    */
@@ -68,7 +68,7 @@ export interface ScriptStepDetails {
  */
 export type ScriptStep = number | string | ScriptStepDetails;
 
-/** What decides whether a step applies to a call. */
+/** The properties of a call that decide whether a step applies to it. */
 export interface StepTarget {
   readonly operation: string;
   readonly path: string;
@@ -78,7 +78,7 @@ export function isAction(text: string): text is StepAction {
   return STEP_ACTIONS.some((action) => action === text);
 }
 
-/** Spells a step out. */
+/** Converts a step to its full form. */
 export function stepDetails(step: ScriptStep): ScriptStepDetails {
   if (typeof step === 'number') return { status: step };
   if (typeof step === 'string') return isAction(step) ? { action: step } : { code: step };
@@ -90,7 +90,7 @@ export const TOKEN_OPERATION = 'token';
 
 /** Whether a step's `for` includes a call. */
 export function appliesTo(filter: string | undefined, target: StepTarget): boolean {
-  // A script is about the API: a client that fetches a token first must not use it up.
+  // A script is for API calls: a client that fetches a token first must not use it up.
   if (filter === undefined) return target.operation !== TOKEN_OPERATION;
   if (filter.startsWith('/')) return target.path.toLowerCase().startsWith(filter.toLowerCase());
   return filter === target.operation;
@@ -159,6 +159,6 @@ export class Script {
     ]);
     const count =
       rows.length === 1 ? '1 scripted answer was' : `${rows.length} scripted answers were`;
-    return `${count} never asked for:\n${table([['#', 'answer', 'for', 'times left'], ...rows])}`;
+    return `${count} never used:\n${table([['#', 'answer', 'for', 'times left'], ...rows])}`;
   }
 }

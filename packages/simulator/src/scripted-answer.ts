@@ -4,9 +4,9 @@ import { gatewayError, serviceOf, usualCode } from './errors.ts';
 import { throttledDetails } from './quota/throttled.ts';
 import type { ScriptStepDetails } from './script.ts';
 
-/** How an answer is made where a step does not give it in full. */
+/** How to complete an answer that a step does not give in full. */
 export interface Fallback {
-  /** Carries the call out as if nothing had been scripted. */
+  /** Carries out the call as if nothing had been scripted. */
   answer(): Promise<Answer>;
   error(error: ApiError): Answer;
   /** Milliseconds since 1970. */

@@ -19,7 +19,7 @@ const noRoute: Handler = () => {
   throw new ApiError('NotFound');
 };
 
-/** Gives the error that the service would give where the HTTP server refuses a request. */
+/** Answers a request that the HTTP server refuses with the service's error. */
 function refusal({ statusCode = 400, message }: FastifyError): Handler {
   return ({ path }) => {
     const code = usualCode(statusCode, serviceOf(path));
@@ -28,7 +28,7 @@ function refusal({ statusCode = 400, message }: FastifyError): Handler {
   };
 }
 
-/** The HTTP server: the API's routes, and the control endpoints beside them. */
+/** The HTTP server, with the API's routes and the control endpoints. */
 export function serverFor(api: SimulatedApi): FastifyInstance {
   const server = Fastify({
     forceCloseConnections: true,
@@ -38,7 +38,7 @@ export function serverFor(api: SimulatedApi): FastifyInstance {
     frameworkErrors: (error, request, reply) => void refuseUrl(api, error, request, reply),
     clientErrorHandler: refuseMalformed,
   });
-  // The handlers parse the body and answer as the service does, so here it is only text.
+  // The handlers parse the body and answer like the service, so here it is only text.
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
     done(null, body);
@@ -58,7 +58,7 @@ export function serverFor(api: SimulatedApi): FastifyInstance {
   );
   server.setErrorHandler<FastifyError>((error, request, reply) => {
     const { statusCode = 500, message } = error;
-    // What the service would never answer shows that it comes from the simulator.
+    // Answers that the service would never send say that they come from the simulator.
     const isOwn = statusCode >= 500 || statusCode === 413 || isControl(request.originalUrl);
     if (!isOwn) return api.serve(refusal(error), request, reply);
     return reply.code(statusCode).send({ simulator: message });
@@ -66,7 +66,7 @@ export function serverFor(api: SimulatedApi): FastifyInstance {
   return server;
 }
 
-/** What Windows' HTTP server, which stands before the service, answers to what is no proper request. */
+/** Answers a malformed request like Windows' HTTP server, which is in front of the service. */
 function refuseMalformed(error: Error & { readonly code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
   const tooLong = error.code === 'HPE_HEADER_OVERFLOW';
@@ -90,7 +90,7 @@ async function refuseUrl(
     if (isControl(request.originalUrl)) refuseUnknown(request, reply);
     else await api.serve(refusal(error), request, reply);
   } catch (cause) {
-    // Fastify does not wait for this function, so that a rejection would end the process.
+    // Fastify does not await this function, so a rejection would end the process.
     reply.send(cause);
   }
 }

@@ -15,7 +15,7 @@ import { Script, type ScriptStepDetails } from './script.ts';
 import { scriptedAnswer } from './scripted-answer.ts';
 import { Tokens } from './tokens.ts';
 
-/** What a call gets: the answer of a step instead of the ordinary one, and how long it takes. */
+/** The decision about a call: a step's answer instead of the ordinary one, and how long it takes. */
 interface Decision {
   readonly step: ScriptStepDetails | undefined;
   readonly latencyMs: number;
@@ -54,7 +54,7 @@ export class SimulatedApi {
     };
     this.#disabledFeatures = new Set(settings.disabledFeatures);
     const random = seededRandom(seed + 2);
-    // A reset does not start it again, so that an ID is unique as long as the simulator runs.
+    // A reset does not restart it, so that IDs are unique as long as the simulator runs.
     this.#nextTrackingId = () => uuid(random);
     this.#data = new TenantData(settings);
     this.#hunting = settings.hunting;
@@ -126,7 +126,7 @@ export class SimulatedApi {
     this.quotas.endForeignLoads(this.settings.clock.now());
   }
 
-  /** Answers one request with what `handler` gives, unless the call gets something else. */
+  /** Answers one request with the result of `handler`, unless a script or a fault replaces it. */
   async serve(handler: Handler, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const call = this.#callOf(request);
     const answered = this.recorder.receive({
@@ -138,7 +138,7 @@ export class SimulatedApi {
       operation: call.operation.name,
       at: this.settings.clock.epoch(),
     });
-    // Before the script: a call that gets a scripted error counts against its quota, too.
+    // Before the script, because a call with a scripted error counts against its quota too.
     const refusal = this.#admit(call);
     const { step, latencyMs } = this.#decide(call);
     if (latencyMs > 0) await this.#sleep(latencyMs);

@@ -10,11 +10,11 @@ import { serverFor } from './server.ts';
 import { SimulatedApi } from './simulated-api.ts';
 import { faults, foreignLoad, hunting, outage, script } from './validation/schemas.ts';
 
-/** A running simulator: its addresses, what it received, and what it is to answer. */
+/** A running simulator: its addresses, the requests that it received, and control of its answers. */
 export interface Simulator extends Addresses, AsyncDisposable {
   /**
-   * The requests in order of arrival, without those to the control endpoints. The first 100,000 are kept,
-   * and none where `record` is `'counts'`; `count()` counts them all.
+   * The requests in order of arrival, without those to the control endpoints. The first 100,000 are kept, and
+   * none with `record: 'counts'`; `count()` counts all of them.
    */
   readonly requests: readonly ReceivedRequest[];
   /** The tracking IDs of all error answers, in order; the first 100,000. */
@@ -26,25 +26,25 @@ export interface Simulator extends Addresses, AsyncDisposable {
   /**
    * Appends answers to the script. Each call takes the first one that applies to it.
    *
-   * @throws TypeError that names every invalid step; none is appended then.
+   * @throws TypeError that names every invalid step; then none is appended
    */
   script(...steps: ScriptStep[]): void;
   /**
-   * Sets the rows that hunting queries get, by the table that a query begins with. Tables that are not
-   * named keep theirs; undefined restores the tables of the options.
+   * Sets the rows that hunting queries return, by the table that a query begins with. Other tables keep theirs;
+   * undefined restores the tables of the options.
    *
-   * @throws TypeError that names everything that is invalid; nothing is set then.
+   * @throws TypeError that names everything invalid; then nothing is set
    */
   hunting(results: HuntingResults | undefined): void;
   /**
-   * Lets calls fail at random from now on; undefined ends it.
+   * Makes calls fail at random from now on; undefined ends it.
    *
    * @throws TypeError that names everything that is invalid; nothing changes then.
    */
   faults(options: FaultOptions | undefined): void;
   /**
-   * Makes every call fail until `end()` is called or `durationMs` have passed. A second outage replaces
-   * the first.
+   * Makes every call fail until `end()` is called or `durationMs` has passed. A second outage replaces the
+   * first.
    *
    * @throws TypeError that names everything that is invalid; nothing changes then.
    */
@@ -52,26 +52,26 @@ export interface Simulator extends Addresses, AsyncDisposable {
   /** The quotas in use and the calls that they allowed and refused, by quota group and client. */
   quotaUsage(): readonly QuotaUsage[];
   /**
-   * Lets another application use `share` (0 to 1) of a group's quota until `end()` is called. Its calls
-   * come evenly over time and count like the tenant's own: they fill a window only after its length has
-   * passed, and leave it only after its length has passed again.
+   * Makes another application use `share` (0 to 1) of a group's quota until `end()` is called. Its calls are
+   * spread evenly over time and count like the tenant's own: they take the length of a window to fill their
+   * share of it, and as long again to leave it.
    *
-   * @throws TypeError for an unknown group or another share; nothing changes then.
+   * @throws TypeError for an unknown group or an invalid share; then nothing changes
    */
   foreignLoad(group: string, share: number): { end(): void };
-  /** Ends every token that was issued until now: calls with one of them get 401. */
+  /** Expires every token that was issued so far: calls with one of them get 401. */
   expireTokens(): void;
   /**
-   * Forgets requests, script, outage, used quotas, other applications' load and changed data, and goes
-   * back to the faults and hunting tables of the options. Tokens stay valid and tracking IDs unique.
+   * Discards requests, script, outage, used quotas, other applications' load and changed data, and restores the
+   * faults and hunting tables of the options. Tokens stay valid and tracking IDs unique.
    */
   reset(): void;
-  /** @throws Error with a table of the scripted answers that no call has asked for. */
+  /** @throws Error with a table of the scripted answers that no call has used */
   assertScriptConsumed(): void;
   /**
    * Ends every connection and frees the port. A second call does nothing.
    *
-   * @throws Error when scripted answers were never asked for, unless `ignoreUnconsumed` is true.
+   * @throws Error if scripted answers were never used, unless `ignoreUnconsumed` is true
    */
   close(options?: { readonly ignoreUnconsumed?: boolean }): Promise<void>;
 }
@@ -87,8 +87,8 @@ export interface Simulator extends Addresses, AsyncDisposable {
  *   await simulator.close({ ignoreUnconsumed: true });
  * }
  *
- * @throws TypeError for invalid options; the message names every one of them, one a line.
- * @throws Error when the port is taken.
+ * @throws TypeError for invalid options; the message names each of them on its own line
+ * @throws Error if the port is taken
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const api = new SimulatedApi(settingsOf(options));

@@ -13,7 +13,7 @@ export const AUDIENCES: Readonly<Record<string, Audience>> = {
   'https://graph.microsoft.com': 'graph',
 };
 
-/** What an issued token stands for. */
+/** The data of an issued token. */
 export interface Grant extends Client {
   readonly resource: string;
   /** Milliseconds since 1970. */
@@ -26,7 +26,7 @@ export type TokenFault = 'missing' | 'unknown' | 'expired' | 'audience';
 /** The client of all calls without a token of the simulator. */
 const ANYONE: Client = { tenant: 'contoso.onmicrosoft.com', app: 'anyone' };
 
-/** Bounds the memory; beyond it, the oldest is forgotten. */
+/** Limits the memory; beyond it, the oldest token is forgotten. */
 const MAX_TOKENS = 10_000;
 
 function issuerOf(tenant: string): string {
@@ -46,7 +46,7 @@ export class Tokens {
     this.#random = random;
   }
 
-  /** Issues a token in the format of Entra's, with readable claims and a meaningless signature. */
+  /** Issues a token in Entra's format, with readable claims and a meaningless signature. */
   issue(grant: Grant, now: number): string {
     const issuedAt = Math.floor(now / 1000);
     const claims = {
@@ -66,19 +66,19 @@ export class Tokens {
     return token;
   }
 
-  /** Ends every token that was issued until now. */
+  /** Expires every token that was issued so far. */
   expireAll(): void {
     for (const [token, grant] of this.#grants) {
       this.#grants.set(token, { ...grant, expiresAt: Number.NEGATIVE_INFINITY });
     }
   }
 
-  /** The client that the token was issued to. */
+  /** The client of a token. */
   clientOf(authorization: string | undefined): Client {
     return this.#grantOf(authorization) ?? ANYONE;
   }
 
-  /** Why the token is refused; undefined where it is valid. */
+  /** Why the token is refused; undefined if it is valid. */
   faultOf(
     authorization: string | undefined,
     audience: Audience | undefined,
@@ -93,7 +93,7 @@ export class Tokens {
       : 'audience';
   }
 
-  /** The claims that the error for a wrong audience shows. */
+  /** The claims for the message about a wrong audience. */
   claimsOf(authorization: string | undefined): Readonly<Record<string, string>> {
     const grant = this.#grantOf(authorization);
     if (grant === undefined) return {};

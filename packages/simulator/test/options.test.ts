@@ -80,7 +80,7 @@ describe('options', () => {
     ],
     ['script', [{ times: 0 }], 'script[0].times must be an integer ≥ 1 or "always", got 0'],
     ['script', [{ status: 99 }], 'script[0].status must be an integer ≥ 200 and ≤ 599, got 99'],
-    ['script', [{ code: '' }], 'script[0].code must be a text that is not empty, got ""'],
+    ['script', [{ code: '' }], 'script[0].code must be a non-empty text, got ""'],
     [
       'script',
       [{ action: 'explode' }],
@@ -109,14 +109,14 @@ describe('options', () => {
     [
       'script',
       ['Forbiden'],
-      'script[0] must be a status from 200 to 599, a code of the catalogue, one of reset, reset-headers, reset-mid-body, truncate, malformed, html, empty, hang, or the answer spelled out, got "Forbiden"',
+      'script[0] must be a status from 200 to 599, a code of the catalogue, one of reset, reset-headers, reset-mid-body, truncate, malformed, html, empty, hang, or the answer in full, got "Forbiden"',
     ],
     ['scripts', [], 'scripts is not an option; did you mean script?'],
   ])('%s: %j is refused', async (name, value, message) => {
     expect(await faultsOf({ [name]: value })).toEqual([message]);
   });
 
-  it('are all refused at once, one a line', async () => {
+  it('are all refused at once, one per line', async () => {
     const options = { port: 70_000, seed: -1, script: [{ times: 0 }, 'Nope'] };
     expect(await faultsOf(options)).toHaveLength(4);
   });

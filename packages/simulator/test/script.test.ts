@@ -234,7 +234,7 @@ describe('scripted answers that nobody asked for', () => {
     await call(simulator, 'GET /api/incidents');
     await expect(simulator.close()).rejects.toThrow(
       [
-        '3 scripted answers were never asked for:',
+        '3 scripted answers were never used:',
         '  #  answer               for            times left',
         '  1  Forbidden            machines.list  3',
         '  2  hang                 any call       1',
@@ -249,7 +249,7 @@ describe('scripted answers that nobody asked for', () => {
       await using simulator = await startSimulator({ script: [500] });
       url = simulator.url;
     };
-    await expect(test()).rejects.toThrow('1 scripted answer was never asked for');
+    await expect(test()).rejects.toThrow('1 scripted answer was never used');
     await expect(fetch(url)).rejects.toThrow(TypeError);
   });
 
@@ -257,6 +257,6 @@ describe('scripted answers that nobody asked for', () => {
     const simulator = await startSimulator({ script: [500] });
     await simulator.close({ ignoreUnconsumed: true });
     await simulator.close();
-    expect(() => simulator.assertScriptConsumed()).toThrow('never asked for');
+    expect(() => simulator.assertScriptConsumed()).toThrow('never used');
   });
 });

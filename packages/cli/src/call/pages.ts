@@ -3,11 +3,11 @@ import { isRecord, textField } from '../json.ts';
 /** One page of a list. */
 export interface Page {
   readonly items: readonly unknown[];
-  /** The link to the next page, as the service gives it; undefined on the last. */
+  /** The service's link to the next page; undefined on the last. */
   readonly next: string | undefined;
 }
 
-/** Reads a page: OData's `value`, or the rows of a hunting query. Undefined if the document is no list. */
+/** Reads a page: OData's `value`, or the rows of a hunting query. Undefined if the document is not a list. */
 export function pageOf(document: unknown): Page | undefined {
   if (!isRecord(document)) return undefined;
   const items = [document['value'], document['Results'], document['results']].find(Array.isArray);

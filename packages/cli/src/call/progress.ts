@@ -1,7 +1,7 @@
 import type { Failure, Observer } from '@defender-resilience/core';
 import type { Output } from '../context.ts';
 
-/** Says on standard error what the wrapper does besides sending the call once. */
+/** Reports retries and waits on standard error. */
 export function progressObserver({ line, style }: Output): Observer {
   const say = (text: string): void => line(style('dim', text));
   return {

@@ -22,7 +22,7 @@ export interface CallFlags {
   readonly quiet?: true;
 }
 
-/** One call, against the real APIs or a simulator. */
+/** Makes one call to the real APIs or a simulator. */
 export async function runCall(
   method: string,
   path: string,
@@ -50,7 +50,7 @@ async function sendWithToken(call: Call, flags: CallFlags, context: Context): Pr
   const known = scopeOf(call.url);
   if (known === undefined) {
     throw new CommandError(
-      `${call.url.origin} is no host of the Defender APIs: no token is sent there`,
+      `${call.url.origin} is not a host of the Defender APIs, so no token is sent there`,
       {
         hint: 'For a simulator in another process, use --simulate http://127.0.0.1:8080 and pass only the path.',
         exitCode: EXIT.usage,
@@ -109,8 +109,8 @@ function headersOf(given: readonly string[]): Readonly<Record<string, string>> {
     const colon = text.indexOf(':');
     if (colon > 0)
       return [text.slice(0, colon).trim().toLowerCase(), text.slice(colon + 1).trim()] as const;
-    throw new CommandError(`--header is a name and a value, got "${text}"`, {
-      hint: 'Such as --header "Prefer: include-unknown-enum-members".',
+    throw new CommandError(`--header must be a name and a value, got "${text}"`, {
+      hint: 'For example: --header "Prefer: include-unknown-enum-members".',
       exitCode: EXIT.usage,
     });
   });
@@ -122,7 +122,7 @@ interface LocalSimulator {
   close(): Promise<void>;
 }
 
-/** The simulator of this call alone, or one in another process. */
+/** Starts a simulator for this call, or uses one in another process. */
 async function simulatorFor(given: string | true | undefined): Promise<LocalSimulator | undefined> {
   if (given === undefined) return undefined;
   if (given === true) {
@@ -132,8 +132,8 @@ async function simulatorFor(given: string | true | undefined): Promise<LocalSimu
   }
   const url = URL.parse(given);
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new CommandError(`--simulate takes the address of a simulator, got "${given}"`, {
-      hint: 'Such as --simulate http://127.0.0.1:8080, or --simulate alone for one of its own.',
+    throw new CommandError(`--simulate must be the address of a simulator, got "${given}"`, {
+      hint: 'For example: --simulate http://127.0.0.1:8080. Without an address, --simulate starts its own.',
       exitCode: EXIT.usage,
     });
   }

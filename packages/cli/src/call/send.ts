@@ -9,19 +9,19 @@ import { printExplanation } from '../explain/print.ts';
 import { parseJson } from '../json.ts';
 import { type Page, pageOf } from './pages.ts';
 
-/** What is sent. */
+/** The call to send. */
 export interface Call {
   readonly url: URL;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** How many pages are followed; undefined prints the answer as it is. */
+  /** How many pages to follow; undefined prints the response unchanged. */
   readonly pages?: number;
-  /** Says nothing but failures on standard error. */
+  /** Reports only failures on standard error. */
   readonly quiet?: true;
 }
 
-/** Sends a call through the wrapper and prints its answer, or an explanation of its failure. */
+/** Sends a call through the wrapper and prints its response, or an explanation of its failure. */
 export async function send(
   call: Call,
   resilience: Resilience,
@@ -34,7 +34,7 @@ export async function send(
   return sendPages(call, call.pages, resilience, context);
 }
 
-/** One response that succeeded, or the exit code of one that did not. */
+/** Returns a successful response, or the exit code of a failed one. */
 async function request(
   { method, headers, body }: Call,
   url: string,
@@ -84,14 +84,14 @@ async function printWhole(response: Response, { out, signal }: Context): Promise
 }
 
 function brokenOff(cause: unknown): CommandError {
-  return new CommandError('the answer broke off in its middle: what was printed is not complete', {
-    hint: 'Call again; for a large answer, ask for less at once with --top.',
+  return new CommandError('the response broke off: the output is incomplete', {
+    hint: 'Try again; for a large response, request fewer items at once with --top.',
     exitCode: EXIT.retryable,
     cause,
   });
 }
 
-/** Prints the items of each page, one a line, before it asks for the next page. */
+/** Prints the items of each page, one per line, before requesting the next page. */
 async function sendPages(
   call: Call,
   pages: number,
@@ -131,19 +131,19 @@ async function readPage(response: Response): Promise<Page> {
   }
   const page = pageOf(parseJson(text));
   if (page !== undefined) return page;
-  throw new CommandError('the answer is no list: it has neither value nor Results', {
-    hint: 'Leave out --pages, --all and --lines to print it as it is.',
+  throw new CommandError('the response is not a list: it has neither value nor Results', {
+    hint: 'Leave out --pages, --all and --lines to print it unchanged.',
     exitCode: EXIT.usage,
   });
 }
 
-/** A token goes on only to the host that it was sent to. */
+/** Follows a link only to the same origin, because the token is sent to it. */
 function nextOf({ next }: Page, { origin }: URL): string | undefined {
   if (next === undefined) return undefined;
   const url = URL.parse(next, origin);
   if (url?.origin === origin) return url.href;
   throw new CommandError(`the link to the next page goes to another host: ${url?.host ?? next}`, {
-    hint: 'It is not followed, because the token would go along.',
+    hint: 'It is not followed, because the token would be sent there.',
   });
 }
 

@@ -25,17 +25,17 @@ export function targetOf({ method, path, simulator, top }: TargetOptions): URL {
   const url = URL.parse(isUrl ? path : `${base}${local}`);
   if (url === null) {
     throw new CommandError(`"${path}" is neither a path nor a URL`, {
-      hint: 'Such as /api/incidents, or https://graph.microsoft.com/v1.0/security/incidents.',
+      hint: 'For example: /api/incidents, or https://graph.microsoft.com/v1.0/security/incidents.',
       exitCode: EXIT.usage,
     });
   }
   if (simulator !== undefined && url.origin !== simulator) {
-    throw new CommandError(`--simulate calls ${simulator}, and the URL is of ${url.origin}`, {
+    throw new CommandError(`--simulate calls ${simulator}, but the URL is on ${url.origin}`, {
       hint: 'Pass only the path.',
       exitCode: EXIT.usage,
     });
   }
-  // Set as a whole: the API wants `$top` as it is, and `searchParams` would write `%24top`.
+  // Sets the whole query: the API expects `$top`, and `searchParams` would write `%24top`.
   if (top !== undefined) url.search += `${url.search === '' ? '?' : '&'}$top=${top}`;
   return url;
 }

@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
 
-/** What a command is registered with. */
+/** The arguments for registering a command. */
 interface Registration {
   readonly context: Context;
-  /** Sets the exit code of a command that ends without an error; 0 unless it is called. */
+  /** Sets the exit code of a command that ends without an error. @defaultValue 0 */
   exitWith(code: ExitCode): void;
 }
 

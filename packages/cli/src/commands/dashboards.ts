@@ -21,16 +21,16 @@ const EXAMPLES: readonly (readonly [command: string, what: string])[] = [
   ],
 ];
 
-/** `dashboards`. */
+/** The command `dashboards`. */
 export const dashboardsCommand: AddCommand = (program, { context, exitWith }) => {
   withGeneratorOptions(program.command('dashboards'))
-    .summary('generate the Grafana dashboards, or check those that are deployed')
+    .summary('generate the Grafana dashboards, or check the deployed ones')
     .description(
       'Writes the Grafana dashboards for the metrics of @defender-resilience/prom, each into a file named after its uid, or ' +
-        'checks that a folder or a Grafana has them. A Grafana is asked with the token in GRAFANA_TOKEN, if there is one.',
+        'checks that a folder or Grafana has them. Grafana is read with the token in GRAFANA_TOKEN, if it is set.',
     )
     .option('-o, --output <folder>', 'the folder of the files')
-    .option('--check <where>', 'compare with the files of a folder, or with a Grafana at a URL')
+    .option('--check <where>', 'compare with the files in a folder, or with Grafana at a URL')
     .addHelpText('after', () => examples(EXAMPLES, context.out))
     .action(async (options: GeneratorOptions) => {
       exitWith(await runDashboards(options, context));
@@ -43,8 +43,8 @@ async function runDashboards(
 ): Promise<ExitCode> {
   const folder = check ?? output;
   if (folder === undefined) {
-    throw new CommandError('dashboards are several files: name their folder', {
-      hint: 'With --output to write them, or --check to compare them.',
+    throw new CommandError('there are several dashboards: a folder is required', {
+      hint: 'Use --output to write them, or --check to compare them.',
       exitCode: EXIT.usage,
     });
   }
@@ -62,7 +62,8 @@ async function runDashboards(
     const path = join(folder, `${dashboard.uid}.json`);
     const text = `${JSON.stringify(dashboard, null, 2)}\n`;
     if (check === undefined) await writeTo(path, text, context);
-    else if (!(await isUpToDate(path, text))) differing.push(`~ ${path} is not what is generated`);
+    else if (!(await isUpToDate(path, text)))
+      differing.push(`~ ${path} differs from the generated one`);
   }
   return check === undefined ? EXIT.ok : reportCheck(differing, context);
 }

@@ -26,18 +26,18 @@ const EXAMPLES: readonly (readonly [command: string, what: string])[] = [
   ['tail -n 200 app.log | defender-resilience explain --json', 'the errors in a log'],
 ];
 
-/** `explain`. */
+/** The command `explain`. */
 export const explainCommand: AddCommand = (program, { context, exitWith }) => {
   program
     .command('explain')
-    .summary('say what an error means, whether a retry helps, and what to do')
+    .summary('explain what an error means, whether a retry helps, and what to do')
     .description(
       'Explains an error of the Defender APIs, Microsoft Graph security or Entra: an error body, a whole response, a HAR file or ' +
         'one of its entries, lines of a log, or a code. Nothing is sent anywhere.',
     )
     .argument('[input]', 'a code, the text itself, or the name of a file (default: standard input)')
     .option('-f, --file <path>', 'read the input from a file')
-    .option('-s, --status <number>', 'the HTTP status, where the input has none', parseStatus)
+    .option('-s, --status <number>', 'the HTTP status, if the input has none', parseStatus)
     .option('-r, --request <line>', 'the request, such as "POST /api/machines/1/isolate"')
     .option('--sent <body>', 'the body of the request, or @file, to check its names')
     .option('--json', 'print JSON: an array with one object for each error')
@@ -73,7 +73,7 @@ async function inputOf(
   return readStdin(context.stdin);
 }
 
-/** Whether a text can be the name of a file: an error body is longer and has braces or line breaks. */
+/** Whether a text may be the name of a file: an error body is longer and contains braces or line breaks. */
 function isPath(text: string): boolean {
   return text.length < 1_024 && !/[{}\n\0]/.test(text);
 }
@@ -92,8 +92,8 @@ async function explainText(text: string, options: Options, context: Context): Pr
   return isSuccess ? EXIT.ok : exitCodeOf(explanations);
 }
 
-const SUCCESS = 'This is no error: the request succeeded.';
-const NOTHING = `Not understood: the input contains no error of the Defender APIs, Graph or Entra.
+const SUCCESS = 'This is not an error: the request succeeded.';
+const NOTHING = `Not understood: the input does not contain an error of the Defender APIs, Graph or Entra.
 Give the whole response as curl -i prints it, or the error body, or a code.`;
 
 async function givenFacts({ status, request, sent }: Options): Promise<Given> {
@@ -107,15 +107,15 @@ async function givenFacts({ status, request, sent }: Options): Promise<Given> {
 function parseRequest(line: string, body: string | undefined): SentRequest {
   const [, method, url] = /^\s*([A-Za-z]+)\s+(\S+)/.exec(line) ?? [];
   if (method === undefined || url === undefined) {
-    throw new CommandError(`--request is a method and a path or URL, got "${line}"`, {
-      hint: 'Such as --request "POST /api/machines/1/isolate".',
+    throw new CommandError(`--request must be a method and a path or URL, got "${line}"`, {
+      hint: 'For example: --request "POST /api/machines/1/isolate".',
       exitCode: EXIT.usage,
     });
   }
   return { method: method.toUpperCase(), url, ...(body === undefined ? {} : { body }) };
 }
 
-/** Of several errors, one that stays decides: then a script must not simply try again. */
+/** If any of several errors is terminal, the exit code says so: a script must not simply try again. */
 function exitCodeOf(explanations: readonly Explanation[]): ExitCode {
   const verdicts = explanations
     .filter(({ understood }) => understood)

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-/** The options of the commands that generate files for the monitoring. */
+/** The options of the commands that generate monitoring files. */
 export interface GeneratorOptions {
   readonly config?: string;
   readonly set?: readonly string[];
@@ -8,14 +8,14 @@ export interface GeneratorOptions {
   readonly check?: string;
 }
 
-/** Adds the options that say with which options the files are generated. */
+/** Adds the options `--config` and `--set`. */
 export function withGeneratorOptions(command: Command): Command {
   return command
     .option('-c, --config <file>', 'a JSON file with options')
-    .option('--set <option=value...>', 'one option, its value as JSON or as text');
+    .option('--set <option=value...>', 'one option, with its value as JSON or text');
 }
 
-/** Whether `--check` names a server, and not a file or a folder. */
+/** Whether `--check` names a server instead of a file or a folder. */
 export function isAddress(where: string): boolean {
   return /^https?:\/\//i.test(where);
 }

@@ -21,16 +21,16 @@ const EXAMPLES: readonly (readonly [command: string, what: string])[] = [
   ],
 ];
 
-/** `rules`. */
+/** The command `rules`. */
 export const rulesCommand: AddCommand = (program, { context, exitWith }) => {
   withGeneratorOptions(program.command('rules'))
-    .summary('generate the alert rules, or check those that are deployed')
+    .summary('generate the alert rules, or check the deployed ones')
     .description(
-      'Prints the alert rules for the metrics of @defender-resilience/prom, or checks that a file or a Prometheus has them. ' +
+      'Prints the alert rules for the metrics of @defender-resilience/prom, or checks that a file or Prometheus has them. ' +
         'docs/guide/alerts.md lists the options.',
     )
-    .option('-o, --output <file>', 'write a file in place of standard output')
-    .option('--check <where>', 'compare with a rule file, or with a Prometheus at a URL')
+    .option('-o, --output <file>', 'write a file instead of standard output')
+    .option('--check <where>', 'compare with a rule file, or with Prometheus at a URL')
     .addHelpText('after', () => examples(EXAMPLES, context.out))
     .action(async (options: GeneratorOptions) => {
       exitWith(await runRules(options, context));
@@ -52,7 +52,9 @@ async function runRules(
     return EXIT.ok;
   }
   if (!isAddress(check)) {
-    const lines = (await isUpToDate(check, text)) ? [] : [`~ ${check} is not what is generated`];
+    const lines = (await isUpToDate(check, text))
+      ? []
+      : [`~ ${check} differs from the generated one`];
     return reportCheck(lines, context);
   }
   const { differences } = await import('../monitoring/compare.ts');

@@ -24,33 +24,33 @@ const EXAMPLES: readonly (readonly [command: string, what: string])[] = [
   ],
 ];
 
-/** `simulate`. */
+/** The command `simulate`. */
 export const simulateCommand: AddCommand = (program, { context }) => {
   program
     .command('simulate')
     .summary('serve a local Defender API that fails on demand')
     .description(
       'Serves a local Defender API over real HTTP: Defender XDR, Defender for Endpoint, Graph security and the token endpoint. ' +
-        'It listens on 127.0.0.1 only, and its control endpoints refuse what a web page could send.',
+        'It listens on 127.0.0.1 only, and its control endpoints refuse requests that a web page could send.',
     )
-    .option('-p, --port <number>', 'the port; 0 takes a free one', integer(0, 65_535), 8080)
-    .option('--scenario <file>', 'a JSON file with any of these options, and what happens when')
+    .option('-p, --port <number>', 'the port; 0 picks a free one', integer(0, 65_535), 8080)
+    .option('--scenario <file>', 'a JSON file with any of these options, and a timeline')
     .option(
       '--script <answers>',
-      'the first answers: statuses, codes and actions, parted by commas',
+      'the first answers: statuses, codes and actions, separated by commas',
     )
-    .option('--fault <answers>', 'what a failing call gets, parted by commas (default: 500)')
+    .option('--fault <answers>', 'the answers to failing calls, separated by commas (default: 500)')
     .option('--fault-rate <number>', 'the probability that a call fails, from 0 to 1', probability)
     .option('--latency <ms>', 'milliseconds before every answer: 50, or a range 50-200')
     .option('--for <target>', 'which calls may fail: an operation, or the beginning of a path')
     .option(
       '--quota <group=number...>',
-      'calls in a minute, such as incidents=10; "off" for no limits',
+      'calls per minute, such as incidents=10; "off" for no limits',
     )
     .option('--minute <ms>', 'how long a minute of the quotas lasts', integer(1))
-    .option('--require-token', 'answer 401 without a token of its own token endpoint')
-    .option('--incidents <number>', 'how many incidents there are', integer(0, 100_000))
-    .option('--seed <number>', 'another seed gives other data and other faults', integer(0))
+    .option('--require-token', 'answer 401 without a token from its own token endpoint')
+    .option('--incidents <number>', 'the number of incidents', integer(0, 100_000))
+    .option('--seed <number>', 'a different seed gives different data and faults', integer(0))
     .addOption(new Option('--json', 'print the addresses as one line of JSON'))
     .addHelpText('after', () => examples(EXAMPLES, context.out))
     .action((options: Options) => simulate(options, context));

@@ -11,23 +11,23 @@ interface Options {
 const EXAMPLES: readonly (readonly [command: string, what: string])[] = [
   ['defender-resilience status', 'a live view of the proxy on this machine'],
   ['defender-resilience status http://10.0.0.5:9464 --once', 'once, for a script or a ticket'],
-  ['defender-resilience status --interval 10 >> status.log', 'what changes, one fact a line'],
+  ['defender-resilience status --interval 10 >> status.log', 'changes, one fact per line'],
 ];
 
 const DEFAULT_URL = 'http://127.0.0.1:9464';
 
-/** `status`. */
+/** The command `status`. */
 export const statusCommand: AddCommand = (program, { context }) => {
   program
     .command('status')
     .summary('watch operations, circuits, quotas and last errors')
     .description(
       'Shows what a proxy, or a program that serves its snapshot, is doing: operations, rates, circuits, quotas, and the last ' +
-        'errors with their tracking IDs. Live in a terminal, one fact a line elsewhere.',
+        'errors with their tracking IDs. Live in a terminal, one fact per line elsewhere.',
     )
     .argument('[url]', 'the --metrics address of a proxy, or of a program', DEFAULT_URL)
-    .option('-i, --interval <seconds>', 'how often it is read', secondsOf, 2)
-    .option('--once', 'read it once and end')
+    .option('-i, --interval <seconds>', 'the interval between reads', secondsOf, 2)
+    .option('--once', 'read it once and exit')
     .option('--json', 'print each snapshot as one line of JSON')
     .addHelpText('after', () => examples(EXAMPLES, context.out))
     .action(async (url: string, { interval, once, json }: Options) => {

@@ -13,18 +13,18 @@ import {
 import { isRecord, parseJson } from '../json.ts';
 import { absoluteUrl, type Exchange, type SentRequest } from './exchange.ts';
 
-/** A failure, and how sure it is. */
+/** A failure, and how certain it is. */
 export interface Diagnosis {
   readonly failure: Failure;
-  /** The input has no status: this one is the code's usual one. */
+  /** The input has no status: this is the code's usual one. */
   readonly statusAssumed?: true;
-  /** The code does not say enough without a status, or nobody knows it. */
+  /** The code says too little without a status, or is unknown. */
   readonly undecided?: true;
-  /** What the request's body does wrong. */
+  /** What is wrong with the request's body. */
   readonly bodyMistake?: string;
 }
 
-/** What the wrapper would make of an exchange; undefined if it is a success, or tells nothing. */
+/** Classifies an exchange as the wrapper would; undefined if it is a success, or says nothing. */
 export async function diagnose(exchange: Exchange): Promise<Diagnosis | undefined> {
   const { status, body } = exchange;
   if (status !== undefined) return status < 400 ? undefined : diagnoseResponse(exchange, status);
@@ -40,7 +40,7 @@ async function diagnoseResponse(
   const failure = classify(response, { now: () => timeOf(exchange) });
   if (failure === undefined || exchange.request === undefined) return failure && { failure };
   const reported = (await replay(exchange.request, response)) ?? failure;
-  // The advice of the wrapper replaces the general one where it has read the request's body.
+  // The wrapper's advice replaces the general one if it has read the request's body.
   const readBody = reported.ambiguous !== true && reported.advice !== failure.advice;
   return {
     failure: reported,
@@ -48,19 +48,22 @@ async function diagnoseResponse(
   };
 }
 
-/** A log that tells the code but no body is as good as a body that tells only the code. */
+/** A code from a log counts as a body that contains only the code. */
 function bodyOf({ body, code }: Exchange): string | undefined {
   if (body !== undefined || code === undefined) return body;
   return JSON.stringify({ error: { code, message: '' } });
 }
 
-/** A date in Retry-After counts from when the response came. */
+/** The time of the response, from which a date in Retry-After counts. */
 function timeOf({ time, headers }: Exchange): number {
   const epoch = Date.parse(headers?.['date'] ?? time ?? '');
   return Number.isNaN(epoch) ? Date.now() : epoch;
 }
 
-/** Lets the wrapper see the recorded exchange: it knows the operation, its body and what must not be repeated. */
+/**
+ * Replays the recorded exchange through the wrapper, which knows the operation, its body and whether it may be
+ * repeated.
+ */
 async function replay(
   { method, url, body }: SentRequest,
   recorded: {
@@ -83,7 +86,7 @@ async function replay(
   return failureOf(await fetch(target.href, { method, ...sent }));
 }
 
-/** A host of the service itself needs no mention; any other was the way to one, such as a proxy. */
+/** Registers the exchange's host unless it is the service's own: any other leads to the service, such as a proxy. */
 function hostsFor({ host, pathname }: URL): HostMap {
   const isLocal = /^(?:localhost|127\.|\[::1\])/.test(host);
   return isLocal || /^\/(?:api|v1\.0|beta)\//i.test(pathname) ? hostMap(host) : {};
@@ -95,7 +98,7 @@ function hostMap(host: string): HostMap {
   return isMicrosoft ? {} : { [host]: 'all' };
 }
 
-/** A body without its status: the code knows which one it usually has. */
+/** Classifies a body without its status, by the code's usual status. */
 async function diagnoseBody(body: string, exchange: Exchange): Promise<Diagnosis | undefined> {
   const headers = exchange.headers ?? {};
   const failure = classify({ status: 400, headers, body });
@@ -143,7 +146,7 @@ function diagnoseEntra(code: string): Diagnosis | undefined {
   return failure && { failure, statusAssumed: true };
 }
 
-/** This package's own refusals. Only their advice and verdict are used: what they were about is not known. */
+/** This package's own rejections. Only their advice and verdict are used: nothing else is known about them. */
 function ownFailure(code: string): Failure | undefined {
   const operation = 'the call';
   switch (code.replace(/Error$/, '')) {

@@ -4,7 +4,7 @@ const UNITS: readonly (readonly [name: string, ms: number])[] = [
   ['second', 1_000],
 ];
 
-/** `8 seconds`, `1 minute`, `250 milliseconds`: in the largest unit that gives a short number. */
+/** `8 seconds`, `1 minute`, `250 milliseconds`: uses the largest unit that gives a short number. */
 export function durationText(ms: number): string {
   for (const [name, length] of UNITS) {
     const count = ms / length;

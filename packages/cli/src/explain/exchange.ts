@@ -1,28 +1,28 @@
-/** What an input tells of one request and its answer. Any part can be missing. */
+/** One request and its response, as far as an input shows them. Any part can be missing. */
 export interface Exchange {
   /** The request, with its whole URL. */
   readonly request?: SentRequest;
-  /** The operation's name, where a log names it. */
+  /** The operation's name, if a log contains it. */
   readonly operation?: string;
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The body of the answer. */
+  /** The body of the response. */
   readonly body?: string;
-  /** An error code without its response: of the service, of Node, or of this package. */
+  /** An error code without its response: from the service, Node or this package. */
   readonly code?: string;
   readonly trackingId?: string;
-  /** When it happened, as the input says it. */
+  /** The time of the response, as written in the input. */
   readonly time?: string;
 }
 
-/** A request as far as it is known. */
+/** The request, as far as it is known. */
 export interface SentRequest {
   readonly method: string;
   readonly url: string;
   readonly body?: string;
 }
 
-/** Turns a path into a URL of the API that serves it, and leaves a whole URL as it is. */
+/** Turns a path into a URL of the API that serves it. Returns a whole URL unchanged. */
 export function absoluteUrl(url: string, host?: string): string {
   if (/^https?:\/\//i.test(url)) return url;
   const path = url.startsWith('/') ? url : `/${url}`;
@@ -30,7 +30,7 @@ export function absoluteUrl(url: string, host?: string): string {
   return `https://${host ?? (isGraph ? 'graph.microsoft.com' : 'api.security.microsoft.com')}${path}`;
 }
 
-/** An object without the fields that are undefined, as `exactOptionalPropertyTypes` asks for. */
+/** Removes the fields that are undefined, as `exactOptionalPropertyTypes` requires. */
 export function present<T extends object>(
   fields: {
     readonly [Name in keyof T]: T[Name] | undefined;

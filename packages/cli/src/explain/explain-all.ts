@@ -2,13 +2,13 @@ import { absoluteUrl, type Exchange, type SentRequest } from './exchange.ts';
 import { type Explanation, explain } from './explanation.ts';
 import { readInput } from './read-input.ts';
 
-/** What the user says about the input, where it does not say it itself. */
+/** What the user adds about the input, if it does not contain it. */
 export interface Given {
   readonly status?: number;
   readonly request?: SentRequest;
 }
 
-/** What an input contains. */
+/** The errors in an input. */
 export interface Explained {
   /** Each different error once. */
   readonly explanations: readonly Explanation[];
@@ -19,7 +19,7 @@ export interface Explained {
 /** Explains every error of an input. */
 export async function explainAll(input: string, given: Given = {}): Promise<Explained> {
   const found = readInput(input);
-  // A text that nobody understands may still be the body of a response whose status is known.
+  // Other text may still be the body of a response whose status is known.
   const exchanges = found.length === 0 && given.status !== undefined ? [{ body: input }] : found;
   const completed = exchanges.map((exchange) => complete(exchange, given));
   const explanations: Explanation[] = [];
@@ -46,7 +46,7 @@ function succeeded({ status = 0 }: Exchange): boolean {
   return status >= 200 && status < 400;
 }
 
-/** The first of those with the same code and operation, and how many there were. */
+/** Merges explanations with the same code and operation: keeps the first, and counts them. */
 function merged(explanations: readonly Explanation[]): readonly Explanation[] {
   const groups = new Map<string, Explanation[]>();
   for (const one of explanations) {

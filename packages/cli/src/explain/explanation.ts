@@ -5,23 +5,23 @@ import { meaningOf, reasonOf } from './reasons.ts';
 import { withoutSecrets } from './redact.ts';
 import { supportText } from './support.ts';
 
-/** What `explain --json` prints for each error. Fields that are unknown are absent. */
+/** The output of `explain --json` for each error. Unknown fields are absent. */
 export interface Explanation {
-  /** False if nobody can say whether a retry helps: the code is unknown, or too little was given. */
+  /** False if it is unclear whether a retry helps: the code is unknown, or too much is missing. */
   readonly understood: boolean;
   readonly code: string;
   readonly status?: number;
-  /** True if the input has no status, and the one given is the code's usual one. */
+  /** True if the input has no status: `status` is then the code's usual one. */
   readonly statusAssumed?: true;
   /** What the code means. */
   readonly meaning?: string;
   /** Whether sending the same request again can succeed. */
   readonly verdict?: 'retryable' | 'terminal';
-  /** Why. */
+  /** The reason for the verdict. */
   readonly reason?: string;
-  /** Milliseconds that the service asked to wait. */
+  /** How long the service asked to wait, in milliseconds. */
   readonly retryAfterMs?: number;
-  /** True if the request may have been carried out all the same. */
+  /** True if the request may have been carried out anyway. */
   readonly ambiguous?: true;
   /** The service's own message, without tokens. */
   readonly message?: string;
@@ -31,7 +31,7 @@ export interface Explanation {
   readonly missingRoles?: readonly string[];
   /** What is wrong with the names in the request's body. */
   readonly bodyMistake?: string;
-  /** What to do next, the most exact first. */
+  /** What to do next, the most specific first. */
   readonly nextSteps: readonly string[];
   /** Pages of Microsoft's documentation. */
   readonly docs: readonly string[];
@@ -39,16 +39,19 @@ export interface Explanation {
   /** The operation's method and route, without IDs. */
   readonly route?: string;
   readonly trackingId?: string;
-  /** When it happened, as the input says it. */
+  /** When it happened, as written in the input. */
   readonly time?: string;
-  /** How many errors of the input were alike: the same code and operation. Only if there were several. */
+  /** How many errors in the input have the same code and operation. Absent if there is only one. */
   readonly seen?: number;
-  /** A text for a support case. Contains only codes, names of operations, IDs and times: nothing that was sent. */
+  /**
+   * A text for a support case. Contains only codes, names of operations, IDs and times, and nothing from the
+   * request.
+   */
   readonly support: string;
 }
 
 const NO_STATUS =
-  'Give the HTTP status as well (--status 403), or the whole response as curl -i prints it: without it nobody can say whether a retry helps.';
+  'Give the HTTP status as well (--status 403), or the whole response as curl -i prints it: whether a retry helps depends on it.';
 
 /** Explains one exchange; undefined if it contains no error. */
 export async function explain(exchange: Exchange): Promise<Explanation | undefined> {
@@ -56,7 +59,7 @@ export async function explain(exchange: Exchange): Promise<Explanation | undefin
   return diagnosis && describe(diagnosis, exchange);
 }
 
-/** Describes the failure of a call that this program made itself. */
+/** Explains the failure of a call that this program made itself. */
 export function describeFailure(failure: Failure, exchange: Exchange): Explanation {
   return describe({ failure }, exchange);
 }
@@ -86,7 +89,7 @@ function describe(diagnosis: Diagnosis, exchange: Exchange): Explanation {
 type Name = Pick<Explanation, 'understood' | 'code' | 'status' | 'statusAssumed'>;
 
 function named({ failure, undecided, statusAssumed }: Diagnosis, { code }: Exchange): Name {
-  // Entra's numbers say more than the code that its response has beside them.
+  // Entra's numbers say more than the code in the same response.
   if (code?.startsWith('AADSTS')) return { understood: true, code };
   if (undecided)
     return { understood: false, code: failure.code === 'Http400' ? 'unknown' : failure.code };
@@ -99,11 +102,11 @@ function named({ failure, undecided, statusAssumed }: Diagnosis, { code }: Excha
 }
 
 function messageOf({ failure }: Diagnosis, { body }: Exchange): string | undefined {
-  // What was made from a code alone has no message of the service.
+  // A failure that was created from a code alone has no message of the service.
   return body === undefined || failure.message === '' ? undefined : withoutSecrets(failure.message);
 }
 
-/** A time in UTC, if it says its zone; as it is otherwise. */
+/** Converts a time to UTC if it has a time zone, else returns it unchanged. */
 function utc(time: string | undefined): string | undefined {
   if (time === undefined || !/(?:Z|GMT|UTC|[+-]\d\d:?\d\d)$/.test(time)) return time;
   const epoch = Date.parse(time.replace(',', time.includes('T') ? '.' : ','));
@@ -134,7 +137,7 @@ function operationOf({ request, operation }: Exchange): Operation | undefined {
   const { host, pathname: path } = url;
   const routed = { method: request.method, host, path };
   const direct = operationFor(routed);
-  // Through a proxy, or to a simulator.
+  // The exchange went through a proxy, or to a simulator.
   return direct.route === undefined ? operationFor(routed, { [host]: 'all' }) : direct;
 }
 
@@ -149,7 +152,7 @@ function listOf(value: string | number | readonly string[] | undefined): readonl
 
 function valuesOf({ values }: Failure): Explanation['values'] {
   if (values === undefined) return undefined;
-  // Texts are not enumerable, because they may echo what was sent: here they are shown to who sent it.
+  // Texts are not enumerable, because they may echo the request. Here its sender reads them.
   const names = Object.getOwnPropertyNames(values);
   const pairs = names.map((name) => [name, clean(values[name] ?? '')] as const);
   return pairs.length === 0 ? undefined : Object.fromEntries(pairs);
@@ -160,7 +163,7 @@ function clean(value: string | number | readonly string[]): string | number | re
   return typeof value === 'string' ? withoutSecrets(value) : value.map(withoutSecrets);
 }
 
-/** Graph writes the time into the body, in UTC and without saying so. */
+/** Graph writes the time into the body, in UTC but without a time zone. */
 function timeInBody(body: string | undefined): string | undefined {
   const date = /"date"\s*:\s*"(\d{4}-\d\d-\d\dT[\d:.]+)Z?"/.exec(body ?? '')?.[1];
   return date === undefined ? undefined : `${date}Z`;

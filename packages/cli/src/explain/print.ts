@@ -4,7 +4,7 @@ import { durationText } from './duration.ts';
 import type { Explanation } from './explanation.ts';
 import { supportRows } from './support.ts';
 
-/** An explanation for a person to read. */
+/** Formats an explanation for a person to read. */
 export function printExplanation(explanation: Explanation, screen: Screen): string {
   const { columns, style } = screen;
   const { docs, nextSteps } = explanation;
@@ -55,7 +55,7 @@ function answerOf({ verdict, reason }: Explanation, { style }: Screen): string {
     : `${style('red', 'No,')} ${reason}`;
 }
 
-/** The variable parts of the message, one a line. */
+/** The variable parts of the message, one per line. */
 function detailsOf({ values = {}, missingRoles }: Explanation): readonly string[] {
   const lines = Object.entries(values)
     .filter(([, value]) => value !== '')

@@ -6,7 +6,7 @@ import { isHar, readHar } from './formats/har.ts';
 import { isHttp, readHttp } from './formats/http.ts';
 import { readLogText } from './formats/log.ts';
 
-/** Finds the errors in whatever was pasted: in what format does not need to be said. */
+/** Finds the errors in pasted text, and detects its format. */
 export function readInput(input: string): readonly Exchange[] {
   const text = input.replace(/^\uFEFF/, '').trim();
   const code = readCode(text);
@@ -37,7 +37,7 @@ function readLines(text: string): readonly Exchange[] {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
   const found = lines.flatMap((line) => readLine(line.trim()) ?? []);
   if (found.length > 1) return found;
-  // An error that was wrapped over several lines, as PowerShell prints it, is one.
+  // An error may be wrapped over several lines, as PowerShell prints it.
   const whole = readLine(lines.join(' '));
   return whole === undefined ? found : [whole];
 }
@@ -49,7 +49,7 @@ function readLine(line: string): Exchange | undefined {
   return exchange?.body === undefined ? exchange : withQuoted(exchange, exchange.body);
 }
 
-/** What a line quotes may be a whole response, an error body, or no error at all. */
+/** The body in a line may be a whole response, an error body, or not an error at all. */
 function withQuoted(exchange: Exchange, body: string): Exchange | undefined {
   const quoted = readDocument(parseJson(body), body);
   if (quoted !== undefined) return { ...exchange, ...quoted };

@@ -1,8 +1,8 @@
 const REDACTED = '[redacted]';
 
-/** What must not be shown even to who pasted it, because explanations are pasted on into tickets. */
+/** Secrets that explanations must not repeat, because people paste them into tickets. */
 const SECRETS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
-  // A JSON Web Token, whole or cut off.
+  // A JSON Web Token, whole or truncated.
   [/\beyJ[\w-]{8,}(?:\.[\w-]*){0,2}/g, REDACTED],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${REDACTED}`],
   // The signature of a link to a storage account.
@@ -12,7 +12,7 @@ const SECRETS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   ],
 ];
 
-/** A text without tokens, signatures and secrets. */
+/** Removes tokens, signatures and secrets from a text. */
 export function withoutSecrets(text: string): string {
   return SECRETS.reduce(
     (clean, [pattern, replacement]) => clean.replaceAll(pattern, replacement),

@@ -1,9 +1,9 @@
 import type { Explanation } from './explanation.ts';
 
-/** What Microsoft's support may see: only codes, numbers, names of operations and IDs. */
+/** The fields for Microsoft's support: only codes, numbers, names of operations and IDs. */
 type Known = Pick<Explanation, 'code' | 'status' | 'trackingId' | 'time' | 'route' | 'operation'>;
 
-/** What Microsoft's support asks for, by its names. */
+/** The rows that Microsoft's support asks for, with its names for them. */
 export function supportRows(known: Known): readonly (readonly [name: string, text: string])[] {
   const { trackingId, time, route, operation } = known;
   const where = route === undefined ? operation : `${route} (${operation})`;
@@ -18,7 +18,7 @@ export function supportRows(known: Known): readonly (readonly [name: string, tex
   ];
 }
 
-/** The same as a text to paste into a support case. */
+/** The rows as text to paste into a support case. */
 export function supportText(known: Known): string {
   return supportRows(known)
     .map(([name, text]) => `${name}: ${text}`)

@@ -3,23 +3,23 @@ import { parseJson } from '../json.ts';
 
 const TIMEOUT_MS = 10_000;
 
-/** What a server of the monitoring answered. */
+/** The response of a Prometheus or Grafana server. */
 export interface Answer {
   readonly status: number;
   readonly location: string | null;
-  /** Undefined where it is no JSON. */
+  /** Undefined if it is not JSON. */
   readonly body: unknown;
 }
 
 interface Question {
   readonly headers?: Readonly<Record<string, string>>;
   readonly redirect?: 'manual';
-  /** What to do where nothing answers. */
+  /** What the user can do if the server does not respond. */
   readonly hint: string;
   readonly signal: AbortSignal;
 }
 
-/** Reads an address. @throws CommandError where nothing answers within 10 seconds */
+/** Sends a request. @throws CommandError if there is no response within 10 seconds */
 export async function ask(url: string, { hint, signal, ...request }: Question): Promise<Answer> {
   try {
     const timeout = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
@@ -28,6 +28,6 @@ export async function ask(url: string, { hint, signal, ...request }: Question): 
     return { status: response.status, location: response.headers.get('location'), body };
   } catch (cause) {
     signal.throwIfAborted();
-    throw new CommandError(`${new URL(url).origin} does not answer`, { hint, cause });
+    throw new CommandError(`${new URL(url).origin} does not respond`, { hint, cause });
   }
 }

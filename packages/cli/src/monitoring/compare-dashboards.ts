@@ -4,14 +4,14 @@ import { isRecord, textField } from '../json.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What people see as one thing: a panel, a variable, an annotation, or the settings of the dashboard. */
+/** A part of a dashboard: a panel, a variable, an annotation, or its settings. */
 interface Part {
   readonly key: string;
   readonly label: string;
   readonly fields: Fields;
 }
 
-/** One line for each part of a dashboard that is missing, added, or different from what is wanted. */
+/** One line for each part of a dashboard that is missing, added or different. */
 export function dashboardDifferences(
   wanted: GrafanaDashboard,
   deployed: Fields,
@@ -27,13 +27,13 @@ export function dashboardDifferences(
     return [`~ ${name}: ${names.join(', ')} ${names.length === 1 ? 'differs' : 'differ'}`];
   });
   const added = [...found.values()].map(
-    ({ label }) => `+ ${wanted.uid}${label} is deployed, and not generated`,
+    ({ label }) => `+ ${wanted.uid}${label} is deployed, but not generated`,
   );
   return [...lines, ...added];
 }
 
 function partsOf(dashboard: Fields): readonly Part[] {
-  // Grafana assigns the ID, and counts the version up with each save.
+  // Grafana assigns the ID, and increments the version at each save.
   const { id: _id, version: _version, panels, templating, annotations, ...settings } = dashboard;
   return [
     { key: 'settings', label: '', fields: settings },
@@ -58,7 +58,7 @@ function listIn(section: unknown): readonly Fields[] {
     : [];
 }
 
-/** A collapsed row holds its panels; an open one stands beside them. */
+/** A collapsed row contains its panels; an open one precedes them. */
 function panelsIn(panels: unknown): readonly Fields[] {
   if (!Array.isArray(panels)) return [];
   return panels.filter(isRecord).flatMap((panel) => {

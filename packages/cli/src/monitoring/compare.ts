@@ -1,10 +1,10 @@
 import type { Rule, RuleGroup } from '@defender-resilience/prom/monitoring';
 import { isRecord, textField } from '../json.ts';
 
-/** Brings an expression into a form in which equal expressions are equal texts. */
+/** Converts an expression to a form in which equal expressions are equal texts. */
 export type Normalise = (expr: string) => Promise<string>;
 
-/** A rule by what makes it another one: its name, and the labels that tell rules of one name apart. */
+/** A rule with its identity: its name, and the labels that distinguish rules of the same name. */
 interface Named {
   readonly name: string;
   readonly rule: Readonly<Record<string, unknown>>;
@@ -17,8 +17,8 @@ interface Group {
 }
 
 /**
- * One line for each group and rule that is missing, foreign to its group, or different from what is wanted. Where
- * several files have a group of one name, as with rules for two selectors, the most similar is compared.
+ * One line for each group and rule that is missing, added or different. If several files have a group of the
+ * same name, as with rules for two selectors, compares the most similar one.
  */
 export async function differences(
   wanted: readonly RuleGroup[],
@@ -50,7 +50,7 @@ async function differencesOf(
   const take = (index: number): Named | undefined =>
     index < 0 ? undefined : left.splice(index, 1)[0];
   const changed: Named[] = [];
-  // Rules of one name, such as those for several jobs, are paired with their equals first.
+  // Rules of the same name, such as those for several jobs, are first paired with equal ones.
   for (const { name, rule } of namedOf(wanted)) {
     const same = await Promise.all(
       left.map(
@@ -71,7 +71,7 @@ async function differencesOf(
   }
   return [
     ...lines,
-    ...left.map(({ name }) => `+ ${wanted.name} / ${name} is deployed, and not generated`),
+    ...left.map(({ name }) => `+ ${wanted.name} / ${name} is deployed, but not generated`),
   ];
 }
 
@@ -84,7 +84,7 @@ function memoized(normalise: Normalise): Normalise {
   };
 }
 
-/** A rule file as JSON, or what Prometheus answers at `/api/v1/rules`. */
+/** The groups of a rule file as JSON, or of Prometheus's response at `/api/v1/rules`. */
 function groupsOf(document: unknown): readonly Group[] {
   const data = isRecord(document) && isRecord(document['data']) ? document['data'] : document;
   const groups = isRecord(data) && Array.isArray(data['groups']) ? data['groups'] : [];
@@ -126,7 +126,7 @@ async function fieldsThatDiffer(
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
 
-/** `1h30m`, or the seconds that Prometheus answers. */
+/** Seconds of a duration such as `1h30m`, or a number of seconds as in Prometheus's response. */
 function secondsOf(duration: unknown): number {
   if (typeof duration === 'number') return duration;
   const parts = String(duration ?? '').matchAll(/(\d+)([smhdw])/gy);

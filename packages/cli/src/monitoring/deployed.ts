@@ -13,7 +13,7 @@ export async function rulesOfPrometheus(
   return { document, normalise: (expr) => formatted(base, expr, signal) };
 }
 
-/** Prometheus prints what it has parsed, so both expressions are printed by it before they are compared. */
+/** Prometheus reformats the expressions that it has loaded, so it formats both before they are compared. */
 async function formatted(base: string, expr: string, signal: AbortSignal): Promise<string> {
   const answer = await get(`${base}/api/v1/format_query?query=${encodeURIComponent(expr)}`, signal);
   return textField(answer, 'data') ?? expr;
@@ -25,7 +25,7 @@ async function get(url: string, signal: AbortSignal): Promise<unknown> {
     signal,
   });
   if (isRecord(document) && document['status'] === 'success') return document;
-  throw new CommandError(`${url.split('?', 1)[0]} is no answer of Prometheus`, {
+  throw new CommandError(`${url.split('?', 1)[0]} is not a Prometheus server`, {
     hint: 'Pass the address of Prometheus itself, such as http://localhost:9090.',
   });
 }

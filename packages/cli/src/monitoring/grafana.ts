@@ -9,7 +9,7 @@ const WHICH_ADDRESS = 'Pass the address of Grafana itself, such as https://grafa
 const WHICH_TOKEN =
   'Set GRAFANA_TOKEN to the token of a service account with the role Viewer, or with the permission dashboards:read for them.';
 
-/** One line for each difference between dashboards and those of the Grafana at an address. */
+/** One line for each difference between these dashboards and Grafana's. */
 export async function differencesInGrafana(
   wanted: readonly GrafanaDashboard[],
   address: string,
@@ -29,13 +29,13 @@ export async function differencesInGrafana(
 function baseOf(address: string): string {
   const url = URL.parse(address);
   if (url === null) {
-    throw new CommandError(`${address} is no address`, {
+    throw new CommandError(`${address} is not a valid address`, {
       hint: WHICH_ADDRESS,
       exitCode: EXIT.usage,
     });
   }
   if (url.username !== '' || url.password !== '') {
-    throw new CommandError('the address of Grafana has a user or a password in it', {
+    throw new CommandError('the address of Grafana contains a user name or a password', {
       hint: WHICH_TOKEN,
       exitCode: EXIT.usage,
     });
@@ -46,10 +46,10 @@ function baseOf(address: string): string {
 function tokenIn(env: Context['env']): string | undefined {
   const token = env['GRAFANA_TOKEN']?.trim() ?? '';
   if (token === '') return undefined;
-  // `fetch` would refuse it with a message that contains it.
+  // `fetch` would refuse the token with a message that contains it.
   if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw new CommandError('GRAFANA_TOKEN has characters that no token has', {
-      hint: 'It is the token alone, on one line.',
+    throw new CommandError('GRAFANA_TOKEN contains characters that no token contains', {
+      hint: 'It must be only the token, on one line.',
       exitCode: EXIT.usage,
     });
   }
@@ -62,7 +62,7 @@ function get(url: string, token: string | undefined, signal: AbortSignal): Promi
       accept: 'application/json',
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     },
-    // The token is for this address, and a page to sign in is no dashboard.
+    // The token is only for this address, and a redirect leads to a sign-in page.
     redirect: 'manual',
     hint: `${WHICH_ADDRESS} For files, pass the name of their folder.`,
     signal,
@@ -74,7 +74,10 @@ interface Request {
   readonly hasToken: boolean;
 }
 
-/** What Grafana's answer says about a dashboard. @throws CommandError if it says nothing about it */
+/**
+ * The differences according to Grafana's response. @throws CommandError if the response does not contain the
+ * dashboard
+ */
 function differencesFrom(
   wanted: GrafanaDashboard,
   { status, location, body }: Answer,
@@ -84,9 +87,11 @@ function differencesFrom(
   if (status === 200 && isRecord(deployed)) return dashboardDifferences(wanted, deployed);
   const message = textField(body, 'message');
   if (status === 404 && message !== undefined) return [`- ${wanted.uid} is not deployed`];
-  // This API has no dashboard that was saved in the editor of a newer schema, and says so.
+  // This API cannot return a dashboard that was saved with a newer schema, and says so.
   if (status === 406 && message !== undefined) {
-    return [`~ ${wanted.uid} was saved in a newer format of Grafana, and is not what is generated`];
+    return [
+      `~ ${wanted.uid} was saved in a newer format of Grafana, so it differs from the generated one`,
+    ];
   }
   throw refusalOf({ status, location, message }, request);
 }
@@ -97,7 +102,7 @@ function refusalOf(
 ): CommandError {
   const { origin } = new URL(url);
   if (status === 401) {
-    const what = hasToken ? 'does not accept the token in GRAFANA_TOKEN' : 'wants a token';
+    const what = hasToken ? 'does not accept the token in GRAFANA_TOKEN' : 'requires a token';
     return new CommandError(`${origin} ${what} (401)`, { hint: WHICH_TOKEN });
   }
   if (status === 403) {
@@ -108,12 +113,12 @@ function refusalOf(
     const to = location === null ? null : URL.parse(location, url);
     return new CommandError(
       `${url} redirects${to === null ? '' : ` to ${to.origin}${to.pathname}`}`,
-      { hint: `It is not followed, so that no token goes astray. ${WHICH_ADDRESS}` },
+      { hint: `It is not followed, so that the token is not sent elsewhere. ${WHICH_ADDRESS}` },
     );
   }
   if (status >= 500 || status === 429) {
     const said = message === undefined ? '' : `: ${message.slice(0, 200)}`;
     return new CommandError(`${url} answers ${status}${said}`, { hint: 'Try again later.' });
   }
-  return new CommandError(`${url} is no answer of Grafana (${status})`, { hint: WHICH_ADDRESS });
+  return new CommandError(`${url} is not Grafana's API (${status})`, { hint: WHICH_ADDRESS });
 }

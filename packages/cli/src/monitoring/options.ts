@@ -2,10 +2,10 @@ import { CommandError, EXIT } from '../exit-codes.ts';
 import { readFileOf } from '../input.ts';
 import { isRecord, parseJson } from '../json.ts';
 
-/** Options by their names, as a JSON file or flags give them; the generators check them. */
+/** Options from a JSON file or flags, by name. The generators check them. */
 export type GivenOptions = Readonly<Record<string, unknown>>;
 
-/** The options of a JSON file, with those of `--set` over them. */
+/** The options of a JSON file, overridden by those of `--set`. */
 export async function optionsFrom(
   config: string | undefined,
   settings: readonly string[] = [],
@@ -13,16 +13,16 @@ export async function optionsFrom(
   const file = config === undefined ? {} : parseJson(await readFileOf(config));
   if (!isRecord(file)) {
     throw usage(
-      `${config} is no JSON object of options`,
-      'Such as { "groupBy": ["job", "tenant"] }.',
+      `${config} is not a JSON object of options`,
+      'For example: { "groupBy": ["job", "tenant"] }.',
     );
   }
   return settings.reduce<GivenOptions>((options, text) => {
     const [, path = '', value] = /^([\w.]+)=(.*)$/s.exec(text) ?? [];
     if (value === undefined) {
       throw usage(
-        `--set is a name and a value, got "${text}"`,
-        'Such as --set severities.accessLost=critical.',
+        `--set must be a name and a value, got "${text}"`,
+        'For example: --set severities.accessLost=critical.',
       );
     }
     return withValue(options, path.split('.'), parseJson(value) ?? value);
@@ -36,7 +36,7 @@ function withValue(options: GivenOptions, path: readonly string[], value: unknow
   return { ...options, [name]: withValue(isRecord(inner) ? inner : {}, rest, value) };
 }
 
-/** Runs a generator; what it says about its options is a mistake of the user's. */
+/** Runs a generator, and reports invalid options as a mistake on the command line. */
 export function generated<T>(generate: () => T): T {
   try {
     return generate();

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Context } from '../context.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit-codes.ts';
 
-/** Writes a file, and the folders on its way. */
+/** Writes a file, and creates its folders. */
 export async function writeTo(path: string, text: string, { err }: Context): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
@@ -18,7 +18,7 @@ export async function writeTo(path: string, text: string, { err }: Context): Pro
   err.line(`wrote ${path}`);
 }
 
-/** Whether a file is what would be generated, apart from line ends and the layout of JSON. */
+/** Whether a file equals the generated text, ignoring line endings and the formatting of JSON. */
 export async function isUpToDate(path: string, text: string): Promise<boolean> {
   const deployed = await readFile(path, 'utf8').catch(() => undefined);
   return deployed !== undefined && canonical(path, deployed) === canonical(path, text);
@@ -34,7 +34,7 @@ function canonical(path: string, text: string): string {
   }
 }
 
-/** Says what differs, and how to deploy it. */
+/** Prints the differences, and how to deploy the files. */
 export function reportCheck(lines: readonly string[], { out, err }: Context): ExitCode {
   if (lines.length === 0) {
     err.line('Up to date.');
@@ -42,7 +42,7 @@ export function reportCheck(lines: readonly string[], { out, err }: Context): Ex
   }
   for (const line of lines) out.line(line);
   err.line(
-    `${lines.length} ${lines.length === 1 ? 'difference' : 'differences'}: generate again, and deploy what was generated.`,
+    `${lines.length} ${lines.length === 1 ? 'difference' : 'differences'}: generate the files again and deploy them.`,
   );
   return EXIT.differs;
 }

@@ -1,6 +1,6 @@
 import type { CallObserver, CallStart, Observer } from '@defender-resilience/core';
 
-/** What happened to the calls of one operation since the start. */
+/** The calls of one operation since the start. */
 export interface OperationActivity {
   readonly operation: string;
   readonly inFlight: number;
@@ -11,7 +11,7 @@ export interface OperationActivity {
 
 type Counts = { -readonly [Name in keyof OperationActivity]: OperationActivity[Name] };
 
-/** Counts calls by operation, for the snapshot. The operations table limits how many there are. */
+/** Counts calls by operation, for the snapshot. The operations table bounds their number. */
 export class Activity implements Observer {
   readonly #counts = new Map<string, Counts>();
 

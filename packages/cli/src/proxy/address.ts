@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 
-/** Where a server listens. */
+/** The address of a server. */
 export interface Address {
   /** An IP address or a name, without brackets. */
   readonly host: string;
@@ -10,7 +10,7 @@ export interface Address {
 const LOOPBACK = '127.0.0.1';
 const ADDRESS = /^(?:(?<host>\[[0-9a-f:.%]+\]|[a-z0-9._-]+):)?(?<port>\d{1,5})$/i;
 
-/** Reads `127.0.0.1:8080`, `[::1]:8080` or `8080`, which is on loopback; undefined for anything else. */
+/** Parses `127.0.0.1:8080`, `[::1]:8080`, or `8080` for loopback; undefined for anything else. */
 export function parseAddress(text: string): Address | undefined {
   const { host, port } = ADDRESS.exec(text)?.groups ?? {};
   const number = Number(port);
@@ -18,19 +18,19 @@ export function parseAddress(text: string): Address | undefined {
   return { host: host === undefined ? LOOPBACK : withoutBrackets(host), port: number };
 }
 
-/** The address as it stands in a URL. */
+/** Formats an address for a URL. */
 export function formatAddress({ host, port }: Address): string {
   return `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 }
 
-/** Whether only this machine reaches a host. */
+/** Whether a host is reachable only from this machine. */
 export function isLoopback(host: string): boolean {
   const name = withoutBrackets(host).toLowerCase().replace(/\.$/, '');
   if (name === 'localhost' || name.endsWith('.localhost') || name === '::1') return true;
   return isIP(name) === 4 && name.startsWith('127.');
 }
 
-/** Whether a host is an IP address and no name. */
+/** Whether a host is an IP address instead of a name. */
 export function isAddress(host: string): boolean {
   return isIP(withoutBrackets(host)) !== 0;
 }

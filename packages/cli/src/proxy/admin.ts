@@ -4,7 +4,7 @@ import { isAddress, isLoopback } from './address.ts';
 import type { ProxySnapshot } from './proxy.ts';
 import { refusal, sendOwn } from './refusal.ts';
 
-/** What the administrative address serves. */
+/** The data that the administrative address serves. */
 export interface AdminSource {
   readonly prom: PromObserver;
   readonly allowedHosts: ReadonlySet<string>;
@@ -18,7 +18,7 @@ export function adminHandler(source: AdminSource): RequestListener {
   return (request, response) => {
     const [path] = (request.url ?? '/').split('?', 1);
     if (!isKnownHost(request, source.allowedHosts)) {
-      sendOwn(response, refusal(421, 'UnknownHost', 'This address does not answer for this Host.'));
+      sendOwn(response, refusal(421, 'UnknownHost', 'This address does not serve this Host.'));
     } else if (path === '/healthz') {
       sendText(response, 200, 'ok\n');
     } else if (path === '/readyz') {
@@ -37,7 +37,7 @@ export function adminHandler(source: AdminSource): RequestListener {
   };
 }
 
-/** A page in a browser must not read tracking IDs by a name of its own. */
+/** A web page must not read tracking IDs through a host name of its own. */
 function isKnownHost({ headers }: IncomingMessage, allowed: ReadonlySet<string>): boolean {
   if (headers.host === undefined) return true;
   const name = headers.host.replace(/:\d+$/, '').toLowerCase();

@@ -1,4 +1,4 @@
-/** The memory that the bodies of all requests together may use, in bytes. */
+/** Limits the memory for the bodies of all requests, in bytes. */
 export class BodyMemory {
   readonly #limit: number;
   #used = 0;
@@ -12,7 +12,7 @@ export class BodyMemory {
     return this.#used;
   }
 
-  /** Takes so many bytes, or none if they are not there. */
+  /** Reserves so many bytes. Returns false, and reserves none, if not enough are left. */
   take(bytes: number): boolean {
     if (this.#used + bytes > this.#limit) return false;
     this.#used += bytes;

@@ -3,19 +3,19 @@ import { type RawHeaders, strippedByConnection, valuesOf } from './headers.ts';
 import { type OwnAnswer, refusal } from './refusal.ts';
 import { findUpstream, type Upstream } from './upstream.ts';
 
-/** The head of a request, as Node has read it. */
+/** The head of a request, as Node parsed it. */
 export interface RequestHead {
   readonly method: string;
-  /** The request target as it came. */
+  /** The request target as received. */
   readonly target: string;
   readonly httpVersion: string;
   readonly headers: RawHeaders;
 }
 
-/** What the proxy accepts on one address. */
+/** The rules for the requests to one address. */
 export interface RequestRules {
   readonly upstreams: readonly Upstream[];
-  /** Names that `Host` may have beside IP addresses, loopback names and the upstream's own, in lower case. */
+  /** Names that `Host` may have besides IP addresses, loopback names and the upstream's own, in lower case. */
   readonly allowedHosts: ReadonlySet<string>;
   readonly maxHeaders: number;
   readonly maxBodyBytes: number;
@@ -34,7 +34,7 @@ export interface AcceptedRequest {
 
 const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const HOST = /^(?<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/i;
-/** Also encoded, and with parameters behind a semicolon: some services take those for dot segments as well. */
+/** Also matches encoded dots and parameters after a semicolon, which some services treat as dot segments. */
 const DOT_SEGMENT = /(?:^|\/|%2f|%5c)(?:\.|%2e){1,2}(?:$|[/;]|%2f|%5c|%3b)/i;
 
 const INVALID_PATH: OwnAnswer = refusal(
@@ -45,7 +45,7 @@ const INVALID_PATH: OwnAnswer = refusal(
 
 type Check = (head: RequestHead, rules: RequestRules) => OwnAnswer | undefined;
 
-/** In the order in which a request is checked. Node's parser has refused what is no HTTP. */
+/** The checks in order. Node's parser has already refused invalid HTTP. */
 const CHECKS: readonly Check[] = [
   checkVersion,
   checkHeaderCount,
@@ -58,7 +58,7 @@ const CHECKS: readonly Check[] = [
   checkLoop,
 ];
 
-/** Decides whether a request is forwarded, and where: never by what it says of its host. */
+/** Decides whether a request is forwarded, and where. Its `Host` never decides where. */
 export function checkRequest(head: RequestHead, rules: RequestRules): AcceptedRequest | OwnAnswer {
   for (const check of CHECKS) {
     const refused = check(head, rules);
@@ -66,16 +66,20 @@ export function checkRequest(head: RequestHead, rules: RequestRules): AcceptedRe
   }
   const found = findUpstream(rules.upstreams, head.target);
   if (found === undefined) {
-    return refusal(404, 'UnknownRoute', `No upstream has this path. Known: ${places(rules)}.`);
+    return refusal(
+      404,
+      'UnknownRoute',
+      `There is no upstream for this path. Known: ${places(rules)}.`,
+    );
   }
-  // Behind a prefix, it would be read as a host.
+  // After a removed prefix, the rest would be parsed as a host.
   if (found.path.startsWith('//')) return INVALID_PATH;
   const wrongHost = checkHost(head, found.upstream, rules);
   if (wrongHost !== undefined) return wrongHost;
   return { ...found, length: lengthOf(head.headers) };
 }
 
-/** Node's parser lets HTTP/2.0 pass in the form of HTTP/1.1. */
+/** Node's parser accepts HTTP/2.0 in the syntax of HTTP/1.1. */
 function checkVersion({ httpVersion }: RequestHead): OwnAnswer | undefined {
   if (httpVersion === '1.1' || httpVersion === '1.0') return undefined;
   return refusal(505, 'UnknownVersion', 'The proxy speaks HTTP/1.1 and HTTP/1.0.');
@@ -95,8 +99,8 @@ function checkMethod({ method }: RequestHead): OwnAnswer | undefined {
 }
 
 /**
- * Node's parser refuses these unless somebody has made it lenient. They are checked again, since two
- * servers that read one request differently are what request smuggling is.
+ * Node's parser refuses these unless it was made lenient. They are checked again, because request smuggling
+ * works when two servers parse one request differently.
  */
 function checkFraming(head: RequestHead, { maxBodyBytes }: RequestRules): OwnAnswer | undefined {
   const lengths = valuesOf(head.headers, 'content-length');
@@ -104,7 +108,7 @@ function checkFraming(head: RequestHead, { maxBodyBytes }: RequestRules): OwnAns
   const bad = (what: string) => refusal(400, 'InvalidFraming', what);
   if (lengths.length > 1) return bad('The request has more than one Content-Length.');
   if (lengths.length + encodings.length > 1) {
-    return bad('The request has more than one of Content-Length and Transfer-Encoding.');
+    return bad('The request has both Content-Length and Transfer-Encoding.');
   }
   if (lengths.some((value) => !/^\d{1,15}$/.test(value))) {
     return bad('Content-Length must be a number.');
@@ -128,11 +132,11 @@ function checkTarget({ target }: RequestHead): OwnAnswer | undefined {
     return refusal(
       400,
       'InvalidTarget',
-      'The request target must be a path. This is a reverse proxy: put its address in place of the API in the base URL, and not into HTTP_PROXY.',
+      'The request target must be a path. This is a reverse proxy: replace the API with its address in the base URL, and do not set HTTP_PROXY.',
     );
   }
   const path = target.split('?', 1)[0] ?? target;
-  // A backslash counts as a slash where URLs are parsed: "/\host" would name a host.
+  // URL parsers treat a backslash as a slash, so "/\host" would name a host.
   if (DOT_SEGMENT.test(path) || path.startsWith('//') || /[#\\]/.test(path)) {
     return INVALID_PATH;
   }
@@ -148,22 +152,22 @@ function checkConnection({ headers }: RequestHead): OwnAnswer | undefined {
   return refusal(
     400,
     'InvalidConnection',
-    'Connection names a header that is not of the connection, so that it would not be forwarded.',
+    'Connection lists an end-to-end header, which would then not be forwarded.',
   );
 }
 
-/** A service that reads the other one would act for somebody else (RFC 9110, section 5.3). */
+/** With two values, the service could use the other one and act for somebody else (RFC 9110, section 5.3). */
 function checkAuthorization({ headers }: RequestHead): OwnAnswer | undefined {
   if (valuesOf(headers, 'authorization').length < 2) return undefined;
   return refusal(400, 'InvalidAuthorization', 'The request has more than one Authorization.');
 }
 
-/** A page in a browser on this machine could reach a loopback address. */
+/** A web page in a browser on this machine can send requests to a loopback address. */
 function checkOrigin({ headers }: RequestHead): OwnAnswer | undefined {
   const [origin] = valuesOf(headers, 'origin');
   const [site] = valuesOf(headers, 'sec-fetch-site');
   if (origin === undefined && (site === undefined || site === 'none')) return undefined;
-  return refusal(403, 'CrossOrigin', 'The proxy serves programs, and no pages in browsers.');
+  return refusal(403, 'CrossOrigin', 'The proxy serves programs, not web pages in browsers.');
 }
 
 function checkLoop({ headers }: RequestHead, { via }: RequestRules): OwnAnswer | undefined {
@@ -171,13 +175,13 @@ function checkLoop({ headers }: RequestHead, { via }: RequestRules): OwnAnswer |
   return refusal(
     508,
     'LoopDetected',
-    'The request has come through this proxy before: an upstream leads back to it.',
+    'The request has already passed through this proxy: an upstream leads back to it.',
   );
 }
 
 /**
- * A name that an attacker's DNS resolves to this address leads a browser here (DNS rebinding), and a
- * name of another service shows that the request, and its token, is meant for that.
+ * An attacker's name that resolves to this address leads a browser here (DNS rebinding), and the name of
+ * another service means that the request, with its token, is meant for that service.
  */
 function checkHost(
   { headers, httpVersion }: RequestHead,
@@ -196,7 +200,7 @@ function checkHost(
   return refusal(
     421,
     'UnknownHost',
-    `The proxy does not answer for this Host. If it is a name of the proxy, start it with --allow-host.`,
+    `The proxy does not serve this Host. If it is a name of the proxy, start it with --allow-host.`,
   );
 }
 

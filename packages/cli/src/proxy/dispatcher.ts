@@ -4,7 +4,7 @@ import { Agent, type Dispatcher } from 'undici';
 import { Exchange } from './exchange.ts';
 import { refuseTransferCodings } from './transfer-coding.ts';
 
-/** Its own time limits would end a hunting query before the wrapper's. */
+/** undici's own time limits would end a hunting query before the wrapper's. */
 const AGENT: Agent.Options = { headersTimeout: 0, connect: { timeout: 10_000 } };
 
 /** Sends requests through the wrapper. */
@@ -16,12 +16,12 @@ export function createDispatcher(resilience: Resilience): Dispatcher {
   );
 }
 
-/** What is dispatched for an exchange; the options reach the interceptors below the wrapper unchanged. */
+/** The dispatch options of an exchange. They reach the interceptors below the wrapper unchanged. */
 export interface ExchangeOptions extends Dispatcher.DispatchOptions {
   readonly exchange: Exchange;
 }
 
-/** Stands below the wrapper, where each attempt passes. */
+/** Counts attempts. It is below the wrapper, so every attempt passes through it. */
 const countAttempts: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
   const exchange: unknown = Reflect.get(options, 'exchange');
   if (exchange instanceof Exchange) exchange.attempts += 1;

@@ -7,35 +7,35 @@ import { type OwnAnswer, refusal, sendOwn } from './refusal.ts';
 
 type Controller = Dispatcher.DispatchController;
 
-/** Why the proxy ended a call. */
-const CLIENT_GONE: Error = new Error('The client has ended its request');
-const CLIENT_STALLED: Error = new Error('The client takes no data');
+/** The reasons for which the proxy ends a call. */
+const CLIENT_GONE: Error = new Error('The client has disconnected');
+const CLIENT_STALLED: Error = new Error('The client has stopped reading');
 
-/** A reason phrase that Node sends. Nobody reads it, so any other is left out. */
+/** A reason phrase that Node accepts. Any other is left out, because nobody reads it. */
 const REASON = /^[\t\x20-\x7e]+$/;
 
-/** What an exchange needs of its proxy. */
+/** The settings that an exchange needs from its proxy. */
 export interface ExchangeSettings {
   /** The upstream's host, for messages. */
   readonly host: string;
-  /** For how long a client may take nothing of a response, in milliseconds. */
+  /** How long a client may stop reading a response, in milliseconds. */
   readonly clientStallMs: number;
-  /** Says how the answer differs where the body was too long; undefined where it was not. */
+  /** Returns the answer to a body that was too long; undefined if it was not. */
   readonly bodyFault: () => OwnAnswer | undefined;
 }
 
-/** One request and its response, which streams at the pace of the client. */
+/** One request and its response, which streams at the client's pace. */
 export class Exchange implements Dispatcher.DispatchHandler {
-  /** How often the request was sent. */
+  /** How many times the request was sent. */
   attempts = 0;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #settings: ExchangeSettings;
   #controller: Controller | undefined = undefined;
   #ended: Error | undefined = undefined;
-  /** A response without one is complete with its headers, whatever its connection does then. */
+  /** A response without a body is complete with its headers, even if the connection then breaks. */
   #hasBody = true;
-  /** Whether the headers were handed to the connection, and not only to the response. */
+  /** Whether the headers were written to the connection, not only to the response. */
   #headersWritten = false;
   #stall: NodeJS.Timeout | undefined = undefined;
 
@@ -67,13 +67,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
     headers: Readonly<Record<string, unknown>>,
     message?: string,
   ): void {
-    // Informational responses are between two connections; 100 Continue was sent when it was asked for.
+    // Informational responses are per connection; the proxy has already sent 100 Continue if it was requested.
     if (status < 200) return;
     const response = this.#response;
     response.sendDate = false;
     const pairs = endToEnd(responsePairs(controller.rawHeaders, headers));
     pairs.push(...this.#added(failureOf(headers)));
-    // A connection on which the rest of a body will come is of no further use.
+    // A connection on which the rest of a body would arrive cannot be reused.
     if (!this.#request.complete) pairs.push('connection', 'close');
     this.#hasBody = status !== 204 && status !== 304 && this.#request.method !== 'HEAD';
     response.writeHead(status, REASON.test(message ?? '') ? message : '', pairs);
@@ -103,7 +103,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   fail(error: unknown): void {
     const response = this.#response;
     if (response.headersSent && !this.#hasBody) response.end();
-    // The client sees that the response is not complete.
+    // Shows the client that the response is incomplete.
     else if (response.headersSent) response.destroy();
     else if (!response.destroyed) this.#answer(error);
   }
@@ -125,7 +125,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     return refusal(502, 'Unknown', 'The proxy could not forward the request.');
   }
 
-  /** The proxy's own headers, names and values in turn. */
+  /** The proxy's own headers, as alternating names and values. */
   #added(failure: Failure | undefined): string[] {
     const added = ['x-defender-attempts', String(this.attempts)];
     if (failure === undefined) return added;
@@ -135,7 +135,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     return added;
   }
 
-  /** A body that is there already is written together with the headers; one that is not must not hold them up. */
+  /** Writes the headers together with a body that has already arrived, but does not wait for one that has not. */
   #flushHeaders(): void {
     if (this.#headersWritten || this.#response.destroyed) return;
     this.#headersWritten = true;
@@ -149,7 +149,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-/** As much of a text as a header may have: it comes from a body. */
+/** Makes a text from a body safe for a header. */
 function printable(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, '?');
 }

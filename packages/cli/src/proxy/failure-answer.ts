@@ -6,7 +6,7 @@ interface Kind {
   readonly proxyError: string;
 }
 
-/** The answers to calls that ended without a response of the service. */
+/** The answers to calls that ended without a response from the service. */
 const KINDS: Readonly<Record<Exclude<FailureSource, 'api' | 'gateway'>, Kind>> = {
   circuit: { status: 503, proxyError: 'destination_unavailable' },
   throttle: { status: 429, proxyError: 'connection_limit_reached' },
@@ -16,7 +16,7 @@ const KINDS: Readonly<Record<Exclude<FailureSource, 'api' | 'gateway'>, Kind>> =
   unknown: { status: 502, proxyError: 'proxy_internal_error' },
 };
 
-/** The error types of `Proxy-Status` that say more than that the connection ended. */
+/** More specific error types of `Proxy-Status` for network failures. */
 const NETWORK_ERRORS: readonly (readonly [codes: RegExp, proxyError: string])[] = [
   [/^(ENOTFOUND|EAI_)/, 'dns_error'],
   [/^ECONNREFUSED$/, 'connection_refused'],
@@ -27,7 +27,7 @@ const NETWORK_ERRORS: readonly (readonly [codes: RegExp, proxyError: string])[] 
 /**
  * The proxy's answer to a call that failed without a response.
  *
- * @param host - the upstream's
+ * @param host - the upstream's host
  */
 export function failureAnswer(failure: Failure, host: string): OwnAnswer {
   const { source, code, retryAfterMs } = failure;
@@ -51,7 +51,7 @@ function messageOf({ source, code, message, advice }: Failure, host: string): st
   return advice === undefined ? what : `${what} ${advice}`;
 }
 
-/** Messages of the wrapper are passed on; any other may hold what was sent. */
+/** Uses only the wrapper's own messages, because others may contain parts of the request. */
 function describe(source: FailureSource, code: string, message: string, host: string): string {
   if (source === 'circuit' || source === 'throttle' || source === 'timeout') return `${message}.`;
   if (source === 'network') return `No response came from ${host}: ${code}.`;

@@ -17,19 +17,19 @@ import { refusal, sendOwn } from './refusal.ts';
 import { RequestBody } from './request-body.ts';
 import { inContextOf } from './trace-context.ts';
 
-/** What the requests of one address are forwarded with. */
+/** The shared state of the requests to one address. */
 export interface Forwarding {
   readonly dispatcher: Dispatcher;
   readonly rules: RequestRules;
   readonly limits: ProxyLimits;
   readonly memory: BodyMemory;
-  /** The proxy's own tokens, where it sends any. */
+  /** The proxy's own tokens, if it sends any. */
   readonly tokens?: OwnTokens | undefined;
-  /** The exchanges under way. */
+  /** The active exchanges. */
   readonly exchanges: Set<Exchange>;
 }
 
-/** `Host` is the upstream's, `Expect` was answered by the proxy. */
+/** `Host` is replaced by the upstream's, and the proxy has answered `Expect`. */
 const REPLACED: ReadonlySet<string> = new Set(['host', 'expect']);
 
 /** Answers one request: forwards it, or refuses it. */
@@ -38,12 +38,12 @@ export async function forward(
   response: ServerResponse,
   forwarding: Forwarding,
 ): Promise<void> {
-  // A connection that ends is an error of the request, which nobody else listens to.
+  // A connection that ends emits an error on the request, which nobody else handles.
   request.on('error', ignore);
   response.on('error', ignore);
   const accepted = checkRequest(headOf(request), forwarding.rules);
   if ('code' in accepted) {
-    // Whoever sends such requests may have more in the same connection.
+    // A client that sends such requests may have more in the same connection.
     response.shouldKeepAlive = false;
     sendOwn(response, accepted);
   } else if (forwarding.tokens !== undefined && hasToken(request)) {
@@ -60,15 +60,15 @@ function hasToken({ rawHeaders }: IncomingMessage): boolean {
   return valuesOf(rawHeaders, 'authorization').length > 0;
 }
 
-/** Whose token counts must be plain: the refresh of the proxy's own would replace the client's. */
+/** Refuses a client's token if the proxy sends its own, because refreshing the latter would replace the client's. */
 const OWN_TOKEN = refusal(
   400,
   'OwnCredentials',
-  'The proxy sends a token of its own: leave Authorization out, or start it without --credentials.',
+  'The proxy sends its own token: leave Authorization out, or start the proxy without --credentials.',
 );
 
 const BUSY = {
-  ...refusal(503, 'ProxyBusy', 'The proxy has as many requests under way as it may have.'),
+  ...refusal(503, 'ProxyBusy', 'The proxy has reached its maximum number of active requests.'),
   retryAfterMs: 1_000,
 };
 
@@ -94,7 +94,7 @@ async function exchange(
   try {
     const read = await body.read(length);
     const token = await tokens?.get(upstream.host);
-    // The client has gone: nobody waits for an answer.
+    // The client has disconnected: nobody waits for an answer.
     if (response.destroyed) return;
     const options = dispatchOptions(request, accepted, { via: rules.via, body: read, token }, one);
     inContextOf(request, () => dispatcher.dispatch(options, one));
@@ -103,7 +103,7 @@ async function exchange(
   }
 }
 
-/** What the proxy adds to a request. */
+/** A request as the proxy sends it. */
 interface Sent {
   readonly via: string;
   readonly body: Uint8Array | Readable | undefined;
@@ -120,12 +120,13 @@ function dispatchOptions(
   headers.push('via', `${request.httpVersion} ${via}`);
   if (token !== undefined) headers.push('authorization', `Bearer ${token}`);
   const method = request.method as Dispatcher.HttpMethod;
-  // A service that does not read the body of such a request would take it for the next one, and answer somebody else.
+  // A service that ignores the body of such a request would parse it as the next request, and answer the wrong
+  // client.
   const reset = body !== undefined && !HAS_BODY.has(method);
   return { origin: upstream.origin, path, method, headers, body: body ?? null, reset, exchange };
 }
 
-/** The methods whose body every service reads. After one of another method the connection is not used again. */
+/** The methods whose body every service reads. After a body with another method, the connection is not reused. */
 const HAS_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
 function headOf({ method = '', url = '', httpVersion, rawHeaders }: IncomingMessage) {

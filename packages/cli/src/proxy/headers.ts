@@ -1,7 +1,7 @@
-/** Names and values in turn, as `rawHeaders` has them. */
+/** Alternating names and values, like Node's `rawHeaders`. */
 export type RawHeaders = readonly string[];
 
-/** Headers of one connection (RFC 9110, section 7.6.1), which a proxy must not pass on. */
+/** Headers of a single connection (RFC 9110, section 7.6.1), which a proxy must not forward. */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
@@ -15,10 +15,13 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-/** Headers that the proxy itself writes. What came under their names would be taken for its own. */
+/**
+ * The prefix of the headers that the proxy itself writes. It removes received ones, which could be mistaken for
+ * its own.
+ */
 const OWN_PREFIX = 'x-defender-';
 
-/** Request headers that a connection may name as its own. Taking away any other would change the request. */
+/** Request headers that `Connection` may list. Removing any other would change the request. */
 const CONNECTION_OPTIONS: ReadonlySet<string> = new Set([
   'close',
   'http2-settings',
@@ -34,14 +37,14 @@ export function valuesOf(headers: RawHeaders, name: string): string[] {
   const values: string[] = [];
   for (let index = 0; index + 1 < headers.length; index += 2) {
     const [key, value] = [headers[index], headers[index + 1]];
-    // The lengths first: every request is searched for a dozen names, most of which it does not have.
+    // Compare lengths first: each request is searched for a dozen names, most of which it does not have.
     if (key?.length !== name.length || value === undefined) continue;
     if (key.toLowerCase() === name) values.push(value);
   }
   return values;
 }
 
-/** What `Connection` names, in lower case. */
+/** The names listed in `Connection`, in lower case. */
 function connectionOptions(headers: RawHeaders): string[] {
   return valuesOf(headers, 'connection')
     .flatMap((value) => value.split(','))
@@ -49,15 +52,18 @@ function connectionOptions(headers: RawHeaders): string[] {
     .filter((option) => option !== '');
 }
 
-/** An end-to-end header that `Connection` names, so that the proxy would take it off; undefined if none. */
+/**
+ * An end-to-end header that `Connection` lists, so that the proxy would have to remove it; undefined if there
+ * is none.
+ */
 export function strippedByConnection(headers: RawHeaders): string | undefined {
   return connectionOptions(headers).find((option) => !CONNECTION_OPTIONS.has(option));
 }
 
 /**
- * The headers to forward: without those of the connection, the proxy's own and those in `without`.
+ * The headers to forward: all except those of the connection, the proxy's own and those in `without`.
  *
- * @param without - further names, in lower case
+ * @param without - other names to leave out, in lower case
  */
 export function endToEnd(headers: RawHeaders, without: ReadonlySet<string> = NONE): string[] {
   const named = new Set(connectionOptions(headers));
@@ -76,8 +82,8 @@ export function endToEnd(headers: RawHeaders, without: ReadonlySet<string> = NON
 const NONE: ReadonlySet<string> = new Set();
 
 /**
- * A response's headers as texts, whatever form the dispatcher has them in. Bytes are read as Latin-1, so
- * that Node writes the same bytes again.
+ * A response's headers as strings, from any form that the dispatcher uses. Bytes are read as Latin-1, so that
+ * Node writes the same bytes again.
  */
 export function responsePairs(raw: unknown, record: Readonly<Record<string, unknown>>): string[] {
   if (Array.isArray(raw)) return raw.map(textOf);

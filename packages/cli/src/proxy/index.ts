@@ -13,11 +13,11 @@ const EXAMPLES: readonly (readonly [command: string, what: string])[] = [
   ],
   [
     'defender-resilience proxy --upstream 8080=api.security.microsoft.com \\\n    --upstream 8081=graph.microsoft.com',
-    'two services, each on a port of its own',
+    'two services, each on its own port',
   ],
 ];
 
-/** `proxy`: an HTTP reverse proxy that makes every call through it resilient. */
+/** The command `proxy`: an HTTP reverse proxy that makes every call through it resilient. */
 export const proxyCommand: AddCommand = (program, { context }) => {
   program
     .command('proxy')
@@ -25,9 +25,9 @@ export const proxyCommand: AddCommand = (program, { context }) => {
     .option('--listen <address>', 'address to listen on (default: 127.0.0.1:8080)')
     .option('--upstream <upstream>', UPSTREAM_HELP, collect)
     .option('--metrics <address>', 'address for /metrics, /healthz, /readyz, recent errors')
-    .option('--quotas', "keep to Microsoft's documented limits: calls wait for their turn")
+    .option('--quotas', "stay within Microsoft's documented limits: calls wait for their turn")
     .option('--allow-host <name>', 'a name of the proxy that clients use; repeatable', collect)
-    .option('--credentials', "send tokens of the proxy's own, by @azure/identity or DEFENDER_TOKEN")
+    .option('--credentials', "send the proxy's own tokens, from @azure/identity or DEFENDER_TOKEN")
     .option('--config <file>', 'a JSON file with these and all other options')
     .option('--quiet', 'do not log failures and retries')
     .addHelpText('after', () => examples(EXAMPLES, context.out))

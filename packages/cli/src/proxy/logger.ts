@@ -1,7 +1,7 @@
 import type { ConsoleLogger } from '@defender-resilience/core';
 import type { Output } from '../context.ts';
 
-/** A logger of one line for each event: time, message, and the fields that the message does not have. */
+/** Creates a logger that writes one line per event: time, message, and the fields that are not in the message. */
 export function logger(output: Output, now: () => Date = () => new Date()): ConsoleLogger {
   const write = (colour: 'dim' | 'yellow' | 'red', message: string, fields?: object): void => {
     const id: unknown = fields === undefined ? undefined : Reflect.get(fields, 'trackingId');

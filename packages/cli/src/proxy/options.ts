@@ -13,9 +13,9 @@ import { findConflict, parseUpstream, type Upstream } from './upstream.ts';
 
 /** The limits of the proxy, each with its default. */
 export interface ProxyLimits {
-  /** Client connections; further ones are closed. @defaultValue 512 */
+  /** Client connections; any more are closed. @defaultValue 512 */
   readonly maxConnections: number;
-  /** Requests under way; further ones get 503. @defaultValue 512 */
+  /** Active requests; any more get 503. @defaultValue 512 */
   readonly maxRequests: number;
   /** The request line and the headers together, in bytes. @defaultValue 16,384 */
   readonly maxHeaderBytes: number;
@@ -23,7 +23,10 @@ export interface ProxyLimits {
   readonly maxHeaders: number;
   /** The body of a request, in bytes. @defaultValue 67,108,864 (64 MiB) */
   readonly maxBodyBytes: number;
-  /** A longer body is streamed and sent once, in bytes. @defaultValue 1,048,576 (1 MiB) */
+  /**
+   * The largest body that is buffered for retries, in bytes; a larger one is streamed and sent once.
+   * @defaultValue 1,048,576 (1 MiB)
+   */
   readonly bufferBytes: number;
   /** The kept bodies of all requests together, in bytes. @defaultValue 67,108,864 (64 MiB) */
   readonly maxBufferedBytes: number;
@@ -31,15 +34,15 @@ export interface ProxyLimits {
   readonly headersTimeoutMs: number;
   /** How long a whole request with its body may take to arrive, in milliseconds. @defaultValue 120,000 */
   readonly requestTimeoutMs: number;
-  /** For how long a client may take nothing of its response, in milliseconds. @defaultValue 60,000 */
+  /** How long a client may stop reading its response, in milliseconds. @defaultValue 60,000 */
   readonly clientStallMs: number;
-  /** For how long an idle connection is kept, in milliseconds. @defaultValue 65,000 */
+  /** How long an idle connection is kept, in milliseconds. @defaultValue 65,000 */
   readonly keepAliveMs: number;
-  /** How long requests under way may take to end after SIGTERM, in milliseconds. @defaultValue 30,000 */
+  /** How long active requests may take to end after SIGTERM, in milliseconds. @defaultValue 30,000 */
   readonly drainMs: number;
 }
 
-/** The options of the proxy, as its configuration file has them. */
+/** The options of the proxy, as in its configuration file. */
 export interface ProxyOptions {
   /** The address to listen on. @defaultValue `127.0.0.1:8080` */
   readonly listen?: string;
@@ -47,9 +50,9 @@ export interface ProxyOptions {
   readonly upstreams: readonly string[];
   /** The address that serves metrics and health. @defaultValue none */
   readonly metrics?: string;
-  /** Names of the proxy that a `Host` header may have, beside IP addresses and `localhost`. */
+  /** Names of the proxy that a `Host` header may have, besides IP addresses and `localhost`. */
   readonly allowedHosts?: readonly string[];
-  /** Retries, circuits, quotas and deadlines: the options of `createResilience` that JSON can have. */
+  /** Retries, circuits, quotas and deadlines: the options of `createResilience` that JSON can express. */
   readonly resilience?: ResilienceOptions;
   readonly limits?: Partial<ProxyLimits>;
 }
@@ -117,7 +120,7 @@ const upstreams: Rule = {
   faults: (value, path) => upstreamFaults(Object.values(value), path),
 };
 
-/** The rules of the options; those of `resilience` are core's. */
+/** The rules of the options; core checks those of `resilience`. */
 const RULES: OptionRules & Readonly<Record<keyof ProxyOptions, Rule>> = {
   listen: address,
   upstreams,
@@ -128,7 +131,7 @@ const RULES: OptionRules & Readonly<Record<keyof ProxyOptions, Rule>> = {
 };
 
 /**
- * Checks the options and fills in their defaults.
+ * Checks the options and fills in the defaults.
  *
  * @throws TypeError that lists every fault
  */
@@ -155,9 +158,7 @@ function upstreamFaults(texts: readonly unknown[], path: string): readonly strin
 function conflictFaults({ listen = DEFAULT_LISTEN, upstreams }: ProxyOptions): readonly string[] {
   const conflict = findConflict(upstreamsOf(upstreams), parseAddress(listen));
   if (conflict === undefined) return [];
-  return [
-    `two upstreams have the same place, ${conflict}: give one a path (/graph=host) or a port (8081=host)`,
-  ];
+  return [`two upstreams share ${conflict}: give one a path (/graph=host) or a port (8081=host)`];
 }
 
 /** Checked with the options. */
@@ -165,7 +166,7 @@ function upstreamsOf(texts: readonly string[]): Upstream[] {
   return texts.map(parseUpstream).filter((one) => typeof one !== 'string');
 }
 
-/** The addresses that other machines reach. */
+/** The addresses that other machines can reach. */
 export function exposedAddresses({ listen, metrics, upstreams }: ProxySettings): string[] {
   const hosts = [listen, metrics]
     .flatMap((text) => (text === undefined ? [] : [parseAddress(text)]))

@@ -1,6 +1,6 @@
 import type { GetToken } from '../credential.ts';
 
-/** A token is asked for again after this time, in milliseconds: some credentials start a program each time. */
+/** How long a token is kept, in milliseconds, because some credentials start a program for each request. */
 const KEPT_MS = 60_000;
 
 interface Kept {
@@ -8,7 +8,7 @@ interface Kept {
   readonly at: number;
 }
 
-/** The proxy's own tokens, by the host that takes them. */
+/** The proxy's own tokens, by the host that accepts them. */
 export class OwnTokens {
   readonly #sources: ReadonlyMap<string, GetToken>;
   readonly #now: () => number;
@@ -20,9 +20,9 @@ export class OwnTokens {
   }
 
   /**
-   * The token for a host; undefined for a host that takes none.
+   * The token for a host; undefined for a host that accepts none.
    *
-   * @throws what the credential throws; the next call asks it again
+   * @throws the credential's error; the next call asks the credential again
    */
   get(host: string): Promise<string | undefined> {
     const kept = this.#kept.get(host);

@@ -22,7 +22,7 @@ import { PROXY_NAME } from './refusal.ts';
 import { type Listener, listen } from './server.ts';
 import type { Upstream } from './upstream.ts';
 
-/** What a proxy is doing now: plain data, as its `/snapshot` serves it. */
+/** The current state of a proxy: plain data, as served at `/snapshot`. */
 export interface ProxySnapshot {
   readonly kind: 'proxy';
   readonly time: string;
@@ -46,21 +46,21 @@ export interface ProxySnapshot {
 
 /** A running proxy. */
 export interface ReverseProxy {
-  /** Its addresses, one for each that an upstream has. */
+  /** Its addresses, one for each address with an upstream. */
   readonly urls: readonly string[];
   /** The address of metrics and health, if there is one. */
   readonly adminUrl: string | undefined;
   snapshot(): ProxySnapshot;
   /**
-   * Accepts no more connections, and ends when the requests under way have ended, or after
-   * `limits.drainMs`. A second call ends them at once.
+   * Accepts no more connections, and resolves when the active requests have ended, or after `limits.drainMs`. A
+   * second call ends them at once.
    */
   close(): Promise<void>;
 }
 
-/** What is beside the options, for the command and for tests. */
+/** Parts of a proxy besides its options, for the command and for tests. */
 export interface ProxyParts {
-  /** Observers beside the metrics. */
+  /** Observers besides the metrics. */
   readonly observers?: readonly Observer[];
   /** The proxy's own tokens; without them each client sends its own. */
   readonly tokens?: OwnTokens | undefined;
@@ -70,7 +70,7 @@ export interface ProxyParts {
  * Starts the proxy.
  *
  * @throws TypeError that lists every invalid option
- * @throws Error when an address cannot be listened on, with Node's `code`
+ * @throws Error with Node's `code` if it cannot listen on an address
  */
 export async function startProxy(
   options: ProxyOptions,
@@ -82,7 +82,7 @@ export async function startProxy(
   return proxy;
 }
 
-/** How long the answers to requests that were ended may take. */
+/** How long the answers to aborted requests may take. */
 const LAST_ANSWERS_MS = 250;
 
 const DRAIN_OVER: Error = new Error('The proxy is shutting down');
@@ -182,7 +182,7 @@ class RunningProxy implements ReverseProxy {
     this.adminUrl = this.#admin.url;
   }
 
-  /** The address of metrics stays until the end, so that it shows how the proxy drains. */
+  /** The metrics address stays open until the end, so that it shows the draining. */
   async #drain(): Promise<void> {
     this.#draining = true;
     for (const listener of this.#listeners) listener.stop();
@@ -228,14 +228,14 @@ function addressOf(text: string): Address {
   return parseAddress(text) ?? { host: '127.0.0.1', port: 0 };
 }
 
-/** A registry with exemplars, which lead from a metric to the tracking IDs. */
+/** Creates a registry with exemplars, which link metrics to tracking IDs. */
 function openMetrics(): client.Registry<client.OpenMetricsContentType> {
   const register = new client.Registry<client.OpenMetricsContentType>();
   register.setContentType(client.Registry.OPENMETRICS_CONTENT_TYPE);
   return register;
 }
 
-/** Other hosts, such as a simulator's: somebody has named them, so they serve the APIs as well. */
+/** Other hosts, such as a simulator's. The user has named them, so they serve the APIs as well. */
 function hostsOf(upstreams: readonly Upstream[]): HostMap {
   const others = upstreams.filter(({ host }) => !isMicrosoft(host));
   return Object.fromEntries(others.map(({ host }) => [host, 'all' as const]));

@@ -1,6 +1,6 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 
-/** An answer of the proxy itself, in place of the service's. */
+/** An answer of the proxy itself instead of the service. */
 export interface OwnAnswer {
   readonly status: number;
   /** Like the codes of the API: one word in PascalCase. */
@@ -26,12 +26,12 @@ export function refusal(status: number, code: string, message: string): OwnAnswe
   };
 }
 
-/** The body of an own answer, in the format of the API's errors, which clients can read already. */
+/** The body of the proxy's own answer, in the format of the API's errors, which clients already understand. */
 export function bodyOf({ code, message }: OwnAnswer): string {
   return `${JSON.stringify({ error: { code, message } })}\n`;
 }
 
-/** The headers of an own answer. */
+/** The headers of the proxy's own answer. */
 export function headersOf(answer: OwnAnswer, body: string): Record<string, string> {
   const { proxyError, retryAfterMs, code, headers } = answer;
   return {
@@ -45,11 +45,11 @@ export function headersOf(answer: OwnAnswer, body: string): Record<string, strin
   };
 }
 
-/** Sends an own answer, unless the response has begun. */
+/** Sends the proxy's own answer, unless the response has begun. */
 export function sendOwn(response: ServerResponse, answer: OwnAnswer): void {
   if (response.headersSent || response.destroyed) return;
   const body = bodyOf(answer);
-  // With its reason phrase: Node keeps that of an answer whose headers it has refused to write.
+  // Sets the reason phrase: Node keeps that of an earlier answer whose headers it refused to write.
   response.writeHead(answer.status, STATUS_CODES[answer.status] ?? '', headersOf(answer, body));
   response.end(body);
 }

@@ -2,11 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { BodyMemory } from './body-memory.ts';
 
-/** How much of a body is kept. */
+/** The limits of a request's body. */
 export interface BodyLimits {
-  /** A longer body is not kept: it is streamed, and sent once. */
+  /** The largest body that is kept; a larger one is streamed, and sent once. */
   readonly bufferBytes: number;
-  /** A longer body is refused. */
+  /** The largest body that is accepted. */
   readonly maxBodyBytes: number;
 }
 
@@ -24,22 +24,22 @@ export class RequestBody {
     this.#limits = limits;
   }
 
-  /** Whether the body was longer than is allowed. */
+  /** Whether the body was longer than allowed. */
   get tooLarge(): boolean {
     return this.#received > this.#limits.maxBodyBytes;
   }
 
   /**
-   * Reads the body while it may be kept. What is complete by then can be sent again; of a longer one,
-   * or where other requests use the memory, the rest follows as a stream.
+   * Reads the body as long as it may be kept. A body that is then complete can be sent again. If it is longer,
+   * or other requests use the memory, the rest follows as a stream.
    *
    * @param length - the `content-length`; undefined for a chunked body
-   * @throws Error when the client ends the connection before the body is complete, or when it is too large
+   * @throws Error if the client ends the connection before the body is complete, or if it is too large
    */
   async read(length: number | undefined): Promise<Uint8Array | Readable | undefined> {
     if (length === 0) return undefined;
     const chunks: Uint8Array[] = [];
-    // An iterator that is left does not destroy the request, and with it the connection.
+    // Leaving the iterator must not destroy the request, and with it the connection.
     const source: AsyncIterator<Uint8Array> = this.#request.iterator({ destroyOnReturn: false });
     const keep = length === undefined || length <= this.#limits.bufferBytes;
     while (keep) {
@@ -52,7 +52,7 @@ export class RequestBody {
     return Readable.from(this.#rest(chunks, source), { objectMode: false });
   }
 
-  /** Gives back the memory, once no attempt needs the body any more. */
+  /** Releases the memory, once no attempt needs the body any more. */
   release(): void {
     this.#memory.release(this.#kept);
     this.#kept = 0;

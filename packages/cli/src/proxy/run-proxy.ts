@@ -10,7 +10,7 @@ import { OwnTokens } from './own-tokens.ts';
 import { type ProxyParts, type ReverseProxy, startProxy } from './proxy.ts';
 import { startProxyTelemetry } from './telemetry.ts';
 
-/** The options of the command line. */
+/** The options on the command line. */
 export interface ProxyFlags {
   readonly listen?: string;
   readonly upstream?: readonly string[];
@@ -24,7 +24,7 @@ export interface ProxyFlags {
 
 const DEFAULT_UPSTREAM = 'api.security.microsoft.com';
 
-/** Runs the proxy until it is asked to end. */
+/** Runs the proxy until it is interrupted. */
 export async function runProxy(flags: ProxyFlags, context: Context): Promise<void> {
   const { env, err, signal } = context;
   const options = await optionsOf(flags);
@@ -34,23 +34,23 @@ export async function runProxy(flags: ProxyFlags, context: Context): Promise<voi
   const proxy = await start(options, { observers: [...telemetry.observers, ...log], tokens });
   announce(proxy, options, context);
   await aborted(signal);
-  err.line('Draining: requests under way may end. Press Ctrl+C again to end them now.');
+  err.line('Draining: waiting for active requests. Press Ctrl+C again to end them now.');
   await proxy.close();
   await telemetry.shutdown();
 }
 
 /**
- * Gets a first token for each upstream, so that what is missing shows at the start.
+ * Gets a first token for each upstream, so that missing credentials show at the start.
  *
- * @throws CommandError where others could use the tokens, or an upstream takes none
+ * @throws CommandError if others could use the tokens, or an upstream accepts none
  */
 async function ownTokens(settings: ProxySettings, env: Context['env']): Promise<OwnTokens> {
   const exposed = exposedAddresses(settings);
   if (exposed.length > 0) {
     throw new CommandError(
-      `--credentials would lend the proxy's tokens to all who reach ${exposed.join(' and ')}`,
+      `--credentials would let anyone use the proxy's tokens who can reach ${exposed.join(' and ')}`,
       {
-        hint: 'Listen on loopback, or let each client send a token of its own.',
+        hint: 'Listen on loopback, or let each client send its own token.',
         exitCode: EXIT.usage,
       },
     );
@@ -59,7 +59,7 @@ async function ownTokens(settings: ProxySettings, env: Context['env']): Promise<
   for (const { origin, host } of settings.upstreams) {
     const scope = scopeOf(new URL(origin));
     if (scope === undefined) {
-      const message = `--credentials sends tokens to Microsoft's hosts alone, and ${host} is none`;
+      const message = `--credentials sends tokens only to Microsoft's hosts, and ${host} is not one`;
       throw new CommandError(message, { exitCode: EXIT.usage });
     }
     const { getToken } = await tokenFor(scope, env);
@@ -70,7 +70,7 @@ async function ownTokens(settings: ProxySettings, env: Context['env']): Promise<
   return tokens;
 }
 
-/** The options of the configuration file, and those of the command line over them. */
+/** The options of the configuration file, overridden by those on the command line. */
 export async function optionsOf(flags: ProxyFlags): Promise<ProxyOptions> {
   const file = flags.config === undefined ? {} : await readConfig(flags.config);
   const { listen, upstream, metrics, allowHost, quotas } = flags;
@@ -118,7 +118,7 @@ async function start(options: ProxyOptions, parts: ProxyParts): Promise<ReverseP
   }
 }
 
-/** Says which address cannot be listened on, and what to do. */
+/** Describes why the proxy cannot listen on an address, and what to do. */
 function startError(cause: unknown): CommandError {
   const { code, address, port } = cause as NodeJS.ErrnoException & {
     address?: string;
@@ -126,13 +126,13 @@ function startError(cause: unknown): CommandError {
   };
   const place = `${address}:${port}`;
   if (code === 'EADDRINUSE') {
-    const hint = 'Another program listens there. Choose another one: --listen 127.0.0.1:8081';
+    const hint = 'Another program listens there. Choose another address: --listen 127.0.0.1:8081';
     return new CommandError(`${place} is taken`, { hint, cause });
   }
   if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
     return new CommandError(`cannot listen on ${place}: ${code}`, { cause });
   }
-  // What is left are faults of the options of `resilience`.
+  // All other errors are invalid options in `resilience`.
   return new CommandError(messageOf(cause), { exitCode: EXIT.usage, cause });
 }
 
@@ -143,7 +143,7 @@ function announce(proxy: ReverseProxy, options: ProxyOptions, { err }: Context):
   if (proxy.adminUrl !== undefined) err.line(`Metrics at ${proxy.adminUrl}/metrics`);
   const exposed = exposedAddresses(settingsOf(options));
   if (exposed.length === 0) return;
-  const warning = `Other machines reach ${exposed.join(' and ')}, and the connection is not encrypted: tokens of clients on other machines can be read on the way.`;
+  const warning = `Other machines can reach ${exposed.join(' and ')}, and the connection is not encrypted: the tokens of their clients can be read in transit.`;
   err.line(wrap(`${err.style('yellow', 'warning:')} ${warning}`, err.columns));
 }
 

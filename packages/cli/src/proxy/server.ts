@@ -15,7 +15,7 @@ import { bodyOf, headersOf, type OwnAnswer, refusal } from './refusal.ts';
 
 /** A server that accepts requests, and ends its connections when it is closed. */
 export interface Listener {
-  /** Its base URL, with the port that it has. */
+  /** Its base URL, with the actual port. */
   readonly url: string;
   readonly connections: number;
   /** Accepts no more connections, and closes those that are idle. */
@@ -29,9 +29,9 @@ export interface Listener {
 }
 
 /**
- * Starts a server for clients that need not be honest: with limits on connections, headers and time.
+ * Starts a server for untrusted clients, with limits on connections, headers and time.
  *
- * @throws Error when it cannot listen, with Node's `code`
+ * @throws Error with Node's `code` if it cannot listen
  */
 export async function listen(
   address: Address,
@@ -47,7 +47,7 @@ export async function listen(
   };
   const server = createServer(serverOptions(limits), onRequest);
   server.maxConnections = limits.maxConnections;
-  // Node would leave out the headers beyond its limit. The proxy's own check refuses the request.
+  // Node would drop the headers beyond its limit. The proxy's own check refuses the request instead.
   server.maxHeadersCount = 0;
   const sockets = trackSockets(server);
   server.on('checkContinue', onRequest);
@@ -65,7 +65,7 @@ export async function listen(
 
 function serverOptions(limits: ProxyLimits): ServerOptions {
   return {
-    // Not even where NODE_OPTIONS asks for it: a lenient parser lets requests be smuggled.
+    // Even if NODE_OPTIONS asks for it: a lenient parser allows request smuggling.
     insecureHTTPParser: false,
     requireHostHeader: true,
     maxHeaderSize: limits.maxHeaderBytes,
@@ -76,7 +76,7 @@ function serverOptions(limits: ProxyLimits): ServerOptions {
   };
 }
 
-/** Where a response has begun, or is awaited before this one, an answer would be taken for a part of it. */
+/** If a response has begun, or an earlier one is pending, the answer would be read as part of it. */
 function canAnswer([current, ...others]: readonly ServerResponse[]): boolean {
   return others.length === 0 && !current?.headersSent;
 }
@@ -113,7 +113,7 @@ function trackSockets(server: Server): ReadonlySet<Socket> {
   return sockets;
 }
 
-/** What Node's parser refuses, by its error code. */
+/** The answers to requests that Node's parser refuses, by its error code. */
 const UNREADABLE: Readonly<Record<string, OwnAnswer>> = {
   HPE_HEADER_OVERFLOW: refusal(431, 'HeadersTooLarge', 'The headers of the request are too large.'),
   HPE_CHUNK_EXTENSIONS_OVERFLOW: refusal(
@@ -123,15 +123,15 @@ const UNREADABLE: Readonly<Record<string, OwnAnswer>> = {
   ),
   ERR_HTTP_REQUEST_TIMEOUT: refusal(408, 'RequestTimeout', 'The request did not arrive in time.'),
 };
-const INVALID: OwnAnswer = refusal(400, 'InvalidRequest', 'This is no valid HTTP request.');
+const INVALID: OwnAnswer = refusal(400, 'InvalidRequest', 'This is not a valid HTTP request.');
 
-/** How long a client may take to read why its connection ends. */
+/** How long a client may take to read the answer before its connection is closed, in milliseconds. */
 const LINGER_MS = 1_000;
 
 const NO_TUNNELS: OwnAnswer = refusal(
   405,
   'MethodNotAllowed',
-  'This is a reverse proxy: it opens no tunnels.',
+  'This is a reverse proxy: it does not open tunnels.',
 );
 
 function endWith(socket: Duplex, answer: OwnAnswer): void {
@@ -140,6 +140,6 @@ function endWith(socket: Duplex, answer: OwnAnswer): void {
   const lines = headers.map(([name, value]) => `${name}: ${value}`);
   const head = [`HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}`, ...lines];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-  // A client that keeps its side open has no more to say.
+  // Close even if the client keeps its side open.
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }

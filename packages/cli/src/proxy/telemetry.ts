@@ -4,13 +4,13 @@ import { CommandError } from '../exit-codes.ts';
 
 type Environment = Context['env'];
 
-/** What exports the proxy's telemetry. */
+/** The exporters of the proxy's telemetry. */
 export interface ProxyTelemetry {
   readonly observers: readonly Observer[];
   shutdown(): Promise<void>;
 }
 
-/** Variables with which somebody asks for an export. */
+/** The variables that request an export. */
 const EXPORT_VARIABLES: readonly string[] = [
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
@@ -19,16 +19,16 @@ const EXPORT_VARIABLES: readonly string[] = [
   'OTEL_METRICS_EXPORTER',
 ];
 
-/** Whether the usual variables of OpenTelemetry ask for an export. */
+/** Whether OpenTelemetry's usual variables request an export. */
 function wantsTelemetry(env: Environment): boolean {
   if (env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true') return false;
   return EXPORT_VARIABLES.some((name) => !['', 'none', undefined].includes(env[name]));
 }
 
 /**
- * Starts the export where the environment asks for it.
+ * Starts the export if the environment requests it.
  *
- * @throws CommandError where OpenTelemetry's SDK is not installed
+ * @throws CommandError if OpenTelemetry's SDK is not installed
  */
 export async function startProxyTelemetry(env: Environment): Promise<ProxyTelemetry> {
   if (!wantsTelemetry(env)) return { observers: [], shutdown: () => Promise.resolve() };
@@ -41,9 +41,9 @@ export async function startProxyTelemetry(env: Environment): Promise<ProxyTeleme
     return { observers: [otelObserver()], shutdown: () => telemetry.shutdown() };
   } catch (cause) {
     throw new CommandError(
-      'the environment asks for OTLP, but OpenTelemetry could not be started',
+      'the environment requests OTLP, but OpenTelemetry could not be started',
       {
-        hint: 'Install its SDK beside this program (npm install @opentelemetry/sdk-node), or unset the OTEL_ variables.',
+        hint: 'Install its SDK next to this program (npm install @opentelemetry/sdk-node), or unset the OTEL_ variables.',
         cause,
       },
     );

@@ -4,8 +4,9 @@ type Handler = Dispatcher.DispatchHandler;
 type Arguments<Name extends keyof Handler> = Parameters<NonNullable<Handler[Name]>>;
 
 /**
- * Fails an attempt whose response has another transfer coding than chunked, such as gzip. A coding is of one connection, so
- * the client would get coded bytes, and no word of it; and the proxy has not asked for any (RFC 9110, section 10.1.4).
+ * Fails an attempt whose response has a transfer coding other than chunked, such as gzip. A transfer coding
+ * applies to a single connection, so the client would unknowingly receive encoded bytes, and the proxy
+ * has not asked for any (RFC 9110, section 10.1.4).
  */
 export const refuseTransferCodings: Dispatcher.DispatcherComposeInterceptor =
   (dispatch) => (options, handler) =>
@@ -28,7 +29,7 @@ class CodingCheck implements Handler {
 
   onResponseStart(...args: Arguments<'onResponseStart'>): void {
     const [controller, , headers] = args;
-    // An array where there are several, whatever the type says.
+    // An array if there are several, despite the type.
     const coding: unknown = headers['transfer-encoding'];
     if (coding === undefined || String(coding).trim().toLowerCase() === 'chunked') {
       this.#handler.onResponseStart?.(...args);
@@ -50,7 +51,7 @@ class CodingCheck implements Handler {
   }
 }
 
-/** With the code of the parser, for what the parser lets pass. */
+/** Has the parser's own error code, for a coding that the parser accepts. */
 function unknownCoding(): Error {
   return Object.assign(new Error('The response has an unknown transfer coding'), {
     code: 'HPE_INVALID_TRANSFER_ENCODING',

@@ -2,9 +2,9 @@ import { type Address, formatAddress, isLoopback, parseAddress } from './address
 
 /** A service that the proxy forwards to. */
 export interface Upstream {
-  /** The address on which the proxy serves it; undefined for the address of `listen`. */
+  /** The address at which the proxy serves it; undefined for the address of `listen`. */
   readonly listen: Address | undefined;
-  /** The beginning of the path that leads to it, such as `/graph`; empty if every path does. */
+  /** The prefix of the paths that lead to it, such as `/graph`; empty if every path does. */
   readonly prefix: string;
   /** Scheme, host and port, such as `https://api.security.microsoft.com`. */
   readonly origin: string;
@@ -12,14 +12,14 @@ export interface Upstream {
   readonly host: string;
 }
 
-/** Segments of plain characters, none of which consists of dots alone. */
+/** Segments of plain characters, none of which consists only of dots. */
 const PREFIX = /^(?:\/(?!\.+(?:\/|$))[a-z0-9._~-]+)+$/i;
 
 /**
- * Reads one upstream: `api.security.microsoft.com`, `/graph=graph.microsoft.com`,
+ * Parses one upstream: `api.security.microsoft.com`, `/graph=graph.microsoft.com`,
  * `127.0.0.1:8081=graph.microsoft.com` or `8081/graph=https://graph.microsoft.com`.
  *
- * @returns the upstream, or what is wrong with the text, to follow "must be"
+ * @returns the upstream, or what the text must be, to follow "must be"
  */
 export function parseUpstream(text: string): Upstream | string {
   const split = text.lastIndexOf('=');
@@ -31,8 +31,8 @@ export function parseUpstream(text: string): Upstream | string {
   const [address, path] =
     slash === -1 ? [place, ''] : [place.slice(0, slash), place.slice(slash).replace(/\/$/, '')];
   const listen = address === '' ? undefined : parseAddress(address);
-  if (address !== '' && listen === undefined) return `${EXPECTED}: "${address}" is no address`;
-  if (path !== '' && !PREFIX.test(path)) return `${EXPECTED}: "${path}" is no plain path`;
+  if (address !== '' && listen === undefined) return `${EXPECTED}: "${address}" is not an address`;
+  if (path !== '' && !PREFIX.test(path)) return `${EXPECTED}: "${path}" is not a plain path`;
   return { listen, prefix: path, origin, host };
 }
 
@@ -44,7 +44,7 @@ function parseOrigin(text: string): URL | string {
   if (url === null || !['http:', 'https:'].includes(url.protocol)) return EXPECTED;
   if (url.username !== '' || url.password !== '') return 'a host without user name and password';
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
-    return 'a host without a path: requests keep the path that they have';
+    return 'a host without a path: requests keep their path';
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     return `an https host: over http, tokens would cross the network unencrypted (http is for loopback only)`;
@@ -53,9 +53,9 @@ function parseOrigin(text: string): URL | string {
 }
 
 /**
- * The address and path that two upstreams have in common; undefined if none have.
+ * The address and path that two upstreams share; undefined if there is no conflict.
  *
- * @param address - the address of the upstreams that have none of their own
+ * @param address - the address of the upstreams without their own
  */
 export function findConflict(
   upstreams: readonly Upstream[],

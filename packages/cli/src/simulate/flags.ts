@@ -21,7 +21,7 @@ export interface SimulateFlags {
   readonly seed?: number;
 }
 
-/** The simulator's options that the flags ask for. What they mean is checked by the simulator. */
+/** The simulator's options from the flags. The simulator checks their values. */
 export function optionsOf(flags: SimulateFlags): SimulatorOptions {
   const { port, minute, requireToken, incidents, seed, script, quota } = flags;
   const faults = faultsOf(flags);
@@ -50,7 +50,7 @@ function faultsOf({
 }: SimulateFlags): FaultOptions | undefined {
   if (fault === undefined && faultRate === undefined && latency === undefined) return undefined;
   return {
-    // Whoever names a fault and no rate wants to see it.
+    // With a fault but no rate, every call fails.
     probability: faultRate ?? (fault === undefined ? 0 : 1),
     ...(fault === undefined ? {} : { codes: stepsOf(fault) }),
     ...(latency === undefined ? {} : { latencyMs: latencyOf(latency) }),

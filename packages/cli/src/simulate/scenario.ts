@@ -2,32 +2,32 @@ import type { FaultOptions, OutageOptions, SimulatorOptions } from '@defender-re
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { isRecord, parseJson } from '../json.ts';
 
-/** A scenario file: the simulator's options as JSON, and what happens when. */
+/** A scenario file: the simulator's options as JSON, and a timeline of events. */
 export interface Scenario extends Omit<SimulatorOptions, 'clock' | 'newestAt'> {
   /** The JSON schema, for editors. */
   readonly $schema?: string;
   /** When the newest incident was last updated: a date in ISO 8601, or `now`. */
   readonly newestAt?: string;
-  /** What happens later, in any order. */
+  /** Later events, in any order. */
   readonly timeline?: readonly TimelineEvent[];
 }
 
-/** Something that happens so many milliseconds after the start. Each event has one of the other fields. */
+/** An event at a time after the start, in milliseconds. It has exactly one of the other fields. */
 export interface TimelineEvent {
   readonly atMs: number;
   /** Every call fails from then on, for `durationMs` or until `outage` is null. */
   readonly outage?: OutageOptions | null;
-  /** Other random faults from then on; null ends them. */
+  /** Replaces the random faults from then on; null ends them. */
   readonly faults?: FaultOptions | null;
   /** Another application uses a share of a group's quota from then on. */
   readonly foreignLoad?: { readonly group: string; readonly share: number };
-  /** Ends every token that was issued until then. */
+  /** Expires every token that was issued before. */
   readonly expireTokens?: true;
 }
 
 const HAPPENINGS = ['outage', 'faults', 'foreignLoad', 'expireTokens'] as const;
 
-/** Parses a scenario. What its fields mean is checked by the simulator; here only the file's own ones. */
+/** Parses a scenario. Checks only the fields that the file adds; the simulator checks its own options. */
 export function parseScenario(text: string, path: string): Scenario {
   const document = parseJson(text);
   if (!isRecord(document)) {
@@ -35,7 +35,7 @@ export function parseScenario(text: string, path: string): Scenario {
   }
   const faults = [...timelineFaults(document['timeline']), ...dateFaults(document['newestAt'])];
   if (document['clock'] !== undefined)
-    faults.push('clock is not known: it cannot be written in JSON');
+    faults.push('clock is not an option: JSON cannot express it');
   if (faults.length > 0) throw invalid(path, faults);
   return document;
 }
@@ -68,10 +68,10 @@ function dateFaults(newestAt: unknown): readonly string[] {
   return isDate ? [] : ['newestAt must be "now", or a date such as "2026-01-31T12:00:00Z"'];
 }
 
-/** @param faults - one line each */
+/** @param faults - one line per fault */
 export function invalid(path: string, faults: readonly string[]): CommandError {
   return new CommandError(
-    `${path} is no valid scenario:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
+    `${path} is not a valid scenario:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
     {
       hint: 'docs/guide/command-line.md and the JSON schema describe the file.',
       exitCode: EXIT.usage,

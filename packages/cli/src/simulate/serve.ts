@@ -12,12 +12,12 @@ import { checkTimeline, runTimeline } from './timeline.ts';
 
 interface Plan {
   readonly scenario: Scenario;
-  /** What the flags say; they win over the scenario. */
+  /** The options from the flags, which take precedence over the scenario. */
   readonly flags: SimulatorOptions;
   readonly json: boolean;
 }
 
-/** Serves until it is interrupted. */
+/** Runs the simulator until it is interrupted. */
 export async function serve({ scenario, flags, json }: Plan, context: Context): Promise<void> {
   const { $schema: _, timeline = [], newestAt, ...rest } = scenario;
   const date =
@@ -85,7 +85,7 @@ function announce(simulator: Simulator, json: boolean, { out, err }: Context): v
   );
 }
 
-/** What was asked for while it ran, on standard error. */
+/** Prints a summary of the received requests on standard error. */
 function summarise(simulator: Simulator, { err }: Context): void {
   const counts = new Map<string, number>();
   for (const { operation, answered } of simulator.requests) {

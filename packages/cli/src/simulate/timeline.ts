@@ -2,7 +2,7 @@ import type { ScriptStep, Simulator } from '@defender-resilience/simulator';
 import type { Context } from '../context.ts';
 import type { TimelineEvent } from './scenario.ts';
 
-/** Says what is wrong with each event, by letting the simulator do it once and forget it again. */
+/** Checks each event by running it once on the simulator and resetting it. */
 export function checkTimeline(
   simulator: Simulator,
   timeline: readonly TimelineEvent[],
@@ -23,7 +23,7 @@ export function checkTimeline(
   return faults;
 }
 
-/** Lets each event happen at its time, and says so. Ends with the signal. */
+/** Runs each event at its time, and reports it. Ends with the signal. */
 export function runTimeline(
   simulator: Simulator,
   timeline: readonly TimelineEvent[],

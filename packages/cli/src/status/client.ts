@@ -3,12 +3,12 @@ import { parseJson } from '../json.ts';
 import { readCounters } from './counters.ts';
 import { readSnapshot, type Snapshot } from './snapshot.ts';
 
-/** Where programs and proxies serve their snapshot, if the URL names no path. */
+/** The paths at which programs and proxies serve their snapshot, tried if the URL has no path. */
 const PATHS = ['/debug/defender/snapshot', '/snapshot'];
 const TIMEOUT_MS = 5_000;
 
 const HOW_TO_SERVE =
-  'A proxy serves it on its --metrics address. A program of your own serves it by metricsHandler(register, { resilience, recentErrors }) ' +
+  'A proxy serves it on its --metrics address. Your own program serves it with metricsHandler(register, { resilience, recentErrors }) ' +
   'of @defender-resilience/prom.';
 
 /** Reads snapshots from one address. */
@@ -21,7 +21,7 @@ export class SnapshotClient {
     this.#paths = url.pathname === '/' ? PATHS : [url.pathname];
   }
 
-  /** @throws CommandError that says what to do, if no snapshot can be read */
+  /** @throws CommandError with a hint if no snapshot can be read */
   async read(signal: AbortSignal): Promise<Snapshot> {
     for (const path of this.#paths) {
       const text = await this.#get(path, signal);
@@ -30,7 +30,7 @@ export class SnapshotClient {
       if (snapshot === undefined) break;
       return snapshot.operations === undefined ? this.#withCounters(snapshot, signal) : snapshot;
     }
-    throw new CommandError(`${this.url.href} serves no snapshot`, { hint: HOW_TO_SERVE });
+    throw new CommandError(`${this.url.href} does not serve a snapshot`, { hint: HOW_TO_SERVE });
   }
 
   async #withCounters(snapshot: Snapshot, signal: AbortSignal): Promise<Snapshot> {
@@ -40,7 +40,7 @@ export class SnapshotClient {
       : { ...snapshot, operations: readCounters(exposition) };
   }
 
-  /** The text of a path; undefined if the server does not have it. */
+  /** The text at a path; undefined if the server does not have it. */
   async #get(path: string, signal: AbortSignal): Promise<string | undefined> {
     const url = new URL(path, this.url);
     try {
@@ -52,7 +52,7 @@ export class SnapshotClient {
       return response.ok ? text : undefined;
     } catch (cause) {
       signal.throwIfAborted();
-      throw new CommandError(`${this.url.origin} does not answer`, {
+      throw new CommandError(`${this.url.origin} does not respond`, {
         hint: `Start the proxy or the program, or pass another URL. ${HOW_TO_SERVE}`,
         cause,
       });

@@ -1,10 +1,10 @@
 import type { OperationCount } from './snapshot.ts';
 
 const SAMPLE = /^\w*operations_total\{([^}]*)\} (\d+(?:\.\d+)?(?:e\+?\d+)?)/;
-/** The next label: each starts where the one before ended, so that a line is read once. */
+/** The next label. Sticky, so that each starts where the last one ended and a line is read only once. */
 const LABEL = /,?(\w+)="((?:[^"\\]|\\.)*)"/gy;
 
-/** Reads the calls of each operation out of what `/metrics` serves, whatever the prefix of the metrics is. */
+/** Reads the calls of each operation from the text of `/metrics`, with any prefix of the metrics. */
 export function readCounters(exposition: string): readonly OperationCount[] {
   const counts = new Map<string, { calls: number; failures: number }>();
   for (const line of exposition.split('\n')) {

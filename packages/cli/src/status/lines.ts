@@ -3,7 +3,7 @@ import type { SeenError, Snapshot } from './snapshot.ts';
 import { seconds } from './view.ts';
 
 /**
- * What is new since the last snapshot, one fact a line, for a file or a pipe: a line about the calls each time, and one
+ * Prints the changes since the last snapshot, for a file or a pipe: one line about the calls each time, and one
  * for each circuit, quota and error that changed.
  */
 export class LineWriter {
@@ -40,7 +40,7 @@ export class LineWriter {
     return [own, ...calls, ...changes].filter((fact) => fact !== undefined);
   }
 
-  /** The fact, if it is not what the last snapshot said. */
+  /** The line, if it differs from the last snapshot's. */
   #changed(name: string, value: string, more = ''): string | undefined {
     if (this.#states.get(name) === value) return undefined;
     this.#states.set(name, value);
@@ -49,7 +49,7 @@ export class LineWriter {
 
   #newErrors({ errors }: Snapshot): readonly string[] {
     const fresh = errors.filter((error) => !this.#errors.has(keyOf(error))).toReversed();
-    // Only what is still served can come again.
+    // Forget errors that are no longer served, since they cannot reappear.
     this.#errors.clear();
     for (const error of errors) this.#errors.add(keyOf(error));
     return fresh.map(errorText);

@@ -1,8 +1,8 @@
 import type { OperationCount } from './snapshot.ts';
 
-/** What an operation did between two snapshots. */
+/** The rate of an operation between two snapshots. */
 export interface OperationRate extends OperationCount {
-  /** Calls in a second; undefined for the first snapshot. */
+  /** Calls per second; undefined for the first snapshot. */
   readonly callsPerSecond: number | undefined;
 }
 
@@ -26,6 +26,6 @@ function rate(
 ): number | undefined {
   if (before === undefined || elapsedMs <= 0) return undefined;
   const earlier = before.get(operation) ?? 0;
-  // Fewer than before: the program was started again.
+  // A lower count means that the program was restarted.
   return (Math.max(0, calls < earlier ? calls : calls - earlier) / elapsedMs) * 1_000;
 }

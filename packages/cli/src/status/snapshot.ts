@@ -1,9 +1,9 @@
 import type { QuotaState, ResilienceSnapshot } from '@defender-resilience/core';
 import { isRecord, textField } from '../json.ts';
 
-/** What a program, or a proxy, does at the moment. Whatever it does not serve is absent or empty. */
+/** The current state of a program or a proxy. Parts that it does not serve are absent or empty. */
 export interface Snapshot {
-  /** `ready` or `draining`; only of a proxy. */
+  /** `ready` or `draining`; only for a proxy. */
   readonly state: string | undefined;
   readonly inFlight: number;
   readonly budget: ResilienceSnapshot['budget'] | undefined;
@@ -16,7 +16,7 @@ export interface Snapshot {
   readonly errors: readonly SeenError[];
 }
 
-/** What was counted of one operation. */
+/** The counts of one operation. */
 export interface OperationCount {
   readonly operation: string;
   readonly calls: number;
@@ -34,13 +34,13 @@ export interface SeenError {
   readonly final: boolean;
 }
 
-/** Reads a snapshot as it is served; undefined if the document is none. */
+/** Reads a served snapshot; undefined if the document is not a snapshot. */
 export function readSnapshot(document: unknown): Snapshot | undefined {
   if (!isRecord(document)) return undefined;
-  // A program may serve `resilience.snapshot()` as it is.
+  // A program may serve `resilience.snapshot()` directly.
   const resilience = isRecord(document['resilience']) ? document['resilience'] : document;
   if (typeof resilience['inFlight'] !== 'number') return undefined;
-  // The other fields are this package's own: they have the types of the version that serves them.
+  // The other fields come from this package: their types are those of the version that serves them.
   const typed = resilience as Partial<ResilienceSnapshot>;
   return {
     state: textField(document, 'state'),

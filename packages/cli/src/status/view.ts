@@ -13,7 +13,7 @@ export interface View {
   readonly now: Date;
 }
 
-/** The whole picture for a terminal. */
+/** The whole screen for a terminal. */
 export function viewOf({ snapshot, rates, url, now }: View, screen: Screen): string {
   const { style } = screen;
   const { state, inFlight, budget } = snapshot;
@@ -60,7 +60,7 @@ function operationRows(rates: readonly OperationRate[], { style }: Screen): read
 }
 
 function circuitRows({ circuits }: Snapshot, { style }: Screen): readonly Row[] {
-  // Closed circuits without a failure are what is expected.
+  // Hide closed circuits without failures, which are the normal case.
   return circuits
     .filter(({ state, failures }) => state !== 'closed' || failures > 0)
     .map(({ circuit, state, attempts, failures, openForMs }) => [
@@ -79,7 +79,7 @@ function quotaRows({ quotas, throttles }: Snapshot, { style }: Screen): readonly
     holdText(waiting, pausedForMs, style),
   ]);
   const known = new Set(quotas.map(({ group }) => group));
-  // Without quotas, only pauses are known; their names begin with the host.
+  // Without quotas, only pauses are known, and their names begin with the host.
   const paused = throttles.filter(({ group }) => !known.has(group.split(' ').at(-1) ?? group));
   return [
     ...used,
@@ -108,7 +108,7 @@ export function seconds(ms: number): string {
   return `${Math.ceil(ms / 1_000)} s`;
 }
 
-/** The time of day in UTC, as the tracking IDs' times are. */
+/** The time of day in UTC, like the times of tracking IDs. */
 function clock(time: Date): string {
   return Number.isNaN(time.getTime()) ? '' : `${time.toISOString().slice(11, 19)}Z`;
 }

@@ -10,12 +10,12 @@ import { viewOf } from './view.ts';
 export interface WatchOptions {
   readonly url: string;
   readonly intervalMs: number;
-  /** Reads one snapshot and ends. */
+  /** Reads one snapshot and exits. */
   readonly once: boolean;
   readonly json: boolean;
 }
 
-/** Shows one snapshot after the other, until it is interrupted. */
+/** Shows one snapshot after another until it is interrupted. */
 export async function watch(options: WatchOptions, context: Context): Promise<void> {
   const client = new SnapshotClient(addressOf(options.url));
   const display = displayOf(options, client.url, context);
@@ -36,14 +36,14 @@ export async function watch(options: WatchOptions, context: Context): Promise<vo
       await delay(options.intervalMs, undefined, { signal: context.signal });
     }
   } catch (error) {
-    // Ctrl+C is how it ends.
+    // Ctrl+C is the normal end.
     if (!context.signal.aborted) throw error;
   } finally {
     display.end();
   }
 }
 
-/** What answered once may be away for a while; what never answered is a mistake. */
+/** Waits for a server that has answered before. One that never answered is a mistake in the URL. */
 async function readOrWait(
   client: SnapshotClient,
   hasAnswered: boolean,
@@ -61,8 +61,8 @@ async function readOrWait(
 function addressOf(text: string): URL {
   const url = URL.parse(/^[a-z]+:\/\//i.test(text) ? text : `http://${text}`);
   if (url !== null && /^https?:$/.test(url.protocol)) return url;
-  throw new CommandError(`"${text}" is no URL`, {
-    hint: 'Such as http://127.0.0.1:9464, the --metrics address of a proxy.',
+  throw new CommandError(`"${text}" is not a URL`, {
+    hint: 'For example: http://127.0.0.1:9464, the --metrics address of a proxy.',
     exitCode: EXIT.usage,
   });
 }

@@ -1,6 +1,6 @@
 import type { Screen } from './screen.ts';
 
-/** The examples at the end of a command's help: what each does, above it. */
+/** Formats the examples at the end of a command's help, each below its description. */
 export function examples(
   rows: readonly (readonly [command: string, what: string])[],
   { style }: Screen,

@@ -1,13 +1,13 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** How many columns a text takes. */
+/** How many columns a text occupies. */
 export function widthOf(text: string): number {
   return stripVTControlCharacters(text).length;
 }
 
 /**
- * Breaks text at spaces into lines of at most `columns` characters, each with `indent` before it. A word that is
- * longer than a line, such as a URL, keeps a line to itself. Line breaks in the text stay.
+ * Wraps text at spaces into lines of at most `columns` characters, each after `indent`. A word that is longer
+ * than a line, such as a URL, gets its own line. Line breaks in the text stay.
  */
 export function wrap(text: string, columns: number, indent = ''): string {
   return text
@@ -31,7 +31,7 @@ function wrapParagraph(text: string, width: number, indent: string): string {
   return lines.map((each) => (each === '' ? '' : `${indent}${each}`)).join('\n');
 }
 
-/** Names and texts in two columns, the texts wrapped beside their names. */
+/** Formats names and texts in two columns, with the texts wrapped beside their names. */
 export function definitions(
   rows: readonly (readonly [name: string, text: string])[],
   columns: number,

@@ -1,12 +1,12 @@
 import { styleText } from 'node:util';
 
-/** What is known of the place that text is written to. */
+/** The properties of the display that text is written to. */
 export interface Screen {
   /** Whether it is a terminal, where text can be replaced. */
   readonly isTerminal: boolean;
-  /** How many characters fit into a line: at most 100, and 80 where it is no terminal. */
+  /** How many characters fit on a line: at most 100, or 80 if it is not a terminal. */
   readonly columns: number;
-  /** Adds colours where they are wanted, and nothing elsewhere. */
+  /** Adds colours if they are enabled. */
   readonly style: Style;
 }
 
@@ -20,7 +20,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const MAX_COLUMNS = 100;
 const DEFAULT_COLUMNS = 80;
 
-/** Reads how to write to a stream of the process from the stream and the environment. */
+/** Determines the display of a stream from the stream and the environment. */
 export function screenOf(
   stream: { readonly isTTY?: boolean; readonly columns?: number },
   env: Environment,
@@ -36,7 +36,7 @@ export function screenOf(
   };
 }
 
-/** NO_COLOR (no-color.org) wins over FORCE_COLOR, and both over what the stream is. */
+/** NO_COLOR (no-color.org) overrides FORCE_COLOR, and both override the kind of stream. */
 function wantsColour(isTerminal: boolean, env: Environment): boolean {
   if ((env['NO_COLOR'] ?? '') !== '') return false;
   const forced = env['FORCE_COLOR'];

@@ -3,10 +3,10 @@ import { widthOf } from './layout.ts';
 export type Row = readonly string[];
 
 /**
- * Rows in columns, as wide as their widest cell. A row that is too long for the screen is cut, so that a live view
- * keeps its lines.
+ * Formats rows in columns, each as wide as its widest cell. Truncates rows to the width of the screen, so that
+ * a live view keeps its line count.
  *
- * @param isNumeric - aligns all cells but the first to the right
+ * @param isNumeric - aligns all cells except the first to the right
  */
 export function columnsOf(
   rows: readonly Row[],
@@ -31,12 +31,12 @@ function pad(cell: string, width: number, right: boolean): string {
   return right ? `${space}${cell}` : `${cell}${space}`;
 }
 
-/** A text that has at most so many columns; its colours are kept as they are. */
+/** Truncates a text to a number of columns, and keeps its colours. */
 function cut(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text;
   let width = 0;
   let kept = '';
-  // Sequences that set a colour take no column.
+  // Colour sequences occupy no columns.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal's sequences begin with one
   for (const [part] of text.matchAll(/\u001b\[[\d;]*m|[\s\S]/gu)) {
     const isColour = part.length > 1 && part.startsWith('\u001b');

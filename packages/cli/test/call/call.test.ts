@@ -82,7 +82,7 @@ describe('call', () => {
     expect(simulator.count({ operation: 'machines.isolate' })).toBe(1);
   });
 
-  it('follows pages and prints one item a line', async () => {
+  it('follows pages and prints one item per line', async () => {
     await simulated({ incidents: 25 });
     const all = await call('GET', '/api/incidents', '--top', '10', '--all');
     expect(
@@ -114,7 +114,7 @@ describe('call', () => {
     const single = await call('GET', '/api/incidents/924565', '--lines');
     expect(single.code).toBe(11);
     await simulated({ script: [{ status: 200, body: { id: 1 } }] });
-    expect((await call('GET', '/api/incidents', '--lines')).err).toContain('is no list');
+    expect((await call('GET', '/api/incidents', '--lines')).err).toContain('is not a list');
   });
 
   it('takes its body from a file and from standard input, and sends headers', async () => {
@@ -170,14 +170,14 @@ describe('a call that cannot be made', () => {
     [['GET', 'https://example.com/api'], 'no token is sent'],
     [['GET', 'http://api.security.microsoft.com/api/incidents'], 'no token is sent'],
     [['FETCH', '/api'], 'It must be one of GET, POST, PATCH, PUT, DELETE.'],
-    [['GET', '/api', '--simulate', 'nowhere'], '--simulate takes the address of a simulator'],
+    [['GET', '/api', '--simulate', 'nowhere'], '--simulate must be the address of a simulator'],
     [
       ['GET', 'https://api.security.microsoft.com/api', '--simulate', 'http://127.0.0.1:1'],
       'Pass only the path.',
     ],
     [
       ['GET', '/api', '--header', 'nothing', '--simulate', 'http://127.0.0.1:1'],
-      '--header is a name and a value',
+      '--header must be a name and a value',
     ],
     [['GET', '/api', '--top', '0'], 'It must be an integer, 1 or more.'],
   ])('%j says why', async (args, expected) => {

@@ -61,7 +61,7 @@ describe('explain', () => {
     expect(status.err).toContain('between 100 and 599');
     const request = await cli(['explain', '--request', '/api/machines', 'Forbidden']);
     expect(request.code).toBe(2);
-    expect(request.err).toContain('--request is a method and a path or URL');
+    expect(request.err).toContain('--request must be a method and a path or URL');
   });
 
   it('puts nothing into the text for support but codes, operations, IDs and times', async () => {

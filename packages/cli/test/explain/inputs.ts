@@ -140,7 +140,7 @@ const defender: readonly Row[] = [
     what: 'an action that is running',
     input: envelope('ActiveRequestAlreadyExists', 'Action is already in progress'),
     exit: 11,
-    shows: ['something of the same kind is in the way', 'machineactions'],
+    shows: ['something similar is in progress', 'machineactions'],
   },
   {
     what: 'a device without automation',
@@ -187,7 +187,7 @@ const defender: readonly Row[] = [
     input: envelope('InternalServerError', ''),
     exit: 10,
     says: { code: 'InternalServerError', verdict: 'retryable', trackingId: TRACKING },
-    shows: ['Yes, the service failed'],
+    shows: ['Yes, the service itself reports the failure'],
   },
   {
     what: 'a tracking ID that is no GUID',
@@ -290,7 +290,7 @@ const others: readonly Row[] = [
       '<html><head><title>502 Bad Gateway</title></head><body><center>nginx</center></body></html>',
     exit: 10,
     says: { code: 'Http502', ambiguous: true },
-    shows: ['if it changes nothing twice'],
+    shows: ['if repeating it does no harm'],
   },
   {
     what: 'API Management',

@@ -120,12 +120,12 @@ describe('dashboards --check with the address of a Grafana', () => {
       `- ${OVERVIEW} / annotation Deployments is not deployed`,
       `~ ${OVERVIEW} / panel 2 "Alerts": gridPos, targets differ`,
       `- ${OVERVIEW} / panel 3 "Failing operations" is not deployed`,
-      `+ ${OVERVIEW} / panel 99 "Ours" is deployed, and not generated`,
+      `+ ${OVERVIEW} / panel 99 "Ours" is deployed, but not generated`,
       '',
     ]);
     expect({ code, err }).toEqual({
       code: 3,
-      err: '6 differences: generate again, and deploy what was generated.\n',
+      err: '6 differences: generate the files again and deploy them.\n',
     });
   });
 
@@ -159,7 +159,7 @@ describe('dashboards --check with the address of a Grafana', () => {
     expect(code).toBe(3);
     expect(out).toBe(
       `- ${OVERVIEW} is not deployed\n` +
-        '~ defender-client-operation was saved in a newer format of Grafana, and is not what is generated\n',
+        '~ defender-client-operation was saved in a newer format of Grafana, so it differs from the generated one\n',
     );
   });
 
@@ -177,10 +177,10 @@ describe('dashboards --check cannot compare', () => {
 
   it.each<[string, Answer, string, Readonly<Record<string, string>>?]>([
     ['a refused token', { status: 401, body: { message: 'Unauthorized' } }, 'not accept the token'],
-    ['no token', { status: 401, body: { message: 'Unauthorized' } }, 'wants a token (401)', {}],
+    ['no token', { status: 401, body: { message: 'Unauthorized' } }, 'requires a token (401)', {}],
     ['no permission', { status: 403, body: { message: 'Access denied' } }, 'may not read http'],
-    ['a web page', { status: 200, body: '<html>' }, 'is no answer of Grafana (200)'],
-    ['another 404', { status: 404, body: '404 page not found' }, 'no answer of Grafana (404)'],
+    ['a web page', { status: 200, body: '<html>' }, "is not Grafana's API (200)"],
+    ['another 404', { status: 404, body: '404 page not found' }, "is not Grafana's API (404)"],
     ['a failure', { status: 500, body: { message: 'Disk full' } }, 'answers 500: Disk full'],
     [
       'a page to sign in',
@@ -200,7 +200,7 @@ describe('dashboards --check cannot compare', () => {
   it('says that nobody answers', async () => {
     const { code, err } = await cli(['dashboards', '--check', 'http://127.0.0.1:9']);
     expect(code).toBe(1);
-    expect(err).toContain('http://127.0.0.1:9 does not answer');
+    expect(err).toContain('http://127.0.0.1:9 does not respond');
   });
 
   it('refuses an address or a token that is none, and prints neither', async () => {
@@ -208,10 +208,10 @@ describe('dashboards --check cannot compare', () => {
       env: { GRAFANA_TOKEN: 'glsa_secret\nand=more' },
     });
     expect(broken.code).toBe(2);
-    expect(broken.err).toContain('GRAFANA_TOKEN has characters that no token has');
+    expect(broken.err).toContain('GRAFANA_TOKEN contains characters that no token contains');
     const password = await cli(['dashboards', '--check', 'http://admin:hunter2@127.0.0.1:1']);
     expect(password.code).toBe(2);
-    expect(password.err).toContain('a user or a password in it');
+    expect(password.err).toContain('contains a user name or a password');
     expect(broken.err + password.err).not.toMatch(/secret|hunter2/);
     expect((await cli(['dashboards', '--check', 'http://'])).code).toBe(2);
   });

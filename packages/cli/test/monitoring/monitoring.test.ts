@@ -41,7 +41,7 @@ describe('rules', () => {
     });
     const changed = await cli(['rules', '--check', file, '--set', 'objective=0.9']);
     expect(changed.code).toBe(3);
-    expect(changed.out).toBe(`~ ${file} is not what is generated\n`);
+    expect(changed.out).toBe(`~ ${file} differs from the generated one\n`);
   });
 
   it('says what is wrong with its options', async () => {
@@ -49,14 +49,14 @@ describe('rules', () => {
     expect(option.code).toBe(2);
     expect(option.err).toContain('objectives is not an option');
     expect((await cli(['rules', '--set', 'objective'])).err).toContain(
-      '--set is a name and a value',
+      '--set must be a name and a value',
     );
     const list = join(folder, 'list.json');
     await writeFile(list, '[]');
     expect((await cli(['rules', '--config', list])).err).toContain('no JSON object of options');
     const away = await cli(['rules', '--check', 'http://127.0.0.1:9']);
     expect(away.code).toBe(1);
-    expect(away.err).toContain('does not answer');
+    expect(away.err).toContain('does not respond');
   });
 });
 
@@ -118,7 +118,7 @@ describe('the difference to what Prometheus has loaded', () => {
     expect(lines).toContain(
       `~ ${first.name} / ${'record' in rule ? rule.record : rule.alert}: expr differs`,
     );
-    expect(lines).toContain(`+ ${first.name} / extra is deployed, and not generated`);
+    expect(lines).toContain(`+ ${first.name} / extra is deployed, but not generated`);
     expect(lines.filter((line) => line.endsWith('is not deployed'))).toEqual([
       `- ${others[0]?.name} is not deployed`,
     ]);
@@ -136,12 +136,12 @@ describe('dashboards', () => {
     expect((await cli(['dashboards', '--check', target])).code).toBe(0);
     await writeFile(path, '{}');
     const { code, out } = await cli(['dashboards', '--check', target]);
-    expect({ code, out }).toEqual({ code: 3, out: `~ ${path} is not what is generated\n` });
+    expect({ code, out }).toEqual({ code: 3, out: `~ ${path} differs from the generated one\n` });
   });
 
   it('needs a folder', async () => {
     const { code, err } = await cli(['dashboards']);
     expect(code).toBe(2);
-    expect(err).toContain('name their folder');
+    expect(err).toContain('a folder is required');
   });
 });

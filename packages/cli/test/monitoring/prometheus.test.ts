@@ -43,7 +43,7 @@ describe('rules --check with a real Prometheus', () => {
     expect(other).toEqual({
       code: 3,
       out: '~ defender-client-health / DefenderThrottled: expr differs\n',
-      err: '1 difference: generate again, and deploy what was generated.\n',
+      err: '1 difference: generate the files again and deploy them.\n',
     });
   });
 
@@ -71,7 +71,7 @@ describe('rules --check with a real Prometheus', () => {
     expect(out.trimEnd().split('\n')).toEqual([
       `~ ${state.name}: interval differs`,
       `- ${state.name} / ${first !== undefined && 'record' in first ? first.record : ''} is not deployed`,
-      `+ ${state.name} / defender:mine:count is deployed, and not generated`,
+      `+ ${state.name} / defender:mine:count is deployed, but not generated`,
       `- ${past.name} is not deployed`,
       ...alerts.flatMap((name) => [
         `~ ${access.name} / ${name}: for differs`,

@@ -49,5 +49,5 @@ it('lends its tokens to nobody on another machine, and to no other host', async 
   expect(open.err).toContain('0.0.0.0');
   const other = await cli(['proxy', '--credentials', '--upstream', 'evil.example'], { env });
   expect(other).toMatchObject({ code: 2 });
-  expect(other.err).toMatch(/evil\.example\s+is none/);
+  expect(other.err).toMatch(/evil\.example\s+is\s+not\s+one/);
 });

@@ -26,9 +26,9 @@ it.each([
   ['http://graph.microsoft.com', 'an https host'],
   ['https://user:password@graph.microsoft.com', 'without user name'],
   ['https://graph.microsoft.com/v1.0', 'a host without a path'],
-  ['/a/../b=graph.microsoft.com', '"/a/../b" is no plain path'],
-  ['/a?b=graph.microsoft.com', '"/a?b" is no plain path'],
-  ['99999=graph.microsoft.com', '"99999" is no address'],
+  ['/a/../b=graph.microsoft.com', '"/a/../b" is not a plain path'],
+  ['/a?b=graph.microsoft.com', '"/a?b" is not a plain path'],
+  ['99999=graph.microsoft.com', '"99999" is not an address'],
   ['file:///etc/passwd', 'a host such as'],
 ])('refuses the upstream "%s"', (text, message) => {
   expect(parseUpstream(text)).toContain(message);
@@ -80,6 +80,6 @@ describe('the options', () => {
 
   it('name two upstreams for the same requests', () => {
     const upstreams = ['a.example', '127.0.0.1:8080=b.example'];
-    expect(() => settingsOf({ upstreams })).toThrow('the same place, 127.0.0.1:8080/');
+    expect(() => settingsOf({ upstreams })).toThrow('two upstreams share 127.0.0.1:8080/');
   });
 });

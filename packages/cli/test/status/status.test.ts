@@ -77,7 +77,7 @@ describe('status', () => {
     expect(out.endsWith('\u001b[?25h')).toBe(true);
   });
 
-  it('writes what changes, one fact a line, where it is no terminal', async () => {
+  it('writes changes, one fact per line, without a terminal', async () => {
     const { simulator, url, call } = await program();
     await call('/api/incidents');
     const running = start(['status', url, '--interval', '0.2']);
@@ -108,7 +108,9 @@ describe('status', () => {
     const running = start(['status', url, '--interval', '0.2', '--json']);
     await running.firstLine;
     isAway = true;
-    await expect.poll(() => running.complained()).toContain('serves no snapshot; trying again');
+    await expect
+      .poll(() => running.complained())
+      .toContain('does not serve a snapshot; trying again');
     isAway = false;
     const { code } = await running.stop();
     expect(code).toBe(0);
@@ -167,9 +169,9 @@ describe('status', () => {
     );
     const away = await cli(['status', '127.0.0.1:9', '--once']);
     expect(away.code).toBe(1);
-    expect(away.err).toContain('http://127.0.0.1:9 does not answer');
+    expect(away.err).toContain('http://127.0.0.1:9 does not respond');
     const wrong = await cli(['status', 'ftp://host']);
     expect(wrong.code).toBe(2);
-    expect(wrong.err).toContain('"ftp://host" is no URL');
+    expect(wrong.err).toContain('"ftp://host" is not a URL');
   });
 });

@@ -80,7 +80,7 @@ export const documentedCodes: Readonly<Record<DocumentedCode, CodeRow>> = {
   InvalidHashValue: {
     ...INPUT,
     template: 'Hash value {hash} is invalid.',
-    meaning: 'The file hash is not of a kind that the operation accepts.',
+    meaning: 'The operation does not accept this kind of file hash.',
     advice:
       'Send 40 hexadecimal digits for SHA-1 or 64 for SHA-256, without spaces or a prefix. Actions on files accept SHA-1 only.',
   },
@@ -215,8 +215,8 @@ export const documentedCodes: Readonly<Record<DocumentedCode, CodeRow>> = {
     class: 'server',
     verdict: 'retryable',
     template: '',
-    meaning: 'The service failed to process the request; Microsoft documents to try again.',
+    meaning: 'The service failed to process the request; Microsoft recommends trying again.',
     advice:
-      'Try again later. If it persists, give Microsoft support the tracking ID and the time of the call; a query that always fails may also ask for too much at once.',
+      'Try again later. If it persists, give Microsoft support the tracking ID and the time of the call; a query that always fails may be too large.',
   },
 };

@@ -24,7 +24,7 @@ const GRAPH = {
   docs: 'https://learn.microsoft.com/graph/errors',
 } as const;
 
-/** For a link to the next page, or to the changes since a time, that is no longer valid. */
+/** Advice for a link to the next page, or to the changes since a time, that is no longer valid. */
 export const START_AGAIN =
   'The link to the next page has expired and will not work again: start the list again from its first page. Do not pause for long between pages, and take each link from the last successful response.';
 
@@ -181,7 +181,7 @@ export const observedCodes: Readonly<Record<ObservedCode, CodeRow>> = {
     template: 'Service unavailable',
     meaning: 'Graph, or the service behind it, is overloaded or under maintenance.',
     advice:
-      'Wait for the Retry-After, or for some seconds, and try again. If it persists, check Service health in the Microsoft 365 admin center.',
+      'Wait for the time in Retry-After, or for a few seconds, and try again. If it persists, check Service health in the Microsoft 365 admin center.',
     source: 'https://github.com/MicrosoftDocs/feedback/issues/2614',
   },
   Directory_ExpiredPageToken: {

@@ -18,7 +18,7 @@ export const catalogue: readonly CatalogueEntry[] = freeze(
   ),
 );
 
-/** Advice that ends with the address of the code's own page, where the site of the docs is known. */
+/** Appends the address of the code's own page to its advice, if the address of the docs is known. */
 export function adviceWithPage(advice: string, code: string, docs: string): string {
   return docs === '' ? advice : `${advice} More: ${docs}/errors/${code}`;
 }

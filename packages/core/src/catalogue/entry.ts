@@ -44,19 +44,18 @@ export interface CatalogueEntry {
   /** The kind of problem, such as `permission`. */
   readonly class: ErrorClass;
   /**
-   * Whether sending the same request again can succeed. `by-status`: the code says nothing, so the
-   * status alone decides, as for a code that the catalogue does not have.
+   * Whether sending the same request again can succeed. `by-status`: the code alone does not say, so the
+   * status decides, as for a code that is not in the catalogue.
    */
   readonly verdict: Verdict | 'by-status';
   /**
-   * The documented message with its variable parts in braces: `Hash value {hash} is invalid.` Empty
-   * if the code comes without a message. Microsoft may change messages, so a message that does not
-   * match only leaves the failure without `values`.
+   * The documented message with its variable parts in braces: `Hash value {hash} is invalid.` Empty if the
+   * code has no message. Microsoft may change messages; if one does not match, the failure has no `values`.
    */
   readonly template: string;
   /** Other messages that are documented or were seen with this code. */
   readonly otherTemplates?: readonly string[];
-  /** How the variables of the templates are parsed; those not named are plain text. */
+  /** How the variables of the templates are parsed; all others are plain text. */
   readonly variables?: Readonly<Record<string, VariableKind>>;
   /** What it means, in one sentence. */
   readonly meaning: string;
@@ -90,7 +89,7 @@ export interface Quota {
 
 /** One operation of the APIs: a row of the operations table. */
 export interface Operation {
-  /** The name, such as `incidents.list`; `other` for any request that the table does not have. */
+  /** The name, such as `incidents.list`; `other` for any request that is not in the table. */
   readonly name: string;
   /** The API that the operation belongs to; absent if it is unknown. */
   readonly family?: Family;

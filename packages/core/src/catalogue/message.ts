@@ -2,14 +2,13 @@ import type { CatalogueEntry, MessageValues, VariableKind } from './entry.ts';
 import { readVariable, type VariableValue } from './variables.ts';
 
 /**
- * Gives the variable parts of a message, by the names that the code's templates give them.
+ * Extracts the variable parts of a message, by their names in the code's templates.
  *
- * Letter case, contractions (`isn't` for `is not`) and a missing full stop at the end make no
- * difference. Where several templates fit, the one with the most fixed text decides. A part that its
- * kind cannot read, such as a wait of unknown unit, is left out. Never throws; takes time
- * proportional to the message's length.
+ * Ignores letter case, contractions (`isn't` for `is not`) and a missing full stop. If several templates
+ * match, the one with the most fixed text wins. Leaves out parts that cannot be read, such as a wait in an
+ * unknown unit. Never throws; takes time proportional to the message's length.
  *
- * @returns undefined where no template fits, or the one that fits has nothing readable to give.
+ * @returns undefined if no template matches, or the match has no readable parts.
  */
 export function parseMessage(entry: CatalogueEntry, message: string): MessageValues | undefined {
   const templates = compiledTemplates(entry);
@@ -41,7 +40,7 @@ function compiledTemplates(entry: CatalogueEntry): readonly Template[] {
 interface Template {
   readonly head: Literal;
   readonly steps: readonly Step[];
-  /** How many characters of it are fixed: the more, the surer a match. */
+  /** How many characters are fixed: the more, the more certain a match. */
   readonly fixedLength: number;
 }
 
@@ -79,8 +78,8 @@ function compileTemplate(template: string, kinds: CatalogueEntry['variables'] = 
 }
 
 /**
- * The variables' values in a message; undefined where the template does not fit. Every fixed piece is taken
- * where it comes first, so the time is proportional to the message's length.
+ * The variables' values in a message; undefined if the template does not match. Takes the first occurrence of
+ * every fixed piece, so the time is proportional to the message's length.
  */
 function matchTemplate(
   template: Template,
@@ -93,7 +92,7 @@ function matchTemplate(
   let from = head.length;
   for (const { name, kind, tail, last } of template.steps) {
     const found = last ? findAtEnd(tail, lower, from) : findFirst(tail, lower, from);
-    // A list may be empty; of anything else an empty part means that the template does not fit.
+    // A list may be empty. Any other empty part means that the template does not match.
     if (found === undefined || (found.at === from && kind !== 'list')) return undefined;
     const value = readVariable(message.slice(from, found.at), kind);
     if (value !== undefined) values[name] = value;
@@ -128,13 +127,13 @@ function spellings(literal: string): Literal {
   return [...new Set([' not', "n't", 'n’t'].map((not) => lower.replace(NOT, `$1${not}`)))];
 }
 
-/** As `spellings`, with and without a full stop: messages come with either. */
+/** Like `spellings`, with and without a full stop: messages have either. */
 function endSpellings(literal: string): Literal {
   const ways = spellings(literal.replace(/\.$/, ''));
   return [...ways.map((way) => `${way}.`), ...ways];
 }
 
-/** Unlike `toLowerCase()` it keeps every character in its place: that makes `İ` two. */
+/** Unlike `toLowerCase()`, which turns `İ` into two characters, this keeps every character in its place. */
 function lowerCase(text: string): string {
   const lower = text.toLowerCase();
   return lower.length === text.length

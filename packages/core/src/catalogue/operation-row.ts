@@ -8,7 +8,7 @@ interface RowDetails
   readonly body?: string;
 }
 
-/** What all rows of a table have, unless a row has its own. */
+/** Values for all rows of a table that do not set their own. */
 interface CommonDetails extends RowDetails {
   readonly family: Family;
   readonly quotaGroup: string;
@@ -25,7 +25,7 @@ const PAGES: Readonly<Record<Family, string>> = {
  * Creates the operations of one quota group.
  *
  * @param table - one operation a line: its name, method, route, and the page that documents it
- * @param own - what single operations have of their own, by name
+ * @param own - details of single operations, by name
  */
 export function rows(
   common: CommonDetails,
@@ -59,7 +59,7 @@ export const MDE_QUOTA: NonNullable<Operation['quota']> = Object.freeze({
   perHour: 1_500,
 });
 
-/** For operations that run a hunting query: they only read, and take long. */
+/** For operations that run a hunting query: they only read, and take a long time. */
 export const HUNTING: Pick<Operation, 'idempotent' | 'attemptTimeoutMs' | 'deadlineMs'> =
   Object.freeze({
     idempotent: true,
@@ -70,7 +70,7 @@ export const HUNTING: Pick<Operation, 'idempotent' | 'attemptTimeoutMs' | 'deadl
 
 /** Advice for an ambiguous failure: what to check before sending the request again, and why. */
 export function checkFirst(where: string, why: string): string {
-  return `Look at ${where} before you send it again: ${why}.`;
+  return `Check ${where} before you send it again: ${why}.`;
 }
 
 /** The advice for a change that is visible where it was made. */

@@ -24,8 +24,8 @@ const LOGIN_HOSTS: ReadonlySet<string> = new Set([
 const REGIONAL = /^[a-z0-9-]+\.(?:r\.)?login\.(?:microsoft|microsoftonline)\.(?:com|us|cn)$/;
 
 /**
- * A request for a token at Entra's token endpoint. It can be repeated, because a second token harms
- * nobody. Not in `operations`, which has the operations of the Defender APIs.
+ * A request for a token at Entra's token endpoint. It can be repeated, because a second token does no harm.
+ * Not in `operations`, which lists the operations of the Defender APIs.
  */
 export const tokenOperation: Operation = Object.freeze({
   name: 'entra.token',

@@ -136,8 +136,8 @@ export const graphOperations: readonly Operation[] = [
 ];
 
 /**
- * Several requests in one, whose responses arrive in one. Whether it can be sent twice, its requests say.
- * Not in `operations`, which has what is asked of the service.
+ * Several requests sent as one. Whether it can be sent twice depends on the requests in it. Not in
+ * `operations`, which lists the requests themselves.
  */
 export const batchOperation: Operation = Object.freeze({
   name: 'graph.batch',
@@ -145,7 +145,7 @@ export const batchOperation: Operation = Object.freeze({
   method: 'POST',
   route: '/v1.0/$batch',
   quotaGroup: 'graph.batch',
-  ambiguityAdvice: 'Look up what the requests in the batch have changed, before you send it again.',
+  ambiguityAdvice: 'Check what the requests in the batch have changed before you send it again.',
   docs: 'https://learn.microsoft.com/graph/json-batching',
 });
 

@@ -18,7 +18,7 @@ const alerts = rows(
     alerts.user         GET   /api/alerts/{id}/user  get-alert-related-user-info
   `,
   {
-    // No body: the page's table and its example spell the parameters differently.
+    // No `body`: the page's table and its example spell the parameters differently.
     'alerts.update': { ambiguityAdvice: checkFirst('GET /api/alerts/{id}', COMMENT_ADDS_UP) },
     'alerts.batchUpdate': {
       quotaGroup: 'alerts.batchUpdate',

@@ -10,7 +10,7 @@ const library = rows(
     libraryFiles.upload  POST   /api/libraryfiles  upload-library
     libraryFiles.delete  DELETE /api/libraryfiles/{fileName}  delete-library
   `,
-  // No body: it is a form.
+  // No `body`: the request sends a form.
   { 'libraryFiles.upload': { ambiguityAdvice: shownAt('GET /api/libraryfiles') } },
 );
 

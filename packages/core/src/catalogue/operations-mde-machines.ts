@@ -38,7 +38,7 @@ const software = rows(
   { 'machines.recommendations': { quotaGroup: 'recommendations' } },
 );
 
-/** Whether an action was started is visible among the device's recent actions. */
+/** The device's recent actions show whether an action was started. */
 function begunAction(type: string): string {
   return checkFirst(
     `GET /api/machineactions?$filter=machineId eq '{id}' and type eq '${type}'`,

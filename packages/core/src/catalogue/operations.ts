@@ -7,7 +7,7 @@ import { machineOperations } from './operations-mde-machines.ts';
 import { exportOperations, vulnerabilityOperations } from './operations-mde-vulnerabilities.ts';
 import { xdrOperations } from './operations-xdr.ts';
 
-/** The operation of any request that the table does not have. */
+/** The operation of any request that is not in the table. */
 export const OTHER: Operation = Object.freeze({ name: 'other', quotaGroup: 'other' });
 
 /**
@@ -28,7 +28,7 @@ const byName: ReadonlyMap<string, Operation> = new Map(
   [...operations, tokenOperation, batchOperation].map((operation) => [operation.name, operation]),
 );
 
-/** Finds an operation by its name, such as `incidents.list`; undefined if the table does not have it. */
+/** Finds an operation by its name, such as `incidents.list`; undefined if there is none. */
 export function operationNamed(name: string): Operation | undefined {
   return byName.get(name);
 }

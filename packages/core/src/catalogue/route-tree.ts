@@ -2,7 +2,7 @@ import type { Operation } from './entry.ts';
 
 /** One segment of the routes and what can follow it. */
 interface RouteNode {
-  /** By the segment as documented and in lower case; a function is listed as its name with `()`. */
+  /** Keyed by the documented segment and by its lower case; a function is listed as its name with `()`. */
   readonly literals: Map<string, RouteNode>;
   /** What can follow a variable segment such as `{id}`. */
   variable: RouteNode | undefined;
@@ -134,7 +134,7 @@ function decoded(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {
-    // A stray percent sign occurs in no route, so the segment can only be an ID.
+    // No route contains a stray percent sign, so the segment can only be an ID.
     return segment;
   }
 }

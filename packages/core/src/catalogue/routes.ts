@@ -7,7 +7,7 @@ import { findOperation, type RouteTree, routeTree } from './route-tree.ts';
 
 /** The parts of a request that identify its operation. */
 export interface RoutedRequest {
-  /** In any case. */
+  /** In upper or lower case. */
   readonly method: string;
   /** As in `URL.host`. */
   readonly host: string;
@@ -25,7 +25,7 @@ const SERVES: Readonly<Record<Family | 'all', (operation: Operation) => boolean>
 
 const trees = new Map<Family | 'all', RouteTree>();
 
-/** Built on the first call to a host of the family, to keep the import fast. */
+/** Built at the first call to a host of the family, to keep the import fast. */
 function treeOf(family: Family | 'all'): RouteTree {
   const existing = trees.get(family);
   if (existing !== undefined) return existing;

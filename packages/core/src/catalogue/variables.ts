@@ -3,7 +3,7 @@ import type { VariableKind } from './entry.ts';
 /** A variable's value: text or names as they are, numbers and milliseconds as numbers. */
 export type VariableValue = string | number | readonly string[];
 
-/** Reads one variable part of a message; undefined where the text is not of the kind. */
+/** Reads one variable part of a message; undefined if the text is not of that kind. */
 export function readVariable(
   text: string,
   kind: VariableKind | undefined,
@@ -58,10 +58,10 @@ function readTimespan(text: string): number | undefined {
   return wholeMs + Math.ceil(Number(fraction.padEnd(7, '0')) / 10_000);
 }
 
-/** Numbers and words, each found in one pass: a pattern of pairs would try every digit anew. */
+/** Matches numbers and words in a single pass: a pattern of pairs would backtrack at every digit. */
 const TOKEN = /\d+(?:\.\d+)?|[a-z]+/gi;
 
-/** `8 seconds`, `2 minutes and 5 seconds`. A number without a unit is not read: which one is meant? */
+/** `8 seconds`, `2 minutes and 5 seconds`. Ignores a number without a unit, which could mean anything. */
 function readDuration(text: string): number | undefined {
   if (!/^[\da-z\s.,]+$/i.test(text)) return undefined;
   let ms: number | undefined;

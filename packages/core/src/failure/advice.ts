@@ -1,6 +1,6 @@
 import { START_AGAIN } from '../catalogue/codes-observed.ts';
 
-/** What the message says beyond its code. It never changes the verdict, because messages may change. */
+/** What a message says beyond its code. Never changes the verdict, because messages may change. */
 export interface MessageHint {
   readonly statuses: readonly number[];
   readonly pattern: RegExp;
@@ -12,11 +12,11 @@ export interface MessageHint {
 const LICENCE_ADVICE =
   'The token is valid, but the tenant has no licence for this API or its service is not active, so a new token will not help: check the tenant’s licences in the Microsoft 365 admin center (Billing > Licenses) and that the tenant is onboarded in the Defender portal.';
 
-/** A link to the next page or to changes, or what is in it. */
+/** Words for a link to the next page or to changes, or for the token in it. */
 const LINK = '(?:(?:skip|page|paging|continuation|delta|sync) ?(?:token|state|link)|next ?link)';
 const BAD = String.raw`\b(?:invalid|expired?|malformed|badly formed|bad|old|older|not valid|not found)\b`;
 
-/** Refusals that share their code with others but need their own advice. */
+/** Errors that share their code with others but need their own advice. */
 const MESSAGE_HINTS: readonly MessageHint[] = [
   {
     // https://github.com/MicrosoftDocs/microsoft-365-docs/issues/12426
@@ -63,9 +63,9 @@ export function messageHint(
 }
 
 const GATEWAY_TIMEOUT =
-  'A gateway got no response from the service in time, and the request may have been carried out all the same: check whether it was before you send it again.';
+  'A gateway got no response from the service in time, and the request may have been carried out anyway: check whether it was before you send it again.';
 
-/** Advice for a response of which only the status is known. */
+/** Advice for a response of which only the status says anything. */
 const STATUS_ADVICE: ReadonlyMap<number, string> = new Map([
   [
     401,
@@ -75,10 +75,10 @@ const STATUS_ADVICE: ReadonlyMap<number, string> = new Map([
   [404, 'Check the host, the path and the API version.'],
   [
     410,
-    'What was asked for is gone for good. If it was a link to the next page of a list, or to the changes since a time: start the list again.',
+    'The resource is gone for good. If it was a link to the next page of a list, or to the changes since a time: start the list again.',
   ],
   [405, 'Check the HTTP method on the operation’s reference page.'],
-  [407, 'The proxy asks for credentials: check the proxy settings.'],
+  [407, 'The proxy requires credentials: check the proxy settings.'],
   [413, 'Send less in one request.'],
   [414, 'Shorten the URL: use a simpler $filter, or a hunting query instead.'],
   [415, 'Send a JSON body with Content-Type: application/json.'],
@@ -143,7 +143,7 @@ export function entraAdvice(codes: readonly number[]): string {
   return ENTRA_GENERAL_ADVICE;
 }
 
-/** The AADSTS number at the start of a message, for clients that keep nothing else. */
+/** The AADSTS number at the start of a message, for clients that keep only the message. */
 export function aadstsCodes(message: string): readonly number[] {
   const digits = /AADSTS(\d{4,9})/.exec(message)?.[1];
   return digits === undefined ? [] : [Number(digits)];
@@ -151,4 +151,4 @@ export function aadstsCodes(message: string): readonly number[] {
 
 /** For a 401 that asks for claims: continuous access evaluation, or stronger authentication. */
 export const CLAIMS_ADVICE =
-  'The token is valid but no longer enough: the user, the app or a policy has changed since it was issued (continuous access evaluation). Ask for a new token with the claims in values.claims and past any cache; refreshToken gets them as context.claims.';
+  'The token is valid but no longer enough: the user, the app or a policy has changed since it was issued (continuous access evaluation). Request a new token with the claims in values.claims, bypassing any cache; refreshToken receives them as context.claims.';

@@ -4,12 +4,12 @@ import type { Failure } from './failure.ts';
 import { safeGet } from './safe-get.ts';
 
 /**
- * Remembers the failure of a response or error without changing the object, which may be frozen and
- * belongs to its client. Ignores primitives.
+ * Remembers the failure of a response or error without changing the object, which belongs to the client and may
+ * be frozen. Ignores primitives.
  */
 export function attachFailure(target: unknown, failure: Failure): void {
   if (!isObjectOrFunction(target)) return;
-  // An error of this package has its failure itself.
+  // An error of this package already contains its failure.
   if (ownFailure(target) === failure && !failures.has(target)) return;
   failures.set(target, failure);
 }
@@ -51,13 +51,13 @@ export function findRelated<T>(x: unknown, find: (object: object) => T | undefin
 
 const SLOT: unique symbol = Symbol.for('@defender-resilience/core/failures');
 
-// All copies of this package in a process share it: the copy that wrapped the call need not be the one
-// that is asked.
+// Shared by all copies of this package in a process: `failureOf` may come from another copy than the one that
+// wrapped the call.
 const failures = sharedFailures();
 
 function sharedFailures(): WeakMap<object, Failure> {
   const shared: unknown = Reflect.get(globalThis, SLOT);
-  // Only this package uses the slot's name, so the map's content is known.
+  // Only this package uses the symbol, so the map's content is known.
   if (shared instanceof WeakMap) return shared as WeakMap<object, Failure>;
   const own = new WeakMap<object, Failure>();
   Reflect.defineProperty(globalThis, SLOT, { value: own });

@@ -13,10 +13,10 @@ export interface BatchedResponse {
   readonly body: unknown;
 }
 
-/** How many responses are looked at: Graph takes 20 requests in a batch. */
+/** How many responses are read: Graph accepts 20 requests in a batch. */
 const MAX_RESPONSES = 1_000;
 
-/** The responses in the response of a `$batch`, as Graph or a client of its gives it. Never throws. */
+/** The responses in the response of a `$batch`, as returned by Graph or one of its clients. Never throws. */
 export function batchedResponses(document: unknown): readonly BatchedResponse[] {
   const listed =
     safeItems(document, MAX_RESPONSES) ?? safeItems(safeGet(document, 'responses'), MAX_RESPONSES);
@@ -28,8 +28,7 @@ export function batchedResponses(document: unknown): readonly BatchedResponse[] 
 }
 
 /**
- * Says what is wrong with the responses in a Graph `$batch`, which is itself answered with 200 whatever they
- * are.
+ * Finds the failed responses in a Graph `$batch`, whose own status is 200 even if all of them failed.
  *
  * @param batchResponse - the parsed document: `{ responses: [{ id, status, headers, body }] }`
  * @returns the failures by the ID of their request; empty if all succeeded. Never throws

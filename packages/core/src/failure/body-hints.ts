@@ -4,10 +4,10 @@ import { editDistance } from '../words.ts';
 import { bytesOf, decode, MAX_ERROR_BODY, parseJson } from './text.ts';
 
 /**
- * Says what is probably wrong with the body of a refused request to Defender XDR or Defender for
- * Endpoint, whose parameter names are case-sensitive: misspelt or missing parameters, or a body that
- * is not a JSON object. Prints names only, never values, and of the names that were sent only those
- * that resemble a documented one. Ignores bodies beyond 64 KiB.
+ * Says what is probably wrong with the body of a refused request to Defender XDR or Defender for Endpoint,
+ * whose parameter names are case-sensitive: misspelt or missing parameters, or a body that is not a JSON
+ * object. Prints only names, never values, and only those sent names that resemble a documented one. Ignores
+ * bodies over 64 KiB.
  *
  * @param body - a JSON text, its bytes, or the object that a client serialises
  * @returns undefined if nothing looks wrong, or too little is known
@@ -81,7 +81,7 @@ function describeMistakes(operation: string, mistakes: readonly BodyMistake[]): 
 }
 
 function describeMissing(operation: string, missing: readonly BodyParameter[]): string {
-  return `${operation} requires ${list(missing.map(({ name }) => name))}, which the body lacks.`;
+  return `${operation} requires ${list(missing.map(({ name }) => name))}, which is missing from the body.`;
 }
 
 function list(names: readonly string[]): string {
@@ -90,7 +90,7 @@ function list(names: readonly string[]): string {
   return quoted.length === 0 ? last : `${quoted.join(', ')} and ${last}`;
 }
 
-/** The documented name that was probably meant: equal but for case, plural, or one letter. */
+/** The documented name that was probably meant: it differs only in case, a plural, or one letter. */
 function nearest(name: string, expected: ReadonlySet<string>): string | undefined {
   const simplified = simplify(name);
   const candidates = [...expected];

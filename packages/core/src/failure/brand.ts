@@ -2,7 +2,7 @@ import type { Failure } from './failure.ts';
 import { safeGet, safeGetString, tagOf } from './safe-get.ts';
 
 const PACKAGE = '@defender-resilience/core';
-/** The key under which `util.inspect` looks for an object's own way to print itself. */
+/** The key under which `util.inspect` looks for an object's custom inspection function. */
 const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 
 type Inspect = (value: unknown, options: object) => string;
@@ -38,8 +38,8 @@ export function brand(errorClass: { readonly prototype: FailedError }, name: str
 }
 
 /**
- * Prints the stack and what is safe to show. Node would print the cause too, and the errors and
- * responses of HTTP clients hold tokens, URLs and bodies.
+ * Prints the stack and what is safe to show. Node would also print the cause, and the errors and responses of
+ * HTTP clients contain tokens, URLs and bodies.
  */
 function inspectError(error: FailedError, options: object, inspect: Inspect): string {
   const { failure, operation, cause } = error;

@@ -1,14 +1,13 @@
 import { isRecord } from '../is.ts';
 import { parseJson } from './text.ts';
 
-// A gateway may leave out the quotes.
+// Gateways may drop the quotes.
 const CLAIMS = /(?:^|[\s,])claims="?([\w+/-]+={0,2})(?=["\s,]|$)/i;
 const ERROR = /(?:^|[\s,])error="?([^",\s]*)/i;
 
 /**
- * The claims that a 401 asks the next token to have, as the JSON text that `getToken` of
- * `@azure/identity` takes: continuous access evaluation, or a step-up to stronger authentication.
- * Undefined if there are none.
+ * The claims that a 401 requires of the next token, as the JSON text that `getToken` of `@azure/identity`
+ * accepts: continuous access evaluation, or a step-up to stronger authentication. Undefined if there are none.
  *
  * @param challenge - the value of `WWW-Authenticate`
  */

@@ -12,7 +12,7 @@ import { failureOfThrown, type Recogniser } from './thrown.ts';
 /** The options of `classify`. */
 export interface ClassifyOptions {
   /**
-   * Gives the current time in milliseconds since 1970, to turn a Retry-After date into a wait.
+   * Returns the current time in milliseconds since 1970, to turn a Retry-After date into a wait.
    *
    * @defaultValue the real time
    */
@@ -23,10 +23,10 @@ export interface ClassifyOptions {
  * Explains an HTTP response or an error: its code, whether a retry can help, how long to wait, and what
  * to do. Synchronous and without I/O; reads at most 64 KiB of a body, and never throws.
  *
- * Takes a `Response` (by its status and headers, because its body cannot be read synchronously), a
- * `{ status, headers?, body? }`, or an error thrown by fetch, undici, axios, got, ky, superagent, the
- * Microsoft Graph and Azure SDKs, MSAL, or Node itself. If a wrapped call has seen the object before,
- * returns what that call found out, as `failureOf` does.
+ * Takes a `Response` (by its status and headers, because its body cannot be read synchronously), a `{ status,
+ * headers?, body? }`, or an error thrown by fetch, undici, axios, got, ky, superagent, the Microsoft Graph and
+ * Azure SDKs, MSAL, or Node itself. If a wrapped call has already classified the object, returns that result,
+ * as `failureOf` does.
  *
  * @returns undefined for a success (a status below 400), and for what is neither a response nor an error
  *
@@ -44,10 +44,7 @@ export function classify(x: unknown, options: ClassifyOptions = {}): Failure | u
   return known ?? failureIn(x, options, failureOf);
 }
 
-/**
- * As `classify`, but ignores what an earlier call found out: a client may reject with the same error
- * object again and again.
- */
+/** Like `classify`, but ignores earlier results: a client may reject with the same error object again and again. */
 export function classifyAfresh(x: unknown, options: ClassifyOptions = {}): Failure | undefined {
   return failureIn(x, options, ownFailure);
 }
@@ -61,7 +58,7 @@ function failureIn(x: unknown, options: ClassifyOptions, known: Recogniser): Fai
   }
 }
 
-/** For an object that throws when it is read: nobody can say that it is a success. */
+/** For an object that throws when it is read, so it may not be a success. */
 const UNREADABLE: Failure = createFailure({
   code: 'Unknown',
   message: '',

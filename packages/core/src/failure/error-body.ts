@@ -6,7 +6,7 @@ import { bytesOf, cleanMessage, decode, MAX_ERROR_BODY, parseJson } from './text
 const EMPTY: ErrorBody = Object.freeze({ origin: 'gateway' });
 
 /**
- * Reads the body of an error response: a text, bytes, or what a client has parsed already. Anything
+ * Reads the body of an error response: text, bytes, or a document that a client has already parsed. Anything
  * else counts as empty. Never throws; reads 64 KiB at most.
  */
 export function readErrorBody(body: unknown): ErrorBody {
@@ -30,7 +30,7 @@ function readText(whole: string): ErrorBody {
   return read(text);
 }
 
-/** By the first character, because a parse that fails costs ten times as much as looking at it. */
+/** The reader for each first character, because looking at it is much cheaper than a parse that fails. */
 const READERS: Readonly<Record<string, (text: string) => ErrorBody>> = {
   '{': readJson,
   '[': readJson,

@@ -2,20 +2,20 @@ import { isObject } from '../is.ts';
 import { safeGet, safeGetObject, safeGetString, safeItems } from './safe-get.ts';
 import { cleanMessage, MAX_ERROR_BODY, parseJson } from './text.ts';
 
-/** What the body of an error response says. */
+/** The content of an error response's body. */
 export interface ErrorBody {
   /** `api`: in one of the service's own formats. `gateway`: in any other format, or empty. */
   readonly origin: 'api' | 'gateway';
-  /** As received. */
+  /** The code as received. */
   readonly code?: string | undefined;
   readonly message?: string | undefined;
   /** Defender's tracking ID. */
   readonly target?: string | undefined;
   /** The request ID of Graph or Entra. */
   readonly requestId?: string | undefined;
-  /** An ID that the gateway or the client chose. */
+  /** An ID from the gateway or the client. */
   readonly otherId?: string | undefined;
-  /** The content of the service's format without its envelope, which proxies send too. */
+  /** True for the content of the service's format without its envelope, which proxies send too. */
   readonly bare?: true | undefined;
   /** AADSTS numbers such as 7000215. Only a token endpoint sends them. */
   readonly entra?: readonly number[] | undefined;
@@ -57,7 +57,7 @@ function readEnvelope(document: object, depth: number): ErrorBody | undefined {
   return readError(error, depth);
 }
 
-/** The content of the envelope, which is all that the Graph client keeps. */
+/** The content of the envelope without `error`: all that the Graph client keeps. */
 function readBareError(document: object, depth: number): ErrorBody | undefined {
   if (safeGetString(document, 'code') === undefined) return undefined;
   if (safeGetString(document, 'message') === undefined) return undefined;
@@ -91,7 +91,7 @@ function readNested(message: string, depth: number): ErrorBody | undefined {
   const text = message.slice(start, end + 1);
   const value = parseJson(text) ?? parseJson(String(parseJson(`"${text}"`)));
   const nested = isObject(value) ? readErrorDocument(value, depth + 1) : undefined;
-  // Braces in the middle of a sentence may echo what was sent.
+  // Braces in the middle of a sentence may echo the request.
   return nested?.origin === 'api' || start === 0 ? nested : undefined;
 }
 
@@ -127,7 +127,7 @@ function readEntra(document: object): ErrorBody | undefined {
   };
 }
 
-/** RFC 6750 gives every API these codes in Entra's format: then the token is at fault. */
+/** RFC 6750 lets every API send these codes in Entra's format: then the token is at fault. */
 function isBearerError(error: string): boolean {
   return error === 'invalid_token' || error === 'insufficient_scope';
 }

@@ -14,7 +14,7 @@ import {
   timeoutFailure,
 } from './own-failures.ts';
 
-/** What a `DefenderApiError` has in addition to its failure. */
+/** The properties of a `DefenderApiError` besides its failure. */
 export interface ErrorDetails {
   /** The operation's name, such as `machines.isolate`. */
   readonly operation?: string;
@@ -23,7 +23,7 @@ export interface ErrorDetails {
 }
 
 /**
- * This package refused a call or gave it up, without an error from the API. The base class of
+ * This package refused or abandoned a call, without an error from the API. The base class of
  * `CircuitOpenError`, `ThrottledError`, `AttemptTimeoutError`, `DeadlineExceededError` and `ClosedError`.
  */
 export class ResilienceError extends Error {
@@ -53,11 +53,11 @@ export class ResilienceError extends Error {
   }
 }
 
-// Most of the cost of refusing a call is the stack, and calls are refused by the thousand while a
-// service is down. It would only show this package's own frames; the message names the operation.
+// The stack is most of the cost of refusing a call, and thousands of calls are refused while a service is down.
+// It would only show this package's own frames; the message names the operation.
 const WITHOUT_STACK: ReadonlySet<FailureSource> = new Set(['circuit', 'throttle']);
 
-/** The circuit is open, because recent calls kept failing: the call was not sent. */
+/** The circuit is open because recent calls failed: the call was not sent. */
 export class CircuitOpenError extends ResilienceError {
   /** Milliseconds until the circuit allows a call again. */
   readonly retryAfterMs: number;
@@ -170,9 +170,9 @@ export class DeadlineExceededError extends ResilienceError {
 }
 
 /**
- * The API answered with an error. The message names the operation, status, code and tracking ID, but
- * neither the URL nor the service's message, which may echo what was sent. The service's message is
- * `failure.message`; printing or serialising the error does not show it.
+ * The API returned an error. The message names the operation, status, code and tracking ID, but neither the URL
+ * nor the service's message, which may echo the request. The service's message is `failure.message`; printing
+ * or serialising the error does not show it.
  */
 export class DefenderApiError extends Error {
   declare readonly name: string;
@@ -193,8 +193,8 @@ export class DefenderApiError extends Error {
   constructor(failure: Failure, details: ErrorDetails = {}) {
     const { operation, cause } = details;
     super(describe(failure, operation));
-    // A getter, because Node prints an uncaught error's cause with all its fields otherwise, and the
-    // errors of HTTP clients hold tokens.
+    // A getter: otherwise Node prints an uncaught error's cause with all its fields, and errors of HTTP clients
+    // contain tokens.
     if (cause !== undefined) Object.defineProperty(this, 'cause', { get: () => cause });
     const { code, status, trackingId } = failure;
     this.code = code;

@@ -22,7 +22,7 @@ export interface ProviderFailure {
   readonly vendor: string;
   /** The provider, such as `WDATP`. */
   readonly provider: string;
-  /** The HTTP status that the provider answered Graph with. */
+  /** The HTTP status that the provider returned to Graph. */
   readonly status: number;
   /** How long the provider took, in milliseconds. */
   readonly latencyMs: number;
@@ -30,21 +30,21 @@ export interface ProviderFailure {
 
 /**
  * What is known about one failed attempt or call. Plain, frozen data that can be logged: the service's
- * `message` and the texts in `values` may hold secrets, so they are not enumerable. `console.log`,
+ * `message` and the texts in `values` may contain secrets, so they are not enumerable. `console.log`,
  * `JSON.stringify` and the spread syntax leave them out; read them by name.
  */
 export interface Failure {
   /**
-   * The service's own error code, in the catalogue's spelling if the catalogue has it. A response
-   * without a code gives `Http` and the status (`Http503`); a failure without a response gives Node's
-   * code (`ECONNRESET`) or one of `Timeout`, `CircuitOpen`, `Throttled`, `Cancelled` and `Unknown`.
+   * The service's own error code, in the catalogue's spelling if the catalogue has it. For a response without a
+   * code, `Http` and the status (`Http503`); for a failure without a response, Node's code (`ECONNRESET`) or
+   * one of `Timeout`, `CircuitOpen`, `Throttled`, `Cancelled` and `Unknown`.
    */
   readonly code: string;
   /** The HTTP status; absent if there was no HTTP response. */
   readonly status?: number;
   /**
-   * The service's message, at most 1,024 characters. It may echo what was sent, secrets included, so it
-   * is not enumerable and this package never logs it.
+   * The service's message, at most 1,024 characters. It may echo the request, secrets included, so it is not
+   * enumerable and this package never logs it.
    */
   readonly message: string;
   /**
@@ -68,14 +68,14 @@ export interface Failure {
    */
   readonly refreshUseless?: true;
   /**
-   * How long the service asked to wait, in milliseconds from the response on. Absent if it did not
-   * ask, or if the verdict is `terminal`.
+   * How long the service asked to wait, in milliseconds from the response. Absent if it did not ask, or if the
+   * verdict is `terminal`.
    */
   readonly retryAfterMs?: number;
   /**
-   * The variable parts of the message by the names in the catalogue's template, such as `waitMs`, or the
-   * `claims` that a 401 asks the next token to have. Texts and lists are not enumerable, because they
-   * may echo what was sent. Absent if the message matches no template.
+   * The variable parts of the message by their names in the catalogue's template, such as `waitMs`, or the
+   * `claims` that a 401 requires of the next token. Texts and lists are not enumerable, because they may echo
+   * the request. Absent if the message matches no template.
    */
   readonly values?: MessageValues;
   /**
@@ -86,13 +86,13 @@ export interface Failure {
   readonly partial?: readonly ProviderFailure[];
   /** What a person should do, in one or a few sentences. Absent if there is nothing to say. */
   readonly advice?: string;
-  /** The code's row in the catalogue; absent for a code that the catalogue does not have. */
+  /** The code's row in the catalogue; absent for a code that is not in it. */
   readonly entry?: CatalogueEntry;
 }
 
 type MutableFailure = { -readonly [Name in keyof Failure]: Failure[Name] };
 
-/** Such as `429 TooManyRequests`; the code alone where the status adds nothing. */
+/** Such as `429 TooManyRequests`; the code alone if the status adds nothing. */
 export function statusAndCode({ code, status }: Failure): string {
   return status === undefined || code === `Http${status}` ? code : `${status} ${code}`;
 }
@@ -104,12 +104,12 @@ export type FailureFields = {
     : Failure[Name];
 };
 
-/** Freezes a failure and hides what may hold secrets: makes it not enumerable. */
+/** Freezes a failure, and makes the fields that may contain secrets not enumerable. */
 export function createFailure(fields: FailureFields): Failure {
   const { code, status, trackingId, verdict, source, ambiguous, refreshUseless } = fields;
   const { retryAfterMs, values, partial, advice, entry } = fields;
-  // One field after the other, each in its place: spreading, deleting or hiding them afterwards takes
-  // several times as long.
+  // Sets one field after the other, in order: spreading, deleting or hiding them afterwards takes several times
+  // as long.
   const failure = Object.defineProperty({}, 'message', { value: fields.message }) as MutableFailure;
   failure.code = code;
   if (status !== undefined) failure.status = status;
@@ -126,7 +126,7 @@ export function createFailure(fields: FailureFields): Failure {
   return Object.freeze(failure);
 }
 
-/** A copy of a failure with changes. Spreading it would lose what is not enumerable. */
+/** A copy of a failure with changes. Spreading it would lose the fields that are not enumerable. */
 export function changeFailure(failure: Failure, changes: Partial<FailureFields>): Failure {
   const { message, values } = failure;
   return createFailure({ ...failure, message, values, ...changes });
@@ -136,7 +136,7 @@ function withHiddenTexts(values: MessageValues): MessageValues {
   const copy: MessageValues = {};
   for (const name of Object.getOwnPropertyNames(values)) {
     const value = values[name];
-    // Claims are asked for by Entra, and echo nothing.
+    // Claims come from Entra and echo nothing.
     const enumerable = typeof value === 'number' || name === 'claims';
     Object.defineProperty(copy, name, { value, enumerable });
   }

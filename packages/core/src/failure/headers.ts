@@ -7,11 +7,11 @@ import { hasMethod, safeGet, safeItems } from './safe-get.ts';
  */
 export type HeaderReader = (name: string) => string | undefined;
 
-/** How many headers are read at most. */
+/** The maximum number of headers that are read. */
 const MAX_HEADERS = 500;
 /** A claims challenge may be longer than any other header that is read. */
 const MAX_VALUE_LENGTH = 8_192;
-/** How many values of one header are read at most. */
+/** The maximum number of values of one header that are read. */
 const MAX_VALUES = 20;
 
 /**
@@ -31,13 +31,13 @@ export function headerReader(headers: unknown): HeaderReader {
   };
 }
 
-/** Reads one header without listing them all: with `get`, or in the lower case that Node uses. */
+/** Reads one header without listing all of them: with `get`, or by the lower-case name that Node uses. */
 function direct(headers: object, name: string): unknown {
   if (!hasMethod(headers, 'get')) return ownValue(headers, name);
   try {
     return headers.get(name);
   } catch {
-    // A `get` that takes something else than a header's name.
+    // A `get` that does not take a header's name.
     return undefined;
   }
 }
@@ -60,7 +60,7 @@ function lowerCaseEntries(headers: object): ReadonlyMap<string, unknown> {
       found.set(key, found.has(key) ? [found.get(key), value].flat() : value);
     }
   } catch {
-    // An iterator that throws: keep what was read before.
+    // The iterator threw: keep what was read before.
   }
   return found;
 }

@@ -16,14 +16,14 @@ import { type HeaderReader, headerReader } from './headers.ts';
 import { readRetryAfter } from './retry-after.ts';
 import { chooseTrackingId } from './tracking-id.ts';
 
-/** The server will never do what was asked; it is not down either. */
+/** The server will never support the request, and is not down either. */
 export const NON_RETRYABLE: ReadonlySet<number> = new Set([501, 505]);
 /** The request was rejected before it was carried out. */
 const RETRYABLE: ReadonlySet<number> = new Set([408, 425, 429]);
 /** A gateway stopped waiting for the service, which may still carry out the request. */
 const AMBIGUOUS: ReadonlySet<number> = new Set([502, 504]);
 
-/** An HTTP response in the form that some client gives it. */
+/** An HTTP response in the form of any client. */
 export interface ResponseParts {
   readonly status: number;
   readonly headers: unknown;
@@ -38,7 +38,7 @@ export function failureOfParts(
   return failureOfBody(status, headerReader(headers), readErrorBody(body), now);
 }
 
-/** Classifies an HTTP error whose body is parsed already. */
+/** Classifies an HTTP error whose body is already parsed. */
 export function failureOfBody(
   status: number,
   header: HeaderReader,
@@ -48,7 +48,7 @@ export function failureOfBody(
   const { code, entry } = codeOf(status, parsed.code);
   const message = parsed.message ?? '';
   const throttled = isThrottled(status, entry, message);
-  // A gateway that throttles sends no code, but words its message like the service does.
+  // A throttling gateway sends no code, but its message has the service's wording.
   const row = entry ?? (throttled ? findErrorCode('TooManyRequests') : undefined);
   const claims = status === 401 ? readClaimsChallenge(header('www-authenticate')) : undefined;
   const values = claims === undefined ? row && parseMessage(row, message) : { claims };
@@ -79,8 +79,8 @@ export function failureOfBody(
 }
 
 /**
- * Classifies an error document that came without a status, such as one that an SDK threw; undefined if
- * the catalogue does not have its code.
+ * Classifies an error document that came without a status, such as one that an SDK threw; undefined if its code
+ * is not in the catalogue.
  */
 export function failureOfDocument(parsed: ErrorBody): Failure | undefined {
   const entry = findErrorCode(parsed.code ?? '');
@@ -92,8 +92,8 @@ export function failureOfDocument(parsed: ErrorBody): Failure | undefined {
 export const noHeader: HeaderReader = () => undefined;
 
 /**
- * Whether a 5xx may come from a request that was carried out. A Retry-After or the service's own error
- * format says that it was not: a gateway or proxy does not know.
+ * Whether a 5xx may come from a request that was carried out. A Retry-After or the service's own error format
+ * means that it was not; a gateway or proxy does not know.
  */
 function isAmbiguous(
   status: number,
@@ -114,7 +114,7 @@ function isThrottled(status: number, entry: CatalogueEntry | undefined, message:
   return status === 429 || (status === 403 && entry === undefined && QUOTA_MESSAGE.test(message));
 }
 
-/** Whether sending a request again can succeed that was answered with this status and code. */
+/** Whether a request that failed with this status and code can succeed if it is sent again. */
 export function verdictOf(status: number, entry: CatalogueEntry | undefined): Verdict {
   if (NON_RETRYABLE.has(status)) return 'terminal';
   if (RETRYABLE.has(status)) return 'retryable';
@@ -122,16 +122,16 @@ export function verdictOf(status: number, entry: CatalogueEntry | undefined): Ve
     return entry.verdict;
   }
   if (status >= 500) return 'retryable';
-  // A used-up quota is over after a while, whatever status reports it.
+  // A used-up quota recovers, whatever status reports it.
   return entry?.class === 'throttle' ? 'retryable' : 'terminal';
 }
 
-/** With a status that is not its own, a code says less than the status does. */
+/** A code with an unusual status says less than the status. */
 function isKnownPair({ status, otherStatuses = [] }: CatalogueEntry, actual: number): boolean {
   return status === actual || otherStatuses.includes(actual);
 }
 
-/** Anything longer, or with other characters, is not an error code. */
+/** Anything longer or with other characters is not an error code. */
 const CODE = /^[\w.-]{1,64}$/;
 
 interface Code {
@@ -167,7 +167,7 @@ function isRefreshUseless(
   hint: MessageHint | undefined,
 ): boolean {
   if (status !== 401) return false;
-  // RFC 6750 lets an API send this code in Entra's format: then the token is at fault.
+  // RFC 6750 lets every API send this code in Entra's format: then the token is at fault.
   return (
     hint?.refreshUseless === true || (parsed.entra !== undefined && parsed.code !== 'invalid_token')
   );

@@ -10,7 +10,7 @@ export interface MetricCode {
   readonly class: ErrorClass;
 }
 
-/** Replaces every code that the catalogue does not have. */
+/** Replaces every code that is not in the catalogue. */
 const OTHER = '_OTHER';
 
 /** The statuses under which an error without a code is counted. */
@@ -84,7 +84,7 @@ export function metricCode(failure: Pick<Failure, 'code' | 'status' | 'source'>)
   return common && code === `Http${status}` ? code : OTHER;
 }
 
-/** An unknown error may still have a code of the service, such as one that an SDK threw. */
+/** An unknown error, such as one that an SDK threw, may still have a code of the service. */
 function fromService(source: FailureSource): boolean {
   return source === 'api' || source === 'gateway' || source === 'unknown';
 }

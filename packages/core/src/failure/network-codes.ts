@@ -1,9 +1,9 @@
 import { words } from '../words.ts';
 
 /**
- * What a network error means: `unsent`, no connection was made; `certificate`, the server is not
- * trusted; `refused`, the server did not process the request (HTTP/2); `interrupted`, the connection
- * broke or spoke no HTTP; `timeout`; `cancelled`, by the caller.
+ * What a network error means: `unsent`, no connection was made; `certificate`, the server is not trusted;
+ * `refused`, the server did not process the request (HTTP/2); `interrupted`, the connection broke or did not
+ * speak HTTP; `timeout`; `cancelled`, by the caller.
  */
 export type NetworkErrorKind =
   | 'unsent'
@@ -24,7 +24,7 @@ const CODES: readonly (readonly [kind: NetworkErrorKind, codes: string])[] = [
     ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE UND_ERR_CONNECT_TIMEOUT
     UND_ERR_PRX_TLS`,
   ],
-  // HTTP/2, when the session takes no more streams.
+  // HTTP/2, when the session accepts no more streams.
   ['unsent', 'ERR_HTTP2_GOAWAY_SESSION ERR_HTTP2_INVALID_SESSION ERR_HTTP2_STREAM_CANCEL'],
   // X.509 errors, as OpenSSL names them, and Node's own check of the host name.
   [
@@ -40,7 +40,7 @@ const CODES: readonly (readonly [kind: NetworkErrorKind, codes: string])[] = [
   ],
   // undici, when the server closed the stream or the session of HTTP/2.
   ['interrupted', 'UND_ERR_INFO'],
-  // A body that broke off: got's code, and that of a compressed one.
+  // A body that broke off: got's code, and zlib's for a compressed body.
   ['interrupted', 'ERR_HTTP_CONTENT_LENGTH_MISMATCH Z_BUF_ERROR'],
   ['timeout', 'ETIMEDOUT ESOCKETTIMEDOUT ETIME UND_ERR_HEADERS_TIMEOUT UND_ERR_BODY_TIMEOUT'],
   // axios and superagent.
@@ -67,24 +67,24 @@ const PREFIXES: readonly (readonly [prefix: string, kind: NetworkErrorKind])[] =
   ['HPE_', 'interrupted'],
 ];
 
-/** Messages that say more than the code that the client gave the error. */
+/** Messages that say more than the error's code. */
 const MESSAGES: readonly (readonly [message: RegExp, kind: NetworkErrorKind])[] = [
-  // RFC 9113: a refused stream, and one beyond the last that a GOAWAY names, was not processed. undici
-  // fails only the latter with an informational error.
+  // RFC 9113: the server did not process a refused stream, nor one after the last stream of a GOAWAY. Only for
+  // the latter, undici's error is an informational one.
   [/NGHTTP2_REFUSED_STREAM|^HTTP\/2: "GOAWAY" frame received with code 0$/, 'refused'],
-  // axios, when the body broke off: its codes are those of a bad response, a timeout or a body that is too long.
+  // axios, when the body broke off: its codes also mean a bad response, a timeout or a body that is too long.
   [/^(?:response )?stream (?:has been )?aborted$/, 'interrupted'],
   [/^maxContentLength size of -1 exceeded$/, 'interrupted'],
 ];
 
-/** What an error's message means, where it says more than the code. */
+/** The meaning of an error's message, if it says more than the code. */
 export function networkMessageKind(code: string, message: string): NetworkErrorKind | undefined {
   // undici 6 and 7 fail every stream of the session with this code.
   if (code === 'UND_ERR_SOCKET') return undefined;
   return MESSAGES.find(([pattern]) => pattern.test(message))?.[1];
 }
 
-/** What an error's code or name means; undefined if it is not a network error. */
+/** The meaning of an error's code or name; undefined if it is not a network error. */
 export function networkErrorKind(codeOrName: string): NetworkErrorKind | undefined {
   return KINDS.get(codeOrName) ?? PREFIXES.find(([prefix]) => codeOrName.startsWith(prefix))?.[1];
 }

@@ -12,7 +12,7 @@ const KINDS: Readonly<Record<NetworkErrorKind, Omit<Failure, 'code' | 'message'>
     verdict: 'retryable',
     source: 'network',
     advice:
-      'No connection could be made, so the request was not sent: check the host name, DNS, proxy, firewall and network.',
+      'No connection could be established, so the request was not sent: check the host name, DNS, proxy, firewall and network.',
   },
   certificate: {
     verdict: 'terminal',
@@ -24,7 +24,7 @@ const KINDS: Readonly<Record<NetworkErrorKind, Omit<Failure, 'code' | 'message'>
     verdict: 'retryable',
     source: 'network',
     advice:
-      'The server refused the request before it processed it, so nothing was carried out: send it again.',
+      'The server refused the request before processing it, so nothing was carried out: send it again.',
   },
   interrupted: {
     verdict: 'retryable',
@@ -43,7 +43,7 @@ const KINDS: Readonly<Record<NetworkErrorKind, Omit<Failure, 'code' | 'message'>
   cancelled: { verdict: 'terminal', source: 'cancelled' },
 };
 
-/** The code of a failure whose error has none. */
+/** The failure's code if the error has none. */
 const DEFAULT_CODES: Readonly<Partial<Record<NetworkErrorKind, string>>> = {
   timeout: 'Timeout',
   cancelled: 'Cancelled',
@@ -67,13 +67,13 @@ export function failureOfNetwork(error: object): Failure | undefined {
 
 /** Errors that only say that sending or receiving failed. */
 const VAGUE: readonly (readonly [codeOrName: string, message: RegExp])[] = [
-  // Fetch's own; the Graph client keeps the name as a code, and drops the cause.
+  // fetch; the Graph client keeps the error's name as its code and drops the cause.
   ['TypeError', /^(?:fetch failed|terminated|failed to fetch|load failed|network ?error)/i],
   ['NetworkError', /^/],
   // axios with its fetch adapter.
   ['ERR_NETWORK', /^/],
   ['REQUEST_SEND_ERROR', /^/],
-  // Azure's, for a body that broke off; its other parse errors are not network errors.
+  // Azure, for a body that broke off. Its other parse errors are not network errors.
   ['PARSE_ERROR', /^error reading response/i],
 ];
 
@@ -100,7 +100,7 @@ function rootOf(error: object): object {
   let root = error;
   for (let depth = 0; depth < MAX_CAUSES; depth += 1) {
     const cause = safeGetObject(root, 'cause');
-    // A mocked fetch (MSW) may give the network error that is no response, `Response.error()`.
+    // A mocked fetch (MSW) may have `Response.error()` as the cause, which stands for a network error.
     if (cause === undefined || tagOf(cause) === 'Response') break;
     root = cause;
   }
@@ -121,7 +121,7 @@ function failureOfKind(error: object, label: string, kind: NetworkErrorKind): Fa
 /** System calls, and phases of got's timeouts, that precede sending. */
 const CONNECTING: ReadonlySet<unknown> = new Set(words('connect getaddrinfo lookup secureConnect'));
 
-/** Node's message for a reset during the TLS handshake, which has the code of any reset. */
+/** Node's message for a reset during the TLS handshake, whose code is the same as for any other reset. */
 const TLS_HANDSHAKE = 'Client network socket disconnected before secure TLS connection';
 
 /** Whether a reset or timeout happened before the connection was established. */
@@ -131,7 +131,7 @@ function isConnecting(error: object, kind: NetworkErrorKind): boolean {
     return true;
   }
   if (safeGetString(error, 'message')?.startsWith(TLS_HANDSHAKE)) return true;
-  // Node tried several addresses, with one error for each.
+  // Node tried several addresses, and has one error for each.
   const tried = safeItems(safeGet(error, 'errors'), MAX_CAUSES) ?? [];
   return tried.length > 0 && tried.every((one) => CONNECTING.has(safeGet(one, 'syscall')));
 }

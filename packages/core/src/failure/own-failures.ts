@@ -1,6 +1,6 @@
 import { createFailure, type Failure } from './failure.ts';
 
-/** What a call had to wait for: the end of a `pause` that the service asked for, or a used-up `quota`. */
+/** Why a call had to wait: the service asked for a `pause`, or the `quota` is used up. */
 export type ThrottleCause = 'pause' | 'quota';
 
 /**
@@ -18,7 +18,7 @@ export const THROTTLE_ADVICE: Readonly<Record<ThrottleCause, string>> = {
     'Try again later, or give the call a longer deadline. If it happens often, spread the calls over time, or give urgent ones a higher priority.',
 };
 const TIMEOUT_ADVICE =
-  'The request may have been carried out although no response came: check whether it was before you send it again.';
+  'The request may have been carried out although no response arrived: check whether it was before you send it again.';
 
 export const THROTTLE_CAUSES: Readonly<Record<ThrottleCause, string>> = {
   pause: 'its quota is paused for another',
@@ -51,7 +51,7 @@ export function closedBefore(operation: string): Failure {
     verdict: 'terminal',
     message: `${operation} was not sent: the wrapper is closed`,
     advice:
-      'The program called close(), usually because it is about to end. Make this call before, or with another wrapper.',
+      'The program called close(), usually because it is about to exit. Make this call earlier, or with another wrapper.',
   });
 }
 
@@ -61,9 +61,9 @@ export function closedWhileSent(operation: string): Failure {
     source: 'cancelled',
     verdict: 'terminal',
     ambiguous: true,
-    message: `${operation} was aborted: the wrapper was closed before a response came`,
+    message: `${operation} was aborted: the wrapper was closed before a response arrived`,
     advice:
-      'The request may have been carried out: check whether it was before you send it again. A longer timeoutMs of close() leaves calls more time to end.',
+      'The request may have been carried out: check whether it was before you send it again. A longer timeoutMs of close() gives calls more time to end.',
   });
 }
 

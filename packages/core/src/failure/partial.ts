@@ -17,8 +17,8 @@ const ACCESS_ADVICE =
   'A 401 or 403 means that the app or the tenant has no access to the provider: check licence and permissions.';
 
 /**
- * Attaches to a 206 which of Graph's security providers are missing from it, for `failureOf`. Leaves any
- * other response as it is, such as a part of a download.
+ * Attaches the security providers that are missing from one of Graph's 206 responses, for `failureOf`. Ignores
+ * any other response, such as a part of a download.
  */
 export function attachPartial(response: unknown): void {
   const failure = isObject(response) ? partialFailureOf(response) : undefined;
@@ -40,7 +40,7 @@ function partialFailureOf(response: object): Failure | undefined {
     source: 'api',
     trackingId,
     partial,
-    advice: `The response lacks the results of ${names}. ${passes ? RETRY_ADVICE : ACCESS_ADVICE}`,
+    advice: `The response is missing the results of ${names}. ${passes ? RETRY_ADVICE : ACCESS_ADVICE}`,
   });
 }
 

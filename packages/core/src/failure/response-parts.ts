@@ -11,8 +11,8 @@ const HEADERS = ['headers', 'header', 'responseHeaders'];
 const BODIES = ['data', 'text', 'body', 'bodyAsText', 'rawBody', 'errorResponse'];
 
 /**
- * Finds the HTTP response in what a client threw or returned. Goes by the shape, so that no client
- * needs to be imported. Undefined if there is none.
+ * Finds the HTTP response in what a client threw or returned. Checks the shape, so that no client needs to be
+ * imported. Undefined if there is none.
  */
 export function findResponse(thing: object): ResponseParts | undefined {
   const response = safeGetObject(thing, 'response');
@@ -31,7 +31,7 @@ export function findResponse(thing: object): ResponseParts | undefined {
   };
 }
 
-// The body of a fetch `Response` is never there at once, and node-fetch warns of being asked for `data`.
+// The body of a fetch `Response` cannot be read synchronously, and node-fetch warns if `data` is read.
 function isUnread(thing: object | undefined): boolean {
   return tagOf(thing) === 'Response';
 }

@@ -4,7 +4,7 @@ import type { HeaderReader } from './headers.ts';
 
 /** The longest wait that is reported, in milliseconds: a year. */
 const MAX_WAIT_MS = 365 * 24 * 60 * 60 * 1_000;
-/** A number of seconds from here on is a time since 1970: as a wait it would be 31 years. */
+/** A larger number of seconds is a time since 1970: as a wait it would be over 31 years. */
 const FIRST_EPOCH_SECONDS = 1_000_000_000;
 
 type Parse = (text: string, now: number) => number | undefined;
@@ -16,7 +16,7 @@ const HEADERS: readonly (readonly [name: string, parse: Parse])[] = [
   ['retry-after', largest],
 ];
 
-/** The headers that say when the quota is full again. */
+/** The headers that say when the quota is reset. */
 const QUOTA_HEADERS: readonly (readonly [name: string, parse: Parse])[] = [
   'ratelimit-reset',
   'x-ratelimit-reset',
@@ -28,10 +28,10 @@ const QUOTA_HEADERS: readonly (readonly [name: string, parse: Parse])[] = [
 const QUOTA_STATUSES: ReadonlySet<number> = new Set([429, 503]);
 
 /**
- * How long a response asks to wait, in milliseconds from its arrival on: in its headers, else in its
- * message. Invalid and negative waits are ignored; a date in the past is a wait of 0.
+ * How long a response asks to wait, in milliseconds from its arrival: by its headers, else by its message.
+ * Invalid and negative waits are ignored; a date in the past is a wait of 0.
  *
- * @param values - what the catalogue's template found in the message
+ * @param values - the variables that the catalogue's template found in the message
  * @param localNow - the local time in milliseconds since 1970
  */
 export function readRetryAfter(
@@ -40,7 +40,7 @@ export function readRetryAfter(
   { message, values }: { message: string; values?: MessageValues | undefined },
   localNow: number,
 ): number | undefined {
-  // The server's dates are on the server's clock, and the local clock may be minutes off.
+  // Dates are read by the server's clock, because the local one may be minutes off.
   const now = parseHttpDate(header('date') ?? '', localNow) ?? localNow;
   const headers = QUOTA_STATUSES.has(status) ? [...HEADERS, ...QUOTA_HEADERS] : HEADERS;
   for (const [name, parse] of headers) {
@@ -69,10 +69,10 @@ const WAIT = new RegExp(
     String.raw`((?:\d+\.)?\d{1,2}:\d{2}:\d{2}(?:\.\d+)?|${AMOUNT}(?:(?:,| and|, and)? ${AMOUNT})*)`,
   'i',
 );
-/** The header, repeated in the message. */
+/** The header, quoted in the message. */
 const HEADER = /\bretry-after:\s*(\d+)(?![\d:.]*\d)/i;
 
-/** "Try again in 14 seconds", "retry after '5' minutes", and whatever else gateways and services word so. */
+/** "Try again in 14 seconds", "retry after '5' minutes", and similar messages of gateways and services. */
 function waitInMessage(message: string): number | undefined {
   const plain = message.replaceAll(/['"]/g, '');
   const text = WAIT.exec(plain)?.[1];
@@ -119,7 +119,7 @@ const DATES: readonly RegExp[] = [
  * Parses an HTTP date to milliseconds since 1970. Strict, because `Date.parse` accepts much that is
  * not a date.
  *
- * @param now - decides the century of a year with two digits
+ * @param now - determines the century of a year with two digits
  */
 function parseHttpDate(text: string, now: number): number | undefined {
   for (const format of DATES) {
@@ -142,7 +142,7 @@ function toEpoch(parts: Readonly<Record<string, string>>, now: number): number |
   return midnight + ((time[0] * 60 + time[1]) * 60 + time[2]) * 1_000;
 }
 
-/** RFC 9110: two digits that appear to be more than 50 years ahead mean the past century. */
+/** RFC 9110: two digits that seem to be more than 50 years in the future mean the past. */
 function fullYear(year: string, now: number): number {
   if (year.length === 4) return Number(year);
   const thisYear = new Date(now).getUTCFullYear();

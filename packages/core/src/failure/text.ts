@@ -18,7 +18,7 @@ export function withoutControls(text: string): string {
   return text.replace(CONTROLS, '');
 }
 
-/** A body that is bytes; undefined for anything else. Never throws. */
+/** The bytes of a binary body; undefined for anything else. Never throws. */
 export function bytesOf(body: unknown): Uint8Array | undefined {
   try {
     if (body instanceof ArrayBuffer) return new Uint8Array(body);
@@ -34,7 +34,7 @@ export function decode(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes.subarray(0, MAX_ERROR_BODY));
 }
 
-/** The text's JSON value; undefined if it is not JSON, such as a document that was cut off. */
+/** The text's JSON value; undefined if it is not valid JSON, such as a truncated document. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -13,8 +13,8 @@ import { failureOfTruncated } from './truncated-body.ts';
 export type Recogniser = (error: object, now: () => number) => Failure | undefined;
 
 /**
- * What an error can be, the most certain first. Each one is tried on the error and all its causes
- * before the next, because an outer error's code says less than the response inside it.
+ * The ways to recognise an error, the most reliable first. Each is tried on the error and all its causes before
+ * the next, because an outer error's code says less than the response inside it.
  */
 const RECOGNISERS: readonly Recogniser[] = [
   failureOfMsal,
@@ -28,7 +28,7 @@ const RECOGNISERS: readonly Recogniser[] = [
 /**
  * Classifies a thrown error. Never throws, and always returns a failure.
  *
- * @param known - looks up what is known about an error already; asked first
+ * @param known - looks up an error that was classified before; called first
  */
 export function failureOfThrown(error: object, now: () => number, known: Recogniser): Failure {
   const chain = causesOf(error);
@@ -75,7 +75,7 @@ function failureOfHttpError(error: object, now: () => number): Failure | undefin
     : failureOfParts(response, now);
 }
 
-/** undici puts a proxy's refusal into the message of an error that looks like the caller's abort. */
+/** undici reports a proxy's refusal as an error that looks like the caller's abort. */
 const PROXY_REFUSAL = /^Proxy response \((\d{3})\)/;
 
 function failureOfProxy(error: object, now: () => number): Failure | undefined {
@@ -92,12 +92,12 @@ function failureOfProxy(error: object, now: () => number): Failure | undefined {
 const PROXY_ADVICE =
   'The proxy refused the connection, so the request was not sent: check the proxy’s address and credentials, and that it allows this host.';
 
-/** What MSAL calls its own network errors. */
+/** MSAL's codes for network errors. */
 const MSAL_NETWORK: ReadonlySet<string> = new Set(
   words('network_error no_network_connectivity endpoints_resolution_error openid_config_error'),
 );
 
-/** What Entra answers with when it is temporarily unavailable. */
+/** Entra's codes for being temporarily unavailable. */
 const MSAL_TRANSIENT: ReadonlySet<string> = new Set(
   words('temporarily_unavailable service_not_available server_error request_timeout'),
 );
@@ -127,7 +127,7 @@ function failureOfMsal(error: object, now: () => number): Failure | undefined {
   });
 }
 
-/** Codes of Node, and of clients that follow its style. */
+/** Codes of Node, and of clients with codes in the same style. */
 const CODE = /^[A-Z][A-Z\d]*_[A-Z\d_]{1,60}$|^E[A-Z\d]{2,30}$/;
 
 function unknownFailure(chain: readonly object[]): Failure {

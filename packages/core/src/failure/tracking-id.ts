@@ -35,7 +35,7 @@ export function chooseTrackingId(
   return safeTrackingId(lastResort);
 }
 
-/** What no GUID and no activity ID of ASP.NET has: nearly every ID is one of them. */
+/** Characters that occur neither in a GUID nor in an activity ID of ASP.NET, which nearly every ID is. */
 const UNUSUAL = /[^\da-fA-F|.-]/;
 
 /** IDs are opaque, but they are not sentences, addresses, links or tokens. */
@@ -46,7 +46,7 @@ function isUsual(text: string): boolean {
   return text !== '' && text.length <= MAX_LENGTH && !UNUSUAL.test(text);
 }
 
-/** A text that can be an ID of a request, without what must not be logged; undefined if it cannot. */
+/** A text that can be a request's ID and is safe to log; undefined for any other. */
 export function safeTrackingId(text: string | undefined): string | undefined {
   if (text === undefined || isUsual(text)) return text;
   const id = withoutControls(text.slice(0, 8 * MAX_LENGTH)).trim();

@@ -13,8 +13,8 @@ export const TRUNCATED_BODY: Failure = Object.freeze({
 });
 
 /**
- * Whether a JSON document was cut off. HTTP itself notices a body that ends early, but a compressed one
- * can be cut off inside, and most clients then return what could be decompressed.
+ * Whether a JSON document was truncated. HTTP itself notices a body that ends early, but compressed data can be
+ * truncated unnoticed, and most clients then return whatever could be decompressed.
  */
 export function isTruncatedJson(document: string): boolean {
   const first = document.trimStart().charAt(0);
@@ -22,13 +22,13 @@ export function isTruncatedJson(document: string): boolean {
   return (first === '{' && last !== '}') || (first === '[' && last !== ']');
 }
 
-/** V8's message for a document that ends inside a string. A body that is empty has another message. */
+/** V8's message for a document that ends inside a string. An empty body has a different message. */
 const UNTERMINATED = /^Unterminated string in JSON/;
 
-/** Classifies the error of a parser whose document was cut off; undefined for any other error. */
+/** Classifies a parser's error for a truncated document; undefined for any other error. */
 export function failureOfTruncated(error: object): Failure | undefined {
   if (safeGet(error, 'name') !== 'SyntaxError') return undefined;
-  // superagent keeps the document beside its error.
+  // superagent stores the document in its error.
   const document = safeGetString(error, 'rawResponse') ?? '';
   const truncated =
     isTruncatedJson(document) || UNTERMINATED.test(safeGetString(error, 'message') ?? '');

@@ -16,7 +16,7 @@ import type { ReportObserverError } from './report.ts';
 
 /** One hook of an observer, so that each event is forwarded without a closure of its own. */
 interface Hook<O, A, R = unknown> {
-  /** As it is reported. */
+  /** The name in reports. */
   readonly name: string;
   readonly call: (observer: O, argument: A) => R;
 }
@@ -99,8 +99,8 @@ class FanOut<O> {
 }
 
 /**
- * Forwards each event to all observers. What one of them throws, or rejects with, reaches neither the
- * call nor the other observers.
+ * Forwards each event to all observers. If one of them throws or rejects, neither the call nor the other
+ * observers notice.
  */
 export class ObserverFanOut extends FanOut<Observer> {
   /** False if no observer has a hook for calls, so that a call costs as little as without observers. */
@@ -123,7 +123,7 @@ export class ObserverFanOut extends FanOut<Observer> {
     this.notify(QUOTAS, read);
   }
 
-  /** Resolves when every observer has sent what it keeps. Never rejects. */
+  /** Resolves when every observer has flushed its data. Never rejects. */
   async flush(): Promise<void> {
     await Promise.all(this.observers.map((observer) => this.#flush(observer)));
   }
@@ -159,7 +159,7 @@ export class CallFanOut extends FanOut<CallObserver> {
 
 /** The observers of one attempt. */
 export class AttemptFanOut extends FanOut<AttemptObserver> {
-  /** Whether an observer runs attempts inside a context of its own. */
+  /** Whether an observer runs attempts inside its own context. */
   get surrounds(): boolean {
     return this.observers.some(hasRun);
   }
@@ -187,8 +187,8 @@ export class AttemptFanOut extends FanOut<AttemptObserver> {
     this.notify(ATTEMPT_END, end);
   }
 
-  // An observer may throw before or after it ran the attempt, run it twice, or not at all. The
-  // attempt is sent exactly once in any case.
+  // Sends the attempt exactly once, even if the observer throws before or after running it, runs it twice, or
+  // not at all.
   #runInside<T>(observer: AttemptObserver, send: () => T): T {
     let sent: { readonly result: T } | undefined;
     const once = (): T => {
@@ -196,7 +196,7 @@ export class AttemptFanOut extends FanOut<AttemptObserver> {
       return sent.result;
     };
     try {
-      // The result is ignored: it is the attempt's own promise, or something wrong.
+      // The result is ignored: it is either the attempt's own promise or wrong.
       observer.run?.(once);
     } catch (error) {
       this.report(error, 'run');
@@ -213,7 +213,7 @@ function observesCalls(observer: Observer): boolean {
   try {
     return observer.call !== undefined;
   } catch {
-    // A getter that throws: the error is reported when the hook is called.
+    // The getter threw: the error is reported when the hook is called.
     return true;
   }
 }

@@ -16,15 +16,15 @@ export interface PinoLogger {
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
   bindings(): object;
-  /** Writes what is kept, and calls back; `resilience.close` waits for it. */
+  /** Writes buffered lines, then calls back; `resilience.close` waits for it. */
   flush?(done?: (error?: Error) => void): void;
 }
 
 /** The options of `logObserver`. */
 export interface LogObserverOptions {
   /**
-   * The logger: `console`, pino, or an object with the same `info`, `warn` and `error`. It is taken for
-   * pino if it has a method `bindings`.
+   * The logger: `console`, pino, or an object with the same `info`, `warn` and `error`. A logger with a method
+   * `bindings` is treated as pino.
    *
    * @defaultValue `console`
    */
@@ -73,10 +73,10 @@ export function logObserver(options: LogObserverOptions = {}): Observer {
   };
 }
 
-/** pino writes later where its destination is asynchronous, and calls back when it has. */
+/** With an asynchronous destination, pino writes later, and calls back when it has. */
 function flushLogger(logger: LogObserverOptions['logger']): Promise<void> | void {
   if (logger === undefined || !isPino(logger)) return;
-  // pino before version 8 takes no callback.
+  // Before version 8, pino takes no callback.
   if (logger.flush?.length !== 1) return logger.flush?.();
   return new Promise((resolve, reject) => {
     logger.flush?.((error) => (error ? reject(error) : resolve()));
@@ -101,7 +101,7 @@ function logQuota(change: QuotaChange, write: Writer): void {
   );
 }
 
-/** Node's code, such as ECONNREFUSED, or the word that a Redis error begins with, such as NOAUTH. */
+/** Node's code, such as ECONNREFUSED, or the first word of a Redis error, such as NOAUTH. */
 function storeCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const code: unknown = Reflect.get(error, 'code');

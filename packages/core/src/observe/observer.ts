@@ -63,7 +63,7 @@ export interface AttemptStart {
 export interface HttpResponseInfo {
   /** The service's ID of the request, from the headers; undefined if there is none. */
   readonly requestId: string | undefined;
-  /** The version of HTTP, such as `1.1` or `2`; undefined if the client does not show it, as fetch. */
+  /** The version of HTTP, such as `1.1` or `2`; undefined if the client does not expose it, like fetch. */
   readonly protocolVersion: string | undefined;
 }
 
@@ -73,7 +73,7 @@ export interface AttemptEnd {
   readonly attempt: number;
   /** How long the attempt took, in milliseconds. */
   readonly durationMs: number;
-  /** The HTTP status; absent if there was no response, or the client does not show it. */
+  /** The HTTP status; absent if there was no response, or the client does not expose it. */
   readonly status?: number;
   /** More about the response; absent if there is no `status`. */
   readonly response?: HttpResponseInfo;
@@ -83,23 +83,23 @@ export interface AttemptEnd {
   readonly partial?: readonly ProviderFailure[];
   /** Why the attempt failed; absent if it succeeded. */
   readonly failure?: Failure;
-  /** What the attempt rejected with; absent if it resolved. May hold secrets: do not log it as it is. */
+  /** What the attempt rejected with; absent if it resolved. May contain secrets: do not log it as it is. */
   readonly error?: unknown;
 }
 
 /**
- * What decided the wait before a retry: the service (`retry-after`), the `backoff`, or a
- * `token-refresh`, after which the retry follows at once.
+ * What determined the wait before a retry: the service (`retry-after`), the `backoff`, or a `token-refresh`,
+ * after which the retry follows at once.
  */
 export type WaitSource = 'retry-after' | 'backoff' | 'token-refresh';
 
-/** The event of a retry that was decided. Its wait begins now. */
+/** The event of a scheduled retry. Its wait begins now. */
 export interface RetryScheduled {
   /** The number of the attempt that follows: 2 or more. */
   readonly nextAttempt: number;
   /** The wait before that attempt, in milliseconds. */
   readonly delayMs: number;
-  /** What decided the wait. */
+  /** What determined the wait. */
   readonly source: WaitSource;
   /** The failure that is retried. */
   readonly failure: Failure;
@@ -175,8 +175,8 @@ export interface CircuitChange {
 }
 
 /**
- * Observes calls. Every hook is optional and runs synchronously, so it must be fast. A hook cannot break
- * a call: what it throws or rejects with goes to the option `onObserverError`.
+ * Observes calls. Every hook is optional and runs synchronously, so it must be fast. A hook cannot break a
+ * call: anything that it throws or rejects with is passed to the option `onObserverError`.
  *
  * @example
  * ```ts
@@ -196,13 +196,13 @@ export interface Observer {
   /** Called when the limit of a quota changes, or the shared quota store fails or recovers. */
   quota?(change: QuotaChange): void;
   /**
-   * Called once by `createResilience` if quotas are on. Calling `read`, such as for each scrape,
-   * returns the current state of all quotas.
+   * Called once by `createResilience` if quotas are on. `read` returns the current state of all quotas; call it
+   * as often as needed, such as for each scrape.
    */
   quotas?(read: ReadQuotas): void;
   /**
-   * Called by `resilience.close` after the last call has ended, to send what the observer still keeps.
-   * `close` waits for the promise, at most its `flushTimeoutMs`.
+   * Called by `resilience.close` after the last call has ended, to send buffered data. `close` waits for the
+   * promise, but no longer than its `flushTimeoutMs`.
    */
   flush?(): Promise<void> | void;
 }
@@ -211,7 +211,7 @@ export interface Observer {
 export interface CallObserver {
   /** Called when an attempt begins. Returns an observer for this attempt, or nothing to ignore it. */
   attempt?(attempt: AttemptStart): AttemptObserver | undefined;
-  /** Called when a retry was decided, before its wait. Not called if there is no further attempt. */
+  /** Called when a retry is scheduled, before its wait. Not called if there is no further attempt. */
   retry?(retry: RetryScheduled): void;
   /** Called when an attempt has to wait for its quota, before that wait. */
   throttled?(wait: ThrottleWait): void;

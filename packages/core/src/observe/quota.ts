@@ -18,9 +18,9 @@ export interface QuotaWindow {
 export type QuotaCounting = 'local' | 'shared' | 'fallback';
 
 /**
- * The state of one quota group in one wrapper. Of several wrappers, {@link combineQuotas} makes one
- * state: `waiting` adds up, because each wrapper has its own queue; `used` and `limit` do not, because
- * wrappers that share a store see the same count.
+ * The state of one quota group in one wrapper. {@link combineQuotas} combines those of several wrappers:
+ * `waiting` adds up, because each wrapper has its own queue; `used` and `limit` do not, because wrappers that
+ * share a store see the same count.
  */
 export interface QuotaState {
   /** The group's name in the operations table, such as `incidents`. */
@@ -63,7 +63,7 @@ export type QuotaChange =
       readonly kind: 'store';
       /** `lost`: unavailable; `back`: available again. */
       readonly state: 'lost' | 'back';
-      /** What the store failed with; absent if it did not respond in time. May hold secrets. */
+      /** The store's error; absent if it did not respond in time. May contain secrets. */
       readonly error?: unknown;
     };
 
@@ -71,8 +71,8 @@ export type QuotaChange =
 export type ReadQuotas = () => readonly QuotaState[];
 
 /**
- * Combines the states of several wrappers in one process to one state per group. Takes the fullest one
- * of each window as a whole, so that `used` and `limit` belong together, and the sum of `waiting`.
+ * Combines the states of several wrappers in one process into one state per group. Takes the fullest of each
+ * window as a whole, so that `used` and `limit` belong together, and the sum of `waiting`.
  */
 export function combineQuotas(states: readonly QuotaState[]): readonly QuotaState[] {
   const groups = new Map<string, QuotaState>();
@@ -102,10 +102,10 @@ function combined(a: QuotaState, b: QuotaState): QuotaState {
   };
 }
 
-/** The most noteworthy first. */
+/** The most important first. */
 const COUNTINGS: readonly QuotaCounting[] = ['fallback', 'shared', 'local'];
 
-// Multiplied instead of divided, because a limit can be 0.
+// Multiplies instead of dividing, because a limit can be 0.
 function isFuller(used: number, limit: number, than: { used: number; limit: number }): boolean {
   return used * than.limit > than.used * limit;
 }

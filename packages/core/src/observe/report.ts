@@ -1,9 +1,9 @@
 import { emitWarning } from '../runtime.ts';
 
-/** Called with what an observer threw, and the name of the hook. */
+/** Called with the error that an observer threw, and the name of the hook. */
 export type ReportObserverError = (error: unknown, hook: string) => void;
 
-/** The same, which never throws: what the caller's own function throws becomes a warning. */
+/** Wraps the caller's function so that it never throws: its own errors become a warning. */
 export function isolated(report: ReportObserverError): ReportObserverError {
   return (error, hook) => {
     try {
@@ -28,7 +28,7 @@ export function warnOnce(): ReportObserverError {
   };
 }
 
-/** The name of an error: not its message, which may hold secrets. */
+/** The name of an error, not its message, which may contain secrets. */
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;
 }

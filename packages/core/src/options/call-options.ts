@@ -17,7 +17,7 @@ export const abortSignal: Rule = withMethods(
   'removeEventListener',
 );
 
-/** The options of `wrap` and `asPolicy`, which hold for every call. */
+/** The options of `wrap` and `asPolicy`, which apply to every call. */
 export const WRAP_OPTIONS: OptionRules = { ...CALL_FIELDS, host, failed: fn };
 
 export const EXECUTE_OPTIONS: OptionRules = { ...WRAP_OPTIONS, signal: abortSignal };

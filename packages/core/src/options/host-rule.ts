@@ -2,7 +2,7 @@ import { mapOf, oneOf, type Rule, where } from '../validation/check-options.ts';
 
 const HOST = /^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
 
-/** Accepts a map of hosts to API families. A key that can equal no `URL.host` is a fault. */
+/** Accepts a map of hosts to API families. A key that cannot equal any `URL.host` is a fault. */
 export const hosts: Rule = mapOf(
   oneOf('xdr', 'mde', 'graph', 'all'),
   "an object of hosts and 'xdr', 'mde', 'graph' or 'all'",

@@ -28,6 +28,6 @@ function hookFaults(value: object, name: string, path: string): readonly string[
   }
   const nearest = nearestOption(name, HOOKS);
   if (nearest !== undefined) return [`${path}.${name} is not a hook; did you mean ${nearest}?`];
-  // The fields of a class may be helpers of its own.
+  // An instance of a class may have other fields of its own.
   return isPlainObject(value) ? [`${path}.${name} is not a hook of an observer`] : [];
 }

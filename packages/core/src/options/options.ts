@@ -12,7 +12,7 @@ import type { QuotaOptions } from './quota.ts';
 
 /** How failed attempts are retried. */
 export interface RetrySettings extends BackoffSettings {
-  /** The maximum number of retries; a call has one attempt more. @defaultValue 3 */
+  /** The maximum number of retries; a call makes one more attempt than that. @defaultValue 3 */
   readonly maxRetries: number;
   /**
    * The median wait before the first retry of a 429 without Retry-After, in milliseconds. It doubles
@@ -29,7 +29,7 @@ export interface RetrySettings extends BackoffSettings {
   readonly throttleMaxDelayMs: number;
   /**
    * Give up when Retry-After exceeds this, in milliseconds: the call fails at once, and its failure's
-   * `retryAfterMs` says how long the wait is.
+   * `retryAfterMs` is the wait.
    *
    * @defaultValue 180,000
    */
@@ -71,7 +71,7 @@ export interface OperationOptions {
   readonly priority?: number;
 }
 
-/** Whose token it is, as the token itself claims. Never verified: do not take it for proof. */
+/** Whose token it is, according to the token itself. Not verified: never rely on it as proof. */
 export interface TokenIdentity {
   /** The tenant's ID (`tid`). */
   readonly tenantId?: string;
@@ -81,7 +81,7 @@ export interface TokenIdentity {
   readonly clientId?: string;
 }
 
-/** What `refreshToken` is called with. */
+/** The argument of `refreshToken`. */
 export interface RefreshContext {
   /** The operation's name, such as `incidents.list`. */
   readonly operation: string;
@@ -89,25 +89,25 @@ export interface RefreshContext {
   readonly family?: Family;
   /** The host that refused the token; for `execute` and `wrap` the option `host`, else absent. */
   readonly host?: string;
-  /** The 401. */
+  /** The failure of the 401. */
   readonly failure: Failure;
-  /** Aborts when no call waits for the token any more, or after the attempt timeout of the call. */
+  /** Aborts when no call waits for the token any more, or after the call's attempt timeout. */
   readonly signal: AbortSignal;
   /**
-   * The claims that the new token must have, as JSON: pass them on as `getToken(scopes, { claims })`, or
-   * a cached token comes back that is refused again. Absent unless the 401 asks for claims.
+   * The claims that the new token must have, as JSON. Pass them to `getToken(scopes, { claims })`; without them
+   * it returns a cached token, which is refused again. Absent unless the 401 asks for claims.
    */
   readonly claims?: string;
-  /** Whose token was refused; absent for `execute` and `wrap`, and where the token does not say. */
+  /** Whose token was refused; absent for `execute` and `wrap`, and if the token does not say. */
   readonly identity?: TokenIdentity;
 }
 
-/** What `refreshToken` may return: a token, or an object with one as `@azure/identity` returns it. */
+/** The result of `refreshToken`: a token, or an object with one, as `@azure/identity` returns it. */
 export type RefreshedToken = string | { readonly token: string } | null | undefined;
 
 /**
- * Gets a new access token after a 401. Returns null or undefined if there is none; then, and when it
- * returns anything that is no token, the 401 stays.
+ * Gets a new access token after a 401. Returns null or undefined if there is none; then the call fails with the
+ * 401, as it does when the result is not a token.
  */
 export type RefreshToken = (context: RefreshContext) => Promise<RefreshedToken> | RefreshedToken;
 
@@ -116,8 +116,8 @@ export interface ResilienceOptions {
   /**
    * The timeout of one attempt, until its response headers arrive, in milliseconds.
    *
-   * @defaultValue 60,000; for advanced hunting 240,000, because the service gives up after 180 s to
-   * 200 s. A value given here applies to all operations without one of their own in `operations`.
+   * @defaultValue 60,000; for advanced hunting 240,000, because the service gives up after 180 s to 200 s. A
+   * value given here applies to all operations that have none in `operations`.
    */
   readonly attemptTimeoutMs?: number;
   /**
@@ -130,8 +130,8 @@ export interface ResilienceOptions {
   /** How failed attempts are retried. @defaultValue up to 3 retries, after 1 s, 2 s and 4 s with jitter */
   readonly retry?: Partial<RetrySettings>;
   /**
-   * Limits retries to a share of the recent calls, so that they cannot multiply the load on a service
-   * that is down.
+   * Limits retries to a share of the recent calls, so that they do not multiply the load on a service that is
+   * down.
    *
    * @defaultValue 20 % of the calls of the last minute, and always 30 per minute
    */
@@ -147,19 +147,19 @@ export interface ResilienceOptions {
    * How calls are held after a 429, and how many may wait in one quota group. `false` switches the
    * pauses off.
    *
-   * @defaultValue a 429 pauses its quota group, except where `retry.maxRetries` is 0 and quotas are off:
-   * whoever retries elsewhere waits there as well
+   * @defaultValue a 429 pauses its quota group, except if `retry.maxRetries` is 0 and quotas are off: the code
+   * that retries instead also does the waiting
    */
   readonly throttle?: Partial<ThrottleSettings> | false;
   /**
-   * Lets calls wait their turn before they are sent, so that the quota is used up and never crossed:
-   * `'documented'` keeps to Microsoft's documented limits, an object says more.
+   * Makes calls wait their turn before they are sent, so that the quota is used fully but never exceeded.
+   * `'documented'` applies Microsoft's documented limits; an object configures more.
    *
    * @defaultValue `false`: calls are sent at once, and held only after a 429
    */
   readonly quota?: QuotaOptions | 'documented' | false;
   /**
-   * Whether a wrapped fetch rejects HTTP errors with a `DefenderApiError`. If not, it resolves with the
+   * Whether a wrapped fetch rejects with a `DefenderApiError` for an HTTP error. If not, it resolves with the
    * `Response`, as fetch does.
    *
    * @defaultValue `false`
@@ -169,12 +169,12 @@ export interface ResilienceOptions {
    * Called after a 401, at most once per call, and once for all calls that were refused together with
    * tokens of the same identity for the same API and host. The request is sent again with the new token.
    *
-   * HTTP clients call it only where a request to a known host (Microsoft's, or one in `hosts`) carried a
-   * bearer token. For `execute` and `wrap` the function is called again with the new token as
-   * `context.token`. Not called for a 401 that a new token cannot fix, such as a missing licence.
+   * HTTP clients call it only if a request to a known host (Microsoft's, or one in `hosts`) had a bearer token.
+   * `execute` and `wrap` call the function again with the new token as `context.token`. Not called for a 401
+   * that a new token cannot fix, such as a missing licence.
    *
-   * Tokens of different tenants and users are kept apart where they are JWTs; with other tokens, make one
-   * wrapper per identity. What it throws or returns wrongly is passed to `onObserverError`.
+   * Tokens of different tenants and users are kept apart if they are JWTs; with other tokens, create one
+   * wrapper per identity. Errors and invalid results are passed to `onObserverError`.
    *
    * @defaultValue none: a 401 fails the call
    */
@@ -190,7 +190,7 @@ export interface ResilienceOptions {
   readonly hosts?: HostMap;
   /** The observers of all calls: for OpenTelemetry, Prometheus or logs, or your own. @defaultValue none */
   readonly observers?: readonly Observer[];
-  /** Called when an observer threw. @defaultValue prints a process warning, once per hook and kind of error */
+  /** Called when an observer threw. @defaultValue emits a process warning, once per hook and kind of error */
   readonly onObserverError?: (error: unknown, hook: string) => void;
   /** The source of time, for tests. @defaultValue the real time */
   readonly clock?: Clock;

@@ -18,11 +18,11 @@ import { nearestOption } from '../validation/nearest-option.ts';
 import type { ResilienceOptions } from './options.ts';
 import { numberFields } from './table.ts';
 
-/** How calls keep within their quotas. */
+/** How calls stay within their quotas. */
 export interface QuotaOptions {
   /**
-   * Limits by quota group, in place of the documented ones: `{ incidents: { perMinute: 50 } }`.
-   * `false`: the group is not counted. All other groups have their documented limits.
+   * Limits by quota group, replacing the documented ones: `{ incidents: { perMinute: 50 } }`. `false` stops
+   * counting the group. All other groups keep their documented limits.
    */
   readonly groups?: Readonly<Record<string, Quota | false>>;
   /**
@@ -34,36 +34,35 @@ export interface QuotaOptions {
    */
   readonly store?: QuotaStore;
   /**
-   * How many processes share the store. While it is away, each sends its part of the limit.
+   * How many processes share the store. While it is unavailable, each sends its part of the limit.
    *
-   * @defaultValue as many as the store saw lately; 8 where it was never reached
+   * @defaultValue as many as the store saw recently; 8 if it was never reached
    */
   readonly expectedProcesses?: number;
   /**
-   * For how long the store may be slow or fail, in milliseconds, before each process goes on with its
-   * part of the limit.
+   * How long the store may be slow or fail, in milliseconds, before each process continues with its part of the
+   * limit.
    *
    * @defaultValue 2,000
    */
   readonly storeTimeoutMs?: number;
   /**
-   * The share of each limit that is kept for calls of a priority above 0: 0.02 keeps two of a hundred.
-   * An urgent call is then sent at once, even where a bulk job has used up its part of the minute.
+   * The share of each limit that is reserved for calls with a priority above 0: 0.02 reserves two of a hundred.
+   * An urgent call is then sent at once, even if a bulk job has used up the rest of the minute.
    *
-   * @defaultValue 0: an urgent call is the next to be sent
+   * @defaultValue 0: an urgent call is sent next
    */
   readonly reserve?: number;
   /**
-   * How long a minute of the quotas lasts, in milliseconds; their hour is 60 of them. Only for tests
-   * against a simulator with the same shortened minutes.
+   * How long a minute of the quotas lasts, in milliseconds; an hour is 60 of them. Only for tests against a
+   * simulator with the same shortened minutes.
    *
    * @defaultValue 60,000
    */
   readonly minuteMs?: number;
   /**
-   * How long a call may take at most to arrive at the service, in milliseconds. A call counts until one
-   * window after its arrival, which is known from its answer; without an answer it counts as arrived
-   * after this time.
+   * The longest time that a call takes to arrive at the service, in milliseconds. A call counts until one
+   * window after its arrival: at the latest when its response arrives, or after this time.
    *
    * @defaultValue 5,000
    */
@@ -73,7 +72,7 @@ export interface QuotaOptions {
 const NO_OPTIONS: QuotaOptions = Object.freeze({});
 const HOUR_MS = 3_600_000;
 
-/** The maximum of each limit: one entry is kept for each call of a window. */
+/** Each limit has a maximum because one entry is kept for each call of a window. */
 const limits: Rule = object(
   {
     perMinute: integer(1, 1_000_000),
@@ -91,7 +90,7 @@ const GROUPS: ReadonlySet<string> = new Set([
   ...operations.map(({ quotaGroup }) => quotaGroup),
 ]);
 
-/** A group that no operation belongs to would limit nothing. */
+/** A group without operations would limit nothing. */
 function groupFault(name: string): string | undefined {
   if (GROUPS.has(name)) return undefined;
   const nearest = nearestOption(name, [...GROUPS]);
@@ -122,8 +121,8 @@ export const QUOTA_FIELDS: OptionRules = {
 };
 
 /**
- * How calls are held after a 429. Without retries there are no pauses unless someone asks for them: they
- * would hold back and reject calls that another layer retries in its own time.
+ * How calls are held after a 429. Without retries there are no pauses unless requested: they would hold and
+ * reject calls that another layer retries at its own pace.
  */
 export function throttleSettings(
   { throttle, quota = false, retry }: ResilienceOptions,

@@ -79,7 +79,7 @@ export function settingsOf(options: ResilienceOptions = {}): Settings {
   };
 }
 
-/** The number that was given at a path such as `retry.maxRetries`, else its default. */
+/** The number at a path such as `retry.maxRetries`, else its default. */
 function numberAt(options: ResilienceOptions, path: string): number | undefined {
   let value: unknown = options;
   for (const name of path.split('.')) {

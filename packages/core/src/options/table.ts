@@ -7,11 +7,11 @@ import {
   type Rule,
 } from '../validation/check-options.ts';
 
-/** The timeouts of operations for which the operations table has none. */
+/** The timeouts of operations that have none in the operations table. */
 export const DEFAULT_ATTEMPT_TIMEOUT_MS = 60_000;
 export const DEFAULT_DEADLINE_MS = 300_000;
 
-/** One numeric option: the source of its check, its default and its row in the reference. */
+/** One numeric option. Its check, its default and its row in the reference come from here. */
 export interface NumberOption {
   /** The option's path, such as `retry.maxRetries`. */
   readonly path: string;
@@ -51,7 +51,7 @@ export const NUMBER_OPTIONS: readonly NumberOption[] = [
   { path: 'quota.storeTimeoutMs', ...TIME, value: 2_000 },
 ];
 
-/** The rules of the numeric options of one section, such as `retry`, or of none. */
+/** The rules of the numeric options in one section, such as `retry`; `''` for those outside any section. */
 export function numberFields(section: string): OptionRules {
   const fields: Record<string, Rule> = {};
   for (const { path, integer: whole, min, max } of NUMBER_OPTIONS) {

@@ -6,7 +6,7 @@ import { type AttemptScope, failureCount, type NestedFailure, runInScope } from 
 import type { Classification, Outcome } from './outcome.ts';
 import type { Permit } from './permit.ts';
 
-/** What is known of an attempt when it is sent. */
+/** The state of an attempt when it is sent. */
 export interface AttemptStartState {
   readonly number: number;
   readonly permit: Permit;
@@ -15,7 +15,7 @@ export interface AttemptStartState {
   /** Milliseconds until the call's deadline. */
   readonly remainingMs: number;
   readonly token: string | undefined;
-  /** How many tokens had been renewed. */
+  /** {@link TokenRefresher.renewals} when the attempt is sent. */
   readonly renewalsBefore: number;
 }
 
@@ -26,11 +26,11 @@ export interface EndedAttempt<T> {
   readonly classification: Classification;
 }
 
-/** Told how an attempt ended: once, and never while the attempt is still being sent. */
+/** Receives how an attempt ended: once, and never while the attempt is still being sent. */
 export interface OutcomeReceiver<T> {
-  /** What it returns or throws settles the promise of {@link Attempt.send}. */
+  /** The promise of {@link Attempt.send} settles with what this returns or throws. */
   attemptEnded(attempt: Attempt<T>, outcome: Outcome<T>): unknown;
-  /** The caller aborted the attempt, or its time was up: the promise stays pending. */
+  /** The caller aborted the attempt, or its time is up: the promise stays pending. */
   attemptAborted(attempt: Attempt<T>, outcome: Outcome<T>): void;
 }
 
@@ -47,7 +47,7 @@ export class Attempt<T> implements AttemptSender, Watched, AttemptScope {
   readonly renewalsBefore: number;
   readonly failuresBefore: number = failureCount();
   nestedFailure: NestedFailure | undefined = undefined;
-  // Where the attempt stands in a list of deadlines.
+  // The attempt's position in a list of deadlines.
   expiresAt = 0;
   list: DeadlineList | undefined = undefined;
   before: Watched | undefined = undefined;
@@ -87,8 +87,8 @@ export class Attempt<T> implements AttemptSender, Watched, AttemptScope {
   }
 
   /**
-   * Sends it. Never throws. The promise settles with what the receiver returns, and never when the
-   * attempt was aborted or timed out.
+   * Sends the attempt. Never throws. The promise settles with what the receiver returns; it never settles if
+   * the attempt was aborted or timed out.
    */
   send(receiver: OutcomeReceiver<T>): Promise<unknown> {
     this.#receiver = receiver;
@@ -122,7 +122,7 @@ export class Attempt<T> implements AttemptSender, Watched, AttemptScope {
     return this.sentAt + this.#timeoutMs;
   }
 
-  /** Whether less time is left of the call than an attempt may take. */
+  /** Whether the call's deadline comes before the attempt's timeout. */
   get #endsAtDeadline(): boolean {
     return this.#timeoutMs < this.#call.limits.attemptTimeoutMs;
   }
@@ -143,7 +143,7 @@ export class Attempt<T> implements AttemptSender, Watched, AttemptScope {
   #onValue(value: T): unknown {
     const receiver = this.#end();
     if (receiver === undefined) {
-      // Nobody waits for a response that came too late: release its socket.
+      // Nobody waits for a late response: release its socket.
       void this.#call.dispose?.(value);
       return never();
     }
@@ -160,7 +160,7 @@ export class Attempt<T> implements AttemptSender, Watched, AttemptScope {
     const receiver = this.#end();
     if (receiver === undefined) return;
     this.#aborted = { reason };
-    // The caller's function may be the one that aborts, before it has returned its promise.
+    // The caller's function may itself abort before it returns its promise.
     queueMicrotask(() => receiver.attemptAborted(this, { ok: false, error: reason }));
     this.#controller?.abort(reason);
   }
@@ -169,7 +169,7 @@ export class Attempt<T> implements AttemptSender, Watched, AttemptScope {
   #end(): OutcomeReceiver<T> | undefined {
     const receiver = this.#receiver;
     if (receiver === undefined) return undefined;
-    // A listener on the caller's signal may keep this attempt: it must not keep the response as well.
+    // A listener on the caller's signal may keep this attempt in memory: it must not keep the response as well.
     this.#receiver = undefined;
     this.#deadlines.release(this);
     if (this.#onCallerAbort !== undefined) {

@@ -16,10 +16,10 @@ import { type Outcome, settledValue } from './outcome.ts';
 import { circuitKey, type Pipeline } from './pipeline.ts';
 import { ResponseInfo } from './response-info.ts';
 
-// A field that does not apply is absent, not undefined. Set one by one, since spreading them is slow.
+// Fields that do not apply are absent, not undefined. They are set one by one, since spreading them is slow.
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-/** Tells the observers that a call begins; undefined where nobody observes it. */
+/** Notifies the observers that a call begins; undefined if nobody observes it. */
 export function observeCall(
   { observers, circuits }: Pipeline,
   call: CallSpec,
@@ -44,7 +44,7 @@ export function attemptStart(
   return { attempt, delayMs: previous.delayMs, previous: previous.failure };
 }
 
-/** Tells the observers that an attempt has ended. */
+/** Notifies the observers that an attempt has ended. */
 export function observeAttemptEnd<T>(
   call: ClientCall<T>,
   { attempt, observed, sentAt }: Attempt<T>,

@@ -4,7 +4,7 @@ import type { ClientCall } from './call.ts';
 import { CANCELLED, type Outcome } from './outcome.ts';
 import type { Rejection } from './permit.ts';
 
-/** How a call fails: what its caller gets, and why there was no further attempt. */
+/** How a call fails: its caller's outcome, and why there was no further attempt. */
 export interface CallFailure<T> {
   readonly outcome: Outcome<T>;
   readonly failure: Failure;
@@ -19,7 +19,7 @@ export interface FailedAttempt<T> {
   readonly delayMs: number;
 }
 
-/** The caller has aborted: it gets its own reason, and nobody reads the response that came before. */
+/** The caller has aborted: it gets its own reason, and nobody reads the last response. */
 export function cancelled<T>(
   call: ClientCall<T>,
   previous: Outcome<T> | undefined,
@@ -39,7 +39,7 @@ export function givenUp<T>(
   return call.signal?.aborted ? cancelled(call, outcome) : { outcome, failure, reason };
 }
 
-/** An attempt may not be sent. A retry then leaves the caller with the failure before it. */
+/** An attempt may not be sent. If it was a retry, the caller gets the failure before it. */
 export function notPermitted<T>(
   call: ClientCall<T>,
   { reason, error, failure }: Rejection,

@@ -3,31 +3,31 @@ import { type Clock, type Timer, within } from '../clock.ts';
 /** A signal for one wait. */
 export interface WaitSignal {
   readonly signal: AbortSignal;
-  /** The wait is over: removes the listeners. */
+  /** Removes the listeners, when the wait is over. */
   release(): void;
 }
 
-/** What a wrapper has to end when it closes. */
+/** The parts of a wrapper that end when it closes. */
 export interface Closable {
-  /** Ends what waits to be sent. */
+  /** Ends the waits of attempts that were not sent. */
   endWaits(): void;
-  /** Aborts what has been sent and not answered. */
+  /** Aborts the attempts that were sent and not answered. */
   abortAttempts(): void;
-  /** No call is left: sends what is still kept, and stops every timer. */
+  /** Called when no call is left: sends buffered data, and stops every timer. */
   finish(): Promise<void>;
   /** How many calls have begun and not ended. */
   readonly inFlight: number;
 }
 
-/** How long closing may take. */
+/** The time limits of closing. */
 export interface CloseSettings {
   readonly timeoutMs: number;
   readonly flushTimeoutMs: number;
 }
 
-/** Whether a wrapper takes calls, and how it stops. */
+/** Whether a wrapper accepts calls, and how it closes. */
 export class Lifecycle {
-  /** Whether the wrapper has begun to close: it takes no further call. */
+  /** Whether the wrapper has begun to close: it accepts no more calls. */
   closed = false;
   readonly #clock: Clock;
   readonly #closable: Closable;
@@ -43,7 +43,7 @@ export class Lifecycle {
     this.#closable = closable;
   }
 
-  /** Makes a signal that aborts when the caller's does, and when the wrapper closes. */
+  /** Creates a signal that aborts when the caller's does, and when the wrapper closes. */
   waitSignal(caller: AbortSignal | undefined): WaitSignal {
     const controller = new AbortController();
     const end = (): void => controller.abort(caller?.reason);
@@ -57,19 +57,19 @@ export class Lifecycle {
     return { signal: controller.signal, release };
   }
 
-  /** Calls `end` when calls are aborted because closing takes too long. Returns what takes that back. */
+  /** Calls `end` when calls are aborted because closing takes too long. Returns a function that cancels this. */
   onLimit(end: () => void): () => void {
     if (this.#limitReached) end();
     else this.#readings.add(end);
     return () => void this.#readings.delete(end);
   }
 
-  /** No call is in flight any more. */
+  /** Called when no call is in flight any more. */
   idle(): void {
     if (this.closed) this.#idle.resolve();
   }
 
-  /** A later call can only shorten the time that the first one gave. */
+  /** A second call can only shorten the time limit of the first. */
   close({ timeoutMs, flushTimeoutMs }: CloseSettings): Promise<void> {
     this.#limitTo(timeoutMs);
     this.#done ??= this.#close(flushTimeoutMs);
@@ -91,7 +91,7 @@ export class Lifecycle {
     const at = this.#clock.now() + timeoutMs;
     if (this.#limitReached || (this.#limit?.at ?? Number.POSITIVE_INFINITY) <= at) return;
     this.#limit?.timer.cancel();
-    // A timer even for 0: what was permitted in this very moment has been sent by then.
+    // A timer even for 0, so that attempts with a permit have been sent before they are aborted.
     this.#limit = { timer: this.#clock.timer(() => this.#abort(), timeoutMs), at };
   }
 

@@ -10,12 +10,11 @@ const NOTHING: Partial<Limits> = Object.freeze({});
 const IDEMPOTENT: ReadonlySet<string> = new Set(words('GET HEAD OPTIONS PUT DELETE TRACE QUERY'));
 
 /**
- * The limits of a call: its own, else the wrapper's for this operation, else the wrapper's for all
- * operations, else those of the operations table, else the defaults.
+ * The limits of a call: its own, else the wrapper's for this operation, else the wrapper's for all operations,
+ * else the operations table's, else the defaults.
  *
- * @param method - the HTTP method; undefined for a function, which is idempotent unless somebody says
- * otherwise
- * @param call - what the call sets for itself
+ * @param method - the HTTP method; undefined for a function, which is idempotent by default
+ * @param call - the call's own options
  */
 export function limitsOf(
   settings: Settings,
@@ -46,7 +45,7 @@ export function limitsOf(
   };
 }
 
-/** The call's priority in the queue of its quota: higher first. */
+/** The call's priority in its quota's queue; the highest is sent first. */
 export function priorityOf(
   settings: Settings,
   { name, operation, priority }: Pick<CallSpec, 'name' | 'operation' | 'priority'>,

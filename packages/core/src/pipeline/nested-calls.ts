@@ -8,40 +8,40 @@ export interface NestedFailure {
   /** Its operation's name. */
   readonly operation: string;
   readonly failure: Failure;
-  /** Counts the failed calls. */
+  /** The value of the count of failed calls, this one included. */
   readonly order: number;
 }
 
-/** An attempt that other wrapped calls may be made in. */
+/** An attempt, inside which other wrapped calls may be made. */
 export interface AttemptScope {
-  /** The last call made in it that has failed. */
+  /** The last failed call inside the attempt. */
   nestedFailure: NestedFailure | undefined;
-  /** How many calls had failed when it was sent. */
+  /** How many calls had failed when the attempt was sent. */
   readonly failuresBefore: number;
 }
 
-// Retries must not multiply where a wrapped call is made inside another. Two ways to notice that: the
-// failure of the inner call is remembered by what its caller got, which mostly comes out of the outer
-// call as it is or as a part of an error. That costs nothing until a call fails. Clients that make
-// errors of their own out of a response need the asynchronous context, which slows down each call: it is
-// followed once an adapter for such a client is in use.
+// Retries must not multiply when a wrapped call is made inside another. There are two ways to notice that. The
+// failure of the inner call is remembered by the value or error that its caller got, which usually leaves the
+// outer call too, by itself or inside another error. That costs nothing until a call fails. Clients that create
+// their own errors from a response need the asynchronous context, which slows down each call: it is followed
+// only if an adapter for such a client is used.
 const failures = new WeakMap<object, NestedFailure>();
 let context: AsyncLocalStorage<AttemptScope> | undefined;
 let failed = 0;
 let activeCalls = 0;
 
-/** Follows the asynchronous context from now on, where the runtime has one. */
+/** Follows the asynchronous context from now on, if the runtime has one. */
 export function followContext(): void {
   const Storage = context === undefined ? asyncLocalStorage() : undefined;
   if (Storage !== undefined) context = new Storage();
 }
 
-/** Runs what an attempt sends, so that the calls made in it can be attributed to it. */
+/** Runs `send` so that the calls made in it can be attributed to the attempt. */
 export function runInScope<T>(scope: AttemptScope, send: () => T): T {
   return context === undefined ? send() : context.run(scope, send);
 }
 
-/** The attempt that the current call is made in, where that is known. */
+/** The attempt inside which the current call is made, if it is known. */
 export function currentScope(): AttemptScope | undefined {
   return context?.getStore();
 }
@@ -60,14 +60,14 @@ export function failureCount(): number {
   return failed;
 }
 
-/** Remembers that a wrapped call has failed, and what its caller got. */
+/** Remembers that a wrapped call has failed, by the value or error that its caller got. */
 export function rememberFailure(
   operation: string,
   failure: Failure,
   settled: unknown,
   scope: AttemptScope | undefined,
 ): void {
-  // The only active call is inside no other.
+  // The only active call cannot be inside another.
   if (activeCalls <= 1) return;
   failed += 1;
   const nested: NestedFailure = { operation, failure, order: failed };
@@ -75,9 +75,7 @@ export function rememberFailure(
   if (typeof settled === 'object' && settled !== null) failures.set(settled, nested);
 }
 
-/**
- * The wrapped call that made an attempt fail, if one did: it has been retried as often as makes sense.
- */
+/** The wrapped call that made an attempt fail, if any: it has already used up its retries. */
 export function findNestedFailure(
   scope: AttemptScope,
   settled: unknown,
@@ -93,7 +91,7 @@ export function findNestedFailure(
   return last !== undefined && isSameAnswer(last.failure, failure) ? last : undefined;
 }
 
-// The caller's function may have gone on after an inner call failed, and then failed for another reason.
+// The caller's function may have continued after an inner call failed, and then failed for another reason.
 function isSameAnswer(inner: Failure, outer: Failure): boolean {
   return outer.status === inner.status && outer.source !== 'timeout';
 }
@@ -101,22 +99,22 @@ function isSameAnswer(inner: Failure, outer: Failure): boolean {
 const MAX_WARNINGS = 100;
 const warned = new Set<string>();
 
-/** Warns once for each pair of operations that one is wrapped inside the other. */
+/** Warns that one operation is wrapped inside another, once for each pair. */
 export function warnNested(outer: string, inner: string): void {
   const pair = `${outer} > ${inner}`;
   if (warned.has(pair) || warned.size >= MAX_WARNINGS) return;
   warned.add(pair);
   const detail = callerFrames(new Error('place'));
   emitWarning(
-    `The wrapped call "${inner}" was made inside the wrapped call "${outer}". What the inner one gave up on is not tried again by the outer one; wrap only one of the two.`,
+    `The wrapped call "${inner}" was made inside the wrapped call "${outer}". The outer one does not retry the inner one's failures; wrap only one of the two.`,
     { code: 'DEFENDER_RESILIENCE_NESTED', ...(detail === '' ? {} : { detail }) },
   );
 }
 
-/** The frames of the caller's own code: neither ours nor Node's. Empty in other engines than V8. */
+/** The stack frames of the caller's own code, without ours and Node's. Empty in engines other than V8. */
 function callerFrames({ stack = '' }: Error): string {
   const frames = stack.split('\n').filter((line) => line.startsWith('    at '));
-  // The first frame is in this file. Its folder is the build's, in the sources `src/pipeline`.
+  // The first frame is in this file, whose folder is that of the build, or `src/pipeline` in the sources.
   const own = /\(?((?:file:\/\/)?[^\s()]*[/\\])(?:pipeline[/\\])?[^/\\]*$/.exec(
     frames[0] ?? '',
   )?.[1];

@@ -4,26 +4,26 @@ import { changeFailure, createFailure, type Failure } from '../failure/failure.t
 import { attachPartial } from '../failure/partial.ts';
 import type { AttemptSender, CallSpec, ClientCall } from './call.ts';
 
-/** How one attempt ended: with what the client returned, or with what it rejected with. */
+/** How one attempt ended: with the client's value or its error. */
 export type Outcome<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: unknown };
 
-/** What an attempt gave its caller: a value or an error. */
+/** The value or error of an attempt. */
 export function settledValue(outcome: Outcome<unknown>): unknown {
   return outcome.ok ? outcome.value : outcome.error;
 }
 
-/** Returns what an attempt gave its caller, or throws the error. */
+/** Returns the value of an attempt, or throws its error. */
 export function unwrap<T>(outcome: Outcome<T>): T {
   if (outcome.ok) return outcome.value;
   throw outcome.error;
 }
 
-/** Undefined for a success; a promise where the body of the response must be read first. */
+/** Undefined for a success; a promise if the response's body must be read first. */
 export type Classification = Promise<Failure | undefined> | Failure | undefined;
 
-/** The caller aborted the call, whatever the client made of it. */
+/** The caller aborted the call, however the client reported it. */
 export const CANCELLED: Failure = createFailure({
   code: 'Cancelled',
   message: 'The caller aborted the call',
@@ -38,7 +38,7 @@ const UNKNOWN: Failure = createFailure({
   source: 'unknown',
 });
 
-/** What an outcome says by itself. */
+/** Classifies an outcome by itself. */
 export function classifyOutcome<T>(
   call: ClientCall<T>,
   attempt: AttemptSender,
@@ -61,8 +61,8 @@ function classifyError(error: unknown, time: ClassifyOptions): Failure {
 }
 
 /**
- * The failure that everybody sees: the circuit, the retry decision, the observers' attempt, retry and
- * call events, and `failureOf`.
+ * The failure as everyone sees it: the circuit, the retry decision, the observers' attempt, retry and call
+ * events, and `failureOf`.
  */
 export function reportedFailure<T>(
   classified: Failure,
@@ -72,7 +72,7 @@ export function reportedFailure<T>(
   const failure = markAmbiguous(classified, call, hosts);
   const advice = adviceFor(failure, call);
   if (advice === undefined) return failure;
-  // What may have been carried out must not be repeated blindly, by the caller neither.
+  // The caller must not blindly repeat a request that may have been carried out either.
   return mayHaveActed(failure, call)
     ? changeFailure(failure, { verdict: 'terminal', advice })
     : changeFailure(failure, { advice });
@@ -95,10 +95,9 @@ function mayHaveActed({ ambiguous }: Failure, { limits }: CallSpec): boolean {
   return ambiguous === true && !limits.idempotent;
 }
 
-/** A more exact advice than the failure's own; undefined where there is none. */
+/** More specific advice than the failure's own; undefined if there is none. */
 function adviceFor<T>(failure: Failure, call: ClientCall<T>): string | undefined {
   if (!mayHaveActed(failure, call)) return call.bodyAdvice?.(failure);
-  const lookUp =
-    call.operation.ambiguityAdvice ?? 'Look up whether it was, before you send it again.';
-  return `The request may have been carried out although no answer came. ${lookUp}`;
+  const lookUp = call.operation.ambiguityAdvice ?? 'Check whether it was before you send it again.';
+  return `The request may have been carried out although no response arrived. ${lookUp}`;
 }

@@ -14,7 +14,7 @@ export interface Permit {
   readonly gatePermit: GatePermit | undefined;
 }
 
-/** Why an attempt may not be sent, and what the call rejects with if it has sent none. */
+/** Why an attempt may not be sent, and the error for a call that has sent none. */
 export interface Rejection {
   readonly reason: GiveUpReason;
   readonly error: unknown;
@@ -28,7 +28,7 @@ export interface PermitRequest {
   readonly circuit: Circuit | undefined;
   readonly events: CallFanOut | undefined;
   readonly deadlineAt: number;
-  /** How many attempts it has sent. */
+  /** How many attempts the call has sent. */
   readonly attempts: number;
 }
 
@@ -38,7 +38,7 @@ const NO_PERMIT_NEEDED: Permit = Object.freeze({
   gatePermit: undefined,
 });
 
-/** Answers at once where it can, as for almost every attempt; undefined: ask {@link acquirePermit}. */
+/** Answers synchronously if possible, as for almost every attempt; undefined: call {@link acquirePermit}. */
 export function tryAcquirePermit(
   request: PermitRequest,
   now: number,
@@ -49,7 +49,7 @@ export function tryAcquirePermit(
   return pipeline.gate.idle && circuit?.closed !== false ? NO_PERMIT_NEEDED : undefined;
 }
 
-/** Asks the circuit, and then the gate, where the attempt may have to wait. */
+/** Asks the circuit, then the gate, where the attempt may have to wait. */
 export async function acquirePermit(
   request: PermitRequest,
   now: number,
@@ -62,7 +62,7 @@ export async function acquirePermit(
   try {
     gatePermit = await passGate(request, now);
   } catch (error) {
-    // Only the caller's abort ends the wait early.
+    // Only the caller's abort makes the gate reject.
     await circuit?.record(admission, 'neutral', pipeline.clock.now());
     return { reason: 'cancelled', error, failure: CANCELLED };
   }
@@ -79,16 +79,16 @@ export async function acquirePermit(
   return rejectedByCircuit(request, after);
 }
 
-/** How an attempt failed, as far as the circuit and the gate are concerned. */
+/** How an attempt failed, for the circuit and the gate. */
 export interface AttemptFailure {
   readonly failure: Failure;
-  /** How long the calls of its quota group are held; undefined: not at all. */
+  /** How long to hold the calls of its quota group, in milliseconds; undefined: not at all. */
   readonly holdGroupMs: number | undefined;
 }
 
 /**
- * Tells the circuit and the gate how the attempt ended; `failed` is undefined for a success. Returns a promise
- * only when the circuit changes its state.
+ * Reports to the circuit and the gate how the attempt ended; `failed` is undefined for a success. Returns a
+ * promise only if the circuit changes its state.
  */
 export function recordOutcome(
   { pipeline, call, circuit }: PermitRequest,
@@ -96,14 +96,14 @@ export function recordOutcome(
   failed: AttemptFailure | undefined,
   now: number,
 ): Promise<void> | undefined {
-  // Hold the group before the permit is returned: otherwise the gate lets the next attempt pass.
+  // Hold the group before returning the permit, or the gate would release the next attempt.
   if (failed?.holdGroupMs !== undefined) {
     const gateCall = gateCallOf(pipeline.settings, call);
     pipeline.gate.throttled(gateCall, failed.holdGroupMs, failed.failure, gatePermit);
   }
   const outcome = failed === undefined ? 'success' : circuitOutcomeOf(failed.failure);
   const changed = circuit?.record(admission, outcome, now, failed?.failure);
-  // The circuit changes first: otherwise the gate releases the next attempt to a circuit that opens.
+  // Change the circuit first, or the gate would release the next attempt before the circuit opens.
   if (changed !== undefined) return changed.then(() => gatePermit?.completed());
   gatePermit?.completed();
   return undefined;
@@ -131,7 +131,7 @@ function rejectedByCircuit({ call, circuit }: PermitRequest, now: number): Rejec
   return { reason: 'circuit-open', error, failure: error.failure };
 }
 
-/** The wrapper is closed: nothing is sent any more. */
+/** Rejects an attempt because the wrapper is closed. */
 function rejectedByClose({ name }: CallSpec): Rejection {
   const error = new ClosedError({ operation: name, sent: false });
   return { reason: 'closed', error, failure: error.failure };

@@ -1,7 +1,7 @@
 import { isObject } from '../is.ts';
 import type { Pipeline } from './pipeline.ts';
 
-/** What `createResilience` returns, as far as the adapters need to know it. */
+/** The part of `createResilience`'s result that the adapters need. */
 export interface ResilienceLike {
   readonly fetch: typeof globalThis.fetch;
   snapshot(): object;
@@ -9,22 +9,22 @@ export interface ResilienceLike {
 
 const pipelines = new WeakMap<object, Pipeline>();
 
-/** Lets the adapters find the pipeline behind the wrapper that they are given. */
+/** Registers the pipeline of a wrapper, so that adapters can find it. */
 export function registerPipeline(resilience: ResilienceLike, pipeline: Pipeline): void {
   pipelines.set(resilience, pipeline);
 }
 
 /**
- * The pipeline behind a wrapper.
+ * Returns the pipeline of a wrapper.
  *
- * @param caller - the function that was given the wrapper, for the message
- * @throws TypeError for whatever this copy of the package did not make
+ * @param caller - the function that was called with the wrapper, for the message
+ * @throws TypeError for anything that this copy of the package did not create
  */
 export function pipelineOf(resilience: unknown, caller: string): Pipeline {
   const pipeline = isObject(resilience) ? pipelines.get(resilience) : undefined;
   if (pipeline === undefined) {
     throw new TypeError(
-      `${caller} takes what createResilience gives (of the same copy of this package), got ${typeof resilience}`,
+      `${caller} takes the result of createResilience (from the same copy of this package), got ${typeof resilience}`,
     );
   }
   return pipeline;

@@ -14,14 +14,14 @@ import { type Closable, Lifecycle } from './lifecycle.ts';
 import { priorityOf } from './limits.ts';
 import { TokenRefresher } from './token-refresh.ts';
 
-/** How many warnings one wrapper gives. */
+/** How many warnings one wrapper emits. */
 const MAX_WARNINGS = 100;
 
-/** What all calls of one wrapper share. */
+/** Everything that the calls of one wrapper share. */
 export class Pipeline implements Closable {
   readonly settings: Settings;
   readonly clock: Clock;
-  /** For `classify`: the time of day by the wrapper's own clock. */
+  /** The options of `classify`: the time of the wrapper's own clock. */
   readonly time: { readonly now: () => number };
   readonly budget: RetryBudget;
   readonly gate: QuotaGate;
@@ -30,7 +30,7 @@ export class Pipeline implements Closable {
   readonly observers: ObserverFanOut | undefined;
   readonly refresher: TokenRefresher | undefined;
   readonly lifecycle: Lifecycle;
-  /** Reports what a hook of the caller's threw: it must not break the call. */
+  /** Reports an error that one of the caller's hooks threw: it must not break the call. */
   readonly reportError: ReportObserverError;
   readonly #warned = new Set<string>();
   inFlight = 0;
@@ -74,7 +74,7 @@ export class Pipeline implements Closable {
     await this.observers?.flush();
   }
 
-  /** Reports a mistake in how the wrapper is used; the message is free of secrets. */
+  /** Reports a mistake in the use of the wrapper; the message must not contain secrets. */
   reportMistake(message: string, hook: string): void {
     if (this.settings.onObserverError !== undefined) {
       this.reportError(new TypeError(message), hook);
@@ -84,7 +84,7 @@ export class Pipeline implements Closable {
     }
   }
 
-  /** The circuit of a call; undefined where circuits are switched off. */
+  /** The circuit of a call; undefined if circuits are switched off. */
   circuitOf(call: CallSpec): Circuit | undefined {
     const key = circuitKey(call);
     return this.circuits?.find(key) ?? this.#newCircuit(key, call);
@@ -113,12 +113,12 @@ export function circuitKey({ host, name }: CallSpec): string {
   return key;
 }
 
-// A map finds a string that was just concatenated only after hashing it. Most operations are called at
-// one host, so each keeps the key that it had last.
+// Looking up a newly concatenated string in a map hashes it first. Most operations are called at one host, so
+// each remembers its last key.
 const lastKeys = new Map<string, { readonly host: string; readonly key: string }>();
 const MAX_LAST_KEYS = 1_000;
 
-/** A call as the gate knows it: pauses go by host and quota group. */
+/** A call as the gate sees it: pauses are keyed by host and quota group. */
 export function gateCallOf(settings: Settings, call: CallSpec): GateCall {
   const { host, operation, name } = call;
   const { quotaGroup } = operation;

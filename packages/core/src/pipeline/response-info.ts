@@ -6,17 +6,17 @@ import type { HttpResponseInfo } from '../observe/observer.ts';
 /** The headers with the service's own ID of the request: Azure's, and Graph's. */
 const REQUEST_ID_HEADERS = ['x-ms-request-id', 'request-id'];
 
-/** Where Node's `httpVersion` is: in the response itself, in superagent's, and in axios's. */
+/** The paths to Node's `httpVersion`: in the response itself, in superagent's, and in axios's. */
 const MESSAGES: readonly (readonly string[])[] = [[], ['res'], ['request', 'res']];
 
 /**
- * Reads a response in any form, or an error that contains one, when an observer asks for it. Goes by the
- * shape, so that no client needs to be imported.
+ * Reads a response in any form, or an error that contains one, when an observer asks for it. Checks the shape,
+ * so that no client needs to be imported.
  */
 export class ResponseInfo implements HttpResponseInfo {
   readonly #response: unknown;
 
-  /** @param outcome - what the client returned or threw */
+  /** @param outcome - the value or error of the client */
   constructor(outcome: unknown) {
     this.#response = safeGetObject(outcome, 'response') ?? outcome;
   }

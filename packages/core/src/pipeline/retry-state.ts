@@ -10,13 +10,13 @@ import type { TokenCall } from './token-refresh.ts';
 /** An attempt that has failed. */
 export interface FailedSend {
   readonly failure: Failure;
-  /** What the client returned or rejected with. */
+  /** The client's value or error. */
   readonly settled: unknown;
-  /** How many tokens had been renewed when it was sent. */
+  /** {@link TokenRefresher.renewals} when the attempt was sent. */
   readonly renewalsBefore: number;
 }
 
-/** What one call remembers from failure to failure. Made at its first failure. */
+/** The state of one call's retries. Created at its first failure. */
 export class RetryState {
   /** The token that `refreshToken` returned in this call. */
   token: string | undefined = undefined;
@@ -90,8 +90,8 @@ export class RetryState {
   }
 
   /**
-   * Waits, or gets a new token. Returns why there is no further attempt after all: the wait was ended
-   * early, the deadline has passed, or there is no new token in time.
+   * Waits, or gets a new token. Returns why there is no further attempt, if so: the wait ended early, the
+   * deadline has passed, or no new token arrived in time.
    */
   async waitForRetry(
     decision: RetryDecision & { retry: true },
@@ -105,10 +105,10 @@ export class RetryState {
         return this.token === undefined ? 'terminal' : undefined;
       }
       await sleep(clock, decision.delayMs, wait.signal);
-      // The wait fitted in, but timers are late at times.
+      // The wait ended before the deadline, but timers can be late.
       return clock.now() < this.#deadlineAt ? undefined : 'deadline';
     } catch {
-      // The wrapper was closed, unless the caller has aborted, whose reason comes first.
+      // The wrapper was closed, or the caller has aborted, whose reason takes precedence.
       return 'closed';
     } finally {
       wait.release();

@@ -39,7 +39,7 @@ export function runCall<T>(pipeline: Pipeline, call: ClientCall<T>): Promise<T> 
   return new CallRun(pipeline, call).start();
 }
 
-/** One call. What it remembers is in one object, since each allocation counts for every call. */
+/** One call. All its state is in one object, since each allocation counts for every call. */
 class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
   readonly pipeline: Pipeline;
   readonly call: ClientCall<T>;
@@ -48,7 +48,7 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
   readonly deadlineAt: number;
   attempts = 0;
   readonly #startedAt: number;
-  /** The attempt of another wrapped call that this call is made in. */
+  /** The attempt of another wrapped call inside which this call is made. */
   readonly #scope: AttemptScope | undefined = currentScope();
   #retryState: RetryState | undefined = undefined;
   #resolve: (value: T) => void = noop;
@@ -64,8 +64,8 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
   }
 
   /**
-   * Almost every call is one attempt that is sent at once and succeeds: {@link attemptEnded} then
-   * ends the call, and no async function runs. Everything else is the loop's.
+   * Almost every call is one attempt that is sent at once and succeeds: then {@link attemptEnded} ends the
+   * call, and no async function runs. The loop does everything else.
    */
   start(): Promise<T> {
     const promise = new Promise<T>((resolve, reject) => {
@@ -101,7 +101,7 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
       const now = this.events === undefined ? attempt.sentAt : this.pipeline.clock.now();
       this.#reportSuccess(attempt, outcome, now);
     } catch (error) {
-      // A value that cannot even be looked at.
+      // Reading the value threw.
       this.#close();
       throw error;
     }
@@ -109,12 +109,12 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
     return outcome.value;
   }
 
-  /** The caller aborted the first attempt, or its time was up. */
+  /** The caller aborted the first attempt, or its time is up. */
   attemptAborted(attempt: Attempt<T>, outcome: Outcome<T>): void {
     this.#settleBy(new Promise((resolve) => resolve(this.attemptEnded(attempt, outcome))));
   }
 
-  /** Sends attempts until one succeeds or another makes no sense. */
+  /** Sends attempts until one succeeds or there is no reason for another. */
   async #runLoop(first: EndedAttempt<T> | undefined): Promise<T> {
     const { pipeline, call } = this;
     try {
@@ -157,7 +157,7 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
   }
 
   async #send(permit: Permit, previous: FailedAttempt<T> | undefined): Promise<EndedAttempt<T>> {
-    // The response before is dropped only now: without a permit, the caller would have got it.
+    // Dispose of the last response only now: without a permit, the caller would have got it.
     if (previous !== undefined) disposeOf(this.call, previous.outcome);
     const attempt = this.#makeAttempt(permit, this.pipeline.clock.now(), previous);
     const outcome = await new Promise<Outcome<T>>((resolve) => {
@@ -201,7 +201,7 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
     this.events?.end({ outcome: 'success', attempts: this.attempts, durationMs });
   }
 
-  /** Returns what the caller gets. */
+  /** Returns the caller's outcome. */
   #reportFailure({ outcome, failure, reason }: CallFailure<T>): Outcome<T> {
     const durationMs = this.pipeline.clock.now() - this.#startedAt;
     this.events?.end(failedCallEnd(this.attempts, durationMs, failure, reason));
@@ -216,7 +216,7 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
     return unwrap(this.#reportFailure(failed));
   }
 
-  /** Rejects a call that is not sent, without an async function: calls are refused by the thousand. */
+  /** Rejects a call that is not sent, without an async function, since thousands of calls may be refused. */
   #refuse(refused: CallFailure<T>): void {
     const outcome = this.#reportFailure(refused);
     this.#close();
@@ -230,8 +230,8 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
   }
 
   /**
-   * Settles the call as `step` settles. The handlers are the call's own functions, since V8 follows no others
-   * from promise to promise to find the callers that the stack of an error names.
+   * Settles the call as `step` settles. Passes the call's own functions as handlers, since V8 follows only
+   * those from promise to promise to find the callers for an error's stack.
    */
   #settleBy(step: Promise<unknown>): void {
     void step.then(this.#resolve as (value: unknown) => void, this.#reject);

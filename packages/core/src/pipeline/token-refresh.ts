@@ -9,7 +9,7 @@ import type { Pipeline } from './pipeline.ts';
 import { bearerTokenOf, mistakeIn, type ReadToken, readToken } from './token.ts';
 import { type TokenEntry, TokenStore } from './token-store.ts';
 
-/** A call as far as its token is concerned. */
+/** The part of a call that concerns its token. */
 export type TokenCall = CallSpec & Pick<ClientCall<unknown>, 'sentAuthorization'>;
 
 /** A 401 that a new token may fix. */
@@ -18,7 +18,7 @@ export interface RefusedToken {
   readonly failure: Failure;
   /** The token that was refused; undefined for a function, which sends its token itself. */
   readonly token: string | undefined;
-  /** {@link TokenRefresher.renewals} when the token was sent. */
+  /** {@link TokenRefresher.renewals} when the attempt was sent. */
   readonly renewalsBefore: number;
   readonly deadlineAt: number;
 }
@@ -29,18 +29,21 @@ interface PendingRefresh {
   waiters: number;
 }
 
-/** Where it is reported that `refreshToken` threw, or is not right. */
+/** Reports that `refreshToken` threw or returned something invalid. */
 export type RefreshReport = Pick<Pipeline, 'reportError' | 'reportMistake'>;
 
 const MAX_SCOPES = 100;
-/** Tokens of one identity are not refused in such a quick succession. */
+/**
+ * Two tokens that are refused within this time belong to different identities: one identity's next token is not
+ * refused so soon.
+ */
 const AT_ONCE_MS = 60_000;
 
 /**
- * Asks `refreshToken` for a new token after a 401, once for all calls of the same identity that were
- * refused together. A token goes only to the host and API it was made for, in place of a bearer token
- * that was refused there. Which token was replaced is remembered by its hash, so that a caller with a
- * stale token in its headers does not cause a 401 in each call.
+ * Asks `refreshToken` for a new token after a 401, once for all calls of the same identity that were refused
+ * together. A token is sent only to the host and API for which it was requested, replacing a bearer token that
+ * was refused there. Replaced tokens are remembered by their hash, so that a caller with a stale token in its
+ * headers does not cause a 401 in each call.
  */
 export class TokenRefresher {
   /** How many tokens `refreshToken` has returned. */
@@ -50,9 +53,9 @@ export class TokenRefresher {
   readonly #report: RefreshReport;
   readonly #store = new TokenStore();
   readonly #pending = new Map<TokenEntry, PendingRefresh>();
-  /** The latest refused token of each scope that did not say whose it is. */
+  /** The latest refused token of each scope that does not say whose it is. */
   readonly #lastUnknown = new Map<string, { readonly entry: TokenEntry; readonly at: number }>();
-  /** Has a value in what `refreshToken` calls. */
+  /** Has a value in everything that `refreshToken` calls. */
   #running: AsyncLocalStorage<true> | undefined = undefined;
 
   constructor(refresh: RefreshToken, settings: Settings, report: RefreshReport) {
@@ -61,26 +64,26 @@ export class TokenRefresher {
     this.#report = report;
   }
 
-  /** The token to send in place of one that was replaced before; undefined where there is none. */
+  /** The replacement for the call's token; undefined if it was not replaced. */
   replacementFor(call: TokenCall): string | undefined {
     if (this.#store.empty) return undefined;
     return this.replacementOf(call, call.sentAuthorization?.());
   }
 
-  /** The same for a header that only the client's own handlers add. */
+  /** Like {@link replacementFor}, for a header that only the client's own handlers add. */
   replacementOf(call: CallSpec, authorization: string | undefined): string | undefined {
     const token = this.#store.empty ? undefined : bearerTokenOf(authorization);
     return token && this.#store.replacementOf(call, token);
   }
 
-  /** Whether a new token may be asked for where the request with this header was answered with a 401. */
+  /** Whether to request a new token after a 401 to a request with this header. */
   accepts(call: TokenCall, authorization: string | undefined): boolean {
     const { host, sentAuthorization } = call;
     if (host !== undefined && familyOfHost(host, this.#settings.hosts) === undefined) return false;
     if (sentAuthorization !== undefined && bearerTokenOf(authorization) === undefined) return false;
     if (this.#running?.getStore() === undefined) return true;
     this.#mistake(
-      `refreshToken called ${call.name} through the wrapper that it gets tokens for, and was answered 401: it cannot wait for itself. Let it use a client that is not wrapped.`,
+      `refreshToken called ${call.name} through the wrapper that it gets tokens for, and got a 401: it cannot wait for itself. Use a client that is not wrapped.`,
     );
     return false;
   }
@@ -99,7 +102,7 @@ export class TokenRefresher {
       return token === TIME_UP || token === refused.token ? undefined : token;
     } finally {
       pending.waiters -= 1;
-      // Nobody waits for it any more: the next 401 asks anew.
+      // Nobody waits for it any more: the next 401 starts a new refresh.
       if (pending.waiters === 0 && this.#forget(entry, pending)) pending.controller.abort();
     }
   }
@@ -114,7 +117,7 @@ export class TokenRefresher {
     return pending;
   }
 
-  /** Calls `refreshToken`. Never rejects. */
+  /** Gets a token from `refreshToken`. Never rejects. */
   async #ask(
     entry: TokenEntry,
     refused: RefusedToken,
@@ -125,7 +128,7 @@ export class TokenRefresher {
     let read: ReadToken;
     try {
       const answer = this.#callRefresh(refreshContext(refused, entry, signal));
-      // However many calls wait for it, a refresh may take no longer than an attempt.
+      // A refresh may take no longer than an attempt, however many calls wait for it.
       const returned = await within(this.#settings.clock, attemptTimeoutMs, answer, signal);
       if (returned === TIME_UP) {
         this.#mistake(`refreshToken did not settle within ${attemptTimeoutMs} ms`);
@@ -149,7 +152,7 @@ export class TokenRefresher {
     return token;
   }
 
-  /** Notes that `refreshToken` is running, so that its own calls are not refreshed in turn. */
+  /** Calls `refreshToken` in a context that marks it, so that its own calls do not trigger another refresh. */
   async #callRefresh(context: RefreshContext): Promise<unknown> {
     const Storage = this.#running === undefined ? asyncLocalStorage() : undefined;
     if (Storage !== undefined) this.#running = new Storage();
@@ -163,16 +166,16 @@ export class TokenRefresher {
     this.#report.reportMistake(message, HOOK);
   }
 
-  /** Whether it was still pending. */
+  /** Removes a pending refresh. Returns whether it was still there. */
   #forget(entry: TokenEntry, pending: PendingRefresh): boolean {
     if (this.#pending.get(entry) !== pending) return false;
     this.#pending.delete(entry);
-    // In Node 22, a context that was entered once slows down the whole process.
+    // In Node 22, an asynchronous context slows down the whole process once it was entered.
     if (this.#pending.size === 0) this.#running?.disable();
     return true;
   }
 
-  /** `refreshToken` cannot tell whose token to return where a token does not say whose it is. */
+  /** If the token does not say whose it is, `refreshToken` cannot know whose token to return. */
   #warnOfSecondIdentity(entry: TokenEntry, { token }: RefusedToken): void {
     if (token === undefined || entry.identity !== undefined) return;
     const now = this.#settings.clock.now();
@@ -181,7 +184,7 @@ export class TokenRefresher {
     this.#lastUnknown.set(entry.scope, { entry, at: now });
     if (last === undefined || last.entry === entry || now - last.at > AT_ONCE_MS) return;
     this.#mistake(
-      'Two tokens that do not say whose they are were refused at about the same time. refreshToken cannot know which of them to replace: make one wrapper for each identity.',
+      'Two tokens that do not say whose they are were refused at about the same time. refreshToken cannot know which of them to replace: create one wrapper for each identity.',
     );
   }
 }

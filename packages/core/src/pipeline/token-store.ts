@@ -9,16 +9,16 @@ export interface TokenEntry {
   readonly scope: string;
   readonly identity: TokenIdentity | undefined;
   token: string | undefined;
-  /** How many tokens had been renewed when the token was there, itself included. */
+  /** {@link TokenRefresher.renewals} when the token was stored, itself included. */
   renewedAt: number;
 }
 
-/** How many tokens and identities are remembered; beyond that the oldest is forgotten. */
+/** How many tokens and identities are remembered; beyond that, the oldest is forgotten. */
 const MAX_ENTRIES = 2_000;
 
 /**
- * The current tokens, found by identity, and by the hash of each token that was replaced by them: the
- * replaced tokens themselves are not kept.
+ * The current tokens, by identity and by the hash of each token that they replaced. The replaced tokens
+ * themselves are not kept.
  */
 export class TokenStore {
   readonly #entries = new Map<string, TokenEntry>();
@@ -27,7 +27,7 @@ export class TokenStore {
     return this.#entries.size === 0;
   }
 
-  /** The current token in place of one that was replaced; undefined where there is none. */
+  /** The current token that replaced this one; undefined if it was not replaced. */
   replacementOf(call: CallSpec, token: string): string | undefined {
     const key = tokenKey(scopeOf(call), token);
     const current = key && this.#entries.get(key)?.token;
@@ -35,7 +35,7 @@ export class TokenStore {
   }
 
   /**
-   * The entry of whoever a refused token belongs to.
+   * The entry for the identity of a refused token.
    *
    * @param token - undefined for a function, which sends its token itself
    */
@@ -45,7 +45,7 @@ export class TokenStore {
     const known = hashed && this.#entries.get(hashed);
     if (known) return known;
     const identity = token === undefined ? undefined : identityOf(token);
-    // A token that does not say whose it is stands for itself.
+    // A token that does not say whose it is has its own entry.
     const key = identity === undefined ? (hashed ?? scope) : `${scope} ${identityKey(identity)}`;
     const entry = this.#entries.get(key) ?? { scope, identity, token: undefined, renewedAt: 0 };
     this.#remember(key, entry);
@@ -76,7 +76,7 @@ function scopeOf({ host = '', operation }: CallSpec): string {
   return `${host.toLowerCase()} ${operation.family ?? ''}`;
 }
 
-/** Undefined in a runtime without a hash function: tokens are not remembered there. */
+/** Undefined in a runtime without a hash function, which does not remember tokens. */
 function tokenKey(scope: string, token: string): string | undefined {
   const hash = sha256(token);
   return hash && `${scope} ${hash}`;

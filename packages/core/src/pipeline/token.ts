@@ -8,15 +8,15 @@ export function bearerTokenOf(authorization: string | undefined): string | undef
   return /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
 }
 
-/** What `refreshToken` returned: a token, or what is wrong with it. */
+/** The token that `refreshToken` returned, or what is wrong with the result. */
 export type ReadToken = { readonly token: string } | { readonly mistake: string };
 
-/** What RFC 6750 lets a bearer token consist of. */
+/** The characters that RFC 6750 allows in a bearer token. */
 const TOKEN = /^[\w.~+/-]+=*$/;
 
 /**
- * Reads what `refreshToken` returned: a token, with or without a leading `Bearer `, or an object with one
- * as `@azure/identity` returns it. The mistake never shows the value.
+ * Reads the result of `refreshToken`: a token, with or without a leading `Bearer `, or an object with one, as
+ * `@azure/identity` returns it. The mistake never contains the value.
  */
 export function readToken(returned: unknown): ReadToken {
   const given = isRecord(returned) && 'token' in returned ? returned['token'] : returned;
@@ -26,14 +26,14 @@ export function readToken(returned: unknown): ReadToken {
   }
   const what = given === returned ? describe(given) : `an object whose token is ${describe(given)}`;
   return {
-    mistake: `refreshToken must return an access token: a string, or an object with a token such as @azure/identity returns; got ${what}`,
+    mistake: `refreshToken must return an access token: a string, or an object with a token, as @azure/identity returns it; got ${what}`,
   };
 }
 
 function describe(value: unknown): string {
   if (value === undefined || value === null) return String(value);
   if (value === '') return 'an empty string';
-  if (typeof value === 'string') return 'a string with characters that no token has';
+  if (typeof value === 'string') return 'a string with characters that no token contains';
   if (typeof value !== 'object') return `a ${typeof value}`;
   return Array.isArray(value) ? 'an array' : 'an object without a token';
 }
@@ -42,8 +42,8 @@ function describe(value: unknown): string {
 const MAX_LENGTH = 32_768;
 
 /**
- * Whose token it is, as a JWT claims. Never verified: it keeps the tokens of different identities apart,
- * and proves nothing. Undefined for a token that is no JWT, or does not say.
+ * Whose token it is, according to a JWT's claims. Not verified: it only keeps tokens of different identities
+ * apart. Undefined for a token that is not a JWT or does not say.
  */
 export function identityOf(token: string): TokenIdentity | undefined {
   const payload = token.length > MAX_LENGTH ? undefined : token.split('.')[1];
@@ -60,7 +60,7 @@ export function identityOf(token: string): TokenIdentity | undefined {
   };
 }
 
-/** The same text for the same identity: its tenant, and the user or, for an app, the app. */
+/** A key for an identity: its tenant, and the user or app. */
 export function identityKey({ tenantId, objectId, clientId }: TokenIdentity): string {
   return JSON.stringify([tenantId, objectId ?? clientId]);
 }
@@ -69,18 +69,18 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** What is wrong with a new token in place of the refused one of this identity; undefined: nothing. */
+/** What is wrong with a new token that replaces the refused one of this identity; undefined: nothing. */
 export function mistakeIn(
   token: string,
   refused: string | undefined,
   identity: TokenIdentity | undefined,
 ): string | undefined {
   if (token === refused) {
-    return 'refreshToken returned the token that was refused: it must ask for a new one, past any cache';
+    return 'refreshToken returned the token that was refused: it must request a new one, bypassing any cache';
   }
   const own = identity && identityOf(token);
   if (identity === undefined || own === undefined) return undefined;
   return identityKey(own) === identityKey(identity)
     ? undefined
-    : 'refreshToken returned the token of another tenant, user or app than the refused one, which is not sent: context.identity says whose token is asked for';
+    : 'refreshToken returned the token of another tenant, user or app than the refused one, which is not sent: context.identity says whose token is needed';
 }

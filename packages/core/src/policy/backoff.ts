@@ -13,10 +13,9 @@ export interface BackoffSettings {
   readonly maxDelayMs: number;
 }
 
-// Decorrelated jitter as Polly defines it: the median doubles from attempt to attempt while the single
-// waits spread over the whole range. cockatiel's own generator reads Math.random; here chance is a
-// parameter, so that every wait can be tested.
-// Source: Polly.Contrib.WaitAndRetry, "DecorrelatedJitterBackoffV2".
+// Decorrelated jitter as Polly defines it: the median doubles from attempt to attempt, while individual waits
+// spread over the whole range. cockatiel's own generator uses Math.random; here randomness is a parameter, so
+// that every wait can be tested. Source: Polly.Contrib.WaitAndRetry, "DecorrelatedJitterBackoffV2".
 const SMOOTHING = 4;
 const MEDIAN_SCALE = 1 / 1.4;
 
@@ -53,12 +52,12 @@ export class BackoffSequence {
   }
 }
 
-/** The most that jitter adds to a Retry-After. */
+/** The longest jitter that is added to a Retry-After. */
 const MAX_JITTER_MS = 2_000;
 
 /**
- * A Retry-After plus up to 10 % jitter, at most 2 s, so that many clients do not come back at the same
- * instant. Never less than the service asked for.
+ * A Retry-After plus up to 10 % jitter, at most 2 s, so that clients do not all come back at the same instant.
+ * Never less than the service asked for.
  */
 export function jitteredRetryAfter(retryAfterMs: number, random: Random): number {
   return retryAfterMs + random() * Math.min(retryAfterMs * 0.1, MAX_JITTER_MS);

@@ -1,18 +1,18 @@
 import { SlidingCount } from './sliding-count.ts';
 
-/** How many retries a wrapper may add to the calls it is given. */
+/** How many retries a wrapper may add to its calls. */
 export interface BudgetSettings {
   /** How many retries each call of the last minute allows. @defaultValue 0.2 */
   readonly ratio: number;
-  /** How many retries a minute are allowed in any case, for clients with few calls. @defaultValue 30 */
+  /** How many retries per minute are always allowed, for clients with few calls. @defaultValue 30 */
   readonly minPerMinute: number;
 }
 
 const MINUTE_MS = 60_000;
 
 /**
- * Limits retries to a share of the calls, so that retries cannot multiply an outage: none is granted
- * beyond `ratio` times the calls of the last minute plus `minPerMinute`.
+ * Limits retries to a share of the calls, so that they do not make an outage worse: at most `ratio` times the
+ * calls of the last minute, plus `minPerMinute`.
  */
 export class RetryBudget {
   readonly #settings: BudgetSettings;
@@ -28,7 +28,7 @@ export class RetryBudget {
     this.#calls.add(now);
   }
 
-  /** Takes one retry from the budget; false, and nothing taken, when the budget is used up. */
+  /** Takes one retry from the budget; false if the budget is used up. */
   tryRetry(now: number): boolean {
     if (this.#retries.total(now) + 1 > this.#allowed(now)) return false;
     this.#retries.add(now);

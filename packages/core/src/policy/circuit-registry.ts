@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Random } from '../random.ts';
 import { Circuit, type CircuitSettings, type CircuitTransition } from './circuit.ts';
 
-/** The circuits of one wrapper by host and operation, bounded in number. */
+/** A limited number of circuits of one wrapper, by host and operation. */
 export class CircuitRegistry {
   readonly #settings: CircuitSettings;
   readonly #clock: Clock;
@@ -15,12 +15,12 @@ export class CircuitRegistry {
     this.#random = random;
   }
 
-  /** The circuit of `key`; undefined where there is none yet. */
+  /** The circuit of `key`; undefined if there is none yet. */
   find(key: string): Circuit | undefined {
     return this.#circuits.get(key);
   }
 
-  /** The circuit of `key`, created with `onChange` where there is none yet. */
+  /** The circuit of `key`, created with `onChange` if there is none yet. */
   get(key: string, onChange: (change: CircuitTransition) => void): Circuit {
     const known = this.#circuits.get(key);
     if (known !== undefined) return known;
@@ -33,7 +33,8 @@ export class CircuitRegistry {
     return [...this.#circuits].map(([circuit, state]) => ({ circuit, ...state.snapshot(now) }));
   }
 
-  // Where every circuit is open there is no room: the new one is kept only as long as its call.
+  // Forgets a closed circuit if necessary. If every circuit is open, there is no room, and the new one lasts
+  // only as long as its call.
   #hasRoom(): boolean {
     if (this.#circuits.size < this.#settings.maxCircuits) return true;
     for (const [key, circuit] of this.#circuits) {

@@ -16,8 +16,8 @@ export interface CircuitSettings {
   /** The length of the sliding window, in milliseconds. @defaultValue 60,000 */
   readonly windowMs: number;
   /**
-   * How long the circuit stays open the first time, in milliseconds, plus up to 10 % jitter; it doubles
-   * each time that the probe fails.
+   * How long the circuit stays open the first time, in milliseconds, plus up to 10 % jitter; it doubles each
+   * time the probe fails.
    *
    * @defaultValue 15,000
    */
@@ -28,18 +28,18 @@ export interface CircuitSettings {
   readonly maxCircuits: number;
 }
 
-/** How an attempt ended, as far as the circuit is concerned. */
+/** How an attempt ended, for the circuit. */
 export type CircuitOutcome = 'success' | 'failure' | 'neutral';
 
-/** What the circuit answers an attempt that wants to be sent. */
+/** The circuit's answer to an attempt that asks to be sent. */
 export type Admission = 'pass' | 'probe' | 'refused';
 
 export type CircuitTransition = Omit<CircuitChange, 'circuit' | 'operation' | 'host'>;
 
-/** What cockatiel's state machine is given as the result of an attempt; undefined: a success. */
+/** The result of an attempt that cockatiel's state machine receives; undefined: a success. */
 type Reported = { readonly failure: Failure | undefined } | undefined;
 
-// The window decides when the circuit opens, so a failure that cockatiel hears of always opens it.
+// The window decides when the circuit opens, so every failure that is reported to cockatiel opens it.
 const OPEN_ON_FAILURE: IBreaker = {
   state: undefined,
   success: () => undefined,
@@ -48,15 +48,15 @@ const OPEN_ON_FAILURE: IBreaker = {
 
 const FAILED = handleWhenResult((result) => result !== undefined);
 
-// How long a circuit stays open is decided on the wrapper's own clock. cockatiel compares the wall
-// clock, which may be set back: at this value it lets every probe through.
+// The wrapper's own clock decides how long a circuit stays open. cockatiel uses the wall clock, which may be
+// set back; with this value it admits every probe.
 const NO_WAIT = Number.NEGATIVE_INFINITY;
 
 /**
- * One circuit. cockatiel's state machine holds the state: it receives outcomes that are already known,
- * and only those that change the state. The sliding window, the time that the circuit stays open and the
- * single probe are ours, since cockatiel reads the wall clock, queues the callers of a half-open
- * circuit, and takes an aborted probe for a success.
+ * One circuit. cockatiel's state machine holds the state: it receives known outcomes, and only those that
+ * change the state. The sliding window, the open time and the single probe are implemented here, since
+ * cockatiel reads the wall clock, queues the callers of a half-open circuit, and treats an aborted probe as a
+ * success.
  */
 export class Circuit {
   readonly #settings: CircuitSettings;
@@ -105,15 +105,15 @@ export class Circuit {
     return 'probe';
   }
 
-  /** Milliseconds until a probe may be sent; 0 when one may be sent now, or is under way. */
+  /** Milliseconds until a probe may be sent; 0 if one may be sent now or is in flight. */
   retryAfterMs(now: number): number {
     return this.closed ? 0 : Math.max(this.#openUntil - now, 0);
   }
 
   /**
-   * Records how an admitted attempt ended. Returns a promise only when the circuit changes its state.
+   * Records how an admitted attempt ended. Returns a promise only if the circuit changes its state.
    *
-   * A neutral probe neither closes nor opens the circuit: the next attempt is the probe then.
+   * A neutral probe neither closes nor opens the circuit: the next attempt becomes the probe.
    */
   record(
     admission: Admission,
@@ -122,7 +122,7 @@ export class Circuit {
     failure?: Failure,
   ): Promise<void> | undefined {
     if (admission === 'probe') return this.#recordProbe(outcome, failure);
-    // An attempt that was sent before the circuit opened says nothing new.
+    // Ignore an attempt that was sent before the circuit opened.
     if (!this.closed || outcome === 'neutral') return undefined;
     if (outcome === 'success') {
       this.#successes.add(now);
@@ -132,7 +132,7 @@ export class Circuit {
     return this.#failedTooOften(now) ? this.#tell({ failure }) : undefined;
   }
 
-  /** The short form of {@link record} for a success while the circuit is closed. */
+  /** Like {@link record}, for a success while the circuit is closed. */
   countSuccess(now: number): void {
     this.#successes.add(now);
   }
@@ -182,7 +182,7 @@ export class Circuit {
 
   #closed(): void {
     this.#timesOpened = 0;
-    // What was counted before the outage is no evidence any more.
+    // The counts from before the outage no longer matter.
     this.#successes.clear();
     this.#failures.clear();
     this.#report({ to: 'closed' });
@@ -199,7 +199,7 @@ function isReported(value: unknown): value is NonNullable<Reported> {
   return isObject(value) && 'failure' in value;
 }
 
-/** What a failure says about the service's health: a request that was wrong says nothing. */
+/** What a failure says about the service's health. An invalid request says nothing. */
 export function circuitOutcomeOf({ status, source }: Failure): CircuitOutcome {
   const isOutage =
     status === undefined

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../clock.ts';
 
-/** What a list of deadlines watches. The links of the list are its own fields: no allocation. */
+/** An entry in a list of deadlines. The links of the list are its own fields, which saves an allocation. */
 export interface Watched {
   expiresAt: number;
   list: DeadlineList | undefined;
@@ -8,21 +8,21 @@ export interface Watched {
   after: Watched | undefined;
   /** Called once, when the time is up. */
   expire(): void;
-  /** Called once, when the wrapper closes and does not wait for it any longer. */
+  /** Called once, if closing the wrapper takes too long. */
   abandon(): void;
 }
 
-/** A timer that fires this late says that the process was starved or stopped for as long. */
+/** If a timer fires this late, the process was starved or stopped. */
 const STALLED_MS = 1_000;
-/** What has arrived meanwhile is then read first: Node runs due timers before it reads any socket. */
+/** How long to read data that arrived meanwhile: Node runs due timers before it reads any socket. */
 const GRACE_MS = 100;
 
 /**
- * The deadlines of all attempts that share one timeout, first in, first out, with one timer for all of
- * them, which is far cheaper than a timer each.
+ * The deadlines of all attempts with the same timeout, first in, first out. A single timer for all of them is
+ * far cheaper than one each.
  *
- * The timer runs out by itself when the list empties, and does not keep the process running: the bare
- * call would not either.
+ * The timer is not cancelled when the list empties, and does not keep the process running: the bare call would
+ * not either.
  */
 export class DeadlineList {
   readonly #clock: Clock;
@@ -33,7 +33,7 @@ export class DeadlineList {
   #timer: Timer | undefined;
   #dueAt = 0;
 
-  /** @param onEmpty - called when nothing is left to watch */
+  /** @param onEmpty - called when the list becomes empty */
   constructor(clock: Clock, timeoutMs: number, onEmpty?: () => void) {
     this.#clock = clock;
     this.#timeoutMs = timeoutMs;
@@ -66,7 +66,7 @@ export class DeadlineList {
     if (this.#first === undefined) this.#onEmpty?.();
   }
 
-  /** Abandons all that it watches. */
+  /** Abandons all entries. */
   abandonAll(): void {
     while (this.#first !== undefined) {
       const abandoned = this.#first;
@@ -75,7 +75,7 @@ export class DeadlineList {
     }
   }
 
-  /** Stops the timer, which is idle when nothing is watched. */
+  /** Stops the timer of an empty list. */
   close(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
@@ -106,18 +106,18 @@ export class DeadlineList {
 
 const MAX_LISTS = 64;
 
-/** Ends attempts when their time is up. */
+/** Expires attempts when their time is up. */
 export class Deadlines {
   readonly #clock: Clock;
   readonly #lists = new Map<number, DeadlineList>();
-  /** Those with one attempt and a timeout that no other has. */
+  /** Lists with a single attempt, whose timeout is unusual. */
   readonly #single = new Set<DeadlineList>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Watches an attempt with one of the few timeouts that many attempts share. */
+  /** Watches an attempt whose timeout many attempts share. */
   watch(watched: Watched, timeoutMs: number, now: number): void {
     const list = this.#lists.get(timeoutMs) ?? this.#newList(timeoutMs);
     if (list === undefined) this.watchOnce(watched, timeoutMs);
@@ -134,17 +134,17 @@ export class Deadlines {
     list.add(watched, this.#clock.now());
   }
 
-  /** Stops watching; does nothing when the time is up already. */
+  /** Stops watching; does nothing if the time is already up. */
   release(watched: Watched): void {
     watched.list?.release(watched);
   }
 
-  /** Abandons every attempt that is under way. */
+  /** Abandons every active attempt. */
   abortAll(): void {
     for (const list of [...this.#lists.values(), ...this.#single]) list.abandonAll();
   }
 
-  /** Stops the timers that watch nothing any more. */
+  /** Stops the timers of empty lists. */
   close(): void {
     for (const list of this.#lists.values()) list.close();
   }

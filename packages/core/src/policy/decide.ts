@@ -1,7 +1,7 @@
 import type { Failure } from '../failure/failure.ts';
 import type { GiveUpReason, WaitSource } from '../observe/observer.ts';
 
-/** What the decision about a failed attempt depends on. */
+/** The facts that decide whether a failed attempt is retried. */
 export interface RetryContext {
   readonly failure: Failure;
   /** Whether the caller has aborted the call. */
@@ -24,15 +24,15 @@ export interface RetryContext {
   readonly maxRetryAfterMs: number;
 }
 
-/** What the decision draws on; asked only when the answer depends on it. */
+/** The stateful parts of the decision, called only when it depends on them. */
 export interface RetryDependencies {
-  /** The next wait in the call's own backoff, in milliseconds. */
+  /** The next wait of the call's backoff, in milliseconds. */
   nextBackoff(): number;
-  /** The next wait in the call's own backoff after a 429 without Retry-After, in milliseconds. */
+  /** The next wait of the call's backoff after a 429 without Retry-After, in milliseconds. */
   nextThrottleBackoff(): number;
   /** A Retry-After with its jitter, in milliseconds. */
   jitteredRetryAfter(retryAfterMs: number): number;
-  /** Takes one retry from the budget; false when the budget is used up. */
+  /** Takes one retry from the budget; false if the budget is used up. */
   takeRetry(): boolean;
 }
 
@@ -45,11 +45,11 @@ export type RetryDecision = (
   readonly holdGroupMs?: number;
 };
 
-/** Whether a failed attempt is followed by another, and after which wait. */
+/** Decides whether a failed attempt is followed by another, and after which wait. */
 export function decideRetry(context: RetryContext, dependencies: RetryDependencies): RetryDecision {
   const { failure } = context;
   if (failure.status !== 429) return decide(context, dependencies, undefined);
-  // The service has throttled the whole group: its other calls wait too, whatever becomes of this one.
+  // The service throttles the whole group, so its other calls wait too, even if this one is not retried.
   const holdGroupMs = waitAfter(context, dependencies);
   return { ...decide(context, dependencies, holdGroupMs), holdGroupMs };
 }
@@ -69,7 +69,7 @@ function decide(
   return { retry: true, delayMs, source: refresh ? 'token-refresh' : waitSourceOf(failure) };
 }
 
-/** What forbids another attempt, however long its wait would be. */
+/** The reason against another attempt, regardless of its wait; undefined if there is none. */
 function reasonAgainst(context: RetryContext, refresh: boolean): GiveUpReason | undefined {
   const { failure } = context;
   if (context.aborted) return 'cancelled';
@@ -91,8 +91,8 @@ function waitAfter(
   if (retryAfterMs === undefined) {
     return status === 429 ? dependencies.nextThrottleBackoff() : dependencies.nextBackoff();
   }
-  // Drawn each time, so that the backoff grows with each refusal. From the second one on, the wait that
-  // the service asks for has proved too short.
+  // Advance the backoff each time, so that it grows with each 429. From the second 429 on, the wait that the
+  // service asks for has proved too short.
   const backoff = dependencies.nextBackoff();
   const asked = dependencies.jitteredRetryAfter(retryAfterMs);
   return askedToWaitBefore ? Math.max(asked, backoff) : asked;

@@ -2,10 +2,10 @@
 const SLICES = 60;
 
 /**
- * Counts events over a sliding window: what is older than the window (and at most one sixtieth of it
- * more) is forgotten, whether or not anything is counted meanwhile.
+ * Counts events over a sliding window. Forgets events older than the window, at the latest after another
+ * sixtieth of it, whether or not anything else is counted.
  *
- * Constant memory and constant time, however much is counted.
+ * Uses constant memory and time.
  */
 export class SlidingCount {
   readonly #sliceMs: number;

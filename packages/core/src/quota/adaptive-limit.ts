@@ -2,48 +2,48 @@ import { SlidingCount } from '../policy/sliding-count.ts';
 import type { WindowLimit } from './limits.ts';
 
 /**
- * A 429 cuts the limit to this share of what was let through, so that another application that starts
- * to take its part is made way for in few refusals.
+ * A 429 cuts the limit to this share of the accepted calls, so that few refusals make way for another
+ * application that begins to use its part.
  */
 const CUT = 0.9;
-/** The same where a probe was refused and the other application takes as much as before. */
+/** The share after a refused probe, if the other application uses as much as before. */
 const CUT_AFTER_PROBE = 0.98;
 const SAME_AS_BEFORE = 0.9;
-/** One cut takes no more than this share, so that the way back is short. */
+/** A cut never goes below this share of the limit before it, so that recovery is quick. */
 const MAX_CUT = 0.5;
 /**
- * A limit is never cut below this share of what it was. Where even so little is throttled, the 429s have
- * nothing to do with the number of calls: the limit is what it was, and is not cut for a while.
+ * A limit is never cut below this share of the full one. If even so few calls are throttled, the 429s have
+ * nothing to do with the number of calls: the full limit is restored, and not cut for a while.
  */
 const FLOOR = 1 / 5;
-/** For so many windows. */
+/** For how many windows cuts are then ignored. */
 const IGNORED_FOR = 20;
-/** A cut limit stays for this share of the window before it grows again. */
+/** A limit stays cut for this share of the window before it grows again. */
 const HOLD = 0.75;
 /** An hour's limit grows sooner: after this share of the hour. */
 const HOLD_OF_AN_HOUR = 1 / 12;
-/** This share of the proven limit may be probed beyond it at once. */
+/** How many calls beyond the proven limit may be probed at once, as a share of it. */
 const PROBES = 1 / 16;
-/** After so many windows without a 429, the limit is back in full. */
+/** After how many windows without a 429 the full limit is restored. */
 const RECOVERED_AFTER = 4;
-/** Cuts that lie no further apart than this share of the window are the same one. */
+/** Cuts this close together, as a share of the window, count as the same cut. */
 const SAME_CUT = 1 / 20;
-/** A limit that the service announced holds for this many windows. */
+/** For how many windows a limit that the service announced is used. */
 const ANNOUNCED_FOR = 60;
 
 interface Cut {
   readonly at: number;
   to: number;
-  /** The least that it is cut to, whatever is refused of what was in flight. */
+  /** The lowest value of this cut, however many calls in flight are refused. */
   readonly least: number;
-  /** How many calls in a window the service has let through since. */
+  /** How many calls per window the service has accepted since. */
   proven: number;
 }
 
 /**
- * The limit of one window as the service really seems to apply it: the configured one, until 429s show
- * that others share it or that it is lower. A 429 cuts it to about what was let through; then, as TCP
- * does, it grows again, at most twofold in a window and a few probes at a time.
+ * The limit of one window that the service seems to apply: the configured one, until 429s show that others
+ * share it or that it is lower. A 429 cuts it to about the number of accepted calls. Then it grows again, as in
+ * TCP: at most twofold per window, and a few probes at a time.
  */
 export class AdaptiveLimit {
   readonly configured: number;
@@ -53,11 +53,11 @@ export class AdaptiveLimit {
   readonly #throttled: SlidingCount;
   #announced: { readonly limit: number; readonly until: number } | undefined = undefined;
   #cut: Cut | undefined = undefined;
-  /** When the latest cut was made, also after it has healed. */
+  /** When the latest cut was made, even if the limit has recovered since. */
   #cutAt = Number.NEGATIVE_INFINITY;
   /** Until when cuts are known not to help. */
   #ignoredUntil = Number.NEGATIVE_INFINITY;
-  /** What the service let through when it last throttled a call, and when that was. */
+  /** How many calls the service accepted when it last throttled one, and when that was. */
   #last = { through: 0, at: Number.NEGATIVE_INFINITY };
 
   constructor({ limit, windowMs, per }: WindowLimit, startedAt: number) {
@@ -68,7 +68,7 @@ export class AdaptiveLimit {
     this.#throttled = new SlidingCount(windowMs);
   }
 
-  /** How many calls a window lets through now. */
+  /** The number of calls that a window allows now. */
   at(now: number): number {
     const ceiling = this.#ceiling(now);
     const cut = this.#cut;
@@ -79,12 +79,12 @@ export class AdaptiveLimit {
     return ceiling;
   }
 
-  /** Whether a call that is sent when `used` are in the window goes beyond what is known to pass. */
+  /** Whether a call, sent with `used` others in the window, goes beyond the proven limit. */
   isProbe(used: number): boolean {
     return this.#cut !== undefined && used >= this.#cut.proven;
   }
 
-  /** A probe was let through. */
+  /** The service accepted a probe. */
   confirmProbe(): void {
     if (this.#cut !== undefined) this.#cut.proven += 1;
   }
@@ -105,7 +105,8 @@ export class AdaptiveLimit {
     if (now < this.#ignoredUntil) return;
     const through = Math.max(sent - this.#throttled.total(now), 0);
     const before = this.at(now);
-    // A call that was in flight when the limit was cut says the same again: cut deeper, once.
+    // The call was in flight when the limit was cut, so it confirms that cut: deepen it instead of cutting
+    // again.
     if (this.#cut !== undefined && sentAt < this.#cut.at) {
       const { to, at, least } = this.#cut;
       this.#cutTo(Math.min(to, Math.max(Math.floor(through * CUT), least)), at, least);
@@ -125,18 +126,18 @@ export class AdaptiveLimit {
     this.#last = { through, at: now };
   }
 
-  /** The cut that holds now, for the other processes. */
+  /** The limit after the current cut, for other processes; undefined if it is not cut. */
   cut(): number | undefined {
     return this.#cut?.to;
   }
 
-  /** Another process was throttled `ageMs` ago: the latest cut holds for all. */
+  /** Another process was throttled `ageMs` ago: the latest cut applies to all. */
   mergeRemote(to: number, ageMs: number, now: number): void {
     if (now < this.#ignoredUntil) return;
     const at = now - ageMs;
     const laterMs = at - this.#cutAt;
     const sameMs = this.#windowMs * SAME_CUT;
-    // Mostly it is the same cut again, give or take the time that it took to read it.
+    // Usually it is the same cut again, shifted by the time that reading it took.
     const least = Math.max(Math.min(to, this.at(now)), 1);
     if (laterMs > sameMs) this.#cutTo(least, at, least);
     else if (laterMs > -sameMs && this.#cut !== undefined && to < this.#cut.to) {
@@ -166,8 +167,8 @@ export class AdaptiveLimit {
   }
 
   /**
-   * What fills the window of a process that has just started is most likely its own calls from before,
-   * which leave the window bit by bit until it is over.
+   * In a process that has just started, the window probably contains its own calls from before the restart,
+   * which leave the window gradually.
    */
   #refilled(cut: Cut, ceiling: number, now: number): number {
     const from = cut.at + this.#holdMs;

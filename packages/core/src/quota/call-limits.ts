@@ -5,10 +5,10 @@ import { throttledWindow, type WindowLimit } from './limits.ts';
 import { type LoggedCall, type SentCall, SlidingWindowLog } from './sliding-window-log.ts';
 import type { StoreWindow, TakeAnswer } from './store.ts';
 
-/** What the store said is taken as it is for this share of the window. */
+/** The store's count is used unchanged for this share of the window. */
 const FRESH = 1 / 10;
 
-/** A process that sent little may send this share of its part while it is held. */
+/** While it is held, a process that sent little may send this share of its part. */
 const SPARE_PART = 1 / 4;
 
 export interface CallLimitSettings {
@@ -21,7 +21,7 @@ export interface CallLimitSettings {
 
 /** A counted call. */
 export interface CountedCall extends SentCall {
-  /** The limits that it probes: after a 429 it goes beyond what is known to pass. */
+  /** The limits that it probes: those whose proven value it exceeds after a 429. */
   readonly probes: readonly AdaptiveLimit[];
 }
 
@@ -32,16 +32,16 @@ export class CallLimits {
   readonly #log: SlidingWindowLog;
   readonly #adaptive: readonly AdaptiveLimit[];
   readonly #changed: (change: QuotaChange) => void;
-  /** The limits that observers know. */
+  /** The limits last reported to observers. */
   readonly #reported: number[];
-  /** Among how many processes each limit is divided. */
+  /** The number of processes that each limit is divided among. */
   readonly #divisor: () => number;
-  /** The calls of other processes in each window, and when the store said so. */
+  /** The calls of other processes in each window, and when the store reported them. */
   #others: { readonly at: number; readonly used: readonly number[] } = {
     at: Number.NEGATIVE_INFINITY,
     used: [],
   };
-  /** How many calls this process sends at most in the shortest window, and until when. */
+  /** The maximum number of calls of this process in the shortest window, and until when it applies. */
   #held = { limit: 0, until: Number.NEGATIVE_INFINITY };
   #lastId = 0;
 
@@ -61,7 +61,7 @@ export class CallLimits {
     this.#reported = windows.map(({ limit }) => limit);
   }
 
-  /** How many calls of that priority each window lets through. */
+  /** How many calls of that priority each window allows. */
   limits(priority: number, now: number): readonly number[] {
     return this.#windows.map((_, index) => this.#open(this.#limitOf(index, now), priority));
   }
@@ -78,15 +78,16 @@ export class CallLimits {
   }
 
   /**
-   * Holds this process to what it sent in the shortest window, for another one. Processes that sent more
-   * than their part have then come down to it, and this one may go up to its own.
+   * Limits this process, for one more window, to the number of calls that it sent in the shortest window. By
+   * then, processes that sent more than their part have reduced to it, and this one may use its own part in
+   * full.
    */
   hold(now: number): void {
     const until = now + (this.#windows[0]?.windowMs ?? 0);
     this.#held = { limit: this.#log.used(0, now), until };
   }
 
-  /** A number for the next call. */
+  /** Returns an ID for the next call. */
   nextId(): number {
     this.#lastId += 1;
     return this.#lastId;
@@ -125,7 +126,7 @@ export class CallLimits {
     this.#log.cancel(call);
   }
 
-  /** Learns from a 429 to a call that was sent at `sentAt`. Returns what others should know. */
+  /** Learns from a 429 to a call that was sent at `sentAt`. Returns the new limit, for other processes. */
   learn(failure: Failure, waitMs: number, sentAt: number, now: number): readonly StoreWindow[] {
     const throttled = throttledWindow(failure, waitMs, this.#settings.minuteMs);
     const index = this.#windows.findIndex(({ per }) => per === throttled?.per);
@@ -134,7 +135,8 @@ export class CallLimits {
     const before = limit.at(now);
     if (throttled.limit !== undefined) limit.observeLimit(throttled.limit, now);
     const reason = limit.at(now) < before ? 'announced' : 'throttled';
-    // While no store counts, uneven parts are no sign of a lower limit: the others have used the rest.
+    // Without a count in the store, assume that the other processes have used the rest of the limit: uneven
+    // parts do not mean that the limit is lower.
     const least = this.#divisor() > 1 ? before : 0;
     limit.throttled(Math.max(this.#used(index, now), least), sentAt, now);
     this.#report(index, reason, now);
@@ -151,7 +153,7 @@ export class CallLimits {
     });
   }
 
-  /** What a limit leaves for calls that are not urgent. */
+  /** The limit for a priority: without the reserve, unless the call is urgent. */
   #open(limit: number, priority: number): number {
     return priority > 0 ? limit : Math.max(limit - Math.floor(limit * this.#settings.reserve), 1);
   }
@@ -160,14 +162,15 @@ export class CallLimits {
     return this.#adaptive[index]?.at(now) ?? 0;
   }
 
-  /** Calls of all processes in a window, as far as is known. */
+  /** The calls of all processes in a window, as far as they are known. */
   #used(index: number, now: number): number {
     const own = this.#log.used(index, now);
     const divisor = this.#divisor();
-    // Where the store does not count, the others are taken to do as this process does.
+    // Without a count in the store, assume that the others send as much as this process.
     if (divisor > 1) return own * divisor;
     const windowMs = this.#windows[index]?.windowMs ?? 0;
-    // Whoever waits asks often. For whoever does not, what the others sent leaves the window bit by bit.
+    // While calls wait, the store is asked often. Otherwise the others' calls are assumed to leave the window
+    // gradually.
     const left = Math.min(1 + FRESH - (now - this.#others.at) / windowMs, 1);
     return own + Math.round((this.#others.used[index] ?? 0) * Math.max(left, 0));
   }
@@ -182,7 +185,7 @@ export class CallLimits {
     const from = this.#reported[index] ?? 0;
     const to = this.#limitOf(index, now);
     const per = this.#windows[index]?.per;
-    // Observers do not hear of each step in which a limit grows, nor of a cut on its way back.
+    // Observers receive neither each step in which a limit grows, nor a cut while it recovers.
     if ((reason === 'recovered' ? to === from : to >= from) || per === undefined) return;
     this.#reported[index] = to;
     this.#changed({ kind: 'limit', group: this.#settings.name, per, from, to, reason });

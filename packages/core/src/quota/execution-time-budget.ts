@@ -1,8 +1,8 @@
 import type { ExecutionTimeLimit } from './limits.ts';
 
-/** Into how many slices a window is cut: spent time leaves it slice by slice. */
+/** The number of slices of a window: spent time leaves it slice by slice. */
 const SLICES = 60;
-/** How much the latest query counts in the estimate of the next. */
+/** The weight of the latest query in the estimate of the next. */
 const SMOOTHING = 0.3;
 
 /** The execution time that queries spent in a sliding window. Constant memory. */
@@ -34,7 +34,7 @@ class SpentTime {
     return this.#totalMs;
   }
 
-  /** Milliseconds until less than `allowedMs` is spent. */
+  /** Milliseconds until less than `allowedMs` is spent in the window. */
   waitMs(allowedMs: number, now: number): number {
     let left = this.usedMs(now);
     if (left < allowedMs) return 0;
@@ -47,9 +47,8 @@ class SpentTime {
 }
 
 /**
- * The budget of execution time that hunting queries have by the hour and by the day. Nobody knows
- * beforehand how long a query takes, so those that are running are expected to take as long as the
- * ones before them.
+ * The budget of execution time for hunting queries, per hour and per day. How long a query takes is not known
+ * beforehand, so running ones are expected to take as long as those before them.
  */
 export class ExecutionTimeBudget {
   readonly #windows: readonly SpentTime[];
@@ -76,17 +75,17 @@ export class ExecutionTimeBudget {
     this.#running -= 1;
   }
 
-  /** Milliseconds until a query may run; 0 when one may now. */
+  /** Milliseconds until a query may run; 0 if one may run now. */
   waitMs(now: number): number {
     const expectedMs = this.#running * (this.#expectedMs ?? 0);
     return this.#windows.reduce((longest, window) => {
-      // A single query may always run while anything is left, however long queries are.
+      // A single query may always run while any time is left, however long queries are.
       const allowedMs = this.#running === 0 ? window.limitMs : window.limitMs - expectedMs;
       return Math.max(longest, window.waitMs(allowedMs, now));
     }, 0);
   }
 
-  /** What is spent of the scarcest budget; undefined where there is none. */
+  /** The time spent from the scarcest budget; undefined if there is none. */
   state(now: number): { readonly usedMs: number; readonly limitMs: number } | undefined {
     const states = this.#windows.map((window) => ({
       usedMs: window.usedMs(now),

@@ -23,26 +23,26 @@ export interface ThrottleSettings {
 export interface QuotaSettings {
   /** Limits by quota group, in place of the documented ones; `false`: the group is not counted. */
   readonly groups: Readonly<Record<string, Quota | false>>;
-  /** How long a minute of the quotas lasts, in milliseconds; their hour is 60 of them. */
+  /** How long a minute of the quotas lasts, in milliseconds; an hour is 60 of them. */
   readonly minuteMs: number;
-  /** How long a call may take at most to arrive at the service, in milliseconds. */
+  /** The longest time that a call takes to arrive at the service, in milliseconds. */
   readonly transitMs: number;
-  /** The share of each limit that is kept for calls of a priority above 0. */
+  /** The share of each limit that is reserved for calls with a priority above 0. */
   readonly reserve: number;
-  /** Where all processes are counted; undefined: this process counts alone. */
+  /** The store that counts all processes; undefined: this process counts alone. */
   readonly store: QuotaStore | undefined;
   /** How many processes share the store; undefined: as many as it sees. */
   readonly expectedProcesses: number | undefined;
-  /** For how long the store may be slow or fail, in milliseconds. */
+  /** How long the store may be slow or fail, in milliseconds. */
   readonly storeTimeoutMs: number;
 }
 
-/** How many groups are kept: the operations table has about 40. Calls of further groups are not held. */
+/** The maximum number of groups: the operations table has about 40. Calls of any more groups are not held. */
 const MAX_GROUPS = 1_000;
 
 /**
- * Lets attempts be sent when their quota allows it: keeps the quota groups of one wrapper, those with limits
- * by name, those with a pause alone by host and name.
+ * Releases attempts when their quota allows it. Keeps the quota groups of one wrapper: those with limits by
+ * name, those with only a pause by host and name.
  */
 export class QuotaGate {
   readonly #throttle: ThrottleSettings;
@@ -52,7 +52,7 @@ export class QuotaGate {
   readonly #changed: (change: QuotaChange) => void;
   readonly #connection: StoreConnection | undefined;
   readonly #probeMs: number;
-  /** Names this gate among all that share the store. */
+  /** Identifies this gate among all that share the store. */
   readonly #id: string = crypto.randomUUID();
   /** Undefined: the group has no limits. */
   readonly #limited = new Map<string, QuotaGroup | undefined>();
@@ -77,14 +77,14 @@ export class QuotaGate {
     }
   }
 
-  /** True when no attempt needs to ask: the quick answer for almost every call without quotas. */
+  /** True if no attempt needs a permit: the fast path for almost every call without quotas. */
   get idle(): boolean {
     return this.#quota === undefined && this.#paused.size === 0;
   }
 
   /**
-   * Waits until the attempt may be sent. Rejects the request at once where that cannot be within
-   * `limitMs`; the promise rejects with the signal's reason when `signal` aborts.
+   * Waits until the attempt may be sent. Returns a rejection at once if the wait would exceed `limitMs`; the
+   * promise rejects with the signal's reason when `signal` aborts.
    */
   acquire(request: GateRequest): Promise<GateAnswer> | GateAnswer {
     const group = this.#limitedGroup(request) ?? this.#paused.get(request.group);
@@ -105,7 +105,7 @@ export class QuotaGate {
     });
   }
 
-  /** The quota groups that were used; none where quotas are off. */
+  /** The quota groups that were used; none if quotas are off. */
   quotas(): readonly QuotaState[] {
     return [...this.#limited.values()].flatMap((group) => (group ? [group.state()] : []));
   }
@@ -115,7 +115,10 @@ export class QuotaGate {
     for (const group of this.#groups()) group.close();
   }
 
-  /** No call is left: tells the store so, and stops every timer. Leaves the store itself open. */
+  /**
+   * Called when no call is left: waits for pending requests to the store, and stops every timer. Leaves the
+   * store itself open.
+   */
   async close(): Promise<void> {
     await this.#connection?.close();
     this.endWaits();
@@ -153,14 +156,14 @@ export class QuotaGate {
     const group = new QuotaGroup(settings, {
       clock: this.#clock,
       changed: this.#changed,
-      // A call that was released before may end when a later pause has made a group of its own.
+      // A call may outlast its group: a later pause may have created another group of the same name.
       idle: () => this.#paused.get(name) === group && this.#paused.delete(name),
       share: this.#sharing(name, limits, this.#quota),
     });
     return group;
   }
 
-  /** Execution time is not shared: nobody knows it before a query has ended. */
+  /** Execution time is not shared: it is not known before a query has ended. */
   #sharing(
     group: string,
     { windows }: GroupLimits,
@@ -181,7 +184,7 @@ export class QuotaGate {
   }
 }
 
-/** A store that is away is looked for this often, or ten times a minute where that is more often. */
+/** How often an unavailable store is probed, or ten times per quota minute if that is more often. */
 const PROBE_MS = 1_000;
 
 const UNCOUNTED = { minuteMs: 60_000, transitMs: 0, reserve: 0 };

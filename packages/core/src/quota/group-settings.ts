@@ -15,8 +15,8 @@ export interface GroupSettings extends CallLimitSettings {
 export interface GroupDependencies {
   readonly clock: Clock;
   changed(change: QuotaChange): void;
-  /** No pause is left, nobody waits, and nothing that was released is unanswered. */
+  /** Called when the pause is over, no call waits, and every released call was answered. */
   idle(): void;
-  /** Makes the group's count in a store; undefined: this process counts alone. */
+  /** Creates the group's count in a store; undefined: this process counts alone. */
   readonly share: ShareCount | undefined;
 }

@@ -27,7 +27,7 @@ export class QuotaGroup {
   readonly #limits: CallLimits;
   readonly #executionTime: ExecutionTimeBudget;
   readonly #shared: SharedCount | undefined;
-  /** Of a group without limits: nothing else spreads the calls that a pause has held back. */
+  /** Only for a group without limits, where nothing else spreads the calls that a pause has held. */
   readonly #pace: ReleasePace | undefined;
   readonly #timer: WakeTimer;
   #pausedUntil = Number.NEGATIVE_INFINITY;
@@ -80,7 +80,7 @@ export class QuotaGroup {
     const displaced = this.#queue.add(waiter);
     if (displaced === waiter) return full;
     displaced?.end(full);
-    // The estimate does not know the pace at which a group without limits releases its calls.
+    // The estimate does not include the pace at which a group without limits releases its calls.
     if (delayMs > 0 || this.#pace !== undefined) request.held(delayMs, full.heldBy);
     waiter.listen(this.#clock, request.signal, {
       aborted: () => this.#remove(waiter),
@@ -90,7 +90,7 @@ export class QuotaGroup {
     return waiter.outcome;
   }
 
-  /** The service answered with 429 and asked to wait `ms` milliseconds. */
+  /** The service responded with 429 and asked to wait `ms` milliseconds. */
   throttled(ms: number, failure: Failure, permit: GatePermit | undefined): void {
     const now = this.#clock.now();
     const sent = permit instanceof Permit ? permit : undefined;
@@ -116,7 +116,7 @@ export class QuotaGroup {
     };
   }
 
-  /** The wrapper closes: rejects the calls that wait, and stops the timer. */
+  /** Called when the wrapper closes: rejects the waiting calls, and stops the timer. */
   close(): void {
     const closed = this.#rejection('closed', 0, this.#clock.now());
     for (const waiter of this.#queue) {
@@ -157,17 +157,20 @@ export class QuotaGroup {
     this.#drain();
   }
 
-  /** Who waits, and whether it may be sent, can have changed while the store was asked. */
+  /**
+   * Uses a place from the store for the next call. While the store was asked, the queue and the limits may have
+   * changed.
+   */
   #use(place: Place, priority: number, now: number): void {
     const next = this.#queue.priority ?? Number.NEGATIVE_INFINITY;
-    // A place that was taken for an urgent call may be of the reserve.
+    // A place that was taken for an urgent call may come from the reserve.
     const fits = next > 0 || priority <= 0;
     const waiter = fits && this.#waitMs(next, now) === 0 ? this.#queue.next() : undefined;
     if (waiter === undefined) this.#shared?.settle(place.id, place.takenAt, undefined);
     else waiter.end(this.#grant(place, now));
   }
 
-  /** With an empty queue: only a group without limits has something to wait for, its own end. */
+  /** Called with an empty queue. A group without limits then only waits until it is no longer needed. */
   #rest(): void {
     this.#timer.cancel();
     if (this.#pace === undefined) return;
@@ -225,7 +228,7 @@ export class QuotaGroup {
     if (this.#queue.size === 0) this.#rest();
   }
 
-  /** How long a call that comes now waits at the least. */
+  /** The minimum wait of a call that arrives now, in milliseconds. */
   #estimateMs(waiter: Waiter, now: number): number {
     const limitMs = this.#limits.waitMs(waiter.priority, now, this.#queue.ahead(waiter));
     const sharedMs = this.#shared?.freeInMs(waiter.priority, now) ?? 0;
@@ -233,7 +236,7 @@ export class QuotaGroup {
     return Math.max(limitMs, sharedMs, timeMs, this.#pausedUntil - now, 0);
   }
 
-  /** Milliseconds until the next call of that priority may be sent, by what this process knows. */
+  /** Milliseconds until the next call of that priority may be sent, as far as this process knows. */
   #waitMs(priority: number, now: number): number {
     return Math.max(
       this.#limits.waitMs(priority, now, this.#shared?.asking ?? 0),

@@ -1,14 +1,14 @@
 import type { Quota } from '../catalogue/entry.ts';
 import type { Failure } from '../failure/failure.ts';
 
-/** How many calls may be sent in any stretch of `windowMs`. */
+/** How many calls may be sent in any span of `windowMs`. */
 export interface WindowLimit {
   readonly per: 'minute' | 'hour';
   readonly limit: number;
   readonly windowMs: number;
 }
 
-/** How long queries may run in any stretch of `windowMs`. */
+/** How long queries may run in any span of `windowMs`. */
 export interface ExecutionTimeLimit {
   readonly limitMs: number;
   readonly windowMs: number;
@@ -20,13 +20,13 @@ export interface GroupLimits {
   readonly executionTime: readonly ExecutionTimeLimit[];
 }
 
-/** Of a group that only pauses hold. */
+/** The limits of a group that is held only by pauses. */
 export const NO_LIMITS: GroupLimits = { windows: [], executionTime: [] };
 
 const REAL_MINUTE_MS = 60_000;
 
 /**
- * The limits of a group; undefined where it has none.
+ * The limits of a group; undefined if it has none.
  *
  * @param minuteMs - how long a minute lasts; every window is scaled to it.
  */
@@ -49,15 +49,15 @@ export function groupLimits(quota: Quota | undefined, minuteMs: number): GroupLi
   return windows.length + executionTime.length === 0 ? undefined : { windows, executionTime };
 }
 
-/** Which limit a 429 was about. */
+/** The limit that a 429 is about. */
 export interface ThrottledWindow {
   readonly per: 'minute' | 'hour';
-  /** The service's own limit, where it said. */
+  /** The service's own limit, if the message names it. */
   readonly limit?: number;
 }
 
 /**
- * Which window a 429 was about; undefined where it was not a limit on calls but one on processing time.
+ * The window that a 429 is about; undefined for a limit on processing time instead of calls.
  *
  * @param waitMs - how long the service asked to wait.
  * @param minuteMs - how long a minute lasts.
@@ -71,7 +71,7 @@ export function throttledWindow(
   if (typeof limit === 'number' && typeof windowMs === 'number') {
     return { per: windowMs > REAL_MINUTE_MS ? 'hour' : 'minute', limit };
   }
-  // A message with a wait and no limit is how processing time is throttled.
+  // A message with a wait but no limit is about processing time.
   if (values !== undefined && limit === undefined) return undefined;
   return { per: waitMs > minuteMs ? 'hour' : 'minute' };
 }

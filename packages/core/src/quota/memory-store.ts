@@ -11,7 +11,7 @@ import type {
 
 const CLOCK: Rule = withMethods('a Clock with now, epoch and timer', 'now', 'epoch', 'timer');
 
-/** A learned limit is of use for so many windows. */
+/** For how many windows a learned limit is kept. */
 const LEARNED_FOR = 5;
 
 /**
@@ -23,7 +23,7 @@ const LEARNED_FOR = 5;
  * const reading = createResilience({ quota: { store } });
  * const acting = createResilience({ quota: { store }, deadlineMs: 30_000 });
  * ```
- * @throws TypeError if the clock is none
+ * @throws TypeError if `clock` is not a clock
  */
 export function memoryQuotaStore(clock: Clock = systemClock): QuotaStore {
   checkValue('memoryQuotaStore', 'clock', CLOCK, clock);
@@ -41,9 +41,9 @@ export function memoryQuotaStore(clock: Clock = systemClock): QuotaStore {
 }
 
 class MemoryGroup {
-  /** When each call arrives at the latest. */
+  /** The latest time at which each call arrives. */
   readonly #calls = new Map<string, number>();
-  /** When each process asked last. */
+  /** The time of each process's last request. */
   readonly #processes = new Map<string, number>();
   readonly #limits = new Map<number, { readonly limit: number; readonly at: number }>();
   #pausedUntil = Number.NEGATIVE_INFINITY;
@@ -110,7 +110,7 @@ function fullForMs(
 ): number {
   return windows.reduce((longest, { windowMs, limit }, index) => {
     if ((used[index] ?? 0) < limit) return longest;
-    // The call at that place from the newest must leave the window first.
+    // The `limit`th newest call must leave the window first.
     return Math.max(longest, (arrivals.at(-limit) ?? now) + windowMs - now);
   }, 0);
 }

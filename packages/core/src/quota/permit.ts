@@ -1,9 +1,9 @@
 import type { Operation } from '../catalogue/entry.ts';
 import type { CountedCall } from './call-limits.ts';
 
-/** Permission to send one attempt. The pipeline says what became of it. */
+/** Permission to send one attempt. The pipeline then calls one of its methods. */
 export interface GatePermit {
-  /** The attempt has ended, however it did. */
+  /** The attempt has ended, with a success or a failure. */
   completed(): void;
   /** The attempt is not sent after all. */
   cancel(): void;
@@ -17,40 +17,40 @@ export interface GateRejection {
   readonly heldBy: 'pause' | 'quota';
 }
 
-/** The call that a gate is asked about. */
+/** The part of a call that the gate needs. */
 export interface GateCall {
   /** The key of its pause: host and quota group. */
   readonly group: string;
   readonly operation: Operation;
-  /** Its name for fairness: calls of one priority take turns by it. */
+  /** The name for fairness: calls of the same priority take turns by name. */
   readonly name: string;
   /** Higher first. */
   readonly priority: number;
 }
 
-/** One attempt that asks to be sent. */
+/** A request to send one attempt. */
 export interface GateRequest extends GateCall {
   /** Counts from 1. */
   readonly attempt: number;
-  /** Milliseconds that it may wait. */
+  /** How long it may wait, in milliseconds. */
   readonly limitMs: number;
   readonly signal: AbortSignal | undefined;
-  /** Called before the wait, when there is one. */
+  /** Called before the wait, if there is one. */
   held(delayMs: number, reason: 'pause' | 'quota'): void;
 }
 
-/** What a request gets; undefined where no permit is needed. */
+/** What a request gets; undefined if no permit is needed. */
 export type GateAnswer = GatePermit | GateRejection | undefined;
 
-/** A place that a store has given. */
+/** A place in the quota that the store granted. */
 export interface Place {
   readonly id: number;
-  /** When the store was asked, by this process's clock, and when it gave the place, by its own. */
+  /** When the store was asked, by this process's clock, and when it granted the place, by its own clock. */
   readonly askedAt: number;
   readonly takenAt: number;
 }
 
-/** The permit of one attempt, which can be given back once. */
+/** The permit of one attempt. Only the first call of `completed` or `cancel` has an effect. */
 export class Permit implements GatePermit {
   readonly call: CountedCall;
   readonly place: Place | undefined;

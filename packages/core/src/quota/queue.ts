@@ -1,13 +1,13 @@
-/** A call that waits for its turn. */
+/** A call in the queue. */
 export interface Waiting {
   readonly priority: number;
   /** Calls of the same priority take turns by operation. */
   readonly operation: string;
-  /** It was sent before: it goes before the calls that came after it. */
+  /** True for an attempt after the first, which goes before first attempts. */
   readonly isRetry: boolean;
 }
 
-/** The calls of one operation and priority. Each set is first in, first out; retries go first. */
+/** The calls of one operation and priority. Each set is in order of arrival; retries go first. */
 interface Lane<W> {
   readonly retries: Set<W>;
   readonly first: Set<W>;
@@ -17,9 +17,9 @@ interface Lane<W> {
 type Level<W> = Map<string, Lane<W>>;
 
 /**
- * The waiting calls of one group: the highest priority first, the operations of one priority in turn,
- * the calls of one operation in the order in which they came. Bounded: where it is full, a call of a
- * higher priority takes the place of the one that would be sent last.
+ * The waiting calls of one group: the highest priority first, operations of the same priority in turn, calls of
+ * one operation in order of arrival. In a full queue, a call of a higher priority displaces the one that would
+ * be sent last.
  */
 export class CallQueue<W extends Waiting> {
   readonly #max: number;
@@ -36,12 +36,12 @@ export class CallQueue<W extends Waiting> {
     return this.#size;
   }
 
-  /** The priority of the call whose turn it is; undefined when none waits. */
+  /** The priority of the next call; undefined if none waits. */
   get priority(): number | undefined {
     return this.#priorities[0];
   }
 
-  /** Adds a call. Returns the one that does not fit: the call itself, one that it displaced, or none. */
+  /** Adds a call. If the queue is full, returns the call that has no place: this one, or one that it displaced. */
   add(call: W): W | undefined {
     if (this.#size < this.#max) {
       this.#insert(call);
@@ -56,7 +56,7 @@ export class CallQueue<W extends Waiting> {
     return displaced;
   }
 
-  /** Removes and returns the call whose turn it is. */
+  /** Removes and returns the next call. */
   next(): W | undefined {
     const [priority] = this.#priorities;
     const level = priority === undefined ? undefined : this.#levels.get(priority);
@@ -85,7 +85,7 @@ export class CallQueue<W extends Waiting> {
     }
   }
 
-  /** How many of the waiting calls would be sent before `call`, if it came now, at the least. */
+  /** The minimum number of waiting calls that would be sent before `call`, if it arrived now. */
   ahead(call: W): number {
     let ahead = 0;
     for (const [priority, level] of this.#levels) {
@@ -120,7 +120,7 @@ export class CallQueue<W extends Waiting> {
     this.#size += 1;
   }
 
-  /** The latest call of the longest lane, which gives way when the queue is full. */
+  /** The latest call of the longest lane, which is displaced when the queue is full. */
   #last(priority: number): W | undefined {
     const lanes = [...(this.#levels.get(priority)?.values() ?? [])];
     const [longest] = lanes.toSorted((a, b) => lengthOf(b) - lengthOf(a));
@@ -143,7 +143,7 @@ function sizeOf<W>(level: Level<W>): number {
   return size;
 }
 
-/** Each other operation takes no more turns before the call than the call's own lane has calls. */
+/** Each other operation has no more turns before the call than the call's own lane has calls. */
 function turnsBefore<W extends Waiting>(level: Level<W>, call: W): number {
   const lane = level.get(call.operation);
   const own = lane === undefined ? 0 : call.isRetry ? lane.retries.size : lengthOf(lane);

@@ -4,19 +4,19 @@ import { checkOptions, type OptionRules, where } from '../validation/check-optio
 import { REPORT, SETTLE, TAKE } from './redis-scripts.ts';
 import type { LearnedLimit, QuotaStore, TakeAnswer } from './store.ts';
 
-/** What is used of ioredis and iovalkey. */
+/** The methods of ioredis and iovalkey that the store uses. */
 export interface IoRedisClient {
-  /** Runs a script that the server has, by its SHA-1. */
+  /** Runs a cached script by its SHA-1. */
   evalsha(sha: string, keys: number, ...args: string[]): Promise<unknown>;
-  /** Runs a script; the server keeps it. */
+  /** Runs a script, which the server caches. */
   eval(script: string, keys: number, ...args: string[]): Promise<unknown>;
 }
 
-/** What is used of node-redis, the package `redis`. */
+/** The methods of node-redis, the package `redis`, that the store uses. */
 export interface NodeRedisClient {
-  /** Runs a script that the server has, by its SHA-1. */
+  /** Runs a cached script by its SHA-1. */
   evalSha(sha: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
-  /** Runs a script; the server keeps it. */
+  /** Runs a script, which the server caches. */
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
 }
 
@@ -26,7 +26,7 @@ export type RedisClient = IoRedisClient | NodeRedisClient;
 /** The options of `redisQuotaStore`. */
 export interface RedisQuotaStoreOptions {
   /**
-   * What all keys begin with. Name the tenant and the application: they have the quota together.
+   * The prefix of all keys. Include the tenant and the application, which the quota belongs to.
    *
    * @defaultValue `defender`
    */
@@ -38,8 +38,8 @@ const OPTIONS: OptionRules = {
 };
 
 /**
- * Counts the calls of all processes in Redis or Valkey. The windows slide on the server's own clock. All
- * keys of a group have one hash tag, so that a cluster keeps them together, and they expire.
+ * Counts the calls of all processes in Redis or Valkey. The windows slide on the server's own clock. All keys
+ * of a group have the same hash tag, so that a cluster keeps them together, and they expire.
  *
  * @example
  * ```ts
@@ -98,8 +98,8 @@ type Evaluate = (
 ) => Promise<unknown>;
 
 /**
- * Runs scripts by their hash, and by their text the first time and where the server does not know them,
- * so that a first call takes one round trip as well.
+ * Runs scripts by their hash. Sends the text the first time, so that the first call takes one round trip too,
+ * and when the server does not have the script.
  */
 function runnerOf(evaluate: Evaluate) {
   const known = new Set<Script>();
@@ -162,6 +162,6 @@ function parseLimit(fields: unknown): LearnedLimit {
 }
 
 function list(value: unknown): readonly unknown[] {
-  if (!Array.isArray(value)) throw new TypeError('Redis did not answer with a list');
+  if (!Array.isArray(value)) throw new TypeError('Redis did not return a list');
   return value;
 }

@@ -1,15 +1,15 @@
 import type { SentCall } from './sliding-window-log.ts';
 
-// When a pause ends, all that waited would be sent in one instant and be throttled again. So two are
-// released at a time; a call that is not answered within a second no longer holds back the next. That
-// is at least 120 calls a minute, more than any documented quota of the hunting, incident, alert and
-// machine endpoints (45 to 100 a minute), with at most two refusals at its edge.
+// When a pause ends, sending all waiting calls at once would get them throttled again. So two are released at a
+// time; a call without a response after a second no longer holds back the next. That allows at least 120 calls
+// a minute, more than any documented quota of the hunting, incident, alert and machine endpoints (45 to 100 a
+// minute), with at most two refusals at the limit.
 const RELEASED_AT_ONCE = 2;
 const HOLDS_MS = 1_000;
 
-/** Spreads the calls that a pause has held back, where no limit is known that would. */
+/** Spreads the calls that a pause has held, in groups without a known limit. */
 export class ReleasePace {
-  /** Released and not answered, oldest first. */
+  /** The calls that were released and not answered, oldest first, with the time of their release. */
   readonly #unanswered = new Map<SentCall, number>();
 
   release(call: SentCall, now: number): void {
@@ -27,7 +27,7 @@ export class ReleasePace {
     return first === undefined ? 0 : first + HOLDS_MS - now;
   }
 
-  /** Milliseconds until no released call holds back another. */
+  /** Milliseconds until no released call holds back others. */
   busyMs(now: number): number {
     const latest = this.#holding(now).at(-1);
     return latest === undefined ? 0 : latest + HOLDS_MS - now;

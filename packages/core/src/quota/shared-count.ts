@@ -7,9 +7,9 @@ import type { StoreConnection } from './store-connection.ts';
 
 /** How many processes are assumed to share a quota when the store was never reached. */
 const ASSUMED_PROCESSES = 8;
-/** Whoever was refused asks again after this share of the shortest window at the latest. */
+/** After a refusal, the store is asked again after at most this share of the shortest window. */
 const LONGEST_WAIT = 1 / 20;
-/** Processes that wait for the same place spread their questions, so that each has a chance. */
+/** Processes that wait for the same place spread their requests, so that each has a chance. */
 const SPREAD_MS = 50;
 const SPREAD_OF_WINDOW = 1 / 100;
 
@@ -19,7 +19,7 @@ export interface SharedCountSettings {
   readonly transitMs: number;
   /** How many processes share the quota; undefined: as many as the store sees. */
   readonly expectedProcesses: number | undefined;
-  /** Within how many milliseconds every process notices that the store is back. */
+  /** How long until every process notices that the store is back, in milliseconds. */
   readonly noticeMs: number;
 }
 
@@ -27,32 +27,32 @@ export interface SharedCountDependencies {
   readonly connection: StoreConnection;
   readonly clock: Clock;
   readonly random: Random;
-  /** Names this process. */
+  /** Identifies this process. */
   readonly process: string;
 }
 
 /** The group whose calls are counted. */
 export interface CountedGroup {
-  /** The calls that this process sent lately. */
+  /** The recent calls of this process. */
   ownCalls(): readonly LoggedCall[];
-  /** The store is away: the group must not send more than before for a window. */
+  /** The store is unavailable: for one window, the group must not send more than before. */
   hold(): void;
   /** Releases the waiting calls that may be sent now. */
   drain(): void;
 }
 
-/** Makes the shared count of a group. */
+/** Creates the shared count of a group. */
 export type ShareCount = (group: CountedGroup) => SharedCount;
 
 /** When to ask the store again, and for how many calls at once. */
 interface Pace {
-  /** When a place may be free, by the store's last refusal. */
+  /** When a place may be free, according to the store's last refusal. */
   freeAt: number;
   retryAt: number;
   room: number;
 }
 
-/** One group's count in the store: whom to ask for, when, and how to go on while the store is away. */
+/** One group's count in the store: decides when to ask the store, and what to do while it is unavailable. */
 export class SharedCount {
   readonly #settings: SharedCountSettings;
   readonly #dependencies: SharedCountDependencies;
@@ -64,7 +64,7 @@ export class SharedCount {
   #asking = 0;
   #epoch: string | undefined = undefined;
   #processes: number | undefined = undefined;
-  /** Until when the store may not know all processes and all calls. */
+  /** Until when the store may lack some processes and calls. */
   #incompleteUntil = Number.NEGATIVE_INFINITY;
   #fewerProcessesFrom = Number.NEGATIVE_INFINITY;
 
@@ -94,12 +94,12 @@ export class SharedCount {
     return this.away ? 'fallback' : 'shared';
   }
 
-  /** How many questions are under way. */
+  /** How many requests to the store are pending. */
   get asking(): number {
     return this.#asking;
   }
 
-  /** Among how many processes this one divides each limit by its own count; 1: the store counts. */
+  /** How many processes each limit is divided among while this one counts alone; 1 while the store counts. */
   get divisor(): number {
     const { expectedProcesses } = this.#settings;
     const incomplete = this.#dependencies.clock.now() < this.#incompleteUntil;
@@ -107,22 +107,22 @@ export class SharedCount {
     return expectedProcesses ?? this.#processes ?? ASSUMED_PROCESSES;
   }
 
-  /** Whether one more question may be asked now. */
+  /** Whether another request may be sent to the store now. */
   mayAsk(priority: number): boolean {
     return this.#asking < Math.max(this.#pace(priority).room, 1);
   }
 
-  /** Milliseconds until the store is worth asking. */
+  /** Milliseconds until the store should be asked again. */
   waitMs(priority: number, now: number): number {
     return this.away ? 0 : Math.max(this.#pace(priority).retryAt - now, 0);
   }
 
-  /** Milliseconds until a place may be free, by what the store said last. */
+  /** Milliseconds until a place may be free, according to the store's last answer. */
   freeInMs(priority: number, now: number): number {
     return this.away ? 0 : Math.max(this.#pace(priority).freeAt - now, 0);
   }
 
-  /** Asks for one call; undefined when the store is away. */
+  /** Asks for a place for one call; undefined if the store is unavailable. */
   async take(
     id: number,
     limits: readonly number[],
@@ -139,7 +139,7 @@ export class SharedCount {
     this.#asking += 1;
     const answer = await this.#ask(async (store) => {
       const given = await store.take(request);
-      // Too late: nobody waits for it any more.
+      // Too late: nobody waits for the place any more.
       if (abandoned && given.granted) await store.settle(group, permit, undefined);
       return given;
     });
@@ -149,7 +149,7 @@ export class SharedCount {
     return answer;
   }
 
-  /** A call arrived within `ms` milliseconds after its place was taken; undefined: it was not sent. */
+  /** Reports that a call arrived within `ms` milliseconds of taking its place; undefined: it was not sent. */
   settle(id: number, takenAt: number, ms: number | undefined): void {
     const arrivedAt = ms === undefined ? undefined : Math.ceil(takenAt + ms);
     const { group } = this.#settings;
@@ -164,7 +164,7 @@ export class SharedCount {
   #ask<T>(question: (store: QuotaStore) => Promise<T>): Promise<T | undefined> {
     const { connection, process } = this.#dependencies;
     const { group, transitMs } = this.#settings;
-    // Takes no place, but fails where taking one would.
+    // Takes no place, but fails if taking one would.
     const probe = { group, permit: '', process, windows: [], transitMs };
     return connection.ask(question, (store) => store.take(probe));
   }
@@ -190,8 +190,8 @@ export class SharedCount {
   }
 
   /**
-   * Writes this process's calls into a store that may have lost them. Until all processes have had the
-   * time for it, each keeps to its part of the limit, so that no window is filled twice.
+   * Writes this process's calls to a store that may have lost them. Until all processes have had time to do so,
+   * each keeps to its part of the limit, so that no window is filled twice.
    */
   #restore(): void {
     const calls = this.#group.ownCalls();

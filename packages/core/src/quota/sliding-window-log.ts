@@ -2,7 +2,7 @@ import type { WindowLimit } from './limits.ts';
 
 /** A call that was sent. */
 export interface SentCall {
-  /** A number that no other call of this process and group has. */
+  /** Unique among the calls of this process and group. */
   readonly id: number;
   readonly sentAt: number;
 }
@@ -10,25 +10,24 @@ export interface SentCall {
 /** A call that still counts. */
 export interface LoggedCall {
   readonly id: number;
-  /** How long ago it had arrived; negative while it may yet arrive. */
+  /** How long ago it had arrived at the latest, in milliseconds; negative while it may still be on its way. */
   readonly ageMs: number;
 }
 
 /**
- * When the calls of one group were sent: exact at every instant, over windows that slide.
+ * Records when the calls of one group were sent, and counts them exactly over sliding windows.
  *
- * The service counts a call when it arrives, which is some time between its sending and its answer.
- * So a call counts here from its sending until one window after it has certainly arrived: after its
- * answer, or `transitMs` after its sending. Then no jitter of the network puts more calls into a
- * window of the service than into one of these, and the clocks need not agree. The price is the share
- * that a call's duration has of the window.
+ * The service counts a call when it arrives, between its sending and its response. So a call counts here from
+ * its sending until one window after it has certainly arrived: when it was answered, or `transitMs` after it
+ * was sent. Then network jitter never puts more calls into one of the service's windows than into one of these,
+ * and the clocks need not agree. The cost: each call counts longer, by its duration.
  *
- * Constant memory: it keeps no more times than the longest window allows calls.
+ * Uses constant memory: it keeps only as many times as the longest window allows calls.
  */
 export class SlidingWindowLog {
   readonly #windows: readonly WindowLimit[];
   readonly #transitMs: number;
-  /** When each call had certainly arrived, oldest first. A ring, indexed by a running count. */
+  /** When each call had certainly arrived, oldest first: a ring, indexed by a running count. */
   readonly #arrivals: Float64Array;
   /** The IDs of the same calls. */
   readonly #ids: Float64Array;
@@ -52,7 +51,7 @@ export class SlidingWindowLog {
     return call;
   }
 
-  /** The call was answered or failed: it has arrived if it ever does. */
+  /** The call was answered or has failed, so it arrived by now or never will. */
   completed(call: SentCall, now: number): void {
     this.#settle(now);
     if (this.#inFlight.delete(call)) this.#arrive(call, now);
@@ -63,24 +62,24 @@ export class SlidingWindowLog {
     this.#inFlight.delete(call);
   }
 
-  /** Calls in the window of that index that ends now. */
+  /** The number of calls in the window of that index that ends now. */
   used(index: number, now: number): number {
     this.#settle(now);
     return this.#count - this.#forget(index, now) + this.#inFlight.size;
   }
 
   /**
-   * Milliseconds until a call may be sent after `ahead` others, when all are sent as soon as they may
-   * be. For calls that are still in flight it is the least that is possible.
+   * Milliseconds until a call may be sent after `ahead` others, if all are sent as early as possible. A lower
+   * bound while calls are in flight.
    *
-   * @param limit - how many calls the window of that index lets through now.
+   * @param limit - how many calls the window of that index allows now
    */
   waitMs(index: number, limit: number, ahead: number, now: number): number {
     const windowMs = this.#windows[index]?.windowMs ?? 0;
     const used = this.used(index, now);
     let leaving = used + ahead - limit + 1;
     if (leaving <= 0) return 0;
-    // Those ahead leave the window in turn, one window after they were sent themselves.
+    // The calls ahead leave the window one by one, one window after they were sent.
     const rounds = Math.max(Math.ceil((leaving - used) / limit), 0);
     leaving -= rounds * limit;
     const firstMs = leaving <= 0 ? 0 : this.#leavesInMs(index, leaving, windowMs, now);
@@ -107,11 +106,11 @@ export class SlidingWindowLog {
     return position < this.#count ? this.#at(position) + windowMs - now : windowMs;
   }
 
-  /** Calls without an answer have arrived by now, if they ever do. */
+  /** Calls without a response after `transitMs` count as arrived. */
   #settle(now: number): void {
     for (const call of this.#inFlight) {
       const arrivedAt = call.sentAt + this.#transitMs;
-      // At this very moment it may still be cancelled.
+      // A call that was sent just now may still be cancelled.
       if (arrivedAt >= now) return;
       this.#inFlight.delete(call);
       this.#arrive(call, arrivedAt);
@@ -130,7 +129,7 @@ export class SlidingWindowLog {
 
   #forget(index: number, now: number): number {
     const windowMs = this.#windows[index]?.windowMs ?? 0;
-    // What the ring has overwritten is older than any window.
+    // Entries that the ring has overwritten are older than any window.
     let first = Math.max(this.#first[index] ?? 0, this.#count - this.#arrivals.length);
     while (first < this.#count && this.#at(first) + windowMs <= now) first += 1;
     this.#first[index] = first;

@@ -3,23 +3,23 @@ import type { QuotaChange } from '../observe/quota.ts';
 import type { QuotaStore } from './store.ts';
 
 export interface StoreSettings {
-  /** For how long the store may be slow or fail before the wrapper goes on without it. */
+  /** How long the store may be slow or fail, in milliseconds, before the wrapper continues without it. */
   readonly timeoutMs: number;
-  /** How often a store that is away is looked for. */
+  /** The interval at which an unavailable store is probed, in milliseconds. */
   readonly probeMs: number;
 }
 
 /**
- * The timeout is waited for in so many steps: a process that was stopped or starved for seconds has not
- * waited for the store in that time, and reads the answers that came meanwhile first.
+ * The timeout is split into this many timers. A process that was stopped or starved did not wait for the store
+ * in that time, and can then first read the answers that arrived meanwhile.
  */
 const STEPS = 10;
-/** A question that failed is asked again after this share of the timeout. */
+/** A failed request is repeated after this share of the timeout. */
 const RETRY_SHARE = 1 / 20;
 
 /**
- * A store that may be slow, fail and come back. It is away when it did not answer for `timeoutMs`;
- * then it is looked for in the background.
+ * Sends requests to a store that may be slow, fail and recover. It counts as unavailable after `timeoutMs` without an
+ * answer; then it is probed in the background.
  */
 export class StoreConnection {
   readonly #store: QuotaStore;
@@ -27,7 +27,7 @@ export class StoreConnection {
   readonly #settings: StoreSettings;
   readonly #changed: (change: QuotaChange) => void;
   readonly #listeners: (() => void)[] = [];
-  /** Ends the questions that are under way. */
+  /** Aborts the pending requests. */
   #lost = new AbortController();
   #away = false;
   #closed = false;
@@ -50,15 +50,15 @@ export class StoreConnection {
     return this.#away;
   }
 
-  /** Calls `listener` when the store was lost and when it is back. */
+  /** Calls `listener` when the store is lost and when it is back. */
   onChange(listener: () => void): void {
     this.#listeners.push(listener);
   }
 
   /**
-   * Asks the store, again where that fails. Never rejects; undefined while the store is away.
+   * Sends a request to the store, and repeats it if it fails. Never rejects; undefined while the store is unavailable.
    *
-   * @param probe - what to ask until a store is back that went away with this question.
+   * @param probe - the request that checks whether the store is back, if it is lost with this request
    */
   ask<T>(
     question: (store: QuotaStore) => Promise<T>,
@@ -69,13 +69,13 @@ export class StoreConnection {
     return answer.finally(() => this.#questions.delete(answer));
   }
 
-  /** Resolves when all questions are answered or given up. The store itself stays open. */
+  /** Resolves when every request is answered or abandoned. The store itself stays open. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#probe?.cancel();
     while (this.#questions.size > 0) {
       await Promise.all(this.#questions);
-      // An answer may lead to a question in the same turn: a place that nobody waits for is given back.
+      // An answer may cause another request in the same turn, such as to return a place that nobody waits for.
       await sleep(this.#clock, 0);
     }
   }
@@ -149,4 +149,4 @@ export class StoreConnection {
   }
 }
 
-const LATE: Error = new Error('The quota store did not answer in time');
+const LATE: Error = new Error('The quota store did not respond in time');

@@ -7,7 +7,7 @@ export class Waiter implements Waiting {
   readonly priority: number;
   readonly operation: string;
   readonly isRetry: boolean;
-  /** When its wait ends at the latest. */
+  /** The latest time at which its wait ends. */
   readonly until: number;
   readonly outcome: Promise<GatePermit | GateRejection>;
   readonly #resolve: (outcome: GatePermit | GateRejection) => void;
@@ -25,7 +25,7 @@ export class Waiter implements Waiting {
     this.#reject = reject;
   }
 
-  /** Ends the wait when the caller aborts, and calls back when its time is up. */
+  /** Ends the wait when the caller aborts, and calls `late` when its time is up. */
   listen(
     clock: Clock,
     signal: AbortSignal | undefined,
@@ -40,7 +40,7 @@ export class Waiter implements Waiting {
       onAbort();
       return;
     }
-    // Keeps the process running: nothing else does while the call waits.
+    // This timer keeps the process running: nothing else does while the call waits.
     const timer = clock.timer(() => on.late(), Math.max(this.until - clock.now(), 0));
     signal?.addEventListener('abort', onAbort, { once: true });
     this.#cleanUp = () => {

@@ -1,8 +1,8 @@
 import { type Clock, MAX_TIMER_MS, type Timer } from '../clock.ts';
 
 /**
- * A timer that is set anew whenever the time to wake changes. It does not keep the process running: each
- * waiting call has a timer of its own that does.
+ * A timer that is replaced whenever the wake-up time changes. It does not keep the process running: each
+ * waiting call has its own timer that does.
  */
 export class WakeTimer {
   readonly #clock: Clock;
@@ -14,7 +14,7 @@ export class WakeTimer {
     this.#wake = wake;
   }
 
-  /** Wakes `waitMs` milliseconds after `now`, and not at the time that was set before. */
+  /** Wakes `waitMs` milliseconds after `now`, replacing the previous time. */
   set(waitMs: number, now: number): void {
     const at = now + waitMs;
     if (this.#timer?.at === at) return;

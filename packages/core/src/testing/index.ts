@@ -1,5 +1,5 @@
 /**
- * For the tests of whoever uses the wrapper: a clock that a test moves itself.
+ * For users' tests: a clock that moves only when the test moves it.
  *
  * @packageDocumentation
  */

@@ -9,28 +9,28 @@ interface Pending {
 
 /** A {@link Clock} that moves only when a test moves it. */
 export interface ManualClock extends Clock {
-  /** How many timers wait to fire. Zero, when everything was cleaned up. */
+  /** How many timers wait to fire. Zero if everything was cleaned up. */
   readonly pendingTimers: number;
   /** Milliseconds until the next timer fires; undefined when none waits. */
   readonly nextTimerMs: number | undefined;
   /**
-   * Lets `ms` milliseconds pass: fires every timer that falls due, in order, and lets the promises
-   * that hang on each of them settle before the next one fires.
+   * Lets `ms` milliseconds pass: fires every timer that is due, in order, and lets the promises that depend on
+   * each settle before the next one fires.
    */
   advance(ms: number): Promise<void>;
   /** Advances from timer to timer until `promise` settles, and returns its result. */
   settle<T>(promise: Promise<T>): Promise<T>;
 }
 
-/** The last time that a `Date` can have. */
+/** The latest time of a `Date`. */
 const MAX_DATE_MS = 8.64e15;
 const OPTIONS: OptionRules = { epoch: number(-MAX_DATE_MS, MAX_DATE_MS) };
 
-// Promise chains of any realistic depth are done when setImmediate comes round, real I/O excepted.
+// By the time setImmediate fires, promise chains have settled, unless they wait for real I/O.
 const drained = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /**
- * Makes a clock for tests: time passes only through `advance` and `settle`.
+ * Creates a clock for tests: time passes only through `advance` and `settle`.
  *
  * @param options.epoch - the wall-clock time at the start, in milliseconds since 1970.
  * @defaultValue `epoch` is 2026-01-01T00:00:00Z
@@ -90,7 +90,8 @@ export function manualClock(options: { readonly epoch?: number } = {}): ManualCl
       await drained();
       while (!settled) {
         const due = next();
-        if (due === undefined) throw new Error('No timer is left, but the promise has not settled');
+        if (due === undefined)
+          throw new Error('There are no timers left, but the promise has not settled');
         await advance(due.at - now);
       }
       return promise;

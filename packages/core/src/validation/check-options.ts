@@ -13,11 +13,11 @@ export interface Rule {
   readonly test: (value: unknown) => boolean;
   /** The rules of an object's options. Any other option is a fault. */
   readonly fields?: OptionRules | undefined;
-  /** Those of the options that must be given. */
+  /** The names of the required options. */
   readonly required?: readonly string[] | undefined;
   /** Checks each entry of an array or object: what is wrong with its key, and the rule of its value. */
   readonly items?: Items | undefined;
-  /** What else is wrong with an object that passed the test: whole messages, each with the path. */
+  /** Finds other faults in an object that passed the test: whole messages, each with the path. */
   readonly faults?: ((value: object, path: string) => readonly string[]) | undefined;
 }
 
@@ -26,11 +26,11 @@ export type OptionRules = Readonly<Record<string, Rule>>;
 
 interface Items {
   readonly value: Rule;
-  /** Says what is wrong with a key, to follow its path in a message; undefined if nothing is. */
+  /** Describes what is wrong with a key, to follow its path in a message; undefined if nothing is. */
   readonly key?: ((key: string) => string | undefined) | undefined;
 }
 
-/** Accepts what passes the test. `accepts` follows "must be" in messages. */
+/** Accepts values that pass the test. `accepts` follows "must be" in messages. */
 export function where(accepts: string, test: (value: unknown) => boolean): Rule {
   return { accepts, test };
 }
@@ -57,7 +57,7 @@ export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): Rul
 }
 
 function range(min: number, max: number): string {
-  // The limit of timers and of integers goes without saying.
+  // The maximum of timers and of integers is not worth mentioning.
   return max >= MAX_TIMER_MS ? `≥ ${min}` : `≥ ${min} and ≤ ${max}`;
 }
 
@@ -93,7 +93,7 @@ export function mapOf(value: Rule, accepts: string, key?: Items['key']): Rule {
   return { accepts, test: hasOptions, items: { value, key } };
 }
 
-/** The entries of a `Map` or a `Headers` are no properties, and would not be read. */
+/** The entries of a `Map` or a `Headers` are not properties, so they would be ignored. */
 function hasOptions(value: unknown): value is Fields {
   return isRecord(value) && !(Symbol.iterator in value);
 }
@@ -104,12 +104,12 @@ export function arrayOf(value: Rule, accepts: string, min = 0): Rule {
   return { accepts, test, items: { value } };
 }
 
-/** Accepts what one of the rules accepts. */
+/** Accepts values that one of the rules accepts. */
 export function anyOf(accepts: string, ...rules: readonly Rule[]): Rule {
   return where(accepts, (value) => rules.some((rule) => faultsIn(value, rule, '').length === 0));
 }
 
-/** Accepts what `rule` accepts, and the given values, such as `false`. */
+/** Accepts the values that `rule` accepts, and the given values, such as `false`. */
 export function orValue(rule: Rule, accepts: string, ...values: readonly unknown[]): Rule {
   return { ...rule, accepts, test: (value) => values.includes(value) || rule.test(value) };
 }
@@ -151,7 +151,7 @@ export function faultsIn(value: unknown, rule: Rule, path: string): readonly str
   return faultsOf(value, rule, path, rule.fields ?? {});
 }
 
-/** How many faults a message lists: an object of quite another kind has many unknown names. */
+/** How many faults a message lists: an unrelated object has many unknown names. */
 const MAX_FAULTS = 20;
 
 function throwFaults(receiver: string, what: string, faults: readonly string[]): void {
@@ -195,7 +195,7 @@ function fieldFaults(
   return faults;
 }
 
-/** Inherited options are read like own ones. What a class or its instances add to each object is none. */
+/** Inherited options count like own ones. Properties that every instance of a class has are not options. */
 function namesIn(options: object): readonly string[] {
   const inherited: unknown = Object.getPrototypeOf(options);
   if (inherited === null || inherited === Object.prototype) return Object.keys(options);
@@ -234,7 +234,7 @@ function unknownOption(
   if (nearest !== undefined) return `${path} is not an option; did you mean ${nearest}?`;
   const names = Object.keys(siblings);
   return names.length === 0
-    ? `${path} is not an option: there are none`
+    ? `${path} is not an option: there are no options`
     : `${path} is not an option; known are ${names.join(', ')}`;
 }
 

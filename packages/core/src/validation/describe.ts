@@ -9,10 +9,10 @@ export function property(target: object, name: string): unknown {
   }
 }
 
-/** Longer strings may be tokens or secrets in the wrong place. */
+/** Longer strings may be misplaced tokens or secrets. */
 const MAX_SHOWN = 20;
 
-/** Describes a value for a message, without what an object holds. */
+/** Describes a value for a message, without the content of objects. */
 export function describe(value: unknown): string {
   if (typeof value === 'string') {
     return value.length <= MAX_SHOWN

@@ -1,6 +1,6 @@
 import { editDistance, words } from '../words.ts';
 
-/** What other libraries call an option, by our name for it. */
+/** The names of an option in other libraries, by our name for it. */
 const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   // p-retry, async-retry, axios-retry, retry-axios, got, ky, cockatiel, Polly, resilience4j, urllib3.
   maxRetries: words(`
@@ -75,14 +75,14 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   for: words('operation path url match'),
 };
 
-/** At another place, only a name that is spelt this nearly alike is probably meant. */
+/** The maximum edit distance of a similar name at another place. */
 const MAX_DISTANCE_ELSEWHERE = 2;
 
 /**
- * The option that was probably meant: one with the same name at another place, one that another
- * library calls so, or one that is spelt nearly so.
+ * The option that was probably meant: one with the same name at another place, one that has this name in
+ * another library, or one with a similar spelling.
  *
- * @param path - of the unknown option, such as `retry.maxRetry`
+ * @param path - the path of the unknown option, such as `retry.maxRetry`
  * @param near - the paths of the options at the same place
  * @param elsewhere - the paths of all others
  */

@@ -3,12 +3,12 @@ import { isObject } from '../is.ts';
 /**
  * Refuses options that a function would ignore: callers in JavaScript have no types to stop them.
  *
- * @param given - the argument behind the last one that the function takes; anything but an object is ignored
+ * @param given - the argument after the function's last parameter; anything but an object is ignored
  * @throws TypeError if it is an object
  */
 export function refuseOptions(caller: string, given: unknown): void {
   if (!isObject(given)) return;
   const names = Object.keys(given).slice(0, 5).join(', ');
   const got = names === '' ? '' : ` (got ${names})`;
-  throw new TypeError(`${caller} takes no options of its own: pass them to createResilience${got}`);
+  throw new TypeError(`${caller} takes no options: pass them to createResilience${got}`);
 }

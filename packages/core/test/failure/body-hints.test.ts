@@ -68,10 +68,10 @@ describe('explainBody', () => {
 
   it('names what is required and missing', () => {
     expect(explainBody(named('machines.runAntiVirusScan'), '{}')).toBe(
-      'machines.runAntiVirusScan requires `Comment` and `ScanType`, which the body lacks.',
+      'machines.runAntiVirusScan requires `Comment` and `ScanType`, which is missing from the body.',
     );
     expect(explainBody(ISOLATE, '')).toBe(
-      'machines.isolate requires `Comment`, which the body lacks.',
+      'machines.isolate requires `Comment`, which is missing from the body.',
     );
   });
 
@@ -92,7 +92,7 @@ describe('explainBody', () => {
 
   it('names both', () => {
     expect(explainBody(named('machines.runAntiVirusScan'), { scantype: 'Full' })).toBe(
-      'Parameter names must be exact: you sent `scantype`; machines.runAntiVirusScan expects `ScanType`. machines.runAntiVirusScan requires `Comment`, which the body lacks.',
+      'Parameter names must be exact: you sent `scantype`; machines.runAntiVirusScan expects `ScanType`. machines.runAntiVirusScan requires `Comment`, which is missing from the body.',
     );
   });
 

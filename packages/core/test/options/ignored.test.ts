@@ -28,9 +28,9 @@ const adapters: readonly (readonly [name: string, make: ReturnType<typeof call>]
 
 describe.each(adapters)('%s', (name, make) => {
   it('refuses options, which it would ignore', () => {
-    const message = `${name} takes no options of its own: pass them to createResilience (got retries, timeout)`;
+    const message = `${name} takes no options: pass them to createResilience (got retries, timeout)`;
     expect(() => make({ retries: 3, timeout: 5 })).toThrow(message);
-    expect(() => make({})).toThrow('takes no options of its own: pass them to createResilience');
+    expect(() => make({})).toThrow('takes no options: pass them to createResilience');
   });
 
   it('may be called with an index, as Array.map does it', () => {

@@ -49,14 +49,14 @@ describe('a server error of a call that acts', () => {
       ambiguous: true,
       verdict: 'terminal',
       advice:
-        'The request may have been carried out although no answer came. Look up whether it was, before you send it again.',
+        'The request may have been carried out although no response arrived. Check whether it was before you send it again.',
     });
   });
 
   it('tells what to look up where the operation’s page says it', () => {
     const operation = { name: 'own', quotaGroup: 'own', ambiguityAdvice: 'Look at the machine.' };
     expect(reportedFailure(SERVER_ERROR, call({ operation }), undefined).advice).toMatch(
-      /no answer came\. Look at the machine\.$/,
+      /no response arrived\. Look at the machine\.$/,
     );
   });
 

@@ -145,7 +145,7 @@ describe('concurrent 401s', () => {
       ['one', 'two', 'one', 'two'].map(async (token) => (await get(token)).status),
     );
     expect([statuses, count]).toEqual([[200, 200, 200, 200], 2]);
-    expect(reports).toEqual([expect.stringContaining('make one wrapper for each identity')]);
+    expect(reports).toEqual([expect.stringContaining('create one wrapper for each identity')]);
   });
 });
 
@@ -229,7 +229,7 @@ describe('what refreshToken returns', () => {
     [null, 'got null'],
     ['', 'got an empty string'],
     [{}, 'got an object without a token'],
-    ['new\r\nx-injected: 1', 'got a string with characters that no token has'],
+    ['new\r\nx-injected: 1', 'got a string with characters that no token contains'],
     ['old', 'returned the token that was refused'],
   ])('is refused where it is %o, and nothing is sent again', async (returned, message) => {
     await using server = await tokenServer((token) => token === 'new');

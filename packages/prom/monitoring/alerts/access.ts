@@ -13,7 +13,7 @@ const PERMISSION_CODES = metricCodes
   .map(({ code }) => code)
   .join('|');
 
-/** The calls that were refused for want of a permission or a feature. */
+/** The calls that were refused because a permission or a feature is missing. */
 function refused({ settings }: Query): string {
   return settings.source === 'otlp'
     ? `outcome="failure",${PERMISSION}`
@@ -51,7 +51,7 @@ function refusals(query: Query, window: string): string {
   return `sum by (${query.code}) (sum_over_time(${counted}[${window}]))`;
 }
 
-/** The alerts on what one operation is refused or fails with. */
+/** The alerts on the refusals and failures of one operation. */
 export function accessGroup(query: Query): RuleGroup {
   return {
     name: 'defender-client-access',
@@ -79,8 +79,8 @@ function shares(query: Query): readonly RecordingRule[] {
       record: query.record(`usual_share:ratio${past}`),
       expr: `${refusedCalls} offset ${settle} / on (${operation}) group_left () ${made} offset ${settle}`,
     },
-    // The usual share without the row that is judged, by Laplace's rule of succession: right from the first
-    // hour on, and cautious about an operation that is hardly known.
+    // The usual share without the current row, by Laplace's rule of succession: valid from the first hour, and
+    // cautious about operations with few calls.
     {
       record: query.record(`share_before:ratio${past}`),
       expr: lines(
@@ -92,7 +92,10 @@ function shares(query: Query): readonly RecordingRule[] {
   ];
 }
 
-/** The last calls were all refused, it worked before, and so many in a row are not the usual share's chance. */
+/**
+ * The last calls were all refused, the operation worked before, and the usual share makes so many in a row
+ * unlikely.
+ */
 function accessLost(query: Query): AlertingRule {
   const { calls: least, chance, past, worked } = query.settings.thresholds;
   const { operation, code, recorded } = query;
@@ -109,7 +112,7 @@ function accessLost(query: Query): AlertingRule {
     ),
     for: '1m',
     keep: '15m',
-    summary: 'Calls that worked are refused: a permission or a feature was taken away.',
+    summary: 'Calls that used to work are refused: a permission or a feature was removed.',
     subject: '{{ $labels.operation }}',
     happened:
       'the last {{ $value | printf "%.0f" }} calls all ended with {{ $labels.code }}. ' +
@@ -179,7 +182,7 @@ function unauthorized(query: Query): AlertingRule {
     summary: 'The Defender API does not accept the token.',
     subject: 'Defender calls',
     happened:
-      '{{ $value | printf "%.0f" }} operation(s) end call after call with {{ $labels.code }}. ' +
+      '{{ $value | printf "%.0f" }} operation(s) fail every call with {{ $labels.code }}. ' +
       'An expired secret or certificate is the usual reason.',
     leads: ['code'],
   });
@@ -196,9 +199,9 @@ function operationFailing(query: Query): AlertingRule {
     expr: `sum by (${operation}) (${row} and on (${code}) ${fresh}) >= ${least}`,
     for: '5m',
     keep: '5m',
-    summary: 'An operation fails call after call.',
+    summary: 'All calls of an operation fail.',
     subject: '{{ $labels.operation }}',
-    happened: 'the last {{ $value | printf "%.0f" }} calls failed although they were tried again.',
+    happened: 'the last {{ $value | printf "%.0f" }} calls failed despite retries.',
     leads: ['operation'],
   });
 }

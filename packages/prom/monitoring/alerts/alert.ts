@@ -45,7 +45,10 @@ function links(
   };
 }
 
-/** The ways to the tracking IDs of a code. Each is an annotation: one that a tool cannot fill leaves the others. */
+/**
+ * The links to the tracking IDs of a code. Each is a separate annotation, so that a tool that cannot render one
+ * still renders the others.
+ */
 function trackingIds(
   settings: RulesSettings,
   { leads = [] }: AlertSpec,

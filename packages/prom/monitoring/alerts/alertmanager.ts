@@ -10,9 +10,9 @@ const HEADER = `# Where the alerts go, and which of them hold others back. Gener
 const REPEAT = { critical: '4h', warning: '24h', info: '168h' } as const;
 
 /**
- * Alertmanager's configuration for the rules with the same options: one message for each kind of trouble of
- * a client, and inhibition where two alerts are the same trouble. The receivers `team`, `on-call` and
- * `notes` are empty. `severity="critical"` goes to `on-call`, `info` to `notes`, all else to `team`.
+ * Alertmanager's configuration for the rules with the same options: one message for each kind of problem of a
+ * client, and inhibition if two alerts have the same cause. The receivers `team`, `on-call` and `notes` are
+ * empty. `severity="critical"` goes to `on-call`, `info` to `notes`, everything else to `team`.
  *
  * @returns the text of `alertmanager.yml`
  * @throws TypeError that lists every invalid option
@@ -37,7 +37,7 @@ function routing({ groupBy }: RulesSettings): Readonly<Record<string, Yaml>> {
     route: {
       receiver: 'team',
       group_by: ['alertname', ...groupBy],
-      // Longer than the evaluation interval, so that an alert that holds another back is there first.
+      // Longer than the evaluation interval, so that an inhibiting alert arrives first.
       group_wait: '1m',
       group_interval: '5m',
       repeat_interval: REPEAT.warning,
@@ -47,7 +47,10 @@ function routing({ groupBy }: RulesSettings): Readonly<Record<string, Yaml>> {
   };
 }
 
-/** Pairs are equal on all labels that make two alerts the same trouble: a circuit hides its operation, not the job. */
+/**
+ * Two alerts are paired by all labels that identify the same problem: a circuit suppresses its operation, not
+ * the job.
+ */
 function inhibitRules({ groupBy }: RulesSettings): readonly Yaml[] {
   const rule = (source: string, target: string, ...equal: readonly string[]): Yaml => ({
     source_matchers: matchers(source),

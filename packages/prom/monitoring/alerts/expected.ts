@@ -4,7 +4,7 @@ import type { Expected } from './options.ts';
 import { type Query, queryOf } from './query.ts';
 import { type AlertingRule, lines, type RuleGroup } from './rule.ts';
 
-/** The alerts on what the user expects, none where nothing is. */
+/** The alerts on expected clients and operations; none if there are none. */
 export function expectedGroups(query: Query): readonly RuleGroup[] {
   const { expected } = query.settings;
   if (expected.length === 0) return [];
@@ -22,18 +22,18 @@ function matchersOf(labels: Readonly<Record<string, string>>): string {
     .join(',');
 }
 
-/** Only a name that was given can be missed from the start: Prometheus does not know what it never saw. */
+/** Only a listed client can be missed from the start: Prometheus does not know what it has never seen. */
 function jobAbsent(query: Query, labels: Expected): AlertingRule {
-  // Without the selector: what is expected is named in full.
+  // Without the selector, since an expected client lists all its labels.
   const { recorded } = queryOf({ ...query.settings, selector: '' });
   return alert(query.settings, {
     name: 'DefenderJobAbsent',
     severity: 'jobAbsent',
     expr: `absent(${recorded('processes:count', matchersOf(labels))})`,
     for: '15m',
-    summary: 'A client that is expected does not show any metrics.',
+    summary: 'An expected client does not export any metrics.',
     subject: 'Defender metrics',
-    happened: 'none of a process that should run all the time. It may never have started.',
+    happened: 'a process that should run all the time has none. It may never have started.',
   });
 }
 

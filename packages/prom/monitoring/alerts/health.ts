@@ -5,7 +5,7 @@ import { type AlertingRule, type AlertSpec, lines, type RuleGroup } from './rule
 /** How far back the shares of the attempts go. */
 const WINDOW = '30m';
 
-/** How long a job that was there all the time is missed. */
+/** How long a job that used to run all the time counts as missing. */
 const MISSED = '1d';
 
 /** The alerts on the service and the client as a whole. */
@@ -17,7 +17,7 @@ export function healthGroup(query: Query): RuleGroup {
   };
 }
 
-/** A share of the attempts was answered with a status, in more than a handful of them. */
+/** A share of the attempts got a status, if there are enough of them. */
 function statusShare(query: Query, matchers: string, share: number, attempts: number): string {
   const { group, recorded } = query;
   const sum = (filter?: string): string =>
@@ -68,7 +68,7 @@ function circuitOpen(query: Query): AlertingRule {
     keep: '5m',
     summary: 'A circuit is open: calls of one operation are refused without being sent.',
     subject: '{{ $labels.circuit }}',
-    happened: 'the circuit has not been closed for 5 minutes although it is tried.',
+    happened: 'the circuit has not closed for 5 minutes although the operation is called.',
     leads: ['operation'],
   };
   return alert(query.settings, spec);
@@ -86,7 +86,7 @@ function metricsAbsent(query: Query): AlertingRule {
     summary: 'No metrics of the Defender client arrive.',
     subject: 'Defender metrics',
     happened:
-      'they were there all the time and have been away for 10 minutes. ' +
+      'the client ran all the time, but its metrics have been missing for 10 minutes. ' +
       'Until they are back, no other alert can see this client.',
   });
 }

@@ -17,7 +17,7 @@ export const ALERTS = [
 /** The name of an alert. */
 export type AlertName = (typeof ALERTS)[number];
 
-/** What has a severity: an alert, or one window of the error budget. */
+/** The name of a severity option: an alert, or one window of the error budget. */
 export type SeverityName =
   | 'accessLost'
   | 'refusalsRising'
@@ -34,7 +34,7 @@ export type SeverityName =
   | 'jobAbsent'
   | 'jobOverdue';
 
-/** The severities unless options say otherwise. */
+/** The default severities. */
 export const SEVERITIES: Readonly<Record<SeverityName, string>> = Object.freeze({
   accessLost: 'warning',
   refusalsRising: 'warning',

@@ -11,7 +11,7 @@ interface Burn {
   readonly short: string;
   readonly for: string;
   readonly keep: string;
-  /** A factor in the short window from which the faster alert speaks instead. */
+  /** The factor in the short window from which the faster alert fires instead. */
   readonly upTo?: number;
 }
 
@@ -46,7 +46,7 @@ const SLOW_BURN: Burn = {
   upTo: 6,
 };
 
-/** The alerts on the error budget. Three days are much to read, so they are evaluated less often. */
+/** The alerts on the error budget. Three days are a lot to read, so they are evaluated less often. */
 export function objectiveGroups(query: Query): readonly RuleGroup[] {
   return [
     {

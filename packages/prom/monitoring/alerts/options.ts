@@ -38,8 +38,8 @@ export interface RulesOptions extends MonitoringOptions {
    */
   readonly thresholds?: Partial<Thresholds>;
   /**
-   * The label `severity` of each alert, such as `{ accessLost: 'critical' }` where a lost permission
-   * should page.
+   * The label `severity` of each alert, such as `{ accessLost: 'critical' }` if a lost permission should page
+   * someone.
    *
    * @defaultValue `critical` for `unauthorized`, `circuitOpen` and `errorBudgetBurn1h`; `info` for
    * `refusalsChronic` and `errorBudgetBurn3d`; `warning` for the others
@@ -67,7 +67,7 @@ export interface RulesOptions extends MonitoringOptions {
   /**
    * The address of Prometheus, for links to the tracking IDs in its exemplars.
    *
-   * @defaultValue what Prometheus's own flag `--web.external-url` says
+   * @defaultValue the address from Prometheus's own flag `--web.external-url`
    */
   readonly prometheus?: string;
   /**
@@ -84,7 +84,7 @@ export interface RulesOptions extends MonitoringOptions {
    */
   readonly keepFiring?: boolean;
   /**
-   * Jobs that must be there, and operations that must succeed within a time.
+   * Jobs that must run, and operations that must succeed within a time.
    *
    * @defaultValue `[]`
    */
@@ -97,9 +97,9 @@ export interface RulesOptions extends MonitoringOptions {
 export type RulesFormat = 'prometheus' | 'operator' | 'json';
 
 /**
- * What must be there: labels of `groupBy` with their values, at least one. With `every`, an operation
- * (or any, without `operation`) must succeed at least that often, such as `'26h'` for a nightly job.
- * Without, a process must be there at all times.
+ * An expected client: at least one label of `groupBy` with its value. With `every`, an operation (or any,
+ * without `operation`) must succeed at least that often, such as `'26h'` for a nightly job. Without it, a
+ * process must run at all times.
  */
 export type Expected = Readonly<Record<string, string>>;
 
@@ -109,7 +109,10 @@ export interface RuleMetadata {
   readonly name?: string;
   /** The namespace of the resource. @defaultValue none */
   readonly namespace?: string;
-  /** The labels that the operator's `ruleSelector` asks for, such as `{ release: 'prometheus' }`. @defaultValue none */
+  /**
+   * The labels that the operator's `ruleSelector` requires, such as `{ release: 'prometheus' }`. @defaultValue
+   * none
+   */
   readonly labels?: Readonly<Record<string, string>>;
 }
 
@@ -129,7 +132,7 @@ export interface RulesSettings extends MonitoringSettings {
 }
 
 const text: Rule = where(
-  'a string that is not empty',
+  'a non-empty string',
   (value) => typeof value === 'string' && value.trim() !== '',
 );
 const DNS_NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;

@@ -2,10 +2,10 @@ import type { MetricName } from '../../src/definition.ts';
 import { labelOf, type QueryLabel } from '../labels.ts';
 import type { RulesSettings } from './options.ts';
 
-/** The parts that the expressions of one set of rules are made of. */
+/** The building blocks of the expressions in one set of rules. */
 export interface Query {
   readonly settings: RulesSettings;
-  /** The grouping labels, parted by commas. */
+  /** The grouping labels, separated by commas. */
   readonly group: string;
   /** With `operation`. */
   readonly operation: string;
@@ -21,7 +21,7 @@ export interface Query {
   readonly record: (name: string) => string;
 }
 
-/** Makes the parts. */
+/** Creates the building blocks. */
 export function queryOf(settings: RulesSettings): Query {
   const group = settings.groupBy.join(', ');
   const selected = (name: string, matchers: string): string => {
@@ -41,7 +41,7 @@ export function queryOf(settings: RulesSettings): Query {
   };
 }
 
-/** What a process is known by, once each, with the grouping labels and more. */
+/** The labels that identify a process, without duplicates, with the grouping labels and others. */
 export function processLabels({ settings }: Query, ...more: readonly string[]): string {
   return [...new Set(['job', 'instance', ...settings.groupBy, ...more])].join(', ');
 }

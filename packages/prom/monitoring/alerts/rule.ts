@@ -33,7 +33,7 @@ export interface AlertSpec {
   readonly expr: string;
   readonly for: string;
   readonly keep?: string;
-  /** The window of a burn rate, which tells alerts of the same name apart. */
+  /** The window of a burn rate, which distinguishes alerts of the same name. */
   readonly window?: string;
   /** One sentence, the same for every instance of the alert. */
   readonly summary: string;
@@ -41,7 +41,7 @@ export interface AlertSpec {
   readonly subject: string;
   /** What happened; Prometheus fills `{{ … }}`. */
   readonly happened: string;
-  /** Labels beside the grouping labels that lead on: to the dashboard's variables and to tracking IDs. */
+  /** Labels besides the grouping labels that are used in links to the dashboard and to tracking IDs. */
   readonly leads?: readonly ('operation' | 'code')[];
 }
 

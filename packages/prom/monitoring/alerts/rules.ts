@@ -34,7 +34,7 @@ export function rules(options: RulesOptions = {}): string {
 }
 
 /**
- * The same rules as data, for programs that write them in a form of their own.
+ * The same rules as data, for programs that write them in their own format.
  *
  * @throws TypeError that lists every invalid option
  *
@@ -47,7 +47,7 @@ export function ruleGroups(options: RulesOptions = {}): readonly RuleGroup[] {
   return groupsOf(rulesSettings('ruleGroups', options));
 }
 
-/** What is recorded stands before what reads it: the rules of a group are evaluated in order. */
+/** Recording rules come before the rules that read them: a group is evaluated in order. */
 function groupsOf(settings: RulesSettings): readonly RuleGroup[] {
   const query = queryOf(settings);
   const all = [

@@ -5,24 +5,24 @@ import { processLabels, type Query } from './query.ts';
 import { lines, type RecordingRule, type RuleGroup } from './rule.ts';
 
 /**
- * The classes of errors that are the fault of the service, the network or the client's own limits. Refused
- * calls have alerts of their own, so they are left out: one trouble, one alert.
+ * The classes of errors that are caused by the service, the network or the client's own limits. Refused calls
+ * have their own alerts, so they are left out: one alert per problem.
  */
 export const FAULTS = 'class=~"server|transport|throttle|local"';
 
-/** What else ends with an error and is not a valid call. */
+/** The classes of the other errors, whose calls are not valid. */
 const NOT_VALID = 'class=~"input|not_found|conflict|permission|auth"';
 
-/** How old a process may be and still have events before its first scrape counted. */
+/** The maximum age of a process whose events before its first scrape are counted. */
 const YOUNG_SECONDS = 300;
 
-/** How long a recorded state is taken over when nothing was recorded: Prometheus was down. */
+/** How long a recorded state is kept while nothing is recorded, because Prometheus is down. */
 const BRIDGED = '1h';
 
-/** A process counts as steady if it was there in nearly all minutes of two hours. */
+/** A process counts as steady if it ran in nearly all minutes of two hours. */
 const STEADY = { window: '2h', minutes: 115 } as const;
 
-/** What Prometheus records of each client: whole calls by the minute, and the state of each operation. */
+/** The recorded state of each client: whole calls per minute, and the state of each operation. */
 export function stateGroup(query: Query): RuleGroup {
   return {
     name: 'defender-client-state',
@@ -40,7 +40,7 @@ export function stateGroup(query: Query): RuleGroup {
   };
 }
 
-/** How often something happened since the minute before, of which counter and by which labels. */
+/** The increase of a counter within a minute, by labels. */
 interface Delta {
   readonly name: string;
   readonly metric: MetricName;
@@ -63,10 +63,10 @@ function deltas(query: Query): readonly RecordingRule[] {
 }
 
 /**
- * Exact whole calls: differences of successive samples add up, which `increase()` does not. A series that
- * begins with its first event, or anew after a restart, counts with its whole value; but only where the
- * process was known a minute ago or is young, or Prometheus would take an old process's past for news. A start
- * that changed is another process behind the same series, such as the next run of a job that is pushed.
+ * Counts whole calls exactly: differences of successive samples add up, unlike `increase()`. A series that
+ * begins with its first event, or restarts, counts with its whole value, but only if the process was known a
+ * minute ago or is young: otherwise Prometheus would count the past of an old process as new. A changed start
+ * time means another process behind the same series, such as the next run of a job that is pushed.
  */
 function delta(query: Query, { metric, by }: Delta): string {
   const counter = query.raw(metric);
@@ -93,7 +93,7 @@ function faults(query: Query): RecordingRule {
 function validCalls(query: Query): RecordingRule {
   const { group } = query;
   const ended = `sum by (${group}) (${query.recorded('calls:delta1m', 'outcome!="cancelled"')})`;
-  // Counters of OpenTelemetry are not there until they count.
+  // Counters of OpenTelemetry do not exist until they first count.
   return {
     record: query.record('valid:delta1m'),
     expr: lines(
@@ -105,8 +105,8 @@ function validCalls(query: Query): RecordingRule {
 }
 
 /**
- * What was recorded, with a label more. Series without `instance`, as a Pushgateway has them, would otherwise have
- * the labels of what was recorded of them, and `or` would leave that out.
+ * The recorded series with an additional label. Series without `instance`, as from a Pushgateway, would
+ * otherwise have the same labels as their recorded ones, and `or` would drop those.
  */
 function kept(recorded: string): string {
   return `label_replace(${recorded}, "kept", "yes", "", "")`;
@@ -118,7 +118,7 @@ function lastSuccess(query: Query): RecordingRule {
   return timestamp(query, 'last_success', ['operation'], worked);
 }
 
-/** How long a failing state is held when nobody calls: one night and some. */
+/** Keeps a failing state without further calls for a little over one night. */
 function lastError(query: Query): RecordingRule {
   const { hold } = query.settings.thresholds;
   return timestamp(query, 'last_error', ['operation', 'code', 'class'], hold);
@@ -144,9 +144,9 @@ function timestamp(
 }
 
 /**
- * The calls that failed in a row. Per process, so that one bad process of many shows; else as recorded,
- * over restarts and between the runs of a job, until a success is newer than the error. The zero at the
- * end ends a row: without it, the last hour's would come back.
+ * The calls that failed in a row: per process, so that one bad process of many shows; else as recorded, across
+ * restarts and between the runs of a job, until a success is newer than the error. The zero at the end ends a
+ * row: without it, the row of the last hour would return.
  */
 function failuresInRow(query: Query): RecordingRule {
   const { operation, code, label, raw, recorded } = query;
@@ -174,14 +174,14 @@ function failuresInRow(query: Query): RecordingRule {
 }
 
 /**
- * 0 where a circuit is not closed in some process that tries it. A client probes an open circuit, so each
- * try is a transition; a circuit that nobody calls has none, and is forgotten after 70 minutes.
+ * 0 if a circuit is not closed in some process that still calls its operation. A client probes an open circuit,
+ * so each attempt is a transition; an unused circuit has none, and is forgotten after 70 minutes.
  */
 function circuits(query: Query): RecordingRule {
   const { raw, label, settings } = query;
   const state = (operation: string): string =>
     raw('circuit_state', `${label('state')}="closed",${label('operation')}${operation}`);
-  // Where the circuit's series has no operation, the circuit's name ends with it.
+  // If the circuit's series has no operation, the circuit's name ends with it.
   const named = `label_replace(${state('=""')}, "${label('operation')}", "$1", "${label('circuit')}", "(?:.* )?(\\\\S+)")`;
   const tried =
     `((${state('!=""')} or ${named}) and on (${processLabels(query, label('circuit'))}) ` +

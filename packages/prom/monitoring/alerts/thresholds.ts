@@ -6,33 +6,33 @@ export interface Thresholds {
   /** Calls in a row that must be refused before access counts as lost, 1 or more. @defaultValue 2 */
   readonly calls: number;
   /**
-   * How likely the row may be by chance at the usual share of refused calls, more than 0. With 1 the
-   * usual share does not matter. @defaultValue 0.002
+   * The maximum probability of the row at the usual share of refused calls, above 0. With 1, the usual share is
+   * ignored. @defaultValue 0.002
    */
   readonly chance: number;
   /** Only operations that succeeded within this time can lose access. @defaultValue '8d' */
   readonly worked: string;
   /** How long a failing state is kept when no call follows. @defaultValue '26h' */
   readonly hold: string;
-  /** The past that the usual share is taken from. @defaultValue '3d' */
+  /** The period for the usual share. @defaultValue '3d' */
   readonly past: string;
-  /** How long before now the past ends, for a rise of the share. @defaultValue '3h' */
+  /** How long ago that period ends, for a rise of the share. @defaultValue '3h' */
   readonly settle: string;
-  /** A failure this soon after a success is no row: busy clients fail in part. @defaultValue '30s' */
+  /** A failure this soon after a success does not count as a row: busy clients fail only in part. @defaultValue '30s' */
   readonly apart: string;
   /** The window in which refused calls rise. @defaultValue '30m' */
   readonly risingWindow: string;
-  /** Refused calls in the window below which nothing rises. @defaultValue 10 */
+  /** The minimum number of refused calls in the window. @defaultValue 10 */
   readonly risingCalls: number;
-  /** How many times the usual share of refused calls is a rise. @defaultValue 2 */
+  /** The multiple of the usual share of refused calls that counts as a rise. @defaultValue 2 */
   readonly risingFactor: number;
-  /** What is added to that, so that rare codes stay quiet. @defaultValue 0.05 */
+  /** The share that is added to this limit, so that rare codes do not fire. @defaultValue 0.05 */
   readonly risingShare: number;
-  /** Calls of the past below which nothing is usual. @defaultValue 50 */
+  /** The minimum number of calls in the past for a usual share. @defaultValue 50 */
   readonly risingPastCalls: number;
   /** The daily share of refused calls that is chronic. @defaultValue 0.05 */
   readonly chronicShare: number;
-  /** Refused calls in a day below which nothing is chronic. @defaultValue 5 */
+  /** The minimum number of refused calls in a day. @defaultValue 5 */
   readonly chronicCalls: number;
   /** Calls in a row that must fail before an operation counts as failing. @defaultValue 3 */
   readonly failingCalls: number;
@@ -40,17 +40,17 @@ export interface Thresholds {
   readonly failingFresh: string;
   /** The share of attempts answered 429 within 30 minutes. @defaultValue 0.1 */
   readonly throttledShare: number;
-  /** Answers 429 within 30 minutes. @defaultValue 5 */
+  /** The minimum number of 429s within 30 minutes. @defaultValue 5 */
   readonly throttledAttempts: number;
   /** The share of attempts answered 5xx within 30 minutes. @defaultValue 0.2 */
   readonly serverErrorsShare: number;
-  /** Answers 5xx within 30 minutes. @defaultValue 5 */
+  /** The minimum number of 5xx within 30 minutes. @defaultValue 5 */
   readonly serverErrorsAttempts: number;
-  /** Failed calls in the long window below which no budget burns. @defaultValue 10 */
+  /** The minimum number of failed calls in the long window. @defaultValue 10 */
   readonly burnFaults: number;
 }
 
-/** What the thresholds are unless options say otherwise. */
+/** The defaults of the thresholds. */
 export const THRESHOLDS: Thresholds = Object.freeze({
   calls: 2,
   chance: 0.002,
@@ -78,7 +78,7 @@ export const THRESHOLDS: Thresholds = Object.freeze({
 const count = integer(1, 1_000_000);
 const share = number(0, 1);
 
-/** What each threshold accepts. */
+/** The rule of each threshold. */
 export const thresholdRules: OptionRules & Readonly<Record<keyof Thresholds, Rule>> = {
   calls: integer(1, 1_000),
   chance: {
@@ -118,7 +118,7 @@ const ORDER: readonly (readonly [keyof Thresholds, keyof Thresholds, string])[] 
 
 const MAX_APART_SECONDS = 600;
 
-/** What is wrong with thresholds that are right one by one. */
+/** Finds faults in combinations of valid thresholds. */
 export function thresholdFaults(given: Partial<Thresholds>): string[] {
   const all = thresholdsOf(given);
   const faults = ORDER.filter(([a, b]) => seconds(String(all[a])) > seconds(String(all[b]))).map(

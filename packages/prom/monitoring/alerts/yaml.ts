@@ -7,9 +7,9 @@ export type Yaml =
 
 /** Words, names of series, addresses and durations such as `30m`. */
 const PLAIN = /^(?:[A-Za-z][\w.:/-]*|\d+[smhdw])$/;
-/** What can stand between single quotes, in one line. */
+/** Text that can be written between single quotes, on one line. */
 const QUOTABLE = /^[ -~]*$/;
-/** Plain words that YAML takes for something else than text. */
+/** Plain words that YAML does not read as text. */
 const WORDS = new Set(['true', 'false', 'yes', 'no', 'on', 'off', 'null', 'y', 'n']);
 
 /** Writes data as YAML: text of several lines in block form, other text plain or quoted. */
@@ -47,7 +47,7 @@ function field(name: string, value: Yaml, indent: string): string[] {
 function scalar(value: string | number): string {
   if (typeof value === 'number') return String(value);
   if (PLAIN.test(value) && !value.endsWith(':') && !WORDS.has(value.toLowerCase())) return value;
-  // Whatever else there is, YAML reads as JSON does.
+  // YAML reads any other text like JSON.
   return QUOTABLE.test(value) ? `'${value.replaceAll("'", "''")}'` : JSON.stringify(value);
 }
 

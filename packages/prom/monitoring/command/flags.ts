@@ -16,12 +16,12 @@ export interface Flag {
 const RULES = ['rules', 'alertmanager'] as const;
 const ALL = ['rules', 'alertmanager', 'dashboards'] as const;
 
-/** The flags in the order of the help text. All but `--config` and `--output`, which are no options. */
+/** The flags in the order of the help text. All except `--config` and `--output`, which are not options. */
 export const FLAGS: readonly Flag[] = [
   {
     name: 'group-by',
     value: '<labels>',
-    help: 'labels that tell apart whose calls they are, parted by commas (default: cluster,namespace,job,tenant)',
+    help: 'labels that tell apart whose calls they are, separated by commas (default: cluster,namespace,job,tenant)',
     option: 'groupBy',
     reads: 'list',
     subjects: ALL,
@@ -133,7 +133,7 @@ export const FLAGS: readonly Flag[] = [
   {
     name: 'disable',
     value: '<alerts>',
-    help: 'alerts to leave out, parted by commas',
+    help: 'alerts to leave out, separated by commas',
     option: 'disable',
     reads: 'list',
     subjects: RULES,

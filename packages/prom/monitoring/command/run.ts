@@ -16,7 +16,7 @@ export interface CommandIo {
   writeFile(path: string, text: string): Promise<void>;
 }
 
-/** A file of the result, its name for where it goes by itself. */
+/** One generated file. */
 interface Result {
   readonly name: string;
   readonly text: string;
@@ -62,7 +62,7 @@ async function write(
 ): Promise<void> {
   if (output === undefined) {
     if (subject === 'dashboards') {
-      throw new UsageError('dashboards are several files: name their folder with --output');
+      throw new UsageError('there are several dashboards: a folder is required with --output');
     }
     for (const { text } of results) io.out(text);
     return;

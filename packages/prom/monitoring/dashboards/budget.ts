@@ -20,12 +20,12 @@ const failedShare = (scope: Scope, window: string): string =>
 const budget = ({ settings }: Scope): string =>
   String(Number((1 - settings.objective).toPrecision(6)));
 
-/** What is left of the error budget, of those whose calls they are the least. */
+/** The smallest remaining error budget of all tenants or jobs. */
 export function budgetLeft(scope: Scope): StatPanel {
   const { budgetWindow, objective } = scope.settings;
   return statPanel({
     title: 'Error budget left',
-    description: `The share of failed calls that is still allowed within ${budgetWindow}, for an objective of ${percent(objective)}. Where several tenants or jobs are shown: the one with the least. Below 0 %: the objective is missed. Needs the recording rules of this package.`,
+    description: `The share of failed calls that is still allowed within ${budgetWindow}, for an objective of ${percent(objective)}. If several tenants or jobs are shown: the one with the least. Below 0 %: the objective is missed. Needs the recording rules of this package.`,
     width: 3,
     unit: 'percentunit',
     decimals: 0,
@@ -53,7 +53,7 @@ export function budgetPanels(scope: Scope): readonly PanelSpec[] {
     withTable(
       linePanel({
         title: 'Burn of the error budget',
-        description: `How many times faster than allowed the error budget is used up, where it is worst. 1 uses up the budget of ${budgetWindow} in exactly that time. The alerts compare these windows with their limits; below 10 failed calls in a window they stay silent. Needs the recording rules of this package.`,
+        description: `How many times faster than allowed the error budget is used up, for the worst one. 1 uses up the budget of ${budgetWindow} in exactly that time. The alerts compare these windows with their limits; below 10 failed calls in a window they stay silent. Needs the recording rules of this package.`,
         width: 14,
         unit: 'none',
         noValue: 'no calls',
@@ -73,7 +73,7 @@ export function budgetPanels(scope: Scope): readonly PanelSpec[] {
     {
       kind: 'table',
       title: `Error budgets over ${budgetWindow}`,
-      description: `Failed calls of all valid ones, against an objective of ${percent(objective)}. Errors of the caller, refused permissions and cancelled calls are no valid calls. Needs the recording rules of this package.`,
+      description: `Failed calls of all valid ones, against an objective of ${percent(objective)}. Errors of the caller, refused permissions and cancelled calls are not valid calls. Needs the recording rules of this package.`,
       width: 10,
       height: 8,
       unit: 'short',

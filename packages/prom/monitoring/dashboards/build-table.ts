@@ -47,7 +47,7 @@ function override(column: Column): JsonObject {
 
 function organized(columns: readonly Column[]): readonly JsonObject[] {
   return [
-    // Only what is named: a label that the user's series have beside ours is no column.
+    // Only named columns: other labels of the user's series do not become columns.
     {
       id: 'filterFieldsByName',
       options: { include: { names: columns.map(({ field }) => field) } },

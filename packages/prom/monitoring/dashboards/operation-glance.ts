@@ -14,7 +14,7 @@ export function operationGlance(scope: Scope): readonly PanelSpec[] {
     stateTable(scope, { width: 24, height: 6 }),
     statPanel({
       title: 'Calls',
-      description: 'Calls a minute now, each counted once however often it was tried.',
+      description: 'Calls a minute now, each counted once, however many attempts it took.',
       width: 6,
       unit: 'opm',
       decimals: 1,
@@ -39,7 +39,7 @@ export function operationGlance(scope: Scope): readonly PanelSpec[] {
     statPanel({
       title: 'Attempts per call',
       description:
-        'How often a call was sent on average in the shown time: 1 if nothing is retried. Calls that were rejected without being sent do not count.',
+        'How many times a call was sent on average in the shown time: 1 if nothing is retried. Calls that were rejected without being sent do not count.',
       width: 6,
       unit: 'short',
       decimals: 2,

@@ -77,7 +77,7 @@ function failures(scope: Scope): readonly PanelSpec[] {
       ...linePanel({
         title: 'Duration of failed calls',
         description:
-          'The 95th percentile of the calls that failed. Each diamond is one of them: point at it for its tracking ID and trace.',
+          'The 95th percentile of failed calls. Each diamond is one of them: point at it for its tracking ID and trace.',
         width: 24,
         unit: 's',
         noValue: 'no failed calls',
@@ -102,7 +102,7 @@ function attempts(scope: Scope): readonly PanelSpec[] {
     withTable(
       barPanel({
         title: 'Answers a minute by status',
-        description: 'Attempts by the HTTP status of their answer; none: there was no answer.',
+        description: 'Attempts by the HTTP status of their response; none: there was no response.',
         width: 12,
         unit: 'short',
         noValue: 'no attempts',
@@ -117,7 +117,7 @@ function attempts(scope: Scope): readonly PanelSpec[] {
     withTable(
       barPanel({
         title: 'Retries a minute by reason',
-        description: 'Attempts that failed and were tried again, by the code of the failure.',
+        description: 'Attempts that failed and were retried, by the code of the failure.',
         width: 12,
         unit: 'short',
         noValue: 'no retries',
@@ -141,7 +141,8 @@ function codes(scope: Scope): TablePanel {
   return {
     kind: 'table',
     title: 'Errors by operation and code',
-    description: 'Calls that ended with an error in the shown time, and when each code last came.',
+    description:
+      'Calls that ended with an error in the shown time, and when each code last occurred.',
     width: 24,
     height: 6,
     unit: 'short',

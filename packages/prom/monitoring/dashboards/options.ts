@@ -68,7 +68,7 @@ export interface DashboardSettings extends MonitoringSettings {
   readonly uid: string;
   readonly title: string;
   readonly budgetWindow: string;
-  /** Each is empty where there is no such address. */
+  /** Each is empty if there is no such address. */
   readonly recentErrors: string;
   readonly trackingLink: string;
   readonly traceLink: string;

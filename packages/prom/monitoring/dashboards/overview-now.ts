@@ -40,7 +40,7 @@ function trouble(scope: Scope): readonly PanelSpec[] {
     statPanel({
       title: 'Failing operations',
       description:
-        'Operations whose last call failed, for other reasons than an error of the caller. The table below names them.',
+        'Operations whose last call failed for reasons other than an error of the caller. The table below names them.',
       width: WIDTH,
       unit: 'short',
       decimals: 0,
@@ -61,7 +61,7 @@ function trouble(scope: Scope): readonly PanelSpec[] {
     statPanel({
       title: 'Success ratio',
       description:
-        'Valid calls that succeeded in the shown time, retries included. Errors of the caller, refused permissions and cancelled calls are no valid calls.',
+        'Valid calls that succeeded in the shown time, retries included. Errors of the caller, refused permissions and cancelled calls are not valid calls.',
       width: WIDTH,
       unit: 'percentunit',
       decimals: 2,
@@ -88,7 +88,7 @@ function traffic(scope: Scope): readonly PanelSpec[] {
   return [
     statPanel({
       title: 'Calls',
-      description: 'Calls a minute now, each counted once however often it was tried.',
+      description: 'Calls a minute now, each counted once, however many attempts it took.',
       width: WIDTH,
       unit: 'opm',
       decimals: 1,
@@ -99,7 +99,7 @@ function traffic(scope: Scope): readonly PanelSpec[] {
     statPanel({
       title: 'Refused calls',
       description:
-        'Calls in the shown time that ended because the token lacks a permission, a feature is not enabled, or the token is not accepted. They are no valid calls, so the success ratio leaves them out.',
+        'Calls in the shown time that ended because the token lacks a permission, a feature is not enabled, or the token is not accepted. They are not valid calls, so the success ratio ignores them.',
       width: WIDTH,
       unit: 'short',
       decimals: 0,
@@ -109,8 +109,7 @@ function traffic(scope: Scope): readonly PanelSpec[] {
     }),
     statPanel({
       title: 'Calls held back',
-      description:
-        'Calls that wait now, for a pause that the service asked for or for their quota.',
+      description: 'Calls that wait now for a pause requested by the service, or for their quota.',
       width: WIDTH,
       unit: 'short',
       decimals: 0,

@@ -21,7 +21,7 @@ export function operationsTable(scope: Scope): TablePanel {
     kind: 'table',
     title: 'Operations',
     description:
-      'Calls of each operation in the shown time. Durations include all attempts and waits. An operation leads to its own dashboard.',
+      'Calls of each operation in the shown time. Durations include all attempts and waits. Click an operation to open its dashboard.',
     width: 24,
     height: 9,
     unit: 'short',

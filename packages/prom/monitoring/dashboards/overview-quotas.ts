@@ -3,7 +3,7 @@ import { barPanel, linePanel, neutral, statPanel } from './parts.ts';
 import { legendOf, nonZero, perMinute, query, share } from './query.ts';
 import type { Scope } from './scope.ts';
 
-/** How full the quotas are. Empty where the wrapper is used without the option `quota`. */
+/** The use of the quotas. Empty if the wrapper is used without the option `quota`. */
 export function quotas(scope: Scope): readonly PanelSpec[] {
   const { of, label, has } = scope;
   // Processes that share a quota each tell all of its use, and those that do not their own: never a sum.
@@ -15,7 +15,7 @@ export function quotas(scope: Scope): readonly PanelSpec[] {
       ...statPanel({
         title: 'Fullest quota',
         description:
-          'The use of the fullest quota now. A bulk job is meant to be at 100 %: it goes as fast as it may.',
+          'The use of the fullest quota now. A bulk job should be at 100 %: it runs as fast as allowed.',
         width: 4,
         unit: 'percentunit',
         decimals: 0,
@@ -28,7 +28,7 @@ export function quotas(scope: Scope): readonly PanelSpec[] {
     linePanel({
       title: 'Use of quotas',
       description:
-        'Calls in the window that is over now as a share of its limit, of minute and hour the fuller, of processes the fullest. Above 100 %: the limit was lowered to less than was sent already.',
+        'Calls in the current window as a share of its limit: the higher of minute and hour, and the highest of all processes. Above 100 %: the limit was lowered below the number of calls already sent.',
       width: hasChanges ? 8 : 12,
       unit: 'percentunit',
       noValue: 'no quota',

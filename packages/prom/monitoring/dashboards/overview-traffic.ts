@@ -68,7 +68,7 @@ export function latency(scope: Scope): readonly PanelSpec[] {
     linePanel({
       title: 'Duration of attempts',
       description:
-        'The 95th percentile of single attempts until the headers of their answer were there, by the class of its status: the service’s own speed.',
+        'The 95th percentile of single attempts until the response headers arrived, by the class of the status: the service’s own speed.',
       width: 12,
       unit: 's',
       noValue: 'no calls',
@@ -109,7 +109,7 @@ function retriesByReason(scope: Scope): PanelSpec {
   const reason = scope.label('reason');
   return barPanel({
     title: 'Retries a minute by reason',
-    description: 'Attempts that failed and were tried again, by the code of the failure.',
+    description: 'Attempts that failed and were retried, by the code of the failure.',
     width: 8,
     unit: 'short',
     noValue: 'no retries',
@@ -149,7 +149,7 @@ function rejected(scope: Scope): PanelSpec {
   return barPanel({
     title: 'Rejected calls a minute',
     description:
-      'Calls that were not sent at all, by operation and why: an open circuit, a full queue, a wait that is too long.',
+      'Calls that were not sent at all, by operation and reason: an open circuit, a full queue, a wait that is too long.',
     width: 8,
     unit: 'short',
     noValue: 'no rejected calls',
@@ -172,7 +172,7 @@ function givenUp(scope: Scope): PanelSpec {
   return barPanel({
     title: 'Why calls were given up',
     description:
-      'Calls that ended with an error, by why they were not tried again. Terminal: another try would not have helped.',
+      'Calls that ended with an error, by why they were not retried. Terminal: a retry would not have helped.',
     width: 8,
     unit: 'short',
     noValue: 'no errors',

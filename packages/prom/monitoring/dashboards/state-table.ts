@@ -42,7 +42,7 @@ export function stateTable(scope: Scope, size: { width: number; height: number }
     kind: 'table',
     title: 'State of each operation',
     description:
-      'How many calls have failed since one last succeeded, and with which code. Errors of the caller (bad input, not found, conflict) do not count. An operation leads to its own dashboard.',
+      'How many calls have failed since one last succeeded, and with which code. Errors of the caller (bad input, not found, conflict) do not count. Click an operation to open its dashboard.',
     ...size,
     unit: 'short',
     noValue: 'No call so far',

@@ -121,7 +121,7 @@ export function trackingText(scope: Scope, width: number): TextPanel {
   return {
     kind: 'text',
     title: 'More tracking IDs',
-    description: 'Where the tracking IDs are that Microsoft’s support asks for.',
+    description: 'Where to find the tracking IDs that Microsoft’s support asks for.',
     width,
     height: 9,
     content: isProm ? promText(scope) : OTLP_TEXT,

@@ -305,7 +305,7 @@ describe('the runbooks', () => {
     expect(page.match(/^#+ .+$/gm)).toEqual([
       `# ${name}`,
       '## What it means',
-      '## What is lost meanwhile',
+      '## Impact',
       '## Which tenant and code',
       '## Find the tracking IDs',
       '## What to do',

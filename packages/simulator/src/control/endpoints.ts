@@ -7,13 +7,13 @@ import type { ScriptStep } from '../script.ts';
 import type { SimulatedApi } from '../simulated-api.ts';
 import { faults, foreignLoad, hunting, outage, script, text } from '../validation/schemas.ts';
 
-/** The path below which a simulator in another process is controlled. */
+/** The base path of the endpoints that control a simulator in another process. */
 export const CONTROL = '/_simulator';
 
-/** A query's parameters; the last of a name counts. */
+/** A query's parameters. If one is repeated, the last value counts. */
 type Query = Readonly<Record<string, string>>;
 
-/** What a control endpoint is asked for: a valid body, and a valid query. */
+/** A request to a control endpoint, with a valid body and query. */
 interface ControlRequest<Body> {
   readonly api: SimulatedApi;
   readonly body: Body;
@@ -23,11 +23,11 @@ interface ControlRequest<Body> {
 export interface ControlEndpoint {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
-  /** How a body is checked; undefined where none is read. */
+  /** The rule for the body; undefined if none is read. */
   readonly body: Rule | undefined;
-  /** How the query's parameters are checked. */
+  /** The rule for the query's parameters. */
   readonly query: Rule;
-  /** Returns what is answered as JSON; undefined for 204. */
+  /** Returns the answer, which is sent as JSON; undefined for 204. */
   handle(request: ControlRequest<unknown>): unknown;
 }
 
@@ -42,7 +42,7 @@ function endpoint(
   return { method, path, body: undefined, query, handle };
 }
 
-/** An endpoint with a body; `rule` makes sure that it is a `Body`. */
+/** Creates an endpoint with a body; `rule` ensures that it is a `Body`. */
 function withBody<Body>(
   path: string,
   rule: Rule,
@@ -58,7 +58,7 @@ function withBody<Body>(
   };
 }
 
-/** How many requests one answer has, unless the query says another number. */
+/** How many requests one answer lists, unless the query sets a limit. */
 const DEFAULT_LIMIT = 1000;
 
 const matching = (pattern: RegExp, says: string): Rule =>

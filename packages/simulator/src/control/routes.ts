@@ -8,7 +8,7 @@ import { CONTROL, endpoints } from './endpoints.ts';
 interface ControlError {
   readonly code: 'InvalidControlRequest' | 'ForbiddenControlRequest' | 'UnknownControlEndpoint';
   readonly message: string;
-  /** Everything that is wrong, by path, rule and value. */
+  /** All faults, each with its path, rule and value. */
   readonly faults: readonly string[];
 }
 
@@ -16,14 +16,14 @@ function refuse(reply: FastifyReply, status: number, error: ControlError): Fasti
   return reply.code(status).send({ error });
 }
 
-// In any name of this machine, and so through a forwarded port too.
+// The loopback names of this machine, with any port, so that forwarded ports work too.
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
 
 /**
- * Why a request may have been caused by a web page; undefined where it was not.
+ * Why a web page may have caused a request; undefined if it cannot have.
  *
- * A page may send a POST to any host, with its own origin in `Origin`. If it makes the name of its host
- * resolve to 127.0.0.1 (DNS rebinding), it may also read the answer, but the name is in `Host`.
+ * A page may send a POST to any host, with its own origin in `Origin`. If it makes its host name resolve to
+ * 127.0.0.1 (DNS rebinding), it can also read the answer, but `Host` then contains that name.
  */
 function foreignSource({ host = '', origin }: FastifyRequest['headers']): string | undefined {
   if (!LOOPBACK.test(host)) return `Host must be a loopback address, got "${host}"`;
@@ -33,11 +33,11 @@ function foreignSource({ host = '', origin }: FastifyRequest['headers']): string
   return `Origin must be missing or the simulator's own, got "${origin}"`;
 }
 
-/** Refuses a request that a web page may have caused; undefined where it is allowed. */
+/** Refuses a request that a web page may have caused; undefined if it is allowed. */
 function refuseForeign(request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
   const fault = foreignSource(request.headers);
   if (fault === undefined) return undefined;
-  const message = `Control endpoints take no requests from web pages: ${fault}`;
+  const message = `Control endpoints refuse requests from web pages: ${fault}`;
   return refuse(reply, 403, { code: 'ForbiddenControlRequest', message, faults: [fault] });
 }
 
@@ -56,7 +56,7 @@ function parsed(text: unknown, rule: Rule | undefined): Parsed {
   return faults.length > 0 ? { faults } : { body };
 }
 
-/** Adds the control endpoints, whose requests are neither recorded nor counted. */
+/** Adds the control endpoints. Their requests are neither recorded nor counted. */
 export function addControlRoutes(server: FastifyInstance, api: SimulatedApi): void {
   for (const { method, path, body: rule, query: queryRule, handle } of endpoints) {
     server.route({

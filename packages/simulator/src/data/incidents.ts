@@ -106,7 +106,7 @@ function makeAlert(
 
 const SEVERITIES: readonly Severity[] = ['Informational', 'Low', 'Medium', 'High'];
 
-/** Makes one incident with its alerts. */
+/** Creates one incident with its alerts. */
 export function makeIncident(
   random: Random,
   id: number,

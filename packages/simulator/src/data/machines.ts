@@ -16,7 +16,7 @@ const PLATFORMS = [
   { platform: 'Linux', version: '22.4', build: 5, prefix: 'lnx' },
 ] as const;
 
-/** Devices for which some actions fail, with every seed. */
+/** Devices for which some actions fail, whatever the seed. */
 const SPECIAL_MACHINES = [
   {
     number: '900',
@@ -64,7 +64,7 @@ function makeMachine(random: Random, index: number, kind: MachineKind, newestAt:
     osBuild: build,
     agentVersion: agent ?? `10.8760.${build}.${between(random, 1000, 4999)}`,
     ip: `10.20.${Math.floor(index / 200)}.${10 + (index % 200)}`,
-    // From a block that is reserved for documentation.
+    // From an address block that is reserved for documentation.
     externalIp: `203.0.113.${between(random, 1, 254)}`,
     firstSeen: iso(newestAt - between(random, 40, 400) * DAY_MS),
     lastSeen: iso(newestAt - between(random, 0, 60) * 3_600_000),
@@ -78,7 +78,7 @@ function makeMachine(random: Random, index: number, kind: MachineKind, newestAt:
   };
 }
 
-/** Makes a tenant's devices: ordinary ones, and those for which some actions fail. */
+/** Creates a tenant's devices: ordinary ones, and those for which some actions fail. */
 export function makeMachines(
   random: Random,
   newestAt: number,

@@ -37,7 +37,7 @@ function makeIndicator(random: Random, index: number, newestAt: number): Indicat
 
 const SEVERITIES_FOR_INDICATORS = ['Informational', 'Low', 'Medium', 'High'] as const;
 
-/** Makes a tenant's data: the same for the same options, the newest incident first. */
+/** Creates a tenant's data, the newest incident first. The same options always give the same data. */
 export function seedData(options: {
   readonly seed: number;
   readonly incidents: number;
@@ -53,7 +53,7 @@ export function seedData(options: {
     return result;
   });
   return {
-    // The special machines are in no incident.
+    // The special machines do not occur in any incident.
     machines: [...ordinary, ...special],
     incidents: made.map(({ incident }) => incident),
     alerts: made.flatMap(({ alerts }) => alerts),

@@ -25,7 +25,7 @@ function indicatorKey({ indicatorType, indicatorValue }: IndicatorKey): string {
   return `${indicatorType} ${indicatorValue}`;
 }
 
-/** Bounds the memory; beyond it, the oldest is forgotten. */
+/** Limits the memory; beyond it, the oldest entries are forgotten. */
 const MAX_KEPT = 300_000;
 
 function keep<Key, Value>(map: Map<Key, Value>, key: Key, value: Value): void {
@@ -49,11 +49,11 @@ export class TenantData {
   readonly #alerts: Map<string, Alert>;
   #alertList: readonly Alert[] | undefined;
   readonly #indicators: Map<string, Indicator>;
-  /** IDs by type and value, which together are unique. */
+  /** IDs by type and value, the combination of which is unique. */
   readonly #indicatorIds: Map<string, string>;
   #nextIndicatorId: number;
   readonly #actions: Map<string, MachineAction> = new Map();
-  /** The latest action of a type on a machine, of which only one may be active. */
+  /** The latest action of each type on each machine. Only one of a type may be active. */
   readonly #latest: Map<string, MachineAction> = new Map();
   readonly #investigations: Map<number, Investigation> = new Map();
   readonly #machineActionMs: number;
@@ -77,7 +77,7 @@ export class TenantData {
     return this.#alerts;
   }
 
-  /** All alerts as a list, which is created again only after an alert was added. */
+  /** All alerts as a list, which is created again only after an alert is added. */
   get alertList(): readonly Alert[] {
     this.#alertList ??= [...this.#alerts.values()];
     return this.#alertList;
@@ -110,7 +110,7 @@ export class TenantData {
     this.#indicatorIds.set(indicatorKey(indicator), indicator.id);
   }
 
-  /** Returns false where there is no such indicator. */
+  /** Returns false if there is no such indicator. */
   removeIndicator(id: string): boolean {
     const indicator = this.#indicators.get(id);
     if (indicator !== undefined) this.#indicatorIds.delete(indicatorKey(indicator));

@@ -1,21 +1,21 @@
 import { ApiError } from '../call.ts';
 import { type Column, columnsOf, type HuntingRow } from './tables.ts';
 
-/** What a query gives: rows, and the columns that they have. */
+/** The result of a query: rows and their columns. */
 export interface HuntingResult {
   readonly columns: readonly Column[];
   readonly rows: readonly HuntingRow[];
 }
 
-/** What a query is run against. */
+/** The environment of a query. */
 export interface QueryContext {
-  /** The rows of a table; undefined where there is no such table. */
+  /** The rows of a table; undefined if there is no such table. */
   rowsOf(table: string): readonly HuntingRow[] | undefined;
-  /** Milliseconds since 1970: what `now()` is. */
+  /** The value of `now()`, in milliseconds since 1970. */
   readonly now: number;
 }
 
-// The live service's words for both kinds of bad queries; where two full stops meet, it sends both.
+// The live service's wording for both kinds of bad queries, including its double full stop.
 function syntaxError(sentence: string): ApiError {
   return new ApiError('BadRequest', { message: `${sentence}. Fix syntax errors in your query.` });
 }
@@ -25,11 +25,10 @@ function semanticError(sentence: string): ApiError {
 }
 
 /**
- * Gives the rows of the table that the query begins with, cut down by `take`, `limit`, `count` and a
- * range of `Timestamp`. Every other operator is skipped: the rows of a table stand for the result of
- * whatever is asked of it.
+ * Returns the rows of the table that the query begins with, reduced by `take`, `limit`, `count` and a range of
+ * `Timestamp`. Ignores every other operator: the rows of a table stand for the result of any query to it.
  *
- * @throws ApiError for a query that is visibly malformed, or begins with a table that does not exist.
+ * @throws ApiError for a query that is obviously malformed, or begins with a table that does not exist
  */
 export function runQuery(query: string, { rowsOf, now }: QueryContext): HuntingResult {
   const [table = '', ...operators] = stagesOf(query);
@@ -67,12 +66,12 @@ function applyOperator(text: string, { columns, rows }: HuntingResult, now: numb
   }
 }
 
-// A text that is not closed ends with an empty group. Lengths are bounded, because a longer match would
+// A string that is not closed ends with an empty group. Lengths are bounded, because a longer match would
 // overflow the regular expression's stack.
 const TEXT_OR_COMMENT =
   /\/\/[^\n]*|@"[^"\n]{0,99999}("?)|@'[^'\n]{0,99999}('?)|"(?:\\.|[^"\\\n]){0,99999}("?)|'(?:\\.|[^'\\\n]){0,99999}('?)/g;
 
-/** The query with its texts emptied, without comments, and with single spaces. */
+/** The query with empty strings, without comments, and with single spaces. */
 function withoutTexts(query: string): string {
   return query
     .replace(TEXT_OR_COMMENT, (found, ...closing: unknown[]) => {
@@ -120,7 +119,7 @@ const COMPARE: Readonly<Record<string, (at: number, time: number) => boolean>> =
   '>=': (at, time) => at >= time,
 };
 
-/** Whether a row is in the time range of a `where`; a row without a time is in every one. */
+/** Whether a row is in the time range of a `where`. A row without a time is in every range. */
 function timeRange(where: string, now: number): (row: HuntingRow) => boolean {
   const comparisons = Array.from(where.matchAll(COMPARISON), ([, sign = '', text = '']): Test => {
     const time = timeOf(text, now);
@@ -156,7 +155,7 @@ function isUnit(text: string | undefined): text is keyof typeof UNIT_MS {
   return text !== undefined && Object.hasOwn(UNIT_MS, text);
 }
 
-/** Milliseconds that a query should take, as its comment says: `// runs 90s`. */
+/** How long a query takes, in milliseconds, according to a comment in it: `// runs 90s`. */
 export function executionMsOf(query: string): number {
   const [, amount, unit] =
     /\/\/\s{0,9}runs\s{1,9}(\d{1,9}(?:\.\d{1,9})?)\s{0,9}(ms|s|m)\b/i.exec(query) ?? [];

@@ -4,7 +4,7 @@ import type { TenantData } from '../data/tenant-data.ts';
 /** One row of a hunting result: its values by column. A time is an ISO text. */
 export type HuntingRow = Readonly<Record<string, unknown>>;
 
-/** The rows that hunting queries get, by the table that they begin with. */
+/** The rows that hunting queries return, by the table that they begin with. */
 export type HuntingResults = Readonly<Record<string, readonly HuntingRow[]>>;
 
 /** A column of a result, with its type as the APIs name it. */
@@ -84,7 +84,7 @@ function alertEvidence(alert: Alert, data: TenantData): HuntingRow {
 
 const PER_DEVICE = 3;
 
-/** What each device reported, spread evenly over the week before the newest incident. */
+/** The events of each device, spread evenly over the week before the newest incident. */
 function events(
   { machineList, newestAt }: TenantData,
   fields: (machine: Machine, index: number) => HuntingRow,
@@ -108,7 +108,7 @@ function oneOf<Item>(items: readonly Item[], index: number): Item | undefined {
   return items[index % items.length];
 }
 
-/** The tables that there are until a test or scenario sets others: what an analyst may hunt for. */
+/** The default tables, unless a test or scenario sets others. */
 const DEFAULT_TABLES: Readonly<Record<string, (data: TenantData) => readonly HuntingRow[]>> = {
   DeviceInfo: ({ machineList }) => machineList.map(deviceInfo),
   AlertInfo: ({ alertList }) => alertList.map(alertInfo),
@@ -137,7 +137,7 @@ const DEFAULT_TABLES: Readonly<Record<string, (data: TenantData) => readonly Hun
     })),
 };
 
-/** The names of the tables that there are by default. */
+/** The names of the default tables. */
 export const TABLE_NAMES: readonly string[] = Object.keys(DEFAULT_TABLES);
 
 /** The rows of a table: those that were set, else the default ones; undefined for an unknown table. */

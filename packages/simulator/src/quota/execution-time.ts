@@ -1,4 +1,4 @@
-/** In how many steps spent time leaves the window. */
+/** The number of steps in which spent time leaves the window. */
 const STEPS = 60;
 
 /** A budget of execution time over a sliding window. */
@@ -26,7 +26,7 @@ export class ExecutionTimeBudget {
     return this.#spent.reduce((sum, { ms }) => sum + ms, 0);
   }
 
-  /** Milliseconds until a query may run; 0 when one may now. */
+  /** Milliseconds until a query may run; 0 if one may run now. */
   waitMs(now: number): number {
     let left = this.usedMs(now);
     for (const { from, ms } of this.#spent) {

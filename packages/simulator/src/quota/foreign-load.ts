@@ -12,7 +12,7 @@ export interface ForeignTarget {
   readonly ratePerMs: number;
 }
 
-/** What other applications use of one group's quota. */
+/** The calls of other applications that use one group's quota. */
 export class ForeignLoads {
   #loads: Load[] = [];
 

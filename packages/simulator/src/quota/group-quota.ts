@@ -6,15 +6,15 @@ import { SlidingWindow } from './sliding-window.ts';
 /** The limits of one quota group. */
 export interface QuotaLimits extends Quota {
   /**
-   * Milliseconds for which hunting queries may execute in an hour. Once they are used up, queries are
-   * refused until some of them are an hour ago.
+   * How long hunting queries may run per hour, in milliseconds. Once this is used up, queries are refused until
+   * earlier ones are over an hour ago.
    *
    * @defaultValue no limit
    */
   readonly runningMsPerHour?: number;
 }
 
-/** The limit that refused a call, and how long it does so. */
+/** The limit that refused a call, and for how long. */
 export type ExceededLimit =
   | {
       readonly kind: 'count';
@@ -29,11 +29,11 @@ export type ExceededLimit =
 export interface WindowUsage {
   readonly per: 'minute' | 'hour';
   readonly limit: number;
-  /** The calls in the window, refused ones among them; at most `limit`. */
+  /** The calls in the window, including refused ones; at most `limit`. */
   readonly used: number;
   /** The calls in the window that other applications have made. */
   readonly foreign: number;
-  /** Milliseconds until the window allows a call; 0 when it does now. */
+  /** Milliseconds until the window allows a call; 0 if it does now. */
   readonly waitMs: number;
 }
 
@@ -104,7 +104,7 @@ export class GroupQuota {
     });
   }
 
-  /** The execution time in use and allowed; undefined where it is not limited. */
+  /** The execution time in use and allowed; undefined if it is not limited. */
   executionTime(now: number): { readonly usedMs: number; readonly budgetMs: number } | undefined {
     const time = this.#executionTime;
     return time && { usedMs: time.usedMs(now), budgetMs: time.budgetMs };

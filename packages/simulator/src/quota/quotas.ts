@@ -10,7 +10,7 @@ import {
 /** Which quotas apply: Microsoft's documented ones, none, or limits by quota group. */
 export type QuotaOption = 'documented' | 'off' | Readonly<Record<string, QuotaLimits>>;
 
-/** An application in a tenant: the calls of one are counted together. */
+/** An application in a tenant, whose calls are counted together. */
 export interface Client {
   readonly tenant: string;
   readonly app: string;
@@ -22,7 +22,7 @@ export interface QuotaUsage {
   readonly group: string;
   /** The tenant's name, as in its token endpoint. */
   readonly tenant: string;
-  /** The application's client ID; undefined where all of a tenant's applications share the quota. */
+  /** The application's client ID; undefined if all of a tenant's applications share the quota. */
   readonly app: string | undefined;
   /** Calls that were allowed since the start or the last `reset()`. */
   readonly allowed: number;
@@ -30,7 +30,7 @@ export interface QuotaUsage {
   readonly refused: number;
   /** The limits on calls, by window. */
   readonly windows: readonly WindowUsage[];
-  /** The execution time of hunting queries in the last hour, in milliseconds, where it is limited. */
+  /** The execution time of hunting queries in the last hour, in milliseconds, if it is limited. */
   readonly runningTime?: { readonly usedMs: number; readonly budgetMs: number };
 }
 
@@ -44,7 +44,7 @@ export const PER_TENANT_GROUPS: ReadonlySet<string> = new Set([
 /** Ten minutes an hour: documented for `advancedqueries/run`, and assumed for the other two. */
 const HUNTING_MINUTES_PER_HOUR = 10;
 
-/** Bounds the memory; beyond it, the oldest quota is forgotten. */
+/** Limits the memory; beyond it, the oldest quota is forgotten. */
 const MAX_GROUPS = 10_000;
 
 interface Counted {
@@ -66,7 +66,7 @@ export class Quotas {
     this.#minuteMs = minuteMs;
   }
 
-  /** Counts a call. Returns the exceeded limit, or undefined where the call is allowed. */
+  /** Counts a call. Returns the exceeded limit, or undefined if the call is allowed. */
   take(operation: Operation, client: Client, now: number): ExceededLimit | undefined {
     return this.#quotaOf(operation, client)?.take(now);
   }

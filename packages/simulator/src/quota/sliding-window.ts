@@ -4,7 +4,7 @@
  */
 export class SlidingWindow {
   readonly #windowMs: number;
-  // A ring of the latest `limit` calls: older ones leave the window before them and never matter.
+  // A ring of the latest `limit` calls. Older ones leave the window before them, so they never matter.
   readonly #latest: Float64Array;
   #next = 0;
   #size = 0;
@@ -17,8 +17,8 @@ export class SlidingWindow {
   /**
    * Counts a call at `now`.
    *
-   * @param reserved - how many calls of the limit others have used.
-   * @returns 0 when the call is allowed, else the milliseconds to wait.
+   * @param reserved - how many calls of the limit others have used
+   * @returns 0 if the call is allowed, else the milliseconds to wait
    */
   take(now: number, reserved = 0): number {
     const refused = this.waitMs(now, reserved) > 0;
@@ -28,7 +28,7 @@ export class SlidingWindow {
     return refused ? this.waitMs(now, reserved) : 0;
   }
 
-  /** Milliseconds until a call is allowed, if none is made until then; 0 when one is allowed now. */
+  /** Milliseconds until a call is allowed, if none is made until then; 0 if one is allowed now. */
   waitMs(now: number, reserved = 0): number {
     const free = this.#latest.length - reserved;
     if (free <= 0) return this.#windowMs;
@@ -42,7 +42,7 @@ export class SlidingWindow {
     return used;
   }
 
-  /** When the call was made that is the `count`th, counted from the latest. */
+  /** The time of the `count`th latest call. */
   #ago(count: number): number {
     const { length } = this.#latest;
     return this.#latest[(this.#next - count + length) % length] ?? 0;

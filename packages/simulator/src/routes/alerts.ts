@@ -38,7 +38,7 @@ function get(call: Call): Answer {
 
 function update(call: Call): Answer {
   const alert = alertOf(call);
-  // The documentation's table and its example differ in letter case, so either is accepted.
+  // The documentation's table and its example differ in letter case, so both are accepted.
   const body = readBody(call, { names: TRIAGE_FIELDS, anyCase: true });
   applyChange(call, alert, readChange(body, ALERT_STATUSES));
   return ok(mdeAlert(alert, call.data));

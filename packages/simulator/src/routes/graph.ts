@@ -16,7 +16,7 @@ import {
 const INCIDENT_RULES = { maxTop: 50, defaultTop: 50, overLimit: 'BadRequest' } as const;
 const ALERT_RULES = { maxTop: 2000, defaultTop: 100, overLimit: 'BadRequest' } as const;
 
-/** Without the comment, which Graph takes only in a request of its own. */
+/** Without the comment, which Graph accepts only in a separate request. */
 const CHANGE_FIELDS = ['status', 'assignedTo', 'classification', 'determination', 'customTags'];
 
 function alertsIn(call: Call, incident: Incident): readonly Alert[] {

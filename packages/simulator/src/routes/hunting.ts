@@ -10,7 +10,7 @@ interface Run extends HuntingResult {
   readonly executionMs: number;
 }
 
-/** Waits for the time that the query's comment asks for, and counts it against the quota. */
+/** Waits for the time in the query's comment, and counts it against the quota. */
 async function spendTime(call: Call, query: string, limitMinutes: number): Promise<number> {
   const wantedMs = executionMsOf(query);
   const limitMs = limitMinutes * call.minuteMs;
@@ -25,7 +25,7 @@ async function spendTime(call: Call, query: string, limitMinutes: number): Promi
 
 async function run(call: Call, limitMinutes: number): Promise<Run> {
   requireFeature(call, 'advancedHunting');
-  // What the live service answers, instead of the documented MissingRequiredParameter.
+  // The live service's answer, instead of the documented MissingRequiredParameter.
   const query = textField(readBody(call, { missingMessage: 'Missing query.' }), 'Query') ?? '';
   const result = runQuery(query, { rowsOf: call.huntingRows, now: call.clock.epoch() });
   return { ...result, executionMs: await spendTime(call, query, limitMinutes) };

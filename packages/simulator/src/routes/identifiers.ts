@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import { ApiError } from '../call.ts';
 
-// Each function returns the identifier as the service compares it, or throws the error that the service
-// answers with for one that is not valid.
+// Each function returns the identifier as the service compares it, or throws the service's error for an invalid
+// one.
 
 const LENGTHS = { md5: 32, sha1: 40, sha256: 64 } as const;
 

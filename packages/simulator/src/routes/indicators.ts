@@ -59,7 +59,7 @@ const PARAMETERS =
 
 function indicatorValueOf(fields: Fields, type: string): string {
   const value = textField(fields, 'indicatorValue') ?? '';
-  // The live service's own spelling.
+  // The live service's own misspelling.
   if (value === '') throw incorrectBody('Recieved an empty indicator value.');
   return CHECKS[type]?.(value) ?? value;
 }

@@ -51,7 +51,7 @@ function resultOf(call: Call, type: string): MachineAction {
     throw new ApiError('BadRequest', { message: `A ${action.type} action has no such result.` });
   }
   if (call.data.statusOf(action, call.clock.epoch()).status !== 'Succeeded') {
-    // As documented for a result that is not ready.
+    // The documented error for a result that is not ready.
     throw new ApiError('NotFound', { message: `The result of action ${action.id} is not ready.` });
   }
   return action;

@@ -15,7 +15,7 @@ export function findMachine(call: Call, id: string): Machine {
   const machine =
     call.data.machines.get(lower) ?? call.data.machineList.find(({ name }) => name === lower);
   if (machine === undefined) {
-    // The example of the page of error codes, which has another form than the catalogue's template.
+    // The example on the page of error codes, which differs from the catalogue's template.
     throw new ApiError('ResourceNotFound', { message: `Machine ${id} was not found` });
   }
   return machine;

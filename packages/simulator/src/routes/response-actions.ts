@@ -62,7 +62,7 @@ const ACTIONS: readonly ResponseAction[] = [
 
 const COMMAND_TYPES = ['RunScript', 'GetFile', 'PutFile'];
 
-/** Unlike those around it, the parameters of a command are in lower case. */
+/** Unlike the other parameters, those of a command are in lower case. */
 function liveCommands(body: Fields): readonly LiveCommand[] {
   const commands = fieldsList(body, 'Commands').map((command) => {
     refuseWrongCase(command, ['type', 'params']);

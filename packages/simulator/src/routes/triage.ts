@@ -34,7 +34,7 @@ const DETERMINATIONS = [
   'Other',
 ];
 
-/** The parameters of a change by an analyst. */
+/** The fields that an analyst can change. */
 export const TRIAGE_FIELDS = [
   'status',
   'assignedTo',
@@ -46,7 +46,7 @@ export const TRIAGE_FIELDS = [
 /** A change by an analyst; undefined fields stay as they are. */
 type Change = Readonly<Record<(typeof TRIAGE_FIELDS)[number], string | undefined>>;
 
-/** @throws ApiError `InvalidInput` for an unknown status, classification or determination. */
+/** @throws ApiError `InvalidInput` for an unknown status, classification or determination */
 export function readChange(body: Fields, statuses: readonly string[]): Change {
   return {
     status: choiceField(body, 'status', statuses),
@@ -67,7 +67,7 @@ export function applyChange(call: Call, row: Triaged, change: Change): void {
   if (change.comment !== undefined) addComment(call, row, change.comment);
 }
 
-/** Bounds the memory; beyond it, the oldest comment is forgotten. */
+/** Limits the memory; beyond it, the oldest comment is forgotten. */
 const MAX_COMMENTS = 1000;
 
 export function addComment(call: Call, row: Triaged, comment: string): void {

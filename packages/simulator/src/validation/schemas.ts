@@ -21,15 +21,15 @@ import type { SimulatorOptions } from '../options.ts';
 import { RECORD_MODES } from '../record.ts';
 import { isAction, STEP_ACTIONS, TOKEN_OPERATION } from '../script.ts';
 
-/** The longest delay that a timer takes. */
+/** The longest delay of a timer. */
 const MAX_DELAY_MS = 2_147_483_647;
-/** A window keeps the time of so many calls. */
+/** The maximum of a limit, since a window keeps the time of each call. */
 const MAX_LIMIT = 1_000_000;
 
 const milliseconds = number(0, MAX_DELAY_MS);
-/** Accepts a text that is not empty. */
+/** Accepts a non-empty text. */
 export const text: Rule = where(
-  'a text that is not empty',
+  'a non-empty text',
   (value) => typeof value === 'string' && value !== '',
 );
 const status = integer(200, 599);
@@ -49,7 +49,7 @@ const OPERATION_NAMES: ReadonlySet<unknown> = new Set([
 ]);
 const GROUPS: readonly string[] = [...new Set(operations.map(({ quotaGroup }) => quotaGroup))];
 
-/** The calls that an answer or a fault is for; a name that no call can have is a mistake. */
+/** The calls that an answer or a fault applies to. A name that no call can have is a mistake. */
 const target = where(
   'an operation such as "incidents.list", or the beginning of a path such as "/api/machines"',
   (value) => (typeof value === 'string' && value.startsWith('/')) || OPERATION_NAMES.has(value),
@@ -95,7 +95,7 @@ const STEP_FIELDS: OptionRules = {
 };
 
 const step: Rule = {
-  accepts: `a status from 200 to 599, a code of the catalogue, one of ${STEP_ACTIONS.join(', ')}, or the answer spelled out`,
+  accepts: `a status from 200 to 599, a code of the catalogue, one of ${STEP_ACTIONS.join(', ')}, or the answer in full`,
   test(value) {
     if (typeof value !== 'string') return isObject(value) || status.test(value);
     return isAction(value) || findErrorCode(value) !== undefined;
@@ -136,7 +136,7 @@ export const foreignLoad: Rule = object({ group: quotaGroup, share: number(0, 1)
   'share',
 ]);
 
-/** Rows by table: JSON objects, as a test or another process gives them. */
+/** Rows by table: JSON objects, as from a test or another process. */
 export const hunting: Rule = mapOf(
   arrayOf(where('an object', isObject), 'a list'),
   'an object',

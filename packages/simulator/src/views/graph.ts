@@ -5,7 +5,7 @@ function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-/** Graph says `unknown` where Defender leaves a value empty or not available. */
+/** Graph says `unknown` if Defender leaves a value empty or not available. */
 function known(value: string | null): string {
   return value === null || value === 'NotAvailable' ? 'unknown' : lowerFirst(value);
 }

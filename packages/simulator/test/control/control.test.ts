@@ -194,7 +194,7 @@ describe('a request that a web page may have caused', () => {
       {
         error: {
           code: 'ForbiddenControlRequest',
-          message: `Control endpoints take no requests from web pages: ${fault}`,
+          message: `Control endpoints refuse requests from web pages: ${fault}`,
           faults: [fault],
         },
       },

@@ -2,14 +2,14 @@ import { isRecord, statusField, textField } from '../../json.ts';
 import { absoluteUrl, type Exchange, present } from '../exchange.ts';
 import { readLogText } from './log.ts';
 
-/** Reads a JSON document that is no HAR: an error body, a response that a program printed, or a log entry. */
+/** Reads any JSON document except a HAR file: an error body, a response that a program printed, or a log entry. */
 export function readDocument(document: unknown, text: string): Exchange | undefined {
   if (!isRecord(document)) return undefined;
   if (isErrorBody(document)) return present<Exchange>({ body: text, status: statusOf(document) });
   return readPrinted(document) ?? readLogEntry(document);
 }
 
-/** `{ error: … }` of Defender, Graph and Entra, and what gateways answer. */
+/** Whether a document is an error body: `{ error: … }` of Defender, Graph and Entra, or a gateway's. */
 function isErrorBody(document: Readonly<Record<string, unknown>>): boolean {
   if (isLogEntry(document)) return false;
   const { error } = document;
@@ -32,7 +32,7 @@ function statusOf(document: unknown): number | undefined {
   return statusField(document, 'status', 'statusCode', 'status_code', 'httpStatus');
 }
 
-/** A response as programs print it: its status beside its headers and body. */
+/** Reads a response as programs print it, with its status beside its headers and body. */
 function readPrinted(document: Readonly<Record<string, unknown>>): Exchange | undefined {
   const response = isRecord(document['response']) ? document['response'] : document;
   const status = statusOf(response);
@@ -64,7 +64,7 @@ function requestOf(document: Readonly<Record<string, unknown>>): Exchange['reque
   return present({ method: method.toUpperCase(), url: absoluteUrl(url), body });
 }
 
-/** One entry of a structured log: this package's own, or one that names the same things. */
+/** Reads one entry of a structured log: this package's own, or one with similar fields. */
 function readLogEntry(document: Readonly<Record<string, unknown>>): Exchange | undefined {
   const message = textField(document, 'msg', 'message', 'err', 'error', 'log') ?? '';
   const nested = [document['err'], document['error'], document['failure']].find(isRecord);

@@ -1,7 +1,7 @@
 import { isRecord, statusField, textField } from '../../json.ts';
 import { type Exchange, present } from '../exchange.ts';
 
-/** Whether a document is a HAR file, or one of its entries, as browsers and proxies copy it. */
+/** Whether a document is a HAR file or one of its entries, as copied from browsers and proxies. */
 export function isHar(document: unknown): boolean {
   return entriesOf(document).length > 0;
 }
@@ -27,7 +27,7 @@ function entriesOf(document: unknown): readonly Entry[] {
   );
 }
 
-/** Browsers write status 0 and their own code for a request that got no answer. */
+/** Browsers write status 0 and their own code for a request without a response. */
 function hasNetworkError({ response }: Entry): boolean {
   return textField(response, '_error') !== undefined;
 }
@@ -65,7 +65,7 @@ function headersOf(response: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(pairs.filter(([name]) => name !== '' && !name.startsWith(':')));
 }
 
-/** Chromium's codes, as Node says the same. */
+/** Chromium's codes and the equivalent codes of Node. */
 const NETWORK_CODES: Readonly<Record<string, string>> = {
   'net::ERR_CONNECTION_RESET': 'ECONNRESET',
   'net::ERR_CONNECTION_CLOSED': 'ECONNRESET',

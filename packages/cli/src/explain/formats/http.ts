@@ -3,19 +3,19 @@ import { absoluteUrl, type Exchange, present, type SentRequest } from '../exchan
 const STATUS_LINE = /^HTTP\/[\d.]+ (\d{3})/;
 const HAS_STATUS_LINE = /^(?:< )?HTTP\/[\d.]+ \d{3}/m;
 
-/** Whether a text contains an HTTP response with its head: what `curl -i` and `curl -v` print. */
+/** Whether a text contains an HTTP response with its head, as `curl -i` and `curl -v` print it. */
 export function isHttp(text: string): boolean {
   return HAS_STATUS_LINE.test(text);
 }
 
-/** Reads what `curl -i` or `curl -v` printed. Of several responses, such as after a redirect, the last counts. */
+/** Reads the output of `curl -i` or `curl -v`. Uses the last of several responses, such as after a redirect. */
 export function readHttp(text: string): Exchange {
   const lines = text.split(/\r?\n/);
   return lines.some((line) => /^< HTTP\//.test(line)) ? readVerbose(lines) : readPlain(lines);
 }
 
 function readPlain(lines: readonly string[]): Exchange {
-  // Whatever stands before the head is a prompt or a command line.
+  // Anything before the head is a prompt or a command line.
   let start = lines.findIndex((line) => STATUS_LINE.test(line));
   let end = endOfHead(lines, start);
   while (STATUS_LINE.test(lines[end + 1] ?? '')) {
@@ -30,7 +30,7 @@ function endOfHead(lines: readonly string[], start: number): number {
   return blank < 0 ? lines.length : blank;
 }
 
-/** `curl -v`: `> ` before the request's head, `< ` before the response's, `* ` before its own words. */
+/** Reads `curl -v`: `> ` marks the request's head, `< ` the response's, `* ` curl's own messages. */
 function readVerbose(lines: readonly string[]): Exchange {
   const last = lines.findLastIndex((line) => /^< HTTP\//.test(line));
   const head = lines.slice(last).filter((line) => line.startsWith('< '));

@@ -2,7 +2,7 @@ import { findErrorCode, operations } from '@defender-resilience/core';
 import { isRecord, parseJson } from '../../json.ts';
 import { absoluteUrl, type Exchange, present } from '../exchange.ts';
 
-/** The status that a sentence tells, in the words of curl, PowerShell, Python, .NET, Java and this package. */
+/** The status in messages of curl, PowerShell, Python, .NET, Java and this package. */
 const STATUSES: readonly RegExp[] = [
   /\bstatus(?:[ _-]?code)?(?: does not indicate success)?["' :=()[\]]{1,5}([45]\d\d)\b/i,
   /\bHTTP(?:\/[\d.]+)?(?: Error| status| response)?[ :=]+([45]\d\d)\b/i,
@@ -13,7 +13,7 @@ const STATUSES: readonly RegExp[] = [
   /" ([45]\d\d) /,
 ];
 
-/** What Node and undici call it when no answer came. */
+/** The codes of Node and undici for a request without a response. */
 const NETWORK_CODE =
   /\b(?:ECONNREFUSED|ECONNRESET|ECONNABORTED|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EPIPE|EHOSTUNREACH|ENETUNREACH|EPROTO|UND_ERR_[A-Z_]+|CERT_[A-Z_]+|[A-Z_]*SELF_SIGNED_CERT[A-Z_]*|UNABLE_TO_[A-Z_]+|ERR_TLS_[A-Z_]+)\b/;
 const AADSTS = /\bAADSTS\d{4,9}\b/;
@@ -25,10 +25,10 @@ const TRACKING =
   /\b(?:tracking[ _-]?id|tracking|request-id|target)["']?[ :=]+["']?([\w|.-]{8,128})/i;
 const TIME = /\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?/;
 
-/** Reads one line of a log, or the message of an error, in any format; undefined if it tells of no error. */
+/** Reads one line of a log, or an error message, in any format; undefined if it does not mention an error. */
 export function readLogText(text: string): Exchange | undefined {
   const body = bodyIn(text);
-  // What the body says must not be read as what the line says.
+  // Words in the body must not be read as words of the line.
   const line = body === undefined ? text : text.replace(body.raw, ' ');
   const exchange = present<Exchange>({
     status: statusIn(line),
@@ -54,7 +54,7 @@ function statusIn(line: string): number | undefined {
 function codeIn(line: string): string | undefined {
   const special = AADSTS.exec(line) ?? NETWORK_CODE.exec(line) ?? OWN_CODE.exec(line);
   if (special !== null) return special[0];
-  // The service's codes in exactly their spelling: `not found` is a word of many lines.
+  // Matches the service's codes only in their exact spelling: many lines contain words like `not found`.
   const words = line.match(/\b[A-Za-z][\w]{6,}\b/g) ?? [];
   return words.find((word) => findErrorCode(word)?.code === word);
 }
@@ -68,7 +68,7 @@ function requestIn(line: string): Exchange['request'] {
   return alone === undefined ? undefined : { method: 'GET', url: withoutEnd(alone) };
 }
 
-/** Without what belongs to the sentence. */
+/** Removes punctuation that belongs to the sentence. */
 function withoutEnd(url: string): string {
   let end = url.length;
   while (end > 0 && ').,;:'.includes(url.charAt(end - 1))) end -= 1;
@@ -85,7 +85,7 @@ interface EmbeddedBody {
   readonly json: string;
 }
 
-/** The error body that a line quotes, as it is, escaped once more, or as Python prints it. */
+/** The error body that a line contains: as JSON, as escaped JSON, or as Python prints it. */
 function bodyIn(text: string): EmbeddedBody | undefined {
   const start = text.search(/\{\s*(?:\\?["']|&quot;)/);
   const end = text.lastIndexOf('}');

@@ -31,7 +31,7 @@ export class AxiosCall extends HttpCall<unknown> {
     adapter: unknown,
     sender: Sender,
   ) {
-    // axios's own timeout, where it is set, limits an attempt in place of ours.
+    // If axios's own timeout is set, it limits an attempt instead of ours.
     super(pipeline, 'axios', request, request.timeoutMs > 0);
     this.resendable = request.bodyKind !== 'one-shot';
     this.#config = config;
@@ -67,19 +67,19 @@ export class AxiosCall extends HttpCall<unknown> {
     if (!isAxiosResponse(response)) return undefined;
     const { status, headers, data } = response;
     if (status >= 400) return this.#failureOf(response, attempt);
-    // axios returns what it could decompress.
+    // axios returns whatever it could decompress of a truncated body.
     const truncation = isJsonSuccess(status, headers) ? truncationOf(data) : undefined;
     if (truncation === undefined) this.batch?.responded(data);
     return truncation;
   }
 
-  /** The error alone does not show the body where that is a stream. */
+  /** The error alone does not show a body that is a stream. */
   classifyError(error: unknown, attempt: AttemptSender): Promise<Failure | undefined> | undefined {
     const response = responseIn(error);
     return response && this.#failureOf(response, attempt);
   }
 
-  /** The header is taken off where axios follows a redirect to another host, and where it has `auth`. */
+  /** axios removes the header when it follows a redirect to another host, and when `auth` is set. */
   override sentAuthorization(settled?: unknown): string | undefined {
     if (this.#config['auth'] !== undefined) return undefined;
     const answered = safeGet(safeGet(responseIn(settled) ?? settled, 'request'), 'res');
@@ -98,7 +98,7 @@ export class AxiosCall extends HttpCall<unknown> {
 
   close(): void {
     this.#release();
-    // After a cancel in a wait, nobody will read the response before it.
+    // If the caller cancels during a wait, nobody reads the response before it.
     if (this.signal?.aborted) this.#disposeRejected();
   }
 
@@ -110,7 +110,7 @@ export class AxiosCall extends HttpCall<unknown> {
     return failure;
   }
 
-  /** Lets the caller's abort reach a stream that is read after the call has ended. */
+  /** Passes the caller's abort to a stream that is read after the call has ended. */
   #followAbort(response: unknown, context: AttemptSender): void {
     if (this.signal === undefined || !isAxiosResponse(response)) return;
     const { data } = response;
@@ -130,7 +130,7 @@ function responseIn(error: unknown): AxiosResponse | undefined {
   return isAxiosResponse(response) ? response : undefined;
 }
 
-/** The beginning of a response's body. A stream is exchanged for one that gives all of it. */
+/** The beginning of a response's body. Replaces a stream with one that yields the whole body. */
 async function peekBody(response: AxiosResponse, signal: AbortSignal): Promise<unknown> {
   const { data } = response;
   if (data instanceof Readable) {

@@ -33,12 +33,12 @@ const wrapped = new WeakSet<object>();
  * Makes every request of an axios instance resilient, and of the instances that are created from it.
  * Works with axios 0 and 1, on Node.
  *
- * Attempts are made below axios's interceptors and transforms, so that these run once for each call:
- * request interceptors before the first attempt, response interceptors after the last. A rejection is
- * axios's own error, unchanged; `failureOf(error)` says what it was, and `failureOf(response)` does where
- * `validateStatus` lets failures through. axios's `timeout`, where it is set, limits each attempt and
- * takes the place of `attemptTimeoutMs`. Otherwise `attemptTimeoutMs` limits an attempt with its body,
- * unless the body is streamed.
+ * Attempts are made below axios's interceptors and transforms, so these run once per call: request
+ * interceptors before the first attempt, response interceptors after the last. A rejection is axios's own
+ * error, unchanged; `failureOf(error)` explains it, and if `validateStatus` lets failures through,
+ * `failureOf(response)` does. If axios's `timeout` is set, it limits each attempt instead of
+ * `attemptTimeoutMs`. Otherwise `attemptTimeoutMs` limits an attempt including its body, unless the body is
+ * streamed.
  *
  * A request that axios-retry would repeat as well is rejected with an error that says so.
  *
@@ -48,13 +48,13 @@ const wrapped = new WeakSet<object>();
  * const { data } = await client.get('/api/incidents');
  * ```
  * @returns the same instance
- * @throws TypeError if it is no axios instance, or is wrapped by another wrapper already
+ * @throws TypeError if it is not an axios instance, or another wrapper has already wrapped it
  */
 export function wrapAxios<T extends AxiosLike>(resilience: ResilienceLike, instance: T): T {
   refuseOptions('wrapAxios', arguments[2]);
   const pipeline = pipelineOf(resilience, 'wrapAxios');
   if (!isInstance(instance)) {
-    throw new TypeError('wrapAxios takes an axios instance, such as axios.create() returns');
+    throw new TypeError('wrapAxios takes an axios instance, as returned by axios.create()');
   }
   install(pipeline, instance);
   return instance;
@@ -74,7 +74,8 @@ function install(pipeline: Pipeline, instance: Instance): void {
   const resilient = (adapter: unknown): unknown =>
     ownerOf(adapter) === undefined ? adapterFor(pipeline, adapter, sender) : adapter;
   defaults['adapter'] = resilient(defaults['adapter']);
-  // For requests that bring an adapter of their own. Synchronous, so that the other interceptors' timing stays.
+  // For requests with their own adapter. Synchronous, so that the timing of other interceptors stays the
+  // same.
   const wrapOwnAdapter = (config: AxiosConfig): AxiosConfig => {
     config['adapter'] = resilient(config['adapter']);
     return config;
@@ -101,7 +102,7 @@ function adapterFor(pipeline: Pipeline, inner: unknown, sender: Sender): AxiosAd
   return adapter;
 }
 
-/** What axios rejects with when its caller cancels, in place of the signal's bare reason. */
+/** The error that axios rejects with when its caller cancels, instead of the signal's bare reason. */
 async function axiosCancel(sender: Sender, config: AxiosConfig, reason: unknown): Promise<unknown> {
   const failure = failureOf(reason);
   if (failure !== undefined && failure.source !== 'cancelled') return reason;

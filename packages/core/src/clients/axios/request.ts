@@ -3,7 +3,7 @@ import type { HttpRequest } from '../shared/http-call.ts';
 import { type BodyKind, bodyKind } from '../shared/request-body.ts';
 import { type AxiosConfig, isRecord } from './types.ts';
 
-/** What is read, once, of a request that axios is about to send. */
+/** A request that axios is about to send, read once. */
 export interface AxiosRequest extends HttpRequest {
   readonly url: URL;
   readonly bodyKind: BodyKind;
@@ -14,8 +14,8 @@ export interface AxiosRequest extends HttpRequest {
 }
 
 /**
- * Reads what the pipeline must know. Undefined for anything that is not certainly an HTTP request to a
- * known host: axios then sends it alone.
+ * Reads what the pipeline needs. Undefined for anything that may not be an HTTP request: axios then sends it
+ * without the pipeline.
  */
 export function readRequest(config: AxiosConfig): AxiosRequest | undefined {
   const url = urlOf(config);
@@ -59,7 +59,7 @@ interface CancelSignal {
   release(): void;
 }
 
-/** axios's older way to cancel, as a signal. */
+/** Turns axios's older cancel token into a signal. */
 function signalOfToken(token: unknown): CancelSignal | undefined {
   if (!isRecord(token)) return undefined;
   const { subscribe, unsubscribe } = token;

@@ -6,15 +6,15 @@ import {
   isRecord,
 } from './types.ts';
 
-/** Sends requests with any adapter, past the instance that is wrapped. */
+/** Sends requests with any adapter, bypassing the wrapped instance. */
 export interface Sender {
-  /** Sends one attempt by an adapter function, or by a name or a list of names that axios looks up. */
+  /** Sends one attempt with an adapter function, or with a name or list of names that axios looks up. */
   send(adapter: unknown, config: AxiosConfig): Promise<unknown>;
-  /** The error with which axios rejects a request that its caller cancelled. */
+  /** The error that axios rejects a cancelled request with. */
   cancelled(config: AxiosConfig): Promise<unknown>;
 }
 
-/** The option by which a request's own configuration passes through the second instance. */
+/** The option that carries a request's own configuration through the second instance. */
 const CONFIG_OPTION = 'defenderResilienceConfig';
 
 /** axios looks adapters up by name only when it sends a request, so a second, bare instance sends it. */
@@ -27,7 +27,7 @@ export function senderFor(instance: Instance): Sender {
   return {
     send(adapter, config) {
       if (isAdapter(adapter)) return adapter(config);
-      // The request's data is already transformed, and the response's will be.
+      // The request's data is already transformed; the response's is transformed later.
       return sendBare({ ...config, adapter, transformRequest: [], transformResponse: [] });
     },
     async cancelled(config) {
@@ -60,8 +60,8 @@ function isAdapter(x: unknown): x is AxiosAdapter {
 }
 
 /**
- * Gives a response, or an error and its response, the call's configuration in place of the attempt's:
- * the two differ in their signal, and the caller knows only its own.
+ * Puts the call's configuration back into a response, or an error and its response. It differs from the
+ * attempt's in the signal, and the caller knows only its own.
  */
 export function restoreConfig(outcome: unknown, own: AxiosConfig, signal: AbortSignal): void {
   if (!isRecord(outcome)) return;

@@ -1,6 +1,6 @@
 /**
- * An axios instance, known by its shape: `axios` itself, what `axios.create` returns, or a
- * `new axios.Axios()`.
+ * An axios instance, recognised by its shape: `axios` itself, what `axios.create` returns, or a `new
+ * axios.Axios()`.
  */
 export interface AxiosLike {
   readonly defaults: object;
@@ -8,7 +8,7 @@ export interface AxiosLike {
   request: unknown;
 }
 
-/** What is used of an instance. */
+/** The parts of an instance that this package uses. */
 export interface Instance {
   readonly defaults: Record<string, unknown>;
   readonly interceptors: { readonly request: InterceptorManager };
@@ -24,13 +24,13 @@ interface InterceptorManager {
   ): number;
 }
 
-/** The configuration of one request, as adapters get it. Nothing in it is certain. */
+/** The configuration of one request, as adapters receive it. Nothing in it is checked. */
 export type AxiosConfig = Record<string, unknown>;
 
 /** Sends one request. */
 export type AxiosAdapter = (config: AxiosConfig) => Promise<unknown>;
 
-/** What axios resolves with. */
+/** The response that axios resolves with. */
 export interface AxiosResponse {
   readonly status: number;
   readonly headers: unknown;
@@ -53,7 +53,7 @@ export function isAxiosResponse(x: unknown): x is AxiosResponse {
   return isRecord(x) && typeof x['status'] === 'number' && 'data' in x;
 }
 
-/** Whether its properties can be read by name; instances of axios are functions. */
+/** Like core's `isRecord`, but accepts functions too, since instances of axios are functions. */
 export function isRecord(x: unknown): x is Record<string, unknown> {
   return (typeof x === 'object' && x !== null) || typeof x === 'function';
 }

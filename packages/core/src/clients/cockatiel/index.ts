@@ -1,7 +1,7 @@
 /**
  * For programs that compose policies of [cockatiel](https://github.com/connor4312/cockatiel).
  *
- * An entry of its own, so that nobody else needs cockatiel's types.
+ * A separate entry, so that nobody else needs cockatiel's types.
  *
  * @packageDocumentation
  */
@@ -26,7 +26,7 @@ import { type ExecuteOptions, FunctionCall } from '../function/function-call.ts'
 
 export type { ResilienceLike } from '../../pipeline/pipeline-of.ts';
 
-/** What the function that a policy runs receives: the context of `execute`, as plain data. */
+/** The argument of the function that a policy runs: the context of `execute`, as plain data. */
 export interface ResiliencePolicyContext extends IDefaultPolicyContext, AttemptContext {
   readonly signal: AbortSignal;
 }
@@ -35,11 +35,11 @@ export interface ResiliencePolicyContext extends IDefaultPolicyContext, AttemptC
 export type PolicyOptions = Omit<ExecuteOptions, 'signal'>;
 
 /**
- * A cockatiel policy that runs functions as `resilience.execute(operation, …)` does: with retries, the
- * circuit, quotas and observers of the wrapper. For cockatiel's own `wrap(…)`, beside its bulkhead,
- * timeout and fallback; leave its retry and circuit breaker out, or attempts multiply.
+ * A cockatiel policy that runs functions as `resilience.execute(operation, …)` does: with the wrapper's
+ * retries, circuits, quotas and observers. Combine it with cockatiel's bulkhead, timeout and fallback in
+ * cockatiel's own `wrap(…)`; leave out its retry and circuit breaker, or attempts multiply.
  *
- * The policy's `onSuccess` and `onFailure` fire once for each execution, whatever its attempts.
+ * The policy's `onSuccess` and `onFailure` fire once for each execution, however many attempts it takes.
  *
  * @example
  * ```ts
@@ -67,10 +67,10 @@ export function asPolicy(
   return new ResiliencePolicy(pipeline, operation, options);
 }
 
-/** cockatiel's own timeout, where it is inside the policy. */
+/** The failure of cockatiel's own timeout, when it is inside the policy. */
 const TIMEOUT: Failure = Object.freeze({
   code: 'Timeout',
-  message: 'The attempt was ended by a timeout policy',
+  message: 'A timeout policy ended the attempt',
   verdict: 'retryable',
   source: 'timeout',
   ambiguous: true,
@@ -104,7 +104,7 @@ class ResiliencePolicy implements IPolicy<ResiliencePolicyContext> {
   ): Promise<T> {
     const { clock } = this.#pipeline;
     const startedAt = clock.now();
-    // cockatiel spreads the contexts of the policies that it wraps, which takes along own fields only.
+    // cockatiel spreads the contexts of the policies that it wraps, which copies own fields only.
     const attempt = (context: AttemptContext): PromiseLike<T> | T =>
       fn({
         signal: context.signal,
@@ -124,7 +124,7 @@ class ResiliencePolicy implements IPolicy<ResiliencePolicyContext> {
     }
   }
 
-  /** A `Response` that says that the call failed is a value, and a failure. */
+  /** An error `Response` is a value and a failure at once. */
   #report(settled: unknown, reason: IFailureEvent['reason'], duration: number): void {
     const failure = failureOf(settled);
     // A listener that throws must not turn a success into a failure.

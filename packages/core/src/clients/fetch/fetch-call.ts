@@ -16,14 +16,14 @@ import {
 } from '../shared/response-body.ts';
 import type { FetchInit, FetchInput, FetchRequest } from './request.ts';
 
-/** What an attempt sends beyond what the caller gave. */
+/** Changes to the caller's request in one attempt. */
 export interface AttemptChanges {
   /** The new token, and the headers that observers set. */
   readonly headers: readonly HeaderPair[];
   readonly token: string | undefined;
 }
 
-/** Calls the inner fetch; the changes are in the init already. */
+/** Calls the inner fetch; the init already contains the changes. */
 export type SendFetch = (
   input: FetchInput,
   init: FetchInit,
@@ -35,13 +35,13 @@ export class FetchCall extends HttpCall<Response> {
   readonly resendable: boolean;
   readonly #request: FetchRequest;
   readonly #send: SendFetch;
-  /** Made at the first response with a signal, since most calls have none. */
+  /** Created at the first response with a signal, since most calls have none. */
   #unlinks: WeakMap<Response, () => void> | undefined = undefined;
   readonly #bufferJson: boolean;
-  /** What is known of the body of the latest response; the response itself is the caller's to keep. */
+  /** What was found in the latest response's body. A weak reference: the response belongs to the caller. */
   #checked: { readonly response: WeakRef<Response>; readonly body: CheckedBody } | undefined =
     undefined;
-  /** Ends the reading of an error body. The listener for the body does it, so that the signal gets no other. */
+  /** Stops reading an error body. Shares the body's abort listener, so that the signal gets only one. */
   #reading: AbortController | undefined = undefined;
 
   constructor(
@@ -55,7 +55,7 @@ export class FetchCall extends HttpCall<Response> {
     this.resendable = request.bodyKind !== 'one-shot';
     this.#request = request;
     this.#send = send;
-    // What became of the requests in a batch is in the body.
+    // The results of a batch's requests are in the body.
     this.#bufferJson = bufferJson || this.batch !== undefined;
   }
 
@@ -74,7 +74,7 @@ export class FetchCall extends HttpCall<Response> {
   }
 
   #followSignal(response: Response, signal: AbortSignal, attempt: AttemptSender): void {
-    // In the undici of Node 22, even a response without a body follows the signal.
+    // In Node 22's undici, even a response without a body follows the signal.
     const body = safeGetObject(response, 'body') ?? response;
     const unlink = abortBodyOnSignal(signal, body, (reason) => {
       attempt.abort(reason);
@@ -93,7 +93,7 @@ export class FetchCall extends HttpCall<Response> {
     return failureInTime(this.pipeline, response, attempt.endsAt, this.#reading.signal);
   }
 
-  /** fetch takes the header off where it follows a redirect to another host. */
+  /** fetch removes the header when it follows a redirect to another host. */
   override sentAuthorization(settled?: unknown): string | undefined {
     const moved = safeGet(settled, 'redirected') === true;
     const host = moved ? URL.parse(String(safeGet(settled, 'url')))?.host : this.host;

@@ -3,22 +3,22 @@ import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { asyncLocalStorage } from '../../runtime.ts';
 import { type Fetch, wrapFetch } from './wrap-fetch.ts';
 
-/** The wrapped fetches of all wrappers that call the global one. */
+/** All wrapped fetches that call the global one. */
 const globalFetches = new WeakSet<object>();
 
-/** A call of a function that stands in place of the global fetch. */
+/** A call of a function that replaced the global fetch. */
 interface GlobalCall {
   active: boolean;
 }
 
 /**
- * Wraps the global fetch, which is looked up at each call, as a program that calls `fetch` does it: so
- * what is put in its place later, such as a mock, is called. Where the program puts the wrapped one there,
- * or a function that calls it, the fetch that was global before is called.
+ * Wraps the global fetch. Looks it up at each call, as a program that calls `fetch` does, so that a later
+ * replacement such as a mock is called. If the replacement is the wrapped fetch itself, or a function that
+ * calls it, the fetch that was global before is called.
  */
 export function wrapGlobalFetch(pipeline: Pipeline): Fetch {
   const original = globalThis.fetch;
-  /** Has a value in what the function calls, however much later. */
+  /** Has a value in everything that the function calls, however much later. */
   let calls: AsyncLocalStorage<GlobalCall> | undefined;
   let calling = false;
   const callGlobal: Fetch = (...args) => {

@@ -4,7 +4,7 @@ import type { FetchInit } from './request.ts';
 const NO_REFERRER = 'about:client';
 const SAMPLE = 'http://localhost/';
 
-/** Whether a `Request` made of another one keeps its referrer, by class: undici 7 departs from the standard. */
+/** Whether a `Request` made from another one keeps its referrer, by class: undici 7 departs from the standard. */
 const keepsReferrer = new WeakMap<object, boolean>();
 
 /**
@@ -33,7 +33,7 @@ function tryToKeep(request: Request): boolean {
     const copy: unknown = Reflect.construct(own, [sample]);
     return safeGet(copy, 'referrer') === SAMPLE;
   } catch {
-    // A class of the caller's whose constructor takes something else.
+    // The caller's own class, whose constructor takes other arguments.
     return true;
   }
 }

@@ -10,28 +10,28 @@ export type FetchInput = Parameters<typeof globalThis.fetch>[0];
 export type FetchInit = NonNullable<Parameters<typeof globalThis.fetch>[1]>;
 type FetchHeaders = NonNullable<FetchInit['headers']>;
 
-/** What a fetch is called with. */
+/** The target of a fetch. */
 interface Target {
   readonly text: string;
   readonly place: Place;
-  /** What the inner fetch is called with: the caller's own `Request` or `URL`, else a string. */
+  /** The first argument of the inner fetch: the caller's own `Request` or `URL`, else a string. */
   readonly input: FetchInput;
-  /** The input, where it is a `Request`. */
+  /** The input, if it is a `Request`. */
   readonly request: Request | undefined;
 }
 
-/** The methods that the fetch standard writes in capitals, however the caller wrote them. */
+/** The methods that the fetch standard converts to upper case. */
 const NORMALISED: ReadonlySet<string> = new Set(words('DELETE GET HEAD OPTIONS POST PUT'));
 
-/** What fetch reads of an init, with undici's own members. */
+/** The members of an init that fetch reads, with undici's own. */
 const INIT_MEMBERS: readonly string[] = words(`
   method headers body referrer referrerPolicy mode credentials cache redirect integrity keepalive signal
   window duplex priority dispatcher
 `);
 
 /**
- * Reads the arguments of a fetch, each part once. Undefined for anything that is not certainly an HTTP
- * request: what becomes of it is then left to the inner fetch.
+ * Reads the arguments of a fetch, each part once. Undefined for anything that may not be an HTTP request: the
+ * inner fetch then decides what to do with it.
  *
  * @throws whatever a getter or an iterator of the caller's throws, which fetch rejects with
  */
@@ -43,19 +43,19 @@ export function readRequest(input: unknown, init: unknown): FetchRequest | undef
 /** The arguments of a fetch as they were when it was called, and what each attempt sends of them. */
 export class FetchRequest implements HttpRequest {
   readonly place: Place;
-  /** In capitals where the standard says so. */
+  /** In upper case if the standard says so. */
   readonly method: string;
-  /** The caller's; undefined where there is none, or one that only the inner fetch understands. */
+  /** The caller's; undefined if there is none, or one that only the inner fetch understands. */
   readonly signal: AbortSignal | undefined;
-  /** A copy of the caller's; undefined where there was none. */
+  /** A copy of the caller's; undefined if there was none. */
   readonly init: FetchInit | undefined;
-  /** A copy of those of the init, else of the `Request`. */
+  /** A copy of the init's headers, else of the `Request`'s. */
   readonly headers: FetchHeaders | undefined;
-  /** That of the init. */
+  /** The init's body. */
   readonly body: unknown;
   readonly bodyKind: BodyKind;
   readonly #target: Target;
-  /** Whether the caller gave a signal that only the inner fetch understands. */
+  /** Whether the caller passed a signal that only the inner fetch understands. */
   readonly #foreignSignal: boolean;
   #url: URL | undefined = undefined;
   /** A clone of a `Request` with a body, for the next attempt. */
@@ -85,14 +85,14 @@ export class FetchRequest implements HttpRequest {
     return this.#url;
   }
 
-  /** What the caller gave as the first argument. */
+  /** The caller's first argument. */
   get input(): FetchInput {
     return this.#target.input;
   }
 
   /**
-   * The first argument of an attempt: the caller's own the first time; after it, clones of a `Request` with
-   * a body.
+   * The first argument of an attempt: the caller's own the first time, then clones of a `Request` with a
+   * body.
    */
   inputOf(attempt: number, maxRetries: number): FetchInput {
     const { input, request, text } = this.#target;
@@ -119,15 +119,15 @@ export class FetchRequest implements HttpRequest {
     return own;
   }
 
-  /** Releases what was kept for a further attempt. */
+  /** Releases the body that was kept for another attempt. */
   close(): void {
-    // An unread branch of a cloned body would keep what was sent in memory.
+    // An unread branch of a cloned body would keep the sent body in memory.
     this.#spare?.body?.cancel().catch(() => undefined);
     this.#spare = undefined;
   }
 }
 
-/** Whether an init says nothing that fetch would read. */
+/** Whether an init has nothing that fetch would read. */
 function isEmptyInit(init: FetchInit | undefined): boolean {
   return init === undefined || INIT_MEMBERS.every((key) => Reflect.get(init, key) === undefined);
 }
@@ -140,7 +140,7 @@ function readTarget(input: unknown): Target | undefined {
     if (place === undefined) return undefined;
     return { text, place, request, input: request ?? (input instanceof URL ? input : text) };
   } catch {
-    // An object of the caller's that cannot be read: the inner fetch will report it.
+    // The caller's object cannot be read: the inner fetch will report it.
     return undefined;
   }
 }
@@ -151,7 +151,7 @@ function placeOf(text: string): Place | undefined {
   return url && isHttp ? parsedPlace(url) : undefined;
 }
 
-/** The members of an init in an object of our own, each read once, as fetch itself reads them. */
+/** Copies the members of an init, reading each once, as fetch itself does. */
 function readInit(init: FetchInit): FetchInit {
   const members: FetchInit = { ...init };
   // An init may be a Request, a class instance or a proxy, whose members are inherited, hidden or made on demand.
@@ -166,8 +166,8 @@ function copyMember(init: FetchInit, members: FetchInit, key: string): void {
   if (value !== undefined) Reflect.set(members, key, value);
 }
 
-// A `Request` is sent again from a clone, which must be made before its body is used and which keeps all
-// that was sent: of a stream of the caller's, that may be more than there is memory for.
+// A `Request` is sent again from a clone, which must be made before its body is used and which buffers
+// everything that was sent. If the body is the caller's stream, that may be more than fits in memory.
 function requestBodyKind(request: Request | undefined): BodyKind {
   if (!request?.body) return 'none';
   return !request.bodyUsed && isByteStream(request.body) ? 'replayable' : 'one-shot';

@@ -3,17 +3,17 @@ import { runCall } from '../../pipeline/run-call.ts';
 import { FetchCall } from './fetch-call.ts';
 import { type FetchRequest, readRequest } from './request.ts';
 
-/** Any function that is called as `fetch` is. */
+/** Any function that is called like `fetch`. */
 export type Fetch = typeof globalThis.fetch;
 
-/** How a fetch is wrapped. */
+/** The options of `wrapFetch`. */
 export interface WrapFetchOptions {
   /**
    * Reads the JSON body of a success, up to 1 MiB, before the response is returned, so that a body that
-   * breaks off is retried like any other failure of the network. For clients that read the whole body
-   * anyway, such as ky. The response is still unread for its caller.
+   * breaks off is retried like any other network failure. For clients that read the whole body anyway, such
+   * as ky. The caller still gets an unread response.
    *
-   * @defaultValue false: every success is returned as soon as its headers are there
+   * @defaultValue false: every success is returned as soon as its headers arrive
    */
   readonly bufferJson?: boolean;
 }
@@ -44,7 +44,7 @@ export function wrapFetch(
     if (request === undefined) return callAs(inner, this, args);
     const response = runCall(pipeline, new FetchCall(pipeline, request, send, bufferJson));
     if (!request.signal?.aborted) return response;
-    // Nothing is sent. The inner fetch refuses it at once, and reports wrong arguments first.
+    // Nothing is sent: the inner fetch rejects at once, and reports wrong arguments first.
     response.catch(() => undefined);
     return send(request.input, request.init);
   };
@@ -53,7 +53,7 @@ export function wrapFetch(
   return fetch;
 }
 
-// A fetch of somebody's own may take more than the standard's two arguments.
+// A custom fetch may take more than the standard's two arguments.
 function callAs(inner: Fetch, self: unknown, args: readonly unknown[]): Promise<Response> {
   const any = inner as (this: unknown, ...args: readonly never[]) => Promise<Response>;
   return Reflect.apply(any, self, args as readonly never[]);

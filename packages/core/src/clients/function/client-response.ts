@@ -1,12 +1,15 @@
 import { hasMethod, safeGet, safeGetObject, tagOf } from '../../failure/safe-get.ts';
 import { isObject } from '../../is.ts';
 
-/** A fetch `Response`. By its tag and not by `instanceof`: naming the global would load all of Node's fetch. */
+/**
+ * Whether a value is a fetch `Response`. Checks its tag instead of using `instanceof`, because naming the
+ * global would load all of Node's fetch.
+ */
 export function isFetchResponse(value: unknown): value is Response {
   return isObject(value) && tagOf(value) === 'Response' && hasNumber(value, 'status');
 }
 
-/** The responses of clients that are no fetch, by the properties that no other object has together. */
+/** Responses of clients other than fetch, recognised by combinations of properties that no other object has. */
 const SHAPES: readonly ((value: object) => boolean)[] = [
   // axios
   (value) =>
@@ -19,7 +22,7 @@ const SHAPES: readonly ((value: object) => boolean)[] = [
   (value) => hasNumber(value, 'statusCode') && hasObjects(value, 'headers', 'trailers', 'body'),
   // superagent
   (value) => hasNumber(value, 'status') && hasObjects(value, 'header', 'req') && 'text' in value,
-  // The pipelines of the Azure SDKs
+  // the Azure SDKs' pipelines
   (value) =>
     hasNumber(value, 'status') &&
     hasObjects(value, 'headers', 'request') &&
@@ -37,18 +40,18 @@ export function statusOf(response: object): number | undefined {
   return typeof status === 'number' ? status : undefined;
 }
 
-/** The properties in which clients keep a body that is still a stream; undefined: the response is one itself. */
+/** The properties in which clients keep a body that is still a stream. */
 const STREAMS = ['body', 'data', 'readableStreamBody'] as const;
 
 /** Drops the stream of a response that nobody will read, so that its connection is released. */
 export function disposeClientResponse(response: object): void {
   for (const stream of [response, ...STREAMS.map((key) => safeGet(response, key))]) {
     try {
-      // undici's own way reads what is left, so that the connection can be reused.
+      // undici's own method reads the rest, so that the connection can be reused.
       if (hasMethod(stream, 'dump')) Promise.resolve(stream.dump()).catch(() => undefined);
       else if (hasMethod(stream, 'destroy')) stream.destroy();
     } catch {
-      // What cannot be closed holds no connection of ours.
+      // A stream that cannot be closed holds no connection of ours.
     }
   }
 }

@@ -16,14 +16,14 @@ import {
   statusOf,
 } from './client-response.ts';
 
-/** What one call of `execute` may set for itself. */
+/** The options of one call of `execute`. */
 export interface ExecuteOptions<T = unknown> {
   /** Ends the call at once, even in a wait; the call rejects with the signal's own reason. */
   readonly signal?: AbortSignal;
   /**
-   * Whether the function may be carried out twice.
+   * Whether the function may run twice.
    *
-   * @defaultValue what the operations table says about an operation of this name, else true
+   * @defaultValue as the operations table says for an operation of this name, else true
    */
   readonly idempotent?: boolean;
   /** The time limit of one attempt, in milliseconds. @defaultValue the wrapper's `attemptTimeoutMs` */
@@ -32,7 +32,7 @@ export interface ExecuteOptions<T = unknown> {
   readonly deadlineMs?: number;
   /** How many attempts may follow the first. @defaultValue the wrapper's `retry.maxRetries` */
   readonly maxRetries?: number;
-  /** The host that is called, where one wrapper serves several: each has circuits and pauses of its own. */
+  /** The host that is called, if one wrapper serves several: each has its own circuits and pauses. */
   readonly host?: string;
   /**
    * Which calls go first when they wait for the same quota: those with the higher number, such as an
@@ -42,9 +42,9 @@ export interface ExecuteOptions<T = unknown> {
    */
   readonly priority?: number;
   /**
-   * Says what is wrong with a result. Returns undefined or false for a success; `true`, or anything that
-   * `classify` understands (an error, a response, `{ status, headers, body }`), for a failure. Decides alone
-   * where it is given.
+   * Decides whether a result is a failure. Returns undefined or false for a success; `true`, or anything that
+   * `classify` understands (an error, a response, `{ status, headers, body }`), for a failure. Replaces the
+   * default check.
    *
    * @defaultValue a `Response`, and a response of axios, got, undici, superagent, an Azure SDK or Node, is a
    * failure if its status is 400 or more; any other result is a success
@@ -57,7 +57,7 @@ export interface ExecuteOptions<T = unknown> {
   failed?(result: T): unknown;
 }
 
-/** What `wrap` may set for every call of a function. */
+/** The options of `wrap`, for every call of the function. */
 export type WrapOptions<T = unknown> = Omit<ExecuteOptions<T>, 'signal'>;
 
 const NO_OPTIONS: ExecuteOptions = Object.freeze({});
@@ -136,16 +136,16 @@ export class FunctionCall<T> implements ClientCall<T> {
   }
 }
 
-/** The caller says that a result is a failure, and no more. */
+/** The caller says only that the result is a failure. */
 const JUDGED_FAILED: Failure = Object.freeze({
   code: 'Unknown',
-  message: 'The result is a failure, says the option `failed`',
+  message: 'The option `failed` says that the result is a failure',
   verdict: 'retryable',
   source: 'unknown',
   ambiguous: true,
 });
 
-/** axios returns what it could decompress of a body that was cut off. */
+/** axios returns whatever it could decompress of a truncated body. */
 function truncatedData(response: object): Failure | undefined {
   const isJson = isJsonSuccess(statusOf(response) ?? 0, safeGet(response, 'headers'));
   return isJson ? truncationOf(safeGet(response, 'data')) : undefined;

@@ -3,12 +3,12 @@ import type { Failure } from '../../failure/failure.ts';
 import { isObject } from '../../is.ts';
 
 /**
- * Lets the failure be found from the error that the Graph SDK makes of a response.
+ * Makes the failure available on the error that the Graph SDK creates for a response.
  *
- * The SDK's error keeps the response's own `Headers`, where `failureOf` looks. But if the body is not
- * Graph's JSON (a gateway's HTML page), the SDK throws an error without code, message and ID. The SDK
- * asks whatever it read of the response for one property, `error`. It is added here, invisible to
- * everyone else, so that the SDK's own error has the status, the code and the ID.
+ * The SDK's error keeps the response's own `Headers`, where `failureOf` looks. But if the body is not Graph's
+ * JSON (a gateway's HTML page), the SDK throws an error without code, message and ID. The SDK reads one
+ * property of the parsed body, `error`. This function adds it, invisible to everyone else, so that the SDK's
+ * own error has the status, the code and the ID.
  */
 export function annotateResponse(response: Response, failure: Failure, date: Date): void {
   attachFailure(response.headers, failure);
@@ -16,7 +16,10 @@ export function annotateResponse(response: Response, failure: Failure, date: Dat
   onDocument(response, (document) => annotate(document, failure, date));
 }
 
-/** Lets what a partial response lacks be found from its document, which is all that the SDK returns. */
+/**
+ * Makes the missing providers of a partial response available on its document, which is all that the SDK
+ * returns.
+ */
 export function annotatePartial(response: Response, failure: Failure): void {
   onDocument(response, (document) => attachFailure(document, failure));
 }

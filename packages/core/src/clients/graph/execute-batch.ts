@@ -45,17 +45,17 @@ export interface GraphBatchResponse {
 
 /** The options of `executeBatch`. */
 export interface ExecuteBatchOptions {
-  /** Ends it at once, even in a wait; the promise rejects with the signal's reason. */
+  /** Cancels the batch at once, even during a wait; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /**
-   * The time limit of it all, in milliseconds: no request is sent again that would have to wait beyond it.
+   * The time limit of the whole batch, in milliseconds. No request is sent again if its wait would exceed it.
    *
    * @defaultValue the wrapper's `deadlineMs`
    */
   readonly deadlineMs?: number;
 }
 
-/** What `send` gets beside the batch. */
+/** The second argument of `send`. */
 export interface BatchContext {
   /** Aborts when the caller's own signal does, or when the time is up. */
   readonly signal: AbortSignal;
@@ -63,19 +63,19 @@ export interface BatchContext {
 
 type SendBatch = (batch: GraphBatch, context: BatchContext) => PromiseLike<GraphBatchResponse>;
 
-/** Any host of Graph's will do: the operations of all are the same. */
+/** Any Graph host will do: all have the same operations. */
 const BATCH_URL = new URL('https://graph.microsoft.com/v1.0/$batch');
 
 /**
- * Sends a Graph `$batch`, and sends the requests in it that were throttled, or failed in another way that
- * passes, again: alone, after the longest wait that they were asked for. An action that may have been carried
- * out is not sent again. Stops as `retry` of the wrapper says: after `maxRetries`, where a wait is longer than
- * `maxRetryAfterMs` or ends after the deadline, or where the retry budget is used up.
+ * Sends a Graph `$batch`, then sends the requests that were throttled or failed temporarily again, after the
+ * longest wait that the service asked for. Does not repeat an action that may have been carried out. Follows
+ * the wrapper's `retry` options: stops after `maxRetries`, when a wait is longer than `maxRetryAfterMs` or
+ * ends after the deadline, or when the retry budget is used up.
  *
  * @param send - posts a batch and returns its document
  * @returns the last response to each request; `failuresOf` says what is wrong with them
  * @throws whatever `send` rejects with
- * @throws DeadlineExceededError when the time was up before `send` returned
+ * @throws DeadlineExceededError if the deadline passed before `send` returned
  * @throws TypeError when the batch has no requests, `send` is not a function, or an option is invalid
  * @example
  * ```ts
@@ -133,7 +133,7 @@ function answersIn(response: GraphBatchResponse): readonly GraphBatchedResponse[
   return answered.size === 0 ? [] : response.responses.filter(({ id }) => answered.has(id));
 }
 
-/** Waits, and says whether the wrapper was closed meanwhile. Rejects when the caller aborts. */
+/** Waits, then says whether the wrapper was closed meanwhile. Rejects when the caller aborts. */
 async function closedWhileWaiting(
   { clock, lifecycle }: Pipeline,
   waitMs: number,
@@ -166,7 +166,7 @@ function checkArguments(batch: unknown, send: unknown, options: unknown): void {
   checkOptions('executeBatch', OPTIONS, options);
 }
 
-/** The requests that make sense to be sent again. They depend on each other only. */
+/** The requests that are worth sending again. They depend only on each other. */
 function retriesOf(
   pipeline: Pipeline,
   requests: readonly GraphBatchRequest[],
@@ -199,7 +199,7 @@ function mayRetry(
   return target !== undefined && batchedOperation(pipeline, method, target).limits.idempotent;
 }
 
-/** The longest wait; undefined where nothing is to be sent again, or one of them is too long. */
+/** The longest wait; undefined if nothing is to be sent again, or one of them is too long. */
 function waitFor(
   { settings }: Pipeline,
   requests: readonly GraphBatchRequest[],

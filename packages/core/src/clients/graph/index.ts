@@ -52,11 +52,11 @@ export interface GraphMiddleware {
  * A handler that makes the requests of the Microsoft Graph SDK resilient, in place of its
  * `RetryHandler`. Works with versions 2 and 3, on Node.
  *
- * The handlers behind it in the chain run again for each attempt. Put the `AuthenticationHandler` there,
- * as {@link graphMiddlewareChain} does, and each attempt asks for a token.
+ * The handlers after it in the chain run again for each attempt. Put the `AuthenticationHandler` there, as
+ * {@link graphMiddlewareChain} does, so that each attempt asks for a token.
  *
  * Uploads (`application/octet-stream`, `Content-Range`) pass untouched. A `$batch` is sent again only if all
- * requests in it may be; {@link executeBatch} sends again those that were throttled.
+ * requests in it may be; {@link executeBatch} resends only those that were throttled.
  *
  * @example
  * ```ts
@@ -82,7 +82,7 @@ export function graphMiddleware(resilience: ResilienceLike): GraphMiddleware {
  * const client = Client.initWithMiddleware({ middleware });
  * ```
  * @param chain - what `MiddlewareFactory.getDefaultMiddlewareChain` returns, or handlers of your own; those
- * before the `AuthenticationHandler` and the `RetryHandler` stay outside and run once for each call
+ * before the `AuthenticationHandler` and the `RetryHandler` stay outside and run once per call
  * @throws TypeError if the chain is empty
  */
 export function graphMiddlewareChain<T extends GraphMiddleware>(
@@ -105,7 +105,7 @@ export function graphMiddlewareChain<T extends GraphMiddleware>(
 
 class ResilientHandler implements GraphMiddleware {
   readonly #pipeline: Pipeline;
-  /** Sets a new token after the SDK's own handler has set its token; undefined where there is no such handler. */
+  /** Sets a new token after the SDK's own handler has set its token; undefined if there is no such handler. */
   readonly #tokens: TokenHandler | undefined;
   #next: GraphMiddleware | undefined = undefined;
   #checked = false;
@@ -113,7 +113,7 @@ class ResilientHandler implements GraphMiddleware {
   constructor(pipeline: Pipeline, tokens: TokenHandler | undefined) {
     this.#pipeline = pipeline;
     this.#tokens = tokens;
-    // The SDK throws errors of its own, in which the response is hard to find.
+    // The SDK throws its own errors, in which the response is hard to find.
     followContext();
   }
 
@@ -130,14 +130,15 @@ class ResilientHandler implements GraphMiddleware {
       await next.execute(context);
       return;
     }
-    // Not the caller's own context, which would keep the response as long as a signal listens for an abort.
+    // Copies the caller's context, which would otherwise keep the response alive as long as a listener on the
+    // signal.
     const { response: _, ...given } = context;
     const send: SendFetch = async (input, init, changes) => {
       const attempt = this.#attemptContext(given, input, init, changes);
       this.#tokens?.set(attempt, { call, token: changes.token });
       await next.execute(attempt);
       call.noteHeaders(sentHeaders(attempt));
-      if (attempt.response === undefined) throw new Error('The Graph chain gave no response');
+      if (attempt.response === undefined) throw new Error('The Graph chain set no response');
       return attempt.response;
     };
     const call = new SdkCall(this.#pipeline, read, send, () => false);
@@ -150,14 +151,14 @@ class ResilientHandler implements GraphMiddleware {
     else annotateResponse(response, failure, new Date(this.#pipeline.clock.epoch()));
   }
 
-  /** A context for one attempt, since the SDK's handlers change what they are given. */
+  /** A context for one attempt, since the SDK's handlers change the context that they receive. */
   #attemptContext(
     context: GraphContext,
     input: FetchInput,
     init: FetchInit,
     { headers: added }: AttemptChanges,
   ): GraphContext {
-    // The token is set behind the SDK's own handler, where there is one.
+    // The token is set after the SDK's own handler, if there is one.
     const early = this.#tokens === undefined ? added : withoutAuthorization(added);
     return {
       ...context,
@@ -179,15 +180,15 @@ class ResilientHandler implements GraphMiddleware {
   }
 }
 
-/** The call that an attempt belongs to, and the token that `refreshToken` gave in it. */
+/** The call that an attempt belongs to, and the token that `refreshToken` returned in it. */
 interface TokenState {
   readonly call: SdkCall;
   readonly token: string | undefined;
 }
 
 /**
- * Stands behind the handler that authenticates. Sets the token that `refreshToken` gave, where that
- * handler has set one: it sets none for hosts that are none of Graph's.
+ * Runs after the handler that authenticates, and replaces its token with the one that `refreshToken`
+ * returned. Adds no token if that handler set none, as for hosts other than Graph's.
  */
 class TokenHandler implements GraphMiddleware {
   readonly #pipeline: Pipeline;
@@ -225,7 +226,7 @@ class TokenHandler implements GraphMiddleware {
   }
 }
 
-/** The headers of a request as the handlers so far have left them. */
+/** The headers of a request after the handlers so far. */
 function sentHeaders({ request, options }: GraphContext): unknown {
   const own = options?.headers;
   if (own !== undefined && getHeader(own, 'authorization') !== undefined) return own;

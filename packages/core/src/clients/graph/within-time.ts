@@ -1,14 +1,14 @@
 import type { Clock } from '../../clock.ts';
 
-/** Until when a batch may take. */
+/** The time limit of a batch. */
 export interface TimeLimit {
-  /** By the clock. */
+  /** A time of the wrapper's clock. */
   readonly endsAt: number;
   readonly timeUp: Error;
   readonly signal: AbortSignal | undefined;
 }
 
-/** What `send` returns, or rejects with; earlier, the caller's own reason or that the time is up. */
+/** Settles as `send` does. Rejects earlier if the caller aborts or the time is up. */
 export async function withinTime<T>(
   send: (signal: AbortSignal) => PromiseLike<T>,
   clock: Clock,

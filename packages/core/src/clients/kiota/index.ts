@@ -17,7 +17,7 @@ import { refuseRetryHandler, shouldBypass, splitChain } from '../shared/sdk-chai
 
 export type { ResilienceLike } from '../../pipeline/pipeline-of.ts';
 
-/** A handler of Kiota's chain, known by its shape. */
+/** A handler of Kiota's chain, recognised by its shape. */
 export interface KiotaMiddleware {
   next: KiotaMiddleware | undefined;
   execute(url: string, init: RequestInit, options?: object): Promise<Response>;
@@ -27,9 +27,9 @@ export interface KiotaMiddleware {
  * A handler that makes the requests of a client that Kiota generated resilient, in place of its
  * `RetryHandler`. Works with version 1.0 of Kiota's fetch library, on Node.
  *
- * Kiota turns an error response into an error of the generated client, which `classify` reads. Of a
- * response that is not JSON it makes an error without status and ID; for those this handler rejects with a
- * `DefenderApiError`, which has `responseStatusCode` and `responseHeaders` as Kiota's errors do.
+ * Kiota turns an error response into an error of the generated client, which `classify` reads. For a response
+ * that is not JSON, its error would lack the status and the ID, so this handler rejects with a
+ * `DefenderApiError` instead, which has `responseStatusCode` and `responseHeaders` like Kiota's errors.
  *
  * Uploads (`application/octet-stream`, `Content-Range`) pass untouched.
  *
@@ -55,7 +55,7 @@ export function kiotaMiddleware(resilience: ResilienceLike): KiotaMiddleware {
  * const client = new HttpClient(undefined, ...chain);
  * ```
  * @param chain - what `MiddlewareFactory.getDefaultMiddlewares` returns, or handlers of your own; those
- * before the `AuthorizationHandler` and the `RetryHandler` stay outside and run once for each call
+ * before the `AuthorizationHandler` and the `RetryHandler` stay outside and run once per call
  * @throws TypeError if the chain is empty
  */
 export function kiotaMiddlewareChain<T extends { next: unknown }>(
@@ -79,7 +79,7 @@ class ResilientKiotaHandler implements KiotaMiddleware {
 
   constructor(pipeline: Pipeline) {
     this.#pipeline = pipeline;
-    // Kiota throws errors of its own, in which the response is hard to find.
+    // Kiota throws its own errors, in which the response is hard to find.
     followContext();
   }
 
@@ -112,7 +112,10 @@ class ResilientKiotaHandler implements KiotaMiddleware {
   }
 }
 
-/** Kiota can make no error of it. A 401 is left to its request adapter, which answers claims challenges. */
+/**
+ * Whether Kiota cannot create an error from a response. A 401 is left to its request adapter, which answers
+ * claims challenges.
+ */
 function isUnreadable(response: Response): boolean {
   const type = response.headers.get('content-type') ?? '';
   return response.status !== 401 && !type.toLowerCase().includes('json');

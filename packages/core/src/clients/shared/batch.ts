@@ -11,7 +11,7 @@ import { limitsOf } from '../../pipeline/limits.ts';
 import { gateCallOf, type Pipeline } from '../../pipeline/pipeline.ts';
 import { RequestInfo } from './request-info.ts';
 
-/** Graph takes no larger one, in bytes or characters. */
+/** Graph accepts no larger batch, in bytes or characters. */
 const MAX_BATCH_SIZE = 4_194_304;
 
 /** One request in a Graph `$batch`. */
@@ -21,29 +21,29 @@ interface BatchedRequest {
 }
 
 /**
- * The requests in a Graph `$batch`. Each has an operation, a quota and a response of its own; observers see
- * each as a call of its own.
+ * The requests in a Graph `$batch`. Each has its own operation, quota and response; observers see each as a
+ * separate call.
  */
 export class Batch {
-  /** Whether the whole of it may be sent twice. */
+  /** Whether the whole batch may be sent twice. */
   readonly idempotent: boolean;
   readonly #pipeline: Pipeline;
   readonly #requests: readonly BatchedRequest[];
   #sentAt = 0;
 
-  /** @param url - of the batch itself */
+  /** @param url - the URL of the batch itself */
   constructor(pipeline: Pipeline, client: ClientKind, url: URL, body: unknown) {
     this.#pipeline = pipeline;
     const listed = safeGet(documentOf(body), 'requests');
     const requests: readonly unknown[] = Array.isArray(listed) ? listed : [undefined];
     this.#requests = requests.flatMap((request) => requestOf(request, pipeline, client, url));
-    // What cannot be read may act.
+    // A request that cannot be read may change something.
     this.idempotent =
       this.#requests.length === requests.length &&
       this.#requests.every(({ spec }) => spec.limits.idempotent);
   }
 
-  /** Counts the requests for their quotas. A batch does not wait for them: it has one for itself. */
+  /** Counts the requests for their quotas. A batch does not wait for those: it has its own. */
   sent(): void {
     const { gate, settings, clock } = this.#pipeline;
     this.#sentAt = clock.now();
@@ -59,9 +59,9 @@ export class Batch {
   }
 
   /**
-   * Shows each response to the observers, and pauses the quota groups that are throttled.
+   * Passes each response to the observers, and pauses the quota groups that are throttled.
    *
-   * @param body - that of the batch's response: a document, or its text
+   * @param body - the body of the batch's response: a document, or its text
    */
   responded(body: unknown): void {
     const document = documentOf(body);
@@ -107,7 +107,7 @@ export function batchedOperation(
   return { operation, limits };
 }
 
-/** Where a request in a batch goes, by the URL of the batch. */
+/** Resolves the URL of a request in a batch against the URL of the batch. */
 export function batchedUrl(url: unknown, batchUrl: URL): URL | undefined {
   if (typeof url !== 'string') return undefined;
   return URL.parse(url.replace(/^\/+/, ''), batchUrl.href) ?? undefined;

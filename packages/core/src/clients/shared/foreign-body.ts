@@ -2,16 +2,16 @@ import { hasMethod } from '../../failure/safe-get.ts';
 import { parseJson } from '../../failure/text.ts';
 
 /**
- * How much is read of a body that is no web stream, in bytes. A clone of such a body gets no more than
- * the original has room for while nobody reads that, which is at least this.
+ * How much is read of a body that is not a web stream, in bytes. While nobody reads the original, a clone
+ * receives only as much as the original can buffer, which is at least this.
  */
 const MAX_START = 16_384;
 
 /**
- * Reads the beginning of the body of a `Response` whose body is a stream of Node's, or one like it:
- * node-fetch, make-fetch-happen. The response stays unread. Never rejects.
+ * Reads the beginning of the body of a `Response` whose body is a Node stream or similar, such as
+ * node-fetch's or make-fetch-happen's. The response stays unread. Never rejects.
  *
- * @param signal - ends the reading; what has arrived by then is the beginning
+ * @param signal - stops reading; what has arrived by then is the beginning
  */
 export function peekForeignBody(
   response: Response,
@@ -37,12 +37,12 @@ export function peekForeignBody(
   return promise;
 }
 
-/** Drops a body that nobody will read, and its connection. */
+/** Discards a body that nobody will read, and its connection. */
 export function destroyForeignBody(body: object): void {
   if (hasMethod(body, 'destroy')) body.destroy();
 }
 
-// Some streams tell their end only when the original is read too.
+// Some streams signal their end only when the original is read too.
 function isComplete(text: string): boolean {
   return /<\/html>\s*$/i.test(text) || (/[}\]]\s*$/.test(text) && parseJson(text) !== undefined);
 }

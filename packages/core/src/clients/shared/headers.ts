@@ -1,12 +1,12 @@
 import { tagOf } from '../../failure/safe-get.ts';
 import type { AttemptFanOut } from '../../observe/fan-out.ts';
 
-/** A header that is set. */
+/** A header to set. */
 export type HeaderPair = readonly [name: string, value: string];
 
 /**
- * The names and values of request headers in any form that a client takes: a `Headers`, pairs, names and
- * values in turn (undici), any other iterable of pairs, or an object.
+ * The names and values of request headers in any form that a client accepts: a `Headers`, pairs, alternating
+ * names and values (undici), any other iterable of pairs, or an object.
  */
 export function headerPairs(headers: unknown): [name: string, value: unknown][] {
   if (typeof headers !== 'object' || headers === null) return [];
@@ -28,9 +28,9 @@ export function getHeader(headers: unknown, name: string): string | undefined {
 }
 
 /**
- * A copy of request headers in their own form. An iterator gives its pairs only once, and the caller may
- * change the object while the call still waits, so each attempt is sent from a copy. Anything invalid
- * stays in the copy: the client then refuses it in its own words.
+ * Copies request headers, keeping their form. An iterator yields its pairs only once, and the caller may
+ * change the object while the call waits, so each attempt is sent from a copy. Anything invalid stays in the
+ * copy, so that the client rejects it with its own message.
  *
  * @throws whatever a getter or an iterator of the caller's throws
  */
@@ -38,7 +38,7 @@ export function cloneHeaders<T>(headers: T): T {
   if (typeof headers !== 'object' || headers === null) return headers;
   if (tagOf(headers) === 'Headers') return cloneInstance(headers);
   if (isAxiosHeaders(headers)) return headers.concat() as T;
-  // As fetch itself does it: whatever can be iterated is a list of pairs.
+  // Like fetch itself: anything iterable is a list of pairs.
   if (isIterable(headers)) return Array.from(headers, clonePair) as T;
   const iterator: unknown = Reflect.get(headers, Symbol.iterator);
   return iterator === undefined || iterator === null ? { ...headers } : headers;
@@ -54,8 +54,8 @@ export function withHeaders<T>(headers: T, added: readonly HeaderPair[]): T {
 }
 
 /**
- * The headers that an attempt adds to those of its request: the token that `refreshToken` gave, and
- * those that observers set.
+ * The headers that an attempt adds to its request: the token that `refreshToken` returned, and those that
+ * observers set.
  */
 export function addedHeaders(
   headers: unknown,
@@ -93,12 +93,12 @@ function namesLike(headers: object, name: string): string[] {
   return Object.keys(headers).filter((key) => key.toLowerCase() === lower);
 }
 
-// With its own class: the `Headers` of another undici may keep the letter case of names.
+// Copies with the object's own class: the `Headers` of another undici may keep the letter case of names.
 function cloneInstance<T extends object>(headers: T): T {
   try {
     return Reflect.construct(headers.constructor, [headers]) as T;
   } catch {
-    // A class of the caller's whose constructor takes something else.
+    // The caller's own class, whose constructor takes other arguments.
     return headers;
   }
 }
@@ -107,7 +107,7 @@ function clonePair(pair: unknown): unknown {
   return typeof pair === 'object' && pair !== null && isIterable(pair) ? Array.from(pair) : pair;
 }
 
-/** Whether a header can be sent. axios leaves out those that are `false` or null. */
+/** Whether a header can be sent. axios omits headers that are `false` or null. */
 function isSendable(name: string, value: unknown): value is string {
   return (
     typeof value === 'string' &&
@@ -120,7 +120,7 @@ function isHeaders(headers: object): headers is Headers {
   return tagOf(headers) === 'Headers';
 }
 
-/** axios's own class, since version 1; lists have a `concat` of another kind. */
+/** axios's own class, since version 1. Arrays have a different `concat`. */
 function isAxiosHeaders(headers: object): headers is { concat(): unknown } {
   return !Array.isArray(headers) && 'concat' in headers && typeof headers.concat === 'function';
 }

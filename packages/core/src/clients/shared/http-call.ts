@@ -17,16 +17,16 @@ import type { Place } from './place.ts';
 import { RequestInfo, type UrlRequest } from './request-info.ts';
 import { readErrorBodyInTime } from './response-body.ts';
 
-/** What an HTTP client is about to send. */
+/** A request that an HTTP client is about to send. */
 export interface HttpRequest {
   readonly method: string;
-  /** Undefined where it is unknown. */
+  /** Undefined if it is unknown. */
   readonly url: URL | undefined;
-  /** Where the URL goes, from clients that know it without parsing the URL. */
+  /** The URL's host and path, from clients that know them without parsing the URL. */
   readonly place?: Place;
-  /** Query parameters that the client itself will add to the URL. */
+  /** Query parameters that the client will add to the URL itself. */
   readonly params?: unknown;
-  /** The caller's, in whatever form the client takes. */
+  /** The caller's headers, in any form that the client accepts. */
   readonly headers: unknown;
   readonly body: unknown;
   /** The caller's. */
@@ -36,7 +36,7 @@ export interface HttpRequest {
 /** The codes for which the request's own body is checked for mistakes. */
 const BODY_CODES: ReadonlySet<string> = new Set(['InvalidRequestBody', 'MissingRequiredParameter']);
 
-/** One HTTP request, whichever client sends it: its operation, its limits and what observers learn of it. */
+/** One HTTP request, from any client: its operation, its limits and what observers see of it. */
 export abstract class HttpCall<T> implements ClientCall<T> {
   readonly client: ClientKind;
   abstract readonly resendable: boolean;
@@ -50,7 +50,7 @@ export abstract class HttpCall<T> implements ClientCall<T> {
   protected readonly batch: Batch | undefined;
   readonly #request: HttpRequest;
   #info: HttpRequestInfo | undefined = undefined;
-  /** The token that the latest attempt was sent with in place of the caller's. */
+  /** The token that replaced the caller's in the latest attempt. */
   #token: string | undefined = undefined;
 
   /** @param ownTimeout - whether the client limits the time of an attempt itself */
@@ -78,7 +78,7 @@ export abstract class HttpCall<T> implements ClientCall<T> {
     this.#request = request;
   }
 
-  /** Made when an observer reads it. */
+  /** Created when an observer reads it. */
   get request(): HttpRequestInfo | undefined {
     if (hasUrl(this.#request)) {
       this.#info ??= new RequestInfo(this.#request, this.operation.route);
@@ -93,13 +93,13 @@ export abstract class HttpCall<T> implements ClientCall<T> {
     attempt: AttemptSender,
   ): Promise<Failure | undefined> | Failure | undefined;
 
-  /** A response that was redirected elsewhere is overridden by the clients that can see it. */
+  /** Clients that can see a redirect to another host override this. */
   sentAuthorization(_settled?: unknown): string | undefined {
     if (this.#token !== undefined) return `Bearer ${this.#token}`;
     return getHeader(this.#request.headers, 'authorization');
   }
 
-  /** What an attempt adds to the headers of the caller. */
+  /** The headers that an attempt adds to the caller's. */
   protected headersToAdd(
     { token }: AttemptSender,
     observed: AttemptFanOut | undefined,
@@ -108,7 +108,7 @@ export abstract class HttpCall<T> implements ClientCall<T> {
     return addedHeaders(this.#request.headers, token, observed);
   }
 
-  /** Classifies an error response by what arrives of its body in time. */
+  /** Classifies an error response by the part of its body that arrives in time. */
   protected readFailure(
     { status, headers }: Omit<ResponseParts, 'body'>,
     endsAt: number,

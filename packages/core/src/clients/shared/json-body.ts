@@ -17,7 +17,7 @@ export function isJsonSuccess(status: number, headers: unknown): boolean {
   return /^application\/(?:[\w.+-]+\+)?json$/i.test(type.trim());
 }
 
-/** What an error says that broke off the body of a success: a failure of the network, whatever it is. */
+/** Classifies the error that interrupted the body of a success: a network failure in any case. */
 export function brokenBodyFailure(error: unknown): Failure {
   const failure = classify(error);
   return failure?.source === 'network' || failure?.source === 'timeout' ? failure : TRUNCATED_BODY;
@@ -25,13 +25,13 @@ export function brokenBodyFailure(error: unknown): Failure {
 
 const EDGE = 64;
 
-/** Says that a JSON document was cut off; undefined where it was not. */
+/** The failure of a truncated JSON document; undefined if it is complete. */
 export function truncationOf(document: unknown): Failure | undefined {
   const text = typeof document === 'string' ? document : edgesOf(document);
   return text !== undefined && isTruncatedJson(text) ? TRUNCATED_BODY : undefined;
 }
 
-/** The beginning and the end of a document, which may be long. */
+/** The beginning and the end of a document that may be long. */
 function edgesOf(document: unknown): string | undefined {
   const bytes = bytesOf(document);
   if (bytes === undefined) return undefined;

@@ -2,11 +2,11 @@ import { Readable } from 'node:stream';
 import { MAX_ERROR_BODY } from '../../failure/text.ts';
 
 /**
- * Reads the beginning of a Node stream. Never rejects: where the stream breaks off, what came before is
- * the beginning, and whoever reads the whole gets the error.
+ * Reads the beginning of a Node stream. Never rejects: if the stream breaks off, returns what came before,
+ * and the reader of `whole` gets the error.
  *
- * @param signal - ends the reading; what has arrived by then is the beginning
- * @returns the beginning, 64 KiB at most, and a stream that gives all of it
+ * @param signal - stops reading; what has arrived by then is the beginning
+ * @returns the beginning, 64 KiB at most, and a stream that yields the whole body
  */
 export async function peekNodeStream(
   source: Readable,
@@ -18,7 +18,7 @@ export async function peekNodeStream(
 
 type Step = { readonly chunk: unknown } | { readonly error: unknown } | 'end';
 
-/** Gives what was already read of its source, and then the rest. */
+/** Yields the chunks that were already read, then the rest of the source. */
 class ReplayedStream extends Readable {
   readonly #source: Readable;
   readonly #iterator: AsyncIterator<unknown>;
@@ -69,7 +69,7 @@ class ReplayedStream extends Readable {
     callback(error);
   }
 
-  /** The next step of the source, asked for once until it is used. Never rejects. */
+  /** The source's next step. Repeated calls share one pending read until its step is used. Never rejects. */
   #pull(): Promise<Step> {
     this.#next ??= this.#iterator.next().then(
       ({ done, value }): Step => (done ? 'end' : { chunk: value }),

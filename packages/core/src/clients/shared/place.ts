@@ -4,20 +4,21 @@ export interface Place {
   readonly path: string;
 }
 
-/** An origin as URLs begin with it, such as `https://api.security.microsoft.com/`. */
+/** The beginning of a URL, such as `https://api.security.microsoft.com/`. */
 interface Origin {
   readonly prefix: string;
   readonly host: string;
 }
 
-// A program calls few origins, and parsing a URL costs more than all else that is read of a request.
+// How many origins are remembered. A program calls few, and parsing a URL is the slowest part of reading a
+// request.
 const MAX_ORIGINS = 8;
 const origins: Origin[] = [];
 
-// Paths that parsing would leave as they are: no escapes, and no segment that may be a dot segment.
+// Paths that parsing would not change: without escapes and dot segments.
 const PLAIN_PATH = /(?:\/(?!\.)[\w\-.~$()=,;:@'!*+]*)+(?=[?#]|$)/y;
 
-/** The place of a URL that needs no parsing: of an origin seen before, with a plain path. */
+/** The place of a URL that needs no parsing: a known origin with a plain path. */
 export function plainPlace(text: string): Place | undefined {
   for (const { prefix, host } of origins) {
     if (!text.startsWith(prefix)) continue;
@@ -29,7 +30,7 @@ export function plainPlace(text: string): Place | undefined {
   return undefined;
 }
 
-/** The place of a parsed URL, whose origin is remembered. */
+/** The place of a parsed URL. Remembers its origin. */
 export function parsedPlace({ protocol, host, pathname }: URL): Place {
   const prefix = `${protocol}//${host}/`;
   const known = origins.some((origin) => origin.prefix === prefix);

@@ -2,12 +2,12 @@ import { tagOf } from '../../failure/safe-get.ts';
 
 export type GivenBody = NonNullable<RequestInit['body']>;
 
-/** What is known about the body of a request. */
+/** Whether a request has a body, and whether it can be sent again. */
 export type BodyKind = 'none' | 'replayable' | 'one-shot';
 
 /**
- * Whether a body can be sent again. Strings, buffers, forms and blobs can. What is read while it is sent
- * (streams, generators) cannot, and neither can anything unknown.
+ * Whether a body can be sent again. Strings, buffers, forms and blobs can; streams, generators and anything
+ * unknown cannot.
  */
 export function bodyKind(body: unknown): BodyKind {
   if (body === undefined || body === null) return 'none';
@@ -18,14 +18,14 @@ export function bodyKind(body: unknown): BodyKind {
 }
 
 /**
- * A copy of a replayable body that later changes by the caller do not reach, since fetch itself reads a
- * body when it is called. What cannot change, or cannot be copied, is returned as it is.
+ * Copies a replayable body, so that later changes by the caller have no effect: fetch itself reads the body
+ * when it is called. Returns a body that cannot change or cannot be copied as it is.
  */
 export function copyBody(body: GivenBody): GivenBody {
   if (typeof body !== 'object') return body;
   try {
     if (isArrayBuffer(body)) return body.slice(0);
-    // Of shared memory, fetch sends the text.
+    // fetch sends shared memory as text.
     if (ArrayBuffer.isView(body) && isArrayBuffer(body.buffer)) {
       return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice();
     }
@@ -37,7 +37,7 @@ export function copyBody(body: GivenBody): GivenBody {
   return isForm(body) ? copyForm(body) : body;
 }
 
-/** Whether a stream is unlocked and of bytes, as those are that fetch makes of a body it has whole. */
+/** Whether a stream is an unlocked byte stream, as fetch creates from a body in memory. */
 export function isByteStream(stream: ReadableStream): boolean {
   try {
     stream.getReader({ mode: 'byob' }).releaseLock();
@@ -49,7 +49,7 @@ export function isByteStream(stream: ReadableStream): boolean {
 
 const byteLength = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength')?.get;
 
-// Of whatever realm, and no SharedArrayBuffer: the getter throws for everything else.
+// From any realm, but not a SharedArrayBuffer: the getter throws for everything else.
 function isArrayBuffer(value: unknown): value is ArrayBuffer {
   try {
     return byteLength !== undefined && typeof Reflect.apply(byteLength, value, []) === 'number';
@@ -60,8 +60,8 @@ function isArrayBuffer(value: unknown): value is ArrayBuffer {
 
 type Form = FormData & Iterable<[string, string | Blob]>;
 
-// By its shape and not by `instanceof`: the form may come from another copy of undici, and naming the
-// global would load the whole of Node's fetch.
+// Checks the shape instead of using `instanceof`: the form may come from another copy of undici, and naming
+// the global would load all of Node's fetch.
 function isForm(body: object): body is Form {
   return (
     tagOf(body) === 'FormData' &&
@@ -77,7 +77,7 @@ function copyForm(form: Form): Form {
     for (const [name, value] of form) copy.append(name, value);
     return copy;
   } catch {
-    // A class of the caller's whose constructor takes something else.
+    // The caller's own class, whose constructor takes other arguments.
     return form;
   }
 }

@@ -13,7 +13,7 @@ export interface UrlRequest {
   readonly params?: unknown;
 }
 
-/** What observers learn about a request. Its URL is parsed and redacted only when one of them reads it. */
+/** What observers see of a request. Its URL is parsed and redacted only when one of them reads it. */
 export class RequestInfo implements HttpRequestInfo {
   readonly method: string;
   readonly template?: string;
@@ -52,8 +52,8 @@ export class RequestInfo implements HttpRequestInfo {
 }
 
 /**
- * A URL with the query parameters that a client will add to it, for observers. Leaves out those that are
- * no plain values.
+ * A URL with the query parameters that a client will add to it, for observers. Leaves out anything but
+ * strings, numbers and booleans.
  */
 export function withParams(url: URL, params: unknown): URL {
   if (typeof params !== 'object' || params === null) return url;

@@ -11,21 +11,21 @@ import { destroyForeignBody, peekForeignBody } from './foreign-body.ts';
 import { brokenBodyFailure, isJsonSuccess, MAX_BUFFERED_JSON, truncationOf } from './json-body.ts';
 import { cancel, type Reader, readStart, readUntilAborted, readUpTo } from './web-stream.ts';
 
-/** How long the body of an error response is read before its status alone must do. */
+/** How long the body of an error response is read before the status alone decides. */
 const ERROR_BODY_TIMEOUT_MS = 5_000;
-/** How long the rest of a body that nobody reads is drained before it is cancelled. */
+/** How long an unread body is drained before it is cancelled. */
 const DRAIN_TIMEOUT_MS = 2_000;
 
 export interface ResponseOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Ends the reading of the body; what has arrived by then is used. */
+  /** Stops reading the body; what has arrived by then is used. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Classifies a response, reading at most 64 KiB of its body. The response stays unread: its caller can
- * read, stream or clone it as before. Never rejects.
+ * Classifies a response, reading at most 64 KiB of its body. The response stays unread: the caller can read,
+ * stream or clone it as before. Never rejects.
  *
  * @returns undefined for a success (a status below 400)
  */
@@ -35,19 +35,19 @@ export async function failureOfResponse(
 ): Promise<Failure | undefined> {
   try {
     if (!(response.status >= 400)) return undefined;
-    // A body that is gone may have been read by a wrapped call inside this one.
+    // A wrapped call inside this one may have read the body.
     const known = response.bodyUsed ? failureOf(response) : undefined;
     if (known !== undefined) return known;
     const isForeign = response.body !== null && !hasMethod(response.body, 'getReader');
     const body = await (isForeign ? peekForeignBody : peekBody)(response, signal);
     return failureOfParts({ status: response.status, headers: response.headers, body }, now);
   } catch {
-    // A response class of someone else's that cannot be cloned or read: its fields must do.
+    // A custom response class that cannot be cloned or read: only its fields are used.
     return classify(response, { now });
   }
 }
 
-/** The same within the time that {@link readErrorBodyInTime} leaves it. */
+/** Like {@link failureOfResponse}, within the time that {@link readErrorBodyInTime} allows. */
 export function failureInTime(
   pipeline: Pick<Pipeline, 'clock' | 'lifecycle' | 'time'>,
   response: Response,
@@ -60,11 +60,11 @@ export function failureInTime(
 }
 
 /**
- * Runs `read` for as long as an error body is worth waiting for: five seconds, no longer than the attempt
- * may take, and no longer than the caller and the end of the wrapper wait.
+ * Runs `read` for as long as an error body is worth waiting for: five seconds, but no longer than the attempt
+ * may take, and only until the caller aborts or the wrapper closes.
  *
  * @param endsAt - when the attempt's time is up, by the clock
- * @param read - ends with what it has as soon as its signal aborts
+ * @param read - resolves with what has arrived as soon as its signal aborts
  */
 export async function readErrorBodyInTime<T>(
   { clock, lifecycle }: Pick<Pipeline, 'clock' | 'lifecycle'>,
@@ -87,18 +87,18 @@ export async function readErrorBodyInTime<T>(
 }
 
 export interface CheckedBody {
-  /** Whether all of it has arrived. */
+  /** Whether the whole body has arrived. */
   readonly complete: boolean;
-  /** What is wrong with it; undefined where nothing is, or nobody looked. */
+  /** What is wrong with the body; undefined if nothing is wrong or it was not checked. */
   readonly failure: Failure | undefined;
-  /** Those of a complete body. */
+  /** The bytes of a complete body. */
   readonly bytes?: Uint8Array;
 }
 
 const UNCHECKED: CheckedBody = Object.freeze({ complete: false, failure: undefined });
 
 /**
- * Reads the JSON body of a success ahead of the caller, up to 1 MiB, to notice that it breaks off while the
+ * Reads the JSON body of a success ahead of the caller, up to 1 MiB, to notice if it breaks off while the
  * request can still be sent again. The response stays unread. Never rejects.
  */
 export async function checkJsonBody(response: Response, signal: AbortSignal): Promise<CheckedBody> {
@@ -113,8 +113,8 @@ export async function checkJsonBody(response: Response, signal: AbortSignal): Pr
 }
 
 /**
- * Drains the rest of a response that nobody will read, so that its connection can be reused. Cancels it
- * where that is long (64 KiB) or slow (2 seconds). Never rejects.
+ * Drains the rest of a response that nobody will read, so that its connection can be reused. Cancels it if
+ * the rest is long (over 64 KiB) or slow (over 2 seconds). Never rejects.
  */
 export async function disposeResponse(
   response: Response,
@@ -130,16 +130,16 @@ export async function disposeResponse(
     timer.cancel();
     cancel(reader);
   } catch {
-    // A response class of someone else's that cannot be read holds no connection of ours.
+    // A custom response class that cannot be read holds no connection of ours.
   }
 }
 
 /**
- * Lets the caller's abort reach a body that is read after the call has ended, as with the bare fetch.
- * The listener is removed when the body is garbage-collected, so that a long-lived signal does not
- * collect one for each call.
+ * Passes the caller's abort to a body that is read after the call has ended, as with the bare fetch. Removes
+ * the listener when the body is garbage-collected, so that a long-lived signal does not accumulate one per
+ * call.
  *
- * @returns a function that removes the listener earlier
+ * @returns a function that removes the listener
  */
 export function abortBodyOnSignal(
   signal: AbortSignal,
@@ -158,7 +158,7 @@ export function abortBodyOnSignal(
 
 const collected = new FinalizationRegistry<() => void>((unlink) => unlink());
 
-/** The beginning of a clone's body; undefined where there is none left to clone. */
+/** The beginning of a clone's body; undefined if there is none left to clone. */
 async function peekBody(
   response: Response,
   signal: AbortSignal | undefined,
@@ -179,10 +179,10 @@ const IS_READABLE = Symbol.for('nodejs.stream.readable');
 const IS_ERRORED = Symbol.for('nodejs.stream.errored');
 
 /**
- * Makes one clone of a body say that it is not readable as soon as the body itself has failed, a few
- * microtasks before the clone fails as well. On an abort, undici 6 (inside Node 22) errors the body and
- * then cancels the clone that it still takes for readable. Where the other clone was cancelled before,
- * that rejects, and undici throws it as an unhandled rejection, which ends the process.
+ * Makes one clone of a body report that it is not readable as soon as the body itself has failed, a few
+ * microtasks before the clone fails as well. On an abort, undici 6 (inside Node 22) errors the body and then
+ * cancels the clone, which it still considers readable. If the other clone was cancelled before, that
+ * rejects, and undici throws it as an unhandled rejection, which ends the process.
  */
 function reportErrorEarly(clone: ReadableStream, whole: ReadableStream): void {
   const prototype: unknown = Reflect.getPrototypeOf(clone);

@@ -5,26 +5,27 @@ import { FetchCall, type SendFetch } from '../fetch/fetch-call.ts';
 import type { FetchRequest } from '../fetch/request.ts';
 import { getHeader } from './headers.ts';
 
-/** One request of a Microsoft SDK whose handlers work as fetch does. */
+/** One request of a Microsoft SDK whose handlers work like fetch. */
 export class SdkCall extends FetchCall {
   readonly #rejects: (response: Response) => boolean;
 
-  /** What the SDK's own handlers made of the header in the latest attempt. */
+  /** The header in the latest attempt, after the SDK's own handlers. */
   #authorization: { readonly text: string | undefined } | undefined = undefined;
 
-  /** @param rejects - the responses that the SDK cannot make a useful error of, which are rejected here */
+  /** @param rejects - whether the SDK cannot create a useful error from a response, so that it is rejected here */
   constructor(
     pipeline: Pipeline,
     request: FetchRequest,
     send: SendFetch,
     rejects: (response: Response) => boolean,
   ) {
-    // Both SDKs read whole documents, so JSON is read ahead of them. Observers see Kiota's calls as Graph's.
+    // Both SDKs read whole documents, so JSON is read before they get it. Observers see Kiota's calls as
+    // Graph's.
     super(pipeline, request, send, true, 'graph');
     this.#rejects = rejects;
   }
 
-  /** @param headers - those of the request after all handlers have seen it */
+  /** @param headers - the request's headers after all handlers */
   noteHeaders(headers: unknown): void {
     this.#authorization = { text: getHeader(headers, 'authorization') };
   }

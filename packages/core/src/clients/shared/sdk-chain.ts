@@ -1,7 +1,7 @@
 import { isObject } from '../../is.ts';
 import { getHeader } from './headers.ts';
 
-/** The handlers of a chain: those that run once for each call, and those that run in each attempt. */
+/** The handlers of a chain: those that run once per call, and those that run in each attempt. */
 export interface SplitChain<T> {
   readonly outside: readonly T[];
   /** Without the SDK's own retry handler. */
@@ -11,12 +11,13 @@ export interface SplitChain<T> {
 /**
  * Splits an SDK's chain at its first handler that authenticates or retries.
  *
- * @param example - how to get a chain, for the message
+ * @param caller - the function that was given the chain, for the message @param example - how to get a chain,
+ * for the message
  * @throws TypeError if the chain is empty
  */
 export function splitChain<T>(caller: string, chain: readonly T[], example: string): SplitChain<T> {
   if (!Array.isArray(chain) || chain.length === 0) {
-    throw new TypeError(`${caller} takes a chain of handlers, such as ${example} returns`);
+    throw new TypeError(`${caller} takes a chain of handlers, as returned by ${example}`);
   }
   const first = chain.findIndex((handler) => isAuthHandler(handler) || isRetryHandler(handler));
   const split = Math.max(first, 0);
@@ -26,18 +27,18 @@ export function splitChain<T>(caller: string, chain: readonly T[], example: stri
   };
 }
 
-/** Whether a handler gets the token. */
+/** Whether a handler is the one that gets the token. */
 export function isAuthHandler(handler: unknown): boolean {
   return hasProperty(handler, 'authenticationProvider');
 }
 
-/** The SDK's own retry handler, by its method: minified classes have other names. */
+/** Recognises the SDK's own retry handler by its method, because a minifier may rename the class. */
 function isRetryHandler(handler: unknown): boolean {
   return hasProperty(handler, 'executeWithRetry');
 }
 
 /**
- * Refuses a chain in which the SDK's retry handler stands behind the resilient one.
+ * Throws if the SDK's retry handler comes after the resilient one in a chain.
  *
  * @param nextKey - the property in which a handler keeps the next one
  * @param chainFunction - the function that builds the chain correctly, for the message
@@ -47,7 +48,7 @@ export function refuseRetryHandler(first: unknown, nextKey: string, chainFunctio
   for (let handler = first; isObject(handler) && !seen.has(handler); ) {
     if (isRetryHandler(handler)) {
       throw new Error(
-        `The SDK's RetryHandler is in the same chain as the resilient handler: together they would multiply the attempts. Build the chain with ${chainFunction}, which takes it out.`,
+        `The SDK's RetryHandler is in the same chain as the resilient handler: together they would multiply the attempts. Build the chain with ${chainFunction}, which removes it.`,
       );
     }
     seen.add(handler);
@@ -58,9 +59,9 @@ export function refuseRetryHandler(first: unknown, nextKey: string, chainFunctio
 let warned = false;
 
 /**
- * Whether a request passes untouched. The upload task repeats the slices of a large upload itself. What the
- * SDK's retry handler, standing in front of the resilient one, repeats was already repeated as often as it
- * makes sense.
+ * Whether a request skips the pipeline. The SDK's upload task retries the slices of a large upload itself. A
+ * request that the SDK's retry handler repeats, because it comes before the resilient one, has already used
+ * up its retries.
  */
 export function shouldBypass(headers: unknown): boolean {
   const type = getHeader(headers, 'content-type') ?? '';
@@ -70,7 +71,7 @@ export function shouldBypass(headers: unknown): boolean {
   if (!warned) {
     warned = true;
     process.emitWarning(
-      "The SDK's RetryHandler stands before the resilient middleware and repeats what that gave up on; take it out of the chain.",
+      "The SDK's RetryHandler comes before the resilient middleware and repeats calls that have already used up their retries; remove it from the chain.",
       { code: 'DEFENDER_RESILIENCE_NESTED' },
     );
   }

@@ -12,8 +12,8 @@ interface ReadBody {
 /**
  * Reads the beginning of a web stream.
  *
- * @param signal - ends the reading; what has arrived by then is the beginning
- * @returns the beginning, 64 KiB at most, and a stream that gives all of it
+ * @param signal - stops reading; what has arrived by then is the beginning
+ * @returns the beginning, 64 KiB at most, and a stream that yields the whole body
  */
 export async function peekWebStream(
   source: ReadableStream<Uint8Array>,
@@ -23,7 +23,7 @@ export async function peekWebStream(
   return { start: await readStart(copy.getReader(), signal), whole };
 }
 
-/** The beginning of a body, 64 KiB at most. Never rejects. */
+/** Reads the beginning of a body, 64 KiB at most. Never rejects. */
 export async function readStart(
   reader: Reader,
   signal: AbortSignal | undefined,
@@ -32,7 +32,7 @@ export async function readStart(
   return bytes.subarray(0, MAX_ERROR_BODY);
 }
 
-/** What a body gives until it ends, breaks off, has given `limit` bytes, or the signal aborts. Never rejects. */
+/** Reads a body until it ends, breaks off, has yielded `limit` bytes, or the signal aborts. Never rejects. */
 export async function readUntilAborted(
   reader: Reader,
   limit: number,
@@ -57,7 +57,7 @@ function concat(chunks: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** What a body gives until it ends, breaks off or has given `limit` bytes. Never rejects. */
+/** Reads a body until it ends, breaks off or has yielded `limit` bytes. Never rejects. */
 export async function readUpTo(
   reader: Reader,
   limit: number,
@@ -73,7 +73,7 @@ export async function readUpTo(
     }
     return { chunks, end: 'too-long' };
   } catch (error) {
-    // What came before may still hold the code of a failure.
+    // The part that arrived may still contain the error code.
     return { chunks, end: { error } };
   }
 }

@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { brotliDecompress, constants, gunzip, inflate, type ZlibOptions } from 'node:zlib';
 import { safeGet } from '../../failure/safe-get.ts';
 
-/** A longer body, once decoded, is no error of the API's; in bytes. */
+/** The longest decoded body that is read, in bytes: errors of the API are shorter. */
 const MAX_DECODED = 1_048_576;
 
 type Decode = (bytes: Uint8Array, options: ZlibOptions) => Promise<Uint8Array>;
@@ -14,12 +14,15 @@ const DECODERS: ReadonlyMap<string, Decode> = new Map<string, Decode>([
   ['br', promisify<Uint8Array, ZlibOptions, Buffer>(brotliDecompress)],
 ]);
 
-/** Whether a body goes by a content encoding. */
+/** Whether a body has a content encoding. */
 export function isEncoded(encoding: unknown): encoding is string {
   return typeof encoding === 'string' && encoding !== 'identity';
 }
 
-/** The beginning of a body without its content encoding; undefined where it cannot be decoded. */
+/**
+ * Decodes the beginning of a body, which may end in the middle of the encoded data; undefined if it cannot be
+ * decoded.
+ */
 export async function decodeStart(
   bytes: Uint8Array,
   encoding: string,
@@ -30,7 +33,7 @@ export async function decodeStart(
   try {
     return await decode?.(bytes, { finishFlush, maxOutputLength: MAX_DECODED });
   } catch {
-    // The bytes are not of that encoding: the status and the headers must do.
+    // The bytes do not have that encoding: only the status and the headers are used.
     return undefined;
   }
 }

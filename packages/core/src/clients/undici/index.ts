@@ -24,11 +24,11 @@ export type { UndiciInterceptor } from './types.ts';
  * An interceptor that makes every request of a dispatcher resilient. Works with undici 6, 7 and 8, on
  * Node.
  *
- * Responses stream and keep their back-pressure. After the last attempt, an HTTP error reaches the caller
- * as the response that it is, and a rejection is undici's own error.
+ * Responses stream and keep their back-pressure. After the last attempt, an HTTP error reaches the caller as
+ * an ordinary response, and a rejection is undici's own error.
  *
- * Compose it after `dns` and before `redirect` and `decompress`, so that it stands outside the first
- * and inside the others. Upgrades and `CONNECT` pass untouched.
+ * Compose it after `dns` and before `redirect` and `decompress`, so that it wraps the first and the others
+ * wrap it. Upgrades and `CONNECT` pass untouched.
  *
  * @example
  * ```ts
@@ -41,10 +41,10 @@ export type { UndiciInterceptor } from './types.ts';
 export function undiciInterceptor(resilience: ResilienceLike): UndiciInterceptor {
   refuseOptions('undiciInterceptor', arguments[1]);
   const pipeline = pipelineOf(resilience, 'undiciInterceptor');
-  // What fetch and others make of a response no longer shows that it passed here.
+  // The responses that fetch and other clients create no longer show that they passed here.
   followContext();
   return <D extends (options: never, handler: never) => boolean>(dispatch: D): D => {
-    // The types of the undici versions differ; what is used of them is checked below.
+    // undici's types differ between versions; the parts that are used are checked below.
     const inner = dispatch as unknown as Dispatch;
     const resilient: Dispatch = (options, handler) => start(pipeline, inner, options, handler);
     return resilient as unknown as D;
@@ -74,7 +74,7 @@ function start(
       (error: unknown) => forwarder.fail(error),
     )
     .catch((error: unknown) => forwarder.crash(error));
-  // If the first attempt must wait, the caller can abort before it begins.
+  // If the first attempt has to wait, the caller can abort before it begins.
   if (!sent) forwarder.start(undefined);
   return true;
 }

@@ -1,7 +1,7 @@
 import { hasMethod } from '../../failure/safe-get.ts';
 import type { Controller, Handler, HeaderRecord, LegacyHandler, RawHeaders } from './types.ts';
 
-/** Whether a handler is of the kind that undici 6 takes. */
+/** Whether a handler has the form of undici 6. */
 export function isLegacy(handler: unknown): handler is LegacyHandler {
   return (
     !hasMethod(handler, 'onRequestStart') &&
@@ -10,7 +10,7 @@ export function isLegacy(handler: unknown): handler is LegacyHandler {
   );
 }
 
-/** A handler of undici 6, which the caller gave, as one of undici 7. */
+/** Adapts the caller's undici 6 handler to undici 7. */
 export function fromLegacy(handler: LegacyHandler): Handler {
   return {
     onRequestStart: (controller, context) =>
@@ -33,7 +33,7 @@ export function fromLegacy(handler: LegacyHandler): Handler {
   };
 }
 
-/** Our handler, of undici 7, as one of undici 6. */
+/** Adapts our undici 7 handler to undici 6. */
 export function toLegacy(handler: Handler): LegacyHandler {
   let controller = new LegacyController(() => undefined);
   return {
@@ -44,7 +44,7 @@ export function toLegacy(handler: Handler): LegacyHandler {
     onResponseStarted: () => handler.onResponseStarted?.(),
     onHeaders(status, raw, resume, message) {
       controller.respond(raw, resume);
-      // undici 6 pauses where a handler returns false.
+      // undici 6 pauses when a handler returns false.
       handler.onResponseStart?.(controller, status, recordOf(raw), message);
       return !controller.paused;
     },

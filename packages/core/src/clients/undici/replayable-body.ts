@@ -1,22 +1,22 @@
 import { bodyKind } from '../shared/request-body.ts';
 
-/** A longer body is not kept, in bytes. */
+/** The longest body that is kept, in bytes. */
 const MAX_KEPT = 1_048_576;
 
 /** The body of a request, for each of its attempts. */
 export interface RequestBody {
-  /** What the next attempt sends. */
+  /** The body that the next attempt sends. */
   readonly body: unknown;
   /** Whether it can be sent again. */
   readonly resendable: boolean;
-  /** Drops what was kept for another attempt. */
+  /** Discards the copy that was kept for another attempt. */
   close(): void;
 }
 
 /**
- * Makes a body ready for several attempts: as it is where it can be read again. The fetch that is built
- * into Node passes every body on as a generator. One whose length is known is kept while it is read, since
- * the whole of it was in memory anyway, and sent again from the copy.
+ * Prepares a body for several attempts. A body that can be read again is used as it is. Node's built-in fetch
+ * passes every body as a generator: if its length is known, it was in memory anyway, so it is copied while it
+ * is read, and sent again from the copy.
  *
  * @param length - the `content-length` header, in bytes
  */
@@ -59,7 +59,7 @@ class ReplayableBody implements RequestBody {
     return { [Symbol.asyncIterator]: () => this.#read() };
   }
 
-  // A response may arrive before the whole body is sent, so readers under way go on.
+  // A response may arrive before the whole body is sent, so active readers continue.
   close(): void {
     this.#closed = true;
     this.#endSource();
@@ -92,7 +92,7 @@ class ReplayableBody implements RequestBody {
   #endSource(): void {
     if (!this.#closed || this.#readers > 0) return;
     this.#broken = true;
-    // Nobody needs the rest, so how it ends does not matter.
+    // Nobody needs the rest, so errors do not matter.
     this.#source.return?.().catch(() => undefined);
   }
 
@@ -107,7 +107,7 @@ class ReplayableBody implements RequestBody {
       if (step.done === true) return END;
       const { value } = step;
       this.#size += value instanceof Uint8Array ? value.byteLength : Number.NaN;
-      // Longer than its header says, or not bytes: undici will refuse it, so it is not sent again.
+      // Longer than its header says, or not bytes: undici rejects it, so it is not sent again.
       if (!(this.#size <= this.#length)) this.#broken = true;
       return { done: false, value };
     } catch (error) {

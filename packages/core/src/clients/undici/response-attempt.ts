@@ -7,25 +7,25 @@ import { decodeStart, isCutOff, isEncoded } from './decode.ts';
 import type { ResponseForwarder } from './response-forwarder.ts';
 import type { Controller, Handler, HeaderRecord } from './types.ts';
 
-const DISPOSED: Error = new Error('The response is not used: the request is sent again');
+const DISPOSED: Error = new Error('The response is discarded: the request is sent again');
 
 type End = { readonly trailers: HeaderRecord } | { readonly error: unknown };
 
 /**
- * One attempt. A success flows to the caller's handler at once, unless it is JSON: that is held back until
- * it is complete, up to 1 MiB, since its request is sent again if it breaks off. An error response is held
- * back, its body up to 64 KiB, until it is known whether the request is sent again.
+ * One attempt. A success is forwarded to the caller's handler at once, unless it is JSON: that is held back
+ * until it is complete, up to 1 MiB, since the request is sent again if it breaks off. An error response is
+ * held back, with up to 64 KiB of its body, until the retry decision.
  */
 export class ResponseAttempt implements Handler {
   status = 0;
   headers: HeaderRecord = {};
-  /** Settles when the final response's headers are there. */
+  /** Settles when the final response's headers arrive. */
   readonly responded: Promise<this>;
-  /** The context that an interceptor below gives with the request. */
+  /** The context that an inner interceptor passes with the request. */
   #context: unknown = undefined;
   readonly #forwarder: ResponseForwarder;
   readonly #settle: PromiseWithResolvers<this>;
-  /** Settles when the body is complete, too long or no longer waited for. */
+  /** Settles when the body is complete, too long or no longer needed. */
   readonly #peeked: PromiseWithResolvers<void> = Promise.withResolvers();
   #state: 'sent' | 'held' | 'forwarded' | 'disposed' = 'sent';
   #controller: Controller | undefined = undefined;
@@ -107,7 +107,7 @@ export class ResponseAttempt implements Handler {
     this.#forwarder.handler.onResponseStarted?.();
   }
 
-  /** The last address that undici's redirect interceptor has listed; undefined where there is none. */
+  /** The last address in the history of undici's redirect interceptor; undefined if there is none. */
   get redirectedTo(): URL | undefined {
     const history = safeGet(this.#context, 'history');
     const last: unknown = Array.isArray(history) ? history.at(-1) : undefined;
@@ -121,28 +121,28 @@ export class ResponseAttempt implements Handler {
   }
 
   /**
-   * The beginning of a held response's body, decoded where it is compressed.
+   * The beginning of a held response's body, decoded if it is compressed.
    *
-   * @param signal - ends the wait; what has arrived by then is the beginning
+   * @param signal - stops waiting; what has arrived by then is the beginning
    */
   async peekBody(signal: AbortSignal): Promise<Uint8Array | undefined> {
     const stop = (): void => this.#peeked.resolve();
     signal.addEventListener('abort', stop, { once: true });
     await this.#peeked.promise;
     signal.removeEventListener('abort', stop);
-    // The rest waits until it is known what becomes of the response.
+    // The rest waits until it is known whether the response is forwarded.
     if (this.#end === undefined) this.#controller?.pause();
     return this.heldBody();
   }
 
-  /** What has arrived of a response that is held back, decoded where it is compressed. */
+  /** The received part of a held response, decoded if it is compressed. */
   async heldBody(): Promise<Uint8Array | undefined> {
     const encoding = this.headers['content-encoding'];
     const bytes = Buffer.concat(this.#chunks);
     return isEncoded(encoding) ? decodeStart(bytes, encoding) : bytes;
   }
 
-  /** What is wrong with the body of a success that is held back; undefined where nothing is. */
+  /** The failure in the body of a held success; undefined if there is none. */
   bodyFailure(): Promise<Failure | undefined> | Failure | undefined {
     if (this.#end === undefined) return undefined;
     if ('error' in this.#end) return brokenBodyFailure(this.#end.error);
@@ -153,7 +153,7 @@ export class ResponseAttempt implements Handler {
     );
   }
 
-  /** Gives a held response to the caller's handler: what has arrived, and then the rest. */
+  /** Forwards a held response to the caller's handler: the received part, then the rest. */
   forward(): void {
     if (this.#state !== 'held' || this.#controller === undefined) return;
     this.#state = 'forwarded';
@@ -168,7 +168,7 @@ export class ResponseAttempt implements Handler {
     });
   }
 
-  /** Drops a response that nobody will read, and its connection if the response has not ended. */
+  /** Discards a response that nobody will read, and its connection if the response has not ended. */
   dispose(reason: unknown = DISPOSED): void {
     if (this.#state === 'forwarded' || this.#state === 'disposed') return;
     this.#state = 'disposed';

@@ -1,8 +1,8 @@
 import type { Controller, Handler, HeaderRecord } from './types.ts';
 
 /**
- * The caller's side of a call: its handler, and the one controller that the handler gets for all
- * attempts, although each attempt has a connection and a controller of its own.
+ * The caller's side of a call: its handler, and the single controller that the handler gets for all attempts,
+ * although each attempt has its own connection and controller.
  */
 export class ResponseForwarder implements Controller {
   readonly handler: Handler;
@@ -11,15 +11,15 @@ export class ResponseForwarder implements Controller {
   readonly #onAbort: (reason: unknown) => void;
   #started: { readonly context: unknown } | undefined = undefined;
   #ended = false;
-  /** The controller of the response that flows. */
+  /** The controller of the response that is being forwarded. */
   #target: Controller | undefined = undefined;
   #paused = false;
-  /** Chunks that the handler must get before the rest of the response may flow. */
+  /** Chunks to forward before the rest of the response. */
   #backlog: Uint8Array[] | undefined = undefined;
-  /** What follows the backlog. */
+  /** Called when the backlog is empty. */
   #afterBacklog: () => void = noop;
 
-  /** @param onAbort - called when the caller aborts before a response flows */
+  /** @param onAbort - called when the caller aborts before a response is forwarded */
   constructor(handler: Handler, onAbort: (reason: unknown) => void) {
     this.handler = handler;
     this.#onAbort = onAbort;
@@ -56,7 +56,7 @@ export class ResponseForwarder implements Controller {
     else this.#target.abort(reason);
   }
 
-  /** Starts the handler, once, unless an interceptor below has a new context, such as followed redirects. */
+  /** Starts the handler: once, and again if an inner interceptor has a new context, such as followed redirects. */
   start(context: unknown): void {
     const known = context ?? undefined;
     if (this.#started !== undefined && this.#started.context === known) return;
@@ -78,7 +78,7 @@ export class ResponseForwarder implements Controller {
     this.handler.onResponseStart?.(this, status, headers, message);
   }
 
-  /** Forwards chunks that were held back, as fast as the handler takes them, and then lets the rest flow. */
+  /** Forwards held chunks as fast as the handler takes them, then resumes the response. */
   replay(chunks: Uint8Array[], afterwards: () => void): void {
     this.#backlog = chunks;
     this.#afterBacklog = afterwards;
@@ -105,7 +105,7 @@ export class ResponseForwarder implements Controller {
     });
   }
 
-  /** The caller's handler threw. It gets that as the error of its response, as undici itself does it. */
+  /** Ends the response with the error that the caller's handler threw, as undici itself does. */
   crash(error: unknown): void {
     this.abort(error);
     this.#backlog = undefined;

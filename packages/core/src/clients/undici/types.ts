@@ -1,12 +1,12 @@
 /**
- * An interceptor for `dispatcher.compose(...)`, of undici 6, 7 or 8. It returns a dispatch function of the
- * same type as the one it is given.
+ * An interceptor for `dispatcher.compose(...)`, of undici 6, 7 or 8. Returns a dispatch function of the same
+ * type as the one it receives.
  */
 export type UndiciInterceptor = <D extends (options: never, handler: never) => boolean>(
   dispatch: D,
 ) => D;
 
-/** What a dispatcher is asked to send. Nothing in it is certain. */
+/** The request that a dispatcher is asked to send. Nothing in it is checked. */
 export type DispatchOptions = Readonly<Record<string, unknown>>;
 
 export type Dispatch = (options: DispatchOptions, handler: object) => boolean;
@@ -26,7 +26,7 @@ export interface Controller {
 /** Header values by their names in lower case. */
 export type HeaderRecord = Readonly<Record<string, string | string[] | undefined>>;
 
-/** Receives what becomes of a request, since undici 7. */
+/** Receives the events of a request, since undici 7. */
 export interface Handler {
   onRequestStart?(controller: Controller, context: unknown): void;
   onResponseStarted?(): void;
@@ -43,7 +43,7 @@ export interface Handler {
   onRequestSent?(): void;
 }
 
-/** The handler of undici 6, and of the fetch that is built into Node. */
+/** The handler of undici 6, and of Node's built-in fetch. */
 export interface LegacyHandler {
   onConnect(abort: (reason?: unknown) => void, context?: unknown): void;
   onResponseStarted?(): void;
@@ -55,5 +55,5 @@ export interface LegacyHandler {
   onRequestSent?(): void;
 }
 
-/** Names and values in turn, as they came over the wire. */
+/** Alternating names and values, as received. */
 export type RawHeaders = readonly (Uint8Array | string | readonly (Uint8Array | string)[])[];

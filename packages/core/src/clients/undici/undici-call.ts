@@ -13,7 +13,7 @@ import type { DispatchOptions, Handler } from './types.ts';
 /** Sends one attempt to the dispatcher below. */
 export type SendAttempt = (options: DispatchOptions, handler: Handler) => void;
 
-/** One request on its way through a resilient dispatcher. */
+/** One request that passes through a resilient dispatcher. */
 export class UndiciCall extends HttpCall<ResponseAttempt> {
   readonly #options: DispatchOptions;
   readonly #forwarder: ResponseForwarder;
@@ -45,7 +45,7 @@ export class UndiciCall extends HttpCall<ResponseAttempt> {
     const options = {
       ...this.#options,
       body: this.#body.body,
-      // Names and values in turn: the one form that every undici takes.
+      // Alternating names and values: the one form that every undici accepts.
       ...(added.length > 0 && { headers: withHeaders(headerPairs(headers), added).flat() }),
     };
     this.batch?.sent();
@@ -69,7 +69,7 @@ export class UndiciCall extends HttpCall<ResponseAttempt> {
     return this.readFailure(attempt, endsAt, (signal) => attempt.peekBody(signal));
   }
 
-  /** An interceptor below that follows a redirect to another host takes the header off. */
+  /** An inner interceptor that follows a redirect to another host removes the header. */
   override sentAuthorization(settled?: unknown): string | undefined {
     const host = settled instanceof ResponseAttempt ? settled.redirectedTo?.host : undefined;
     return host === undefined || host === this.host ? super.sentAuthorization() : undefined;
@@ -107,8 +107,8 @@ function readRequest(options: DispatchOptions, signal: AbortSignal): HttpRequest
 }
 
 /**
- * Where the request goes, if that is known. The `Host` header comes before the address, since an
- * interceptor that resolves names may stand above.
+ * The URL of the request, if it is known. The `Host` header takes precedence over the address, since an outer
+ * interceptor may have resolved the name.
  */
 function urlOf({ origin, path, headers }: DispatchOptions): URL | undefined {
   if (typeof path !== 'string') return undefined;

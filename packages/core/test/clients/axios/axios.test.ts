@@ -196,6 +196,6 @@ it('refuses what is no axios instance, and what is no wrapper', () => {
   const resilience = quick('http://127.0.0.1:1');
   expect(() => callWith(wrapAxios, resilience, {})).toThrow('takes an axios instance');
   expect(() => callWith(wrapAxios, {}, axios.create())).toThrow(
-    'wrapAxios takes what createResilience gives',
+    'wrapAxios takes the result of createResilience',
   );
 });

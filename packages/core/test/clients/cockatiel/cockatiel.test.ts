@@ -85,7 +85,7 @@ describe('a wrapper as a policy of cockatiel', () => {
   });
 
   it.each([
-    ['no wrapper', [{}, 'incidents.list'], 'asPolicy takes what createResilience gives'],
+    ['no wrapper', [{}, 'incidents.list'], 'asPolicy takes the result of createResilience'],
     ['no name', [createResilience(), ''], "asPolicy takes the operation's name second"],
   ])('is refused with %s', (_what, args, message) => {
     expect((): unknown => Reflect.apply(asPolicy, undefined, args)).toThrow(message);

@@ -87,6 +87,6 @@ describe('graphMiddleware', () => {
     expect(() => graphMiddlewareChain(quick('http://127.0.0.1:1'), [])).toThrow(
       'takes a chain of handlers',
     );
-    expect(() => callWith(graphMiddleware, {})).toThrow('takes what createResilience gives');
+    expect(() => callWith(graphMiddleware, {})).toThrow('takes the result of createResilience');
   });
 });

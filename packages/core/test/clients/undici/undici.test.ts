@@ -184,6 +184,6 @@ describe.each(majors)('$name with the resilient interceptor', ({ undici }) => {
 
 it('refuses what is no wrapper', () => {
   expect(() => callWith(undiciInterceptor, {})).toThrow(
-    'undiciInterceptor takes what createResilience gives',
+    'undiciInterceptor takes the result of createResilience',
   );
 });

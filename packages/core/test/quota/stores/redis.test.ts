@@ -125,6 +125,6 @@ describe('a client that is none of the known ones', () => {
     const odd = { evalsha: async () => 'odd', eval: async () => 'odd' };
     const store = redisQuotaStore(odd);
     const request = { group: 'g', permit: '1', process: 'a', windows: [], transitMs: 0 };
-    await expect(store.take(request)).rejects.toThrow('did not answer with a list');
+    await expect(store.take(request)).rejects.toThrow('did not return a list');
   });
 });
