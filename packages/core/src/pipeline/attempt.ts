@@ -60,7 +60,7 @@ export class Attempt<T> implements AttemptSender, Watched, AttemptScope {
   #aborted: { readonly reason: unknown } | undefined = undefined;
   /** Undefined once the attempt has ended. */
   #receiver: OutcomeReceiver<T> | undefined = undefined;
-  #onCallerAbort: (() => void) | undefined = undefined;
+  #unfollowCaller: (() => void) | undefined = undefined;
 
   constructor(call: ClientCall<T>, deadlines: Deadlines, start: AttemptStartState) {
     this.#call = call;
@@ -128,8 +128,9 @@ export class Attempt<T> implements AttemptSender, Watched, AttemptScope {
   }
 
   #followCaller(signal: AbortSignal): void {
-    this.#onCallerAbort = () => this.#abort(signal.reason);
-    signal.addEventListener('abort', this.#onCallerAbort);
+    const onAbort = (): void => this.#abort(signal.reason);
+    signal.addEventListener('abort', onAbort);
+    this.#unfollowCaller = () => signal.removeEventListener('abort', onAbort);
   }
 
   #send(): Promise<T> {
@@ -172,9 +173,7 @@ export class Attempt<T> implements AttemptSender, Watched, AttemptScope {
     // A listener on the caller's signal may keep this attempt in memory: it must not keep the response as well.
     this.#receiver = undefined;
     this.#deadlines.release(this);
-    if (this.#onCallerAbort !== undefined) {
-      this.#call.signal?.removeEventListener('abort', this.#onCallerAbort);
-    }
+    this.#unfollowCaller?.();
     return receiver;
   }
 }

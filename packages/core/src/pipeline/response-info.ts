@@ -37,7 +37,7 @@ export class ResponseInfo implements HttpResponseInfo {
       const message = path.reduce<unknown>(safeGet, this.#response);
       const version = safeGetString(message, 'httpVersion');
       // Node says `2.0`, the conventions say `2`.
-      if (version !== undefined && /^\d\.\d$/.test(version)) return version.replace(/\.0$/, '');
+      if (version !== undefined && /^\d\.\d$/.test(version)) return version.replace('.0', '');
     }
     return undefined;
   }

@@ -5,7 +5,7 @@ import type { TokenIdentity } from '../options/options.ts';
 
 /** The token in an `Authorization` header; undefined unless it is a bearer token. */
 export function bearerTokenOf(authorization: string | undefined): string | undefined {
-  return /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+  return authorization?.match(/^bearer +(\S+)$/i)?.[1];
 }
 
 /** The token that `refreshToken` returned, or what is wrong with the result. */
@@ -78,9 +78,9 @@ export function mistakeIn(
   if (token === refused) {
     return 'refreshToken returned the token that was refused: it must request a new one, bypassing any cache';
   }
-  const own = identity && identityOf(token);
-  if (identity === undefined || own === undefined) return undefined;
-  return identityKey(own) === identityKey(identity)
+  if (identity === undefined) return undefined;
+  const own = identityOf(token);
+  return own === undefined || identityKey(own) === identityKey(identity)
     ? undefined
     : 'refreshToken returned the token of another tenant, user or app than the refused one, which is not sent: context.identity says whose token is needed';
 }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { getEventListeners } from 'node:events';
 import {
   type AttemptContext,
   AttemptTimeoutError,
@@ -132,22 +133,12 @@ describe('an attempt whose time is up', () => {
 });
 
 describe('the caller’s signal', () => {
-  /** The listeners that a signal has now, and a way to abort it. */
+  /** A signal, a way to abort it, and how many listeners it has. */
   function counted(): { signal: AbortSignal; abort: () => void; listeners: () => number } {
     const controller = new AbortController();
     const { signal } = controller;
-    let count = 0;
-    const add = signal.addEventListener.bind(signal);
-    const remove = signal.removeEventListener.bind(signal);
-    signal.addEventListener = (...args: Parameters<typeof add>) => {
-      count += 1;
-      add(...args);
-    };
-    signal.removeEventListener = (...args: Parameters<typeof remove>) => {
-      count -= 1;
-      remove(...args);
-    };
-    return { signal, abort: () => controller.abort(REASON), listeners: () => count };
+    const listeners = (): number => getEventListeners(signal, 'abort').length;
+    return { signal, abort: () => controller.abort(REASON), listeners };
   }
 
   it('is left as it was once the call has ended', async () => {

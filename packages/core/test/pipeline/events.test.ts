@@ -167,6 +167,7 @@ describe('the events of an attempt', () => {
   /** What an attempt that takes 5 ms is told to have ended with. */
   async function endOf(settle: () => unknown): Promise<AttemptEnd | undefined> {
     const { clock, resilience, attemptEnds } = everything({ retry: { maxRetries: 0 } });
+    await clock.advance(1_000);
     const call = resilience.execute('incidents.list', async () => {
       await new Promise<void>((resolve) => void clock.timer(resolve, 5));
       return settle();

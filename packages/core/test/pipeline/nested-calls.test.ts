@@ -263,15 +263,54 @@ describe('the warning of a call inside another', () => {
     expect(JSON.stringify(warnings)).not.toMatch(/node:|core\/src|place/);
   });
 
-  it('names none where the engine gives no frames', async () => {
+  const [linux, windows] = ['/opt/my app', 'C:\\my app'];
+
+  it.each<[string, string[], string[] | undefined]>([
+    [
+      'of a build',
+      [
+        `    at warnNested (file://${linux}/core/dist/run-call.js:1:2)`,
+        `    at #decide (file://${linux}/core/dist/run-call.js:3:4)`,
+        `    at inner (file://${linux}/src/main.js:5:6)`,
+        `    at file://${linux}/src/main.js:7:8`,
+        '    at process.processTicksAndRejections (node:internal/process/task_queues:104:5)',
+      ],
+      [`    at inner (file://${linux}/src/main.js:5:6)`, `    at file://${linux}/src/main.js:7:8`],
+    ],
+    [
+      'of a build on Windows',
+      [
+        `    at warnNested (${windows}\\core\\dist\\run-call.js:1:2)`,
+        `    at #decide (${windows}\\core\\dist\\run-call.js:3:4)`,
+        `    at main (${windows}\\src\\main.js:5:6)`,
+      ],
+      [`    at main (${windows}\\src\\main.js:5:6)`],
+    ],
+    [
+      'of the sources',
+      [
+        `    at warnNested (${linux}/core/src/pipeline/nested-calls.ts:1:2)`,
+        `    at execute (${linux}/core/src/resilience.ts:3:4)`,
+        `    at main (${linux}/main.ts:5:6)`,
+      ],
+      [`    at main (${linux}/main.ts:5:6)`],
+    ],
+    ['of ours alone', [`    at warnNested (${linux}/core/dist/run-call.js:1:2)`], undefined],
+    ['without a place', ['    at warnNested', `    at main (${linux}/main.js:1:2)`], undefined],
+    ['of another engine', [`warnNested@file://${linux}/core/dist/run-call.js:1:2`], undefined],
+    ['of no engine', [], undefined],
+  ])('names the place by the frames %s', async (_what, frames, detail) => {
     const nested = await freshly();
-    const { stackTraceLimit } = Error;
+    const { prepareStackTrace } = Error;
     const warnings = await warningsOf(() => {
-      Error.stackTraceLimit = 0;
+      Error.prepareStackTrace = () => ['Error: place', ...frames].join('\n');
       nested.warnNested('outer', 'inner');
-      Error.stackTraceLimit = stackTraceLimit;
+      Error.prepareStackTrace = prepareStackTrace;
     });
-    expect(warnings[0]?.[1]).toEqual({ code: 'DEFENDER_RESILIENCE_NESTED' });
+    const code = 'DEFENDER_RESILIENCE_NESTED';
+    expect(warnings[0]?.[1]).toStrictEqual(
+      detail === undefined ? { code } : { code, detail: detail.join('\n') },
+    );
   });
 
   it('names the operations of the calls that were made', async () => {

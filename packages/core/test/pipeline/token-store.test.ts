@@ -109,6 +109,13 @@ describe('whose tokens are one', () => {
     expect(store.entryOf(CALL, 'two')).not.toBe(entry);
   });
 
+  it('is said by the token in place of theirs, also where that one says whose it is', () => {
+    const store = new TokenStore();
+    const entry = store.entryOf(CALL, 'opaque');
+    store.renew(entry, anna(1), 1);
+    expect(store.entryOf(CALL, anna(1))).toBe(entry);
+  });
+
   it('is said by host and API where a function sends its token itself', () => {
     const store = new TokenStore();
     const entry = store.entryOf(CALL, undefined);
