@@ -22,21 +22,17 @@ export class ReleasePace {
 
   /** Milliseconds until the next call may be released. */
   waitMs(now: number): number {
-    const holding = this.#holding(now);
-    const first = holding.at(-RELEASED_AT_ONCE);
-    return first === undefined ? 0 : first + HOLDS_MS - now;
+    return this.#holdsMs(RELEASED_AT_ONCE, now);
   }
 
   /** Milliseconds until no released call holds back others. */
   busyMs(now: number): number {
-    const latest = this.#holding(now).at(-1);
-    return latest === undefined ? 0 : latest + HOLDS_MS - now;
+    return this.#holdsMs(1, now);
   }
 
-  #holding(now: number): readonly number[] {
-    for (const [call, at] of this.#unanswered) {
-      if (at + HOLDS_MS <= now) this.#unanswered.delete(call);
-    }
-    return [...this.#unanswered.values()];
+  /** Milliseconds for which the call at that place from the latest holds back others. */
+  #holdsMs(place: number, now: number): number {
+    const at = [...this.#unanswered.values()].at(-place) ?? Number.NEGATIVE_INFINITY;
+    return Math.max(at + HOLDS_MS - now, 0);
   }
 }

@@ -42,7 +42,7 @@ export class Waiter implements Waiting {
     }
     // This timer keeps the process running: nothing else does while the call waits.
     const timer = clock.timer(() => on.late(), Math.max(this.until - clock.now(), 0));
-    signal?.addEventListener('abort', onAbort, { once: true });
+    signal?.addEventListener('abort', onAbort);
     this.#cleanUp = () => {
       timer.cancel();
       signal?.removeEventListener('abort', onAbort);

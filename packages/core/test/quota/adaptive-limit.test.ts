@@ -18,6 +18,45 @@ describe('a limit that adapts', () => {
     expect(limit.at(0)).toBe(72);
   });
 
+  it('is cut by one at the least', () => {
+    const limit = limitOf();
+    limit.throttled(200, 0, 0);
+    expect(limit.at(0)).toBe(99);
+  });
+
+  it('tells its cut for as long as that holds', () => {
+    const limit = limitOf();
+    expect(limit.cut()).toBeUndefined();
+    limit.throttled(81, 0, 0);
+    expect(limit.cut()).toBe(72);
+    limit.at(4.75 * W);
+    expect(limit.cut()).toBeUndefined();
+  });
+
+  it('is cut anew for a call that was sent after the last cut, or with it', () => {
+    const cutBy = (sentAt: number): number => {
+      const limit = limitOf();
+      limit.throttled(81, 100, 100);
+      limit.throttled(40, sentAt, 100);
+      return limit.at(100);
+    };
+    // By half of what it was, or not below half of what it was before.
+    expect([cutBy(100), cutBy(99)]).toEqual([36, 50]);
+  });
+
+  it.each([
+    // The first 429 of so many came 80 calls after: the next is a new one, or one to a probe.
+    ['too soon for a probe', 44_999, 75, 65],
+    ['a probe', 45_000, 75, 71],
+    ['a probe that came as far as before', 45_000, 74, 70],
+    ['no probe, since others take more than before', 45_000, 73, 63],
+  ])('is cut by a fiftieth or a tenth: %s', (_, now, sent, expected) => {
+    const limit = limitOf();
+    limit.throttled(81, 0, 0);
+    limit.throttled(sent, now, now);
+    expect(limit.at(now)).toBe(expected);
+  });
+
   it('is never cut by more than half at once', () => {
     const limit = limitOf();
     limit.throttled(5, 0, 0);
@@ -54,8 +93,12 @@ describe('a limit that adapts', () => {
     limit.throttled(90, 10 * W, 10 * W);
     limit.mergeRemote(30, 10, 10 * W);
     expect(limit.at(10 * W)).toBe(100);
-    limit.throttled(90, 21 * W, 21 * W);
-    expect(limit.at(21 * W)).toBe(87);
+    const later = 20 * W + 4;
+    limit.throttled(90, later - 1, later - 1);
+    limit.mergeRemote(30, 0, later - 1);
+    expect(limit.at(later - 1)).toBe(100);
+    limit.throttled(91, later, later);
+    expect(limit.at(later)).toBe(87);
   });
 
   it('lets most calls through where the service answers 429 at random', () => {
@@ -117,6 +160,8 @@ describe('a limit that adapts', () => {
     expect(limit.at(60 * W)).toBe(100);
     limit.observeLimit(0, 60 * W);
     expect(limit.at(60 * W)).toBe(100);
+    limit.observeLimit(1, 60 * W);
+    expect(limit.at(60 * W)).toBe(1);
   });
 
   it('fills up again within the hour after a process began, since its own calls of before leave it', () => {
@@ -127,6 +172,36 @@ describe('a limit that adapts', () => {
     for (let trial = 0; trial < 1_500; trial += 1) limit.confirmProbe();
     expect(limit.at((13 / 24) * hour)).toBe(1_125);
     expect(limit.at(hour)).toBe(1_500);
+  });
+
+  it('does not fill up for a process that began before', () => {
+    // The window of its start ends as the cut begins to heal.
+    const limit = limitOf(100, -W / 4);
+    limit.throttled(81, 0, 0);
+    expect(limit.at(46_000)).toBe(72);
+  });
+
+  it.each([
+    // Sooner or later by more than a twentieth of the window it is another cut.
+    [-3_000, [72, 74]],
+    [-2_999, [60, 62]],
+    [3_000, [60, 62]],
+    [3_001, [60, 60]],
+  ])('takes a cut that another process made %i ms later', (laterMs, expected) => {
+    const limit = limitOf();
+    limit.throttled(81, 10_000, 10_000);
+    limit.mergeRemote(60, 10_000 - laterMs, 20_000);
+    expect([limit.at(20_000), limit.at(57_900)]).toEqual(expected);
+  });
+
+  it('takes the cut of another process again as soon as its own are not ignored any more', () => {
+    const limit = limitOf(5);
+    for (const at of [0, 1, 2]) limit.throttled(1, at, at);
+    expect(limit.at(2)).toBe(5);
+    limit.mergeRemote(3, 0, 20 * W + 1);
+    expect(limit.at(20 * W + 1)).toBe(5);
+    limit.mergeRemote(3, 0, 20 * W + 2);
+    expect(limit.at(20 * W + 2)).toBe(3);
   });
 
   it('takes the cut of another process, unless it knows it already', () => {

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { HOUR_MS, MINUTE_MS, world } from './support.ts';
 
@@ -156,6 +157,21 @@ describe('a call that waits', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  it('is refused when its time is up, whenever it came, and is listened to no more', async () => {
+    const { clock, log, ask, refuse } = world();
+    await clock.advance(20_000);
+    await ask('sent', { quota });
+    const { signal } = new AbortController();
+    void ask('waits', { quota, signal, limitMs: 90_000 });
+    void ask('urgent', { quota, priority: 1 });
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    await clock.advance(90_000);
+    expect(log).toEqual(['20000 sent', '80000 urgent', '110000 waits wait-too-long 30000']);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    refuse(CPU, 0);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
   it('leaves the queue when its caller aborts, with the caller’s reason', async () => {
     const { clock, log, gate, ask } = world();
     const controller = new AbortController();
@@ -192,6 +208,47 @@ describe('a call that waits', () => {
     void ask('urgent', { quota, priority: 5 });
     await clock.advance(2 * MINUTE_MS);
     expect(log).toEqual(['0 sent', '0 second queue-full 60000', '60000 urgent', '120000 first']);
+  });
+});
+
+describe('limits by the name of a group', () => {
+  it.each(['constructor', 'toString'])('are its own where it is called %s', async (group) => {
+    const { clock, log, ask } = world({ groups: {} });
+    const quota = { perMinute: 1 };
+    for (const name of ['a', 'b']) void ask(name, { quota, group });
+    await clock.advance(MINUTE_MS);
+    expect(log).toEqual(['0 a', '60000 b']);
+  });
+});
+
+describe('closing a gate', () => {
+  it('rejects the calls that wait, whatever held them, and leaves no timer', async () => {
+    const { clock, gate, log, ask, refuse } = world({ groups: { alerts: false } });
+    const quota = { perMinute: 1 };
+    for (const name of ['sent', 'held']) void ask(name, { quota });
+    refuse({}, 5_000, { group: 'alerts' });
+    void ask('paused', { group: 'alerts' });
+    await clock.advance(10);
+    gate.endWaits();
+    await clock.advance(0);
+    expect(log).toEqual(['0 sent', '10 held closed 0', '10 paused closed 0']);
+    expect(gate.snapshot()).toMatchObject([{ group: 'alerts', waiting: 0 }]);
+    expect(clock.pendingTimers).toBe(0);
+    await gate.close();
+  });
+
+  it.each([
+    ['quota', undefined],
+    ['pause', 5_000],
+  ])('says that it was the %s that held them', async (heldBy, pauseMs) => {
+    const { gate, clock, refuse, ask } = world();
+    const quota = { perMinute: 1 };
+    await ask('sent', { quota });
+    if (pauseMs !== undefined) refuse({ values: { waitMs: pauseMs } }, pauseMs, { quota });
+    const held = ask('held', { quota });
+    await clock.advance(10);
+    gate.endWaits();
+    expect(await held).toEqual({ refused: 'closed', retryAfterMs: 0, heldBy });
   });
 });
 
@@ -265,6 +322,42 @@ describe('a pause', () => {
     await clock.advance(7_000);
     expect(log).toEqual(['0 a', '7000 b']);
     expect(gate.snapshot()).toEqual([]);
+  });
+
+  it('may be switched off, and then teaches the limit alone', async () => {
+    const { clock, log, gate, changes, ask, refuse } = world({ pause: false });
+    await ask('a');
+    refuse({ values: { limit: 2, windowMs: MINUTE_MS } }, 7_000);
+    expect(gate.snapshot()).toEqual([]);
+    expect(changes).toMatchObject([{ kind: 'limit', reason: 'announced', from: 3 }]);
+    refuse(CPU, 7_000);
+    void ask('b', { priority: 1 });
+    await clock.advance(MINUTE_MS);
+    expect(log).toHaveLength(2);
+  });
+
+  it('is told to the observer of a call as one, and a limit as one', async () => {
+    const { clock, held, ask, refuse } = world();
+    const quota = { perMinute: 1 };
+    await ask('a', { quota });
+    void ask('b', { quota });
+    refuse(CPU, 7_000, { quota });
+    void ask('c', { quota });
+    await clock.advance(7_000);
+    void ask('d', { quota });
+    expect(held).toEqual(['b quota 60000', 'c pause 120000', 'd quota 173000']);
+  });
+
+  it('ends no wait that may last as long as it does', async () => {
+    const { clock, log, ask, refuse } = world();
+    refuse(CPU, 5_000);
+    void ask('a', { limitMs: 10_000 });
+    void ask('b', { limitMs: 9_999 });
+    refuse(CPU, 10_000);
+    await clock.advance(0);
+    expect(log).toEqual(['0 b wait-too-long 10000']);
+    await clock.advance(10_000);
+    expect(log.at(-1)).toMatch(/^10000 a/);
   });
 
   it('is the longest of all', async () => {

@@ -180,6 +180,45 @@ describe('a gate without quotas', () => {
     expect(held).toEqual(['a pause 5000', 'b pause 3000']);
   });
 
+  it('tells a call that two others hold it, though no pause is left', async () => {
+    const { clock, pause, enter, held, passed } = setup();
+    pause('g', 1_000);
+    for (const name of ['a', 'b']) void enter(name);
+    await clock.advance(1_000);
+    void enter('c');
+    await clock.advance(0);
+    expect(held).toEqual(['a pause 1000', 'b pause 1000', 'c pause 0']);
+    await clock.advance(999);
+    expect(passed).toEqual(['a', 'b']);
+    await clock.advance(1);
+    expect(passed).toEqual(['a', 'b', 'c']);
+  });
+
+  it('forgets a group once its pause is over and what it released is a second old', async () => {
+    const { clock, gate, pause, enter } = setup();
+    pause('g', 1_000);
+    void enter('a');
+    await clock.advance(1_000);
+    expect(gate.idle).toBe(false);
+    await clock.advance(999);
+    expect(gate.idle).toBe(false);
+    await clock.advance(1);
+    expect(gate.idle).toBe(true);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('forgets a group at once when the last that it released is answered', async () => {
+    const { clock, gate, pause, enter } = setup();
+    pause('g', 1_000);
+    const [first, second] = [enter('a'), enter('b')];
+    await clock.advance(1_000);
+    (await first)?.completed();
+    expect(gate.idle).toBe(false);
+    (await second)?.cancel();
+    expect(gate.idle).toBe(true);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
   it('lets a call of a higher priority go first, and take a place where the queue is full', async () => {
     const { clock, pause, enter, passed } = setup({ maxWaiting: 2 });
     pause('g', 1_000);

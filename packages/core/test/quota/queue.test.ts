@@ -45,6 +45,27 @@ describe('the calls that wait', () => {
     expect(drained(queue)).toEqual([1, 6, 2, 3]);
   });
 
+  it('make room by the latest of the longest lane, and by a retry where nothing else waits', () => {
+    const queue = new CallQueue<Call>(7);
+    for (const id of [1, 2, 3]) queue.add(call(id, 'a'));
+    for (const id of [4, 5, 6]) queue.add(call(id, 'b', 0, true));
+    queue.add(call(7, 'a'));
+    const displaced = [8, 9, 10, 11].map((id) => queue.add(call(id, 'c', 1))?.id);
+    expect(displaced).toEqual([7, 3, 6, 2]);
+    expect(drained(queue)).toEqual([8, 9, 10, 11, 1, 4, 5]);
+  });
+
+  it('are as they were when one is removed that does not wait', () => {
+    const queue = new CallQueue<Call>(7);
+    queue.remove(call(1));
+    queue.add(call(1, 'a'));
+    for (const other of [call(2, 'a'), call(3, 'b'), call(4, 'a', 1), call(5, 'a', 0, true)]) {
+      queue.remove(other);
+    }
+    expect([queue.size, drained(queue)]).toEqual([1, [1]]);
+    expect(queue.size).toBe(0);
+  });
+
   it('have room for none where none may wait', () => {
     const queue = new CallQueue<Call>(0);
     expect(queue.add(call(1, 'a', 5))?.id).toBe(1);

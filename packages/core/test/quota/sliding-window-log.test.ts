@@ -40,6 +40,38 @@ describe('the log of what was sent', () => {
     expect(log.used(0, 50)).toBe(0);
   });
 
+  it('keeps as many calls as its longest window allows, the latest of all', () => {
+    const log = new SlidingWindowLog([window(3, 100), window(2, 50)], 0);
+    for (const id of [1, 2, 3, 4, 5]) log.completed(log.send(id, id), id);
+    expect([log.used(0, 5), log.used(1, 5)]).toEqual([3, 3]);
+    expect(log.calls(5)).toEqual([
+      { id: 3, ageMs: 2 },
+      { id: 4, ageMs: 1 },
+      { id: 5, ageMs: 0 },
+    ]);
+    expect([52, 53, 54, 55].map((now) => log.used(1, now))).toEqual([3, 2, 1, 0]);
+    expect([102, 103, 104, 105].map((now) => log.used(0, now))).toEqual([3, 2, 1, 0]);
+    expect(log.waitMs(0, 3, 0, 105)).toBe(0);
+  });
+
+  it('lists the calls under way alone where there is no window', () => {
+    const log = new SlidingWindowLog([], 30);
+    log.completed(log.send(1, 0), 0);
+    log.send(2, 0);
+    expect(log.calls(10)).toEqual([{ id: 2, ageMs: -20 }]);
+    expect(log.calls(31)).toEqual([]);
+  });
+
+  it('waits a window for a call under way that is neither answered nor late', () => {
+    const log = new SlidingWindowLog([window(2, 100)], 1_000);
+    log.completed(log.send(1, 0), 0);
+    log.send(2, 10);
+    expect([0, 1, 2, 3].map((ahead) => log.waitMs(0, 2, ahead, 50))).toEqual([50, 100, 150, 200]);
+    expect(log.waitMs(0, 1, 0, 50)).toBe(100);
+    expect(log.waitMs(0, 4, 1, 50)).toBe(0);
+    expect(log.waitMs(0, 4, 2, 50)).toBe(50);
+  });
+
   it('takes the least wait for those that are under way', () => {
     const log = new SlidingWindowLog([window(1, 100)], 1_000);
     log.send(5, 0);
