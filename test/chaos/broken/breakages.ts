@@ -234,8 +234,8 @@ const ENDINGS: readonly Breakage[] = [
   {
     name: 'an attempt leaves its listener on the caller’s signal',
     file: 'pipeline/attempt.ts',
-    text: "      this.#call.signal?.removeEventListener('abort', this.#onCallerAbort);\n",
-    replacement: '',
+    text: "() => signal.removeEventListener('abort', onAbort)",
+    replacement: '() => undefined',
   },
   {
     name: 'close does not end the waits before retries',

@@ -231,7 +231,7 @@ describe('the warning of a call inside another', () => {
       nested.warnNested('a', 'outer');
     });
     expect(warnings.map(([text]) => text)).toEqual([
-      'The wrapped call "a" was made inside the wrapped call "outer". What the inner one gave up on is not tried again by the outer one; wrap only one of the two.',
+      `The wrapped call "a" was made inside the wrapped call "outer". The outer one does not retry the inner one's failures; wrap only one of the two.`,
       expect.stringMatching(/"b" was made inside the wrapped call "outer"/),
       expect.stringMatching(/"outer" was made inside the wrapped call "a"/),
     ]);

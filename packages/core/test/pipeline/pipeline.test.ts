@@ -163,7 +163,7 @@ describe('the pipeline behind a wrapper', () => {
     ]) {
       expect(() => pipelineOf(other, 'wrapAxios')).toThrow(
         new TypeError(
-          `wrapAxios takes what createResilience gives (of the same copy of this package), got ${String(type)}`,
+          `wrapAxios takes the result of createResilience (from the same copy of this package), got ${String(type)}`,
         ),
       );
     }

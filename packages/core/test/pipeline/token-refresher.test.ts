@@ -269,7 +269,7 @@ describe('a refreshToken that fails', () => {
 });
 
 describe('a second token that does not say whose it is', () => {
-  const WARNING = /make one wrapper for each identity/;
+  const WARNING = /create one wrapper for each identity/;
   const machines = 'https://api.securitycenter.microsoft.com/api/machines';
 
   it.each<[string, number, (service: Service) => Promise<unknown>, number]>([
@@ -329,7 +329,7 @@ describe('a call that refreshToken makes', () => {
     expect(await clock.settle(Promise.all(calls))).toEqual(['new-401', 'new-401']);
     expect(asked).toHaveLength(1);
     expect(reports).toEqual([
-      'refreshToken: TypeError: refreshToken called own.token through the wrapper that it gets tokens for, and was answered 401: it cannot wait for itself. Let it use a client that is not wrapped.',
+      'refreshToken: TypeError: refreshToken called own.token through the wrapper that it gets tokens for, and got a 401: it cannot wait for itself. Use a client that is not wrapped.',
     ]);
     // Once it has returned, what it began may ask like any other.
     expect(await clock.settle(resilience.execute('own.c', fn))).toBe('new-401');

@@ -336,7 +336,7 @@ describe('what never was an answer', () => {
   });
 
   it('no answer in time is repeated for a read, and not for an action', async () => {
-    const options = { attemptTimeoutMs: 50 };
+    const options = { attemptTimeoutMs: 500 };
     expect(await send([{ action: 'hang' }, 200], { options })).toMatchObject({
       status: 200,
       sent: 2,

@@ -51,18 +51,21 @@ describe.each(majors)('setGlobalDispatcher of $name', ({ undici }) => {
     expect(failureOf(error)).toMatchObject({ source: 'network', ambiguous: true });
   });
 
-  it.each([200, 500])('rejects as fetch does where the body of a %i breaks off each time', async (status) => {
-    await using server = await startServer((_request, response) => {
-      response.writeHead(status, { 'content-type': 'application/json', 'content-length': '100' });
-      response.write('{"value":', () => response.destroy());
-    });
-    await using _agent = await install(server);
-    for (const send of [fetch, undici.fetch as unknown as typeof fetch]) {
-      const read = send(`${server.url}/x`).then((response) => response.text());
-      await expect(read).rejects.toMatchObject({ name: 'TypeError', message: 'terminated' });
-    }
-    expect(server.requests.length).toBe(8);
-  });
+  it.each([200, 500])(
+    'rejects as fetch does where the body of a %i breaks off each time',
+    async (status) => {
+      await using server = await startServer((_request, response) => {
+        response.writeHead(status, { 'content-type': 'application/json', 'content-length': '100' });
+        response.write('{"value":', () => response.destroy());
+      });
+      await using _agent = await install(server);
+      for (const send of [fetch, undici.fetch as unknown as typeof fetch]) {
+        const read = send(`${server.url}/x`).then((response) => response.text());
+        await expect(read).rejects.toMatchObject({ name: 'TypeError', message: 'terminated' });
+      }
+      expect(server.requests.length).toBe(8);
+    },
+  );
 
   it('follows redirects, streams uploads and hears an abort as fetch does', async () => {
     await using server = await startServer((request, response, count) => {
