@@ -85,7 +85,7 @@ describe('the errors of the wrapper', () => {
         verdict: 'terminal',
         source: 'cancelled',
         advice:
-          'The program called close(), usually because it is about to end. Make this call before, or with another wrapper.',
+          'The program called close(), usually because it is about to exit. Make this call earlier, or with another wrapper.',
       },
       'machines.isolate was not sent: the wrapper is closed',
     ],
@@ -99,7 +99,7 @@ describe('the errors of the wrapper', () => {
         advice:
           'The request may have been carried out: check whether it was before you send it again. A longer timeoutMs of close() leaves calls more time to end.',
       },
-      'machines.isolate was aborted: the wrapper was closed before a response came',
+      'machines.isolate was aborted: the wrapper was closed before a response arrived',
     ],
   ])('say that the wrapper was closed, and whether the call was sent: %s', (sent, fields, text) => {
     const error = new ClosedError({ operation, sent });

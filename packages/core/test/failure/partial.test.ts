@@ -29,7 +29,7 @@ describe('a partial response', () => {
       source: 'api',
       partial: [provider('Microsoft', 'WDATP', 401, 228)],
       advice:
-        'The response lacks the results of Microsoft/WDATP (401). A 401 or 403 means that the app or the tenant has no access to the provider: check licence and permissions.',
+        'The response is missing the results of Microsoft/WDATP (401). A 401 or 403 means that the app or the tenant has no access to the provider: check licence and permissions.',
     });
     expect(failure?.message).toBe('');
     expect(Object.isFrozen(failure)).toBe(true);
@@ -48,7 +48,7 @@ describe('a partial response', () => {
         provider('Microsoft', 'ASC', 429, 3),
       ],
       advice:
-        'The response lacks the results of Contoso, Inc./Edge (EU) (504), Microsoft/ASC (429). Send the request again later to get them.',
+        'The response is missing the results of Contoso, Inc./Edge (EU) (504), Microsoft/ASC (429). Send the request again later to get them.',
     });
   });
 
