@@ -20,7 +20,9 @@ describe('the manual clock', () => {
   it('settles a promise by its timers and says when none is left', async () => {
     const clock = manualClock();
     await expect(clock.settle(sleep(clock, 5_000).then(() => clock.now()))).resolves.toBe(5_000);
-    await expect(clock.settle(new Promise(() => undefined))).rejects.toThrow('There are no timers left');
+    await expect(clock.settle(new Promise(() => undefined))).rejects.toThrow(
+      'There are no timers left',
+    );
   });
 });
 
