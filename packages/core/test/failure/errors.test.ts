@@ -97,7 +97,7 @@ describe('the errors of the wrapper', () => {
         source: 'cancelled',
         ambiguous: true,
         advice:
-          'The request may have been carried out: check whether it was before you send it again. A longer timeoutMs of close() leaves calls more time to end.',
+          'The request may have been carried out: check whether it was before you send it again. A longer timeoutMs of close() gives calls more time to end.',
       },
       'machines.isolate was aborted: the wrapper was closed before a response arrived',
     ],
