@@ -117,7 +117,7 @@ interface MetricsHandlerOptions {
    */
   readonly recentErrorsPath?: string;
   /**
-   * The wrapper, whose `snapshot()` is to be served as JSON beside the recent errors: circuits, pauses, quotas
+   * The wrapper, whose `snapshot()` is served as JSON next to the recent errors: circuits, pauses, quotas
    * and calls in flight, as `defender-resilience status` shows them. This path is not authenticated either.
    *
    * @defaultValue none is served
@@ -203,7 +203,7 @@ interface PromObserverOptions {
   readonly exemplars?: boolean;
   /**
    * How many of the last errors `observer.recentErrors` keeps in memory. `capacity` is a number of
-   * errors, 0 to 1,000; the last five errors of each code are kept beside them. 0 keeps none.
+   * errors, 0 to 1,000; the last five errors of each code are kept in addition. 0 keeps none.
    *
    * @defaultValue `{ capacity: 100 }`
    */

@@ -54,40 +54,40 @@ type MetricSource = "prom" | "otlp";
 declare const ALERTS: readonly ["DefenderAccessLost", "DefenderRefusalsRising", "DefenderRefusalsChronic", "DefenderUnauthorized", "DefenderOperationFailing", "DefenderThrottled", "DefenderServerErrors", "DefenderCircuitOpen", "DefenderMetricsAbsent", "DefenderErrorBudgetBurn", "DefenderJobAbsent", "DefenderJobOverdue"];
 /** The name of an alert. */
 type AlertName = (typeof ALERTS)[number];
-/** What has a severity: an alert, or one window of the error budget. */
+/** The name of a severity option: an alert, or one window of the error budget. */
 type SeverityName = "accessLost" | "refusalsRising" | "refusalsChronic" | "unauthorized" | "operationFailing" | "throttled" | "serverErrors" | "circuitOpen" | "metricsAbsent" | "errorBudgetBurn1h" | "errorBudgetBurn6h" | "errorBudgetBurn3d" | "jobAbsent" | "jobOverdue";
 /** When alerts fire. Times are PromQL durations such as `30m`, shares are fractions of 1. */
 interface Thresholds {
   /** Calls in a row that must be refused before access counts as lost, 1 or more. @defaultValue 2 */
   readonly calls: number;
   /**
-   * How likely the row may be by chance at the usual share of refused calls, more than 0. With 1 the
-   * usual share does not matter. @defaultValue 0.002
+   * The maximum probability of the row at the usual share of refused calls, above 0. With 1, the usual share is
+   * ignored. @defaultValue 0.002
    */
   readonly chance: number;
   /** Only operations that succeeded within this time can lose access. @defaultValue '8d' */
   readonly worked: string;
   /** How long a failing state is kept when no call follows. @defaultValue '26h' */
   readonly hold: string;
-  /** The past that the usual share is taken from. @defaultValue '3d' */
+  /** The period for the usual share. @defaultValue '3d' */
   readonly past: string;
-  /** How long before now the past ends, for a rise of the share. @defaultValue '3h' */
+  /** How long ago that period ends, for a rise of the share. @defaultValue '3h' */
   readonly settle: string;
-  /** A failure this soon after a success is no row: busy clients fail in part. @defaultValue '30s' */
+  /** A failure this soon after a success does not count as a row: busy clients fail only in part. @defaultValue '30s' */
   readonly apart: string;
   /** The window in which refused calls rise. @defaultValue '30m' */
   readonly risingWindow: string;
-  /** Refused calls in the window below which nothing rises. @defaultValue 10 */
+  /** The minimum number of refused calls in the window. @defaultValue 10 */
   readonly risingCalls: number;
-  /** How many times the usual share of refused calls is a rise. @defaultValue 2 */
+  /** The multiple of the usual share of refused calls that counts as a rise. @defaultValue 2 */
   readonly risingFactor: number;
-  /** What is added to that, so that rare codes stay quiet. @defaultValue 0.05 */
+  /** The share that is added to this limit, so that rare codes do not fire. @defaultValue 0.05 */
   readonly risingShare: number;
-  /** Calls of the past below which nothing is usual. @defaultValue 50 */
+  /** The minimum number of calls in the past for a usual share. @defaultValue 50 */
   readonly risingPastCalls: number;
   /** The daily share of refused calls that is chronic. @defaultValue 0.05 */
   readonly chronicShare: number;
-  /** Refused calls in a day below which nothing is chronic. @defaultValue 5 */
+  /** The minimum number of refused calls in a day. @defaultValue 5 */
   readonly chronicCalls: number;
   /** Calls in a row that must fail before an operation counts as failing. @defaultValue 3 */
   readonly failingCalls: number;
@@ -95,13 +95,13 @@ interface Thresholds {
   readonly failingFresh: string;
   /** The share of attempts answered 429 within 30 minutes. @defaultValue 0.1 */
   readonly throttledShare: number;
-  /** Answers 429 within 30 minutes. @defaultValue 5 */
+  /** The minimum number of 429s within 30 minutes. @defaultValue 5 */
   readonly throttledAttempts: number;
   /** The share of attempts answered 5xx within 30 minutes. @defaultValue 0.2 */
   readonly serverErrorsShare: number;
-  /** Answers 5xx within 30 minutes. @defaultValue 5 */
+  /** The minimum number of 5xx within 30 minutes. @defaultValue 5 */
   readonly serverErrorsAttempts: number;
-  /** Failed calls in the long window below which no budget burns. @defaultValue 10 */
+  /** The minimum number of failed calls in the long window. @defaultValue 10 */
   readonly burnFaults: number;
 }
 /** The options of the alert rules. Every one has a default. */
@@ -120,8 +120,8 @@ interface RulesOptions extends MonitoringOptions {
    */
   readonly thresholds?: Partial<Thresholds>;
   /**
-   * The label `severity` of each alert, such as `{ accessLost: 'critical' }` where a lost permission
-   * should page.
+   * The label `severity` of each alert, such as `{ accessLost: 'critical' }` if a lost permission should page
+   * someone.
    *
    * @defaultValue `critical` for `unauthorized`, `circuitOpen` and `errorBudgetBurn1h`; `info` for
    * `refusalsChronic` and `errorBudgetBurn3d`; `warning` for the others
@@ -133,11 +133,7 @@ interface RulesOptions extends MonitoringOptions {
    * @defaultValue `{}`
    */
   readonly labels?: Readonly<Record<string, string>>;
-  /**
-   * Alerts to leave out, by name.
-   *
-   * @defaultValue `[]`
-   */
+  /** Alerts to leave out, by name. @defaultValue `[]` */
   readonly disable?: readonly AlertName[];
   /**
    * The address of the overview dashboard, such as
@@ -149,7 +145,7 @@ interface RulesOptions extends MonitoringOptions {
   /**
    * The address of Prometheus, for links to the tracking IDs in its exemplars.
    *
-   * @defaultValue what Prometheus's own flag `--web.external-url` says
+   * @defaultValue the address from Prometheus's own flag `--web.external-url`
    */
   readonly prometheus?: string;
   /**
@@ -166,7 +162,7 @@ interface RulesOptions extends MonitoringOptions {
    */
   readonly keepFiring?: boolean;
   /**
-   * Jobs that must be there, and operations that must succeed within a time.
+   * Jobs that must run, and operations that must succeed within a time.
    *
    * @defaultValue `[]`
    */
@@ -177,9 +173,9 @@ interface RulesOptions extends MonitoringOptions {
 /** The form of the rules. */
 type RulesFormat = "prometheus" | "operator" | "json";
 /**
- * What must be there: labels of `groupBy` with their values, at least one. With `every`, an operation
- * (or any, without `operation`) must succeed at least that often, such as `'26h'` for a nightly job.
- * Without, a process must be there at all times.
+ * An expected client: at least one label of `groupBy` with its value. With `every`, an operation (or any,
+ * without `operation`) must succeed at least that often, such as `'26h'` for a nightly job. Without it, a
+ * process must run at all times.
  */
 type Expected = Readonly<Record<string, string>>;
 /** The metadata of a PrometheusRule resource. */
@@ -188,13 +184,16 @@ interface RuleMetadata {
   readonly name?: string;
   /** The namespace of the resource. @defaultValue none */
   readonly namespace?: string;
-  /** The labels that the operator's `ruleSelector` asks for, such as `{ release: 'prometheus' }`. @defaultValue none */
+  /**
+   * The labels that the operator's `ruleSelector` requires, such as `{ release: 'prometheus' }`. @defaultValue
+   * none
+   */
   readonly labels?: Readonly<Record<string, string>>;
 }
 /**
- * Alertmanager's configuration for the rules with the same options: one message for each kind of trouble of
- * a client, and inhibition where two alerts are the same trouble. The receivers `team`, `on-call` and
- * `notes` are empty. `severity="critical"` goes to `on-call`, `info` to `notes`, all else to `team`.
+ * Alertmanager's configuration for the rules with the same options: one message for each kind of problem of a
+ * client, and inhibition if two alerts have the same cause. The receivers `team`, `on-call` and `notes` are
+ * empty. `severity="critical"` goes to `on-call`, `info` to `notes`, everything else to `team`.
  *
  * @returns the text of `alertmanager.yml`
  * @throws TypeError that lists every invalid option
@@ -249,7 +248,7 @@ interface RuleGroup {
  */
 export declare function rules(options?: RulesOptions): string;
 /**
- * The same rules as data, for programs that write them in a form of their own.
+ * The same rules as data, for programs that write them in their own format.
  *
  * @throws TypeError that lists every invalid option
  *

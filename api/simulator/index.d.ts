@@ -21,7 +21,7 @@ declare const FEATURES: readonly ["advancedHunting", "automatedInvestigation", "
 type Feature = (typeof FEATURES)[number];
 declare const STEP_ACTIONS: readonly ["reset", "reset-headers", "reset-mid-body", "truncate", "malformed", "html", "empty", "hang"];
 /**
- * How an answer fails below or beside its HTTP status:
+ * How an answer fails besides its HTTP status:
  *
  * - `reset`: the connection is reset before the call is carried out;
  * - `reset-headers`: the call is carried out, and the connection is reset in the middle of the headers;
@@ -49,7 +49,7 @@ interface ScriptStepDetails {
   readonly body?: string | object;
   /** Milliseconds to wait before the answer. @defaultValue 0 */
   readonly latencyMs?: number;
-  /** How the answer fails below or beside its HTTP status. @defaultValue it does not */
+  /** How the answer fails besides its HTTP status. @defaultValue it does not */
   readonly action?: StepAction;
   /**
    * Which calls may get this answer: those of an operation (`incidents.list`, `token`), or of a path and

@@ -21,7 +21,7 @@ it('the worker ends on SIGTERM after the call that it has under way', async () =
     'incidents: 200',
     'stopping',
     'incidents: 200',
-    'stopped, 0 calls under way',
+    'stopped, 0 active calls',
   ]);
 });
 

@@ -119,7 +119,7 @@ describe('without exemplars', () => {
     const first = promObserver({ register: text });
     promObserver({ register: text });
     expect(warn.mock.calls).toEqual([
-      [expect.stringContaining('prints no exemplars'), { code: 'DEFENDER_RESILIENCE_PROM' }],
+      [expect.stringContaining('does not print exemplars'), { code: 'DEFENDER_RESILIENCE_PROM' }],
     ]);
     call(first, { failure: failure('Forbidden', 403, { trackingId: 'id-1' }) });
     const page = await text.metrics();

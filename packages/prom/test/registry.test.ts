@@ -214,7 +214,7 @@ describe('a registry whose metrics are reset', () => {
 
 it('of another copy of prom-client needs its module', () => {
   expect(() => promObserver({ ...plain, register: new next.Registry() })).toThrow(
-    'pass the module that it comes from as `client`',
+    'pass that module as `client`',
   );
 });
 

@@ -53,7 +53,7 @@ describe('rules', () => {
     );
     const list = join(folder, 'list.json');
     await writeFile(list, '[]');
-    expect((await cli(['rules', '--config', list])).err).toContain('no JSON object of options');
+    expect((await cli(['rules', '--config', list])).err).toContain('not a JSON object of options');
     const away = await cli(['rules', '--check', 'http://127.0.0.1:9']);
     expect(away.code).toBe(1);
     expect(away.err).toContain('does not respond');

@@ -51,11 +51,7 @@ export interface RulesOptions extends MonitoringOptions {
    * @defaultValue `{}`
    */
   readonly labels?: Readonly<Record<string, string>>;
-  /**
-   * Alerts to leave out, by name.
-   *
-   * @defaultValue `[]`
-   */
+  /** Alerts to leave out, by name. @defaultValue `[]` */
   readonly disable?: readonly AlertName[];
   /**
    * The address of the overview dashboard, such as

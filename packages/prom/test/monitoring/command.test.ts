@@ -106,7 +106,7 @@ describe('defender-rules', () => {
     ['two subjects', ['rules', 'dashboards'], '"dashboards" is one argument too many'],
     ['a flag of another subject', ['--title', 'x'], '--title is for dashboards, not rules'],
     ['half a pair', ['--label', 'team'], '--label takes name=value, got "team"'],
-    ['no folder', ['dashboards'], 'name their folder with --output'],
+    ['no folder', ['dashboards'], 'a folder is required with --output'],
     ['no number', ['--threshold', 'calls=x'], 'thresholds.calls must be an integer ≥ 1'],
     ['a missing file', ['-c', 'none.json'], 'cannot read none.json: no such file'],
     ['a file that is not JSON', ['-c', 'text.json'], 'text.json is not JSON: '],

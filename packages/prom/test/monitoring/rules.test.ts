@@ -42,7 +42,7 @@ const FACTS: Readonly<Record<AlertName, readonly string[]>> = {
   DefenderAccessLost: [
     `the last ${t.calls} calls or more`,
     `within the last ${Number.parseInt(t.worked, 10)} days`,
-    `less than ${percent(t.chance)}`,
+    `below ${percent(t.chance)}`,
     `after ${Number.parseInt(t.hold, 10)} hours`,
     'It waits 1 minute',
     '15 minutes after',
@@ -75,10 +75,10 @@ const FACTS: Readonly<Record<AlertName, readonly string[]>> = {
     `at least ${t.serverErrorsAttempts} of them`,
     'for 5 minutes',
   ],
-  DefenderCircuitOpen: ['for 5 minutes', '70 minutes after the last try'],
+  DefenderCircuitOpen: ['for 5 minutes', '70 minutes after the last call'],
   DefenderErrorBudgetBurn: [
     `at least ${t.burnFaults} failed calls`,
-    '99% are to succeed',
+    '99% should succeed',
     '| critical | 14.4% fail | 1h | 5m | 2m |',
     '| warning | 6% fail | 6h | 30m | 15m |',
     '| info | 1% fail | 3d | 6h | 3h |',

@@ -203,7 +203,7 @@ describe.each(Object.entries(CLIENTS))('a store of %s', (_, connect) => {
     ['a limit that is no list', [...REPLY.slice(0, 7), ['60000']]],
   ])('rejects an answer that is %s', async (_what, reply) => {
     const { store } = setup(() => reply);
-    const message = 'Redis did not answer with a list';
+    const message = 'Redis did not return a list';
     await expect(store.take(REQUEST)).rejects.toThrow(new TypeError(message));
   });
 });
