@@ -68,7 +68,7 @@ describe('a claims challenge', () => {
     const error = { code: 'Unauthorized', message: 'Account mode is inactive' };
     const headers = { 'WWW-Authenticate': GRAPH };
     const failure = classify({ status: 401, headers, body: { error } });
-    expect(failure?.values).toEqual({ claims: CLAIMS });
+    expect(failure?.values).toMatchObject({ claims: CLAIMS });
     expect(failure).not.toHaveProperty('refreshUseless');
   });
 
