@@ -8,6 +8,9 @@ import { otelObserver } from '../src/index.ts';
 import { startTelemetry } from '../src/sdk.ts';
 import { type OtlpReceiver, startOtlpReceiver } from './support/otlp.ts';
 
+// With instrumented transports, and with each way to record URLs. Every other client and place: `test/secrets` of the
+// repository.
+
 /** Whatever holds this word is a secret. */
 const CANARY = 'C4N4RY';
 const TOKEN = `eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.${CANARY.repeat(12)}.${CANARY}`;
@@ -56,11 +59,11 @@ afterAll(async () => {
 });
 
 /** Sends a secret in every place where a caller can put one. */
-async function sendSecrets({ fetch, execute, wrapFetch }: Resilience): Promise<void> {
+async function sendSecrets({ fetch, wrapFetch }: Resilience): Promise<void> {
   const headers = { authorization: `Bearer ${TOKEN}`, cookie: `a=${CANARY}`, 'x-key': CANARY };
   const query = `$filter=userPrincipalName eq '${CANARY}'&sig=${CANARY}&${CANARY}&$search=${CANARY}`;
   const body = JSON.stringify({ Query: HUNTING_QUERY });
-  for (const status of [500, 403, 400, 401, 429, 404]) {
+  for (const status of [500, 403, 400]) {
     const target = `?$top=${status}&${query}#${CANARY}`;
     await fetch(`${url}/api/incidents${target}`, { headers });
     await fetch(`${url}/api/advancedhunting/run${target}`, { method: 'POST', headers, body });
@@ -71,13 +74,6 @@ async function sendSecrets({ fetch, execute, wrapFetch }: Resilience): Promise<v
   await expect(rejecting(`https://ann:${CANARY}@files.example/x?sv=1&sig=${CANARY}`)).rejects.toBe(
     secret,
   );
-  const things: unknown[] = [secret, TOKEN, { status: 500, body: TOKEN, headers: { a: TOKEN } }];
-  for (const thing of things) {
-    const call = execute('nightly.export', async () => {
-      throw thing;
-    });
-    await expect(call).rejects.toBe(thing);
-  }
   const signal = AbortSignal.abort(secret);
   await expect(fetch(`${url}/api/incidents`, { signal, headers })).rejects.toBe(secret);
 }
@@ -112,7 +108,7 @@ it.each(['redacted', 'template'] as const)(
     const payload = Buffer.concat(receiver.exports.map(({ bytes }) => bytes)).toString('latin1');
     expect(payload).toContain('defender hunting.run');
     expect(payload).toContain('defender.client.errors');
-    expect(receiver.all('/v1/traces', 'spans').length).toBeGreaterThan(40);
+    expect(receiver.all('/v1/traces', 'spans').length).toBeGreaterThan(20);
     expect(payload.indexOf(CANARY)).toBe(-1);
     expect(payload).not.toContain('eyJ0eXAi');
     expect(payload).not.toContain('DeviceProcessEvents');

@@ -1,8 +1,9 @@
 const warned = new WeakMap<object, Set<string>>();
 
-/** The name of an error. Warnings never include its message, which may contain secrets. */
+/** The name of an error, if it looks like one. Warnings never include its message, which may contain secrets. */
 export function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error;
+  const name = error instanceof Error ? error.name : typeof error;
+  return /^[\w$.]{1,64}$/.test(name) ? name : 'Error';
 }
 
 /** Emits a process warning, once for each message and object. */

@@ -1,55 +1,93 @@
-// Calls that carry a secret in every place, then a heap snapshot: prints how often the secret is left in it.
-// With BARE=1 they are made without the wrapper: Node itself keeps the URL of the last one.
+// Calls that carry a secret in every place, through each client with the wrapper and without it, then a heap snapshot:
+// prints how often the secret of each is left in it. Each wrapper is still open then, and its circuit too.
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { getHeapSnapshot } from 'node:v8';
-import { createResilience, failureOf } from '@defender-resilience/core';
+import {
+  type CircuitState,
+  createResilience,
+  failureOf,
+  logObserver,
+  type Resilience,
+} from '@defender-resilience/core';
+import type { OpenClient } from '../../../packages/core/test/support/every-client.ts';
+import { lightClients } from '../../../packages/core/test/support/light-clients.ts';
+import { promObserver } from '../../../packages/prom/src/index.ts';
 
-// Kept in a form in which the snapshot does not show it as a text.
-const hidden = randomBytes(12);
-const reveal = (): string => Buffer.from(hidden.map((byte) => byte ^ 0x5a)).toString('hex');
+/** A secret that is kept in a form in which the snapshot does not show it as a text. */
+class HiddenSecret {
+  readonly #bytes = randomBytes(12);
+
+  reveal(): string {
+    return Buffer.from(this.#bytes.map((byte) => byte ^ 0x5a)).toString('hex');
+  }
+}
 
 const server = createServer((request, response) => {
   request.resume().on('end', () => {
-    const status = [500, 429, 403][Number(request.headers['x-step'])] ?? 500;
-    const error = { code: 'InternalServerError', message: `You sent ${reveal()}`, target: 'id' };
+    const message = `You sent ${String(request.headers.authorization)}`;
+    const status = Number(request.headers['x-status']);
     response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
-    response.end(JSON.stringify({ error }));
+    response.end(JSON.stringify({ error: { code: 'InternalServerError', message, target: 'id' } }));
   });
 });
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 const { port } = server.address() as AddressInfo;
-const resilience = createResilience({
-  hosts: { [`127.0.0.1:${port}`]: 'all' },
-  retry: { initialDelayMs: 1, maxDelayMs: 1, throttleInitialDelayMs: 1, throttleMaxDelayMs: 1 },
-});
+const url = `http://127.0.0.1:${port}`;
 
-async function call(step: number): Promise<string | undefined> {
-  const secret = reveal();
-  const send = process.env['BARE'] === undefined ? resilience.fetch : fetch;
-  const response = await send(
-    `http://127.0.0.1:${port}/api/advancedqueries/run?sig=${secret}&$filter=x eq '${secret}'`,
-    {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${secret}`,
-        cookie: `session=${secret}`,
-        'x-step': String(step),
-      },
-      body: JSON.stringify({ Query: `DeviceInfo | where x == '${secret}'` }),
-    },
-  );
-  const { code } = failureOf(response) ?? {};
-  await response.text();
-  return code;
+const none = (): void => undefined;
+const logger = { info: none, warn: none, error: none };
+const observers = [promObserver({ exemplars: false }), logObserver({ logger })];
+
+function wrapper(): Resilience {
+  return createResilience({
+    hosts: { [new URL(url).host]: 'all' },
+    circuit: { minimumAttempts: 1, failureRatio: 0.01 },
+    retry: { initialDelayMs: 1, maxDelayMs: 1, throttleInitialDelayMs: 1, throttleMaxDelayMs: 1 },
+    observers,
+  });
 }
 
-const codes: (string | undefined)[] = [];
-for (const step of [0, 1, 2]) codes.push(await call(step));
-await resilience.close();
-server.close();
+async function call({ send }: OpenClient, status: number, secret: string): Promise<unknown> {
+  const end: unknown = await send({
+    method: 'POST',
+    path: `/v1.0/security/runHuntingQuery?sig=${secret}&$filter=x eq '${secret}'`,
+    headers: {
+      authorization: `Bearer ${secret}`,
+      cookie: `session=${secret}`,
+      'x-status': String(status),
+    },
+    body: JSON.stringify({ Query: `DeviceInfo | where x == '${secret}'` }),
+  }).catch((error: unknown) => error);
+  return failureOf(end)?.status;
+}
+
+/** What one client did, and what is left of its secret. */
+interface Subject {
+  readonly client: string;
+  readonly secret: HiddenSecret;
+  readonly resilience: Resilience | undefined;
+  readonly statuses: unknown[];
+}
+
+async function subjectOf(client: string, resilience: Resilience | undefined): Promise<Subject> {
+  const secret = new HiddenSecret();
+  const open = lightClients[client]?.(url, resilience);
+  const statuses: unknown[] = [];
+  // The last one opens the circuit.
+  for (const status of open === undefined ? [] : [200, 429, 403, 500]) {
+    statuses.push(open && (await call(open, status, secret.reveal())));
+  }
+  await open?.[Symbol.asyncDispose]();
+  return { client, secret, resilience, statuses };
+}
+
+const subjects: Subject[] = [];
+for (const client of Object.keys(lightClients)) {
+  subjects.push(await subjectOf(client, undefined), await subjectOf(client, wrapper()));
+}
 server.closeAllConnections();
 for (let round = 0; round < 5; round += 1) {
   globalThis.gc?.();
@@ -58,9 +96,27 @@ for (let round = 0; round < 5; round += 1) {
 const chunks: Buffer[] = [];
 for await (const chunk of getHeapSnapshot()) chunks.push(chunk as Buffer);
 const snapshot = Buffer.concat(chunks);
-const needle = Buffer.from(reveal());
-let found = 0;
-for (let at = snapshot.indexOf(needle); at >= 0; at = snapshot.indexOf(needle, at + 1)) {
-  found += 1;
+
+function countOf(text: string): number {
+  let count = 0;
+  for (let at = snapshot.indexOf(text); at >= 0; at = snapshot.indexOf(text, at + 1)) count += 1;
+  return count;
 }
-process.stdout.write(JSON.stringify({ codes, found }));
+
+/** What this program prints of each. */
+export interface HeapReport {
+  readonly client: string;
+  readonly statuses: readonly unknown[];
+  /** Undefined without the wrapper. */
+  readonly circuit?: CircuitState;
+  /** How often the secret is left. */
+  readonly left: number;
+}
+
+const reports = subjects.map(({ client, secret, resilience, statuses }): HeapReport => {
+  const state = resilience?.snapshot().circuits[0]?.state;
+  return { client, statuses, ...(state && { circuit: state }), left: countOf(secret.reveal()) };
+});
+process.stdout.write(JSON.stringify(reports));
+for (const { resilience } of subjects) await resilience?.close();
+server.close();

@@ -29,9 +29,10 @@ export interface ProviderFailure {
 }
 
 /**
- * What is known about one failed attempt or call. Plain, frozen data that can be logged: the service's
- * `message` and the texts in `values` may contain secrets, so they are not enumerable. `console.log`,
- * `JSON.stringify` and the spread syntax leave them out; read them by name.
+ * What is known about one failed attempt or call. Frozen data that can be logged: the service's `message`
+ * and the texts in `values` may contain secrets, so they are getters that are not enumerable. `console.log`,
+ * `util.inspect` with any options but `getters`, `JSON.stringify` and the spread syntax leave them out; read
+ * them by name.
  */
 export interface Failure {
   /**
@@ -75,7 +76,7 @@ export interface Failure {
   /**
    * The variable parts of the message by their names in the catalogue's template, such as `waitMs`, or the
    * `claims` that a 401 requires of the next token. Texts and lists are not enumerable, because they may echo
-   * the request. Absent if the message matches no template.
+   * the request or contain the caller's address. Absent if the message matches no template.
    */
   readonly values?: MessageValues;
   /**
@@ -104,13 +105,31 @@ export type FailureFields = {
     : Failure[Name];
 };
 
+/** Keeps the service's message out of everything that lists properties, even those that are not enumerable. */
+class MessageKeeper {
+  readonly #message: string;
+
+  static {
+    // A failure is printed as a plain object, without the name of this class.
+    Reflect.deleteProperty(MessageKeeper.prototype, 'constructor');
+  }
+
+  constructor(message: string) {
+    this.#message = message;
+  }
+
+  get message(): string {
+    return this.#message;
+  }
+}
+
 /** Freezes a failure, and makes the fields that may contain secrets not enumerable. */
 export function createFailure(fields: FailureFields): Failure {
   const { code, status, trackingId, verdict, source, ambiguous, refreshUseless } = fields;
   const { retryAfterMs, values, partial, advice, entry } = fields;
   // Sets one field after the other, in order: spreading, deleting or hiding them afterwards takes several times
   // as long.
-  const failure = Object.defineProperty({}, 'message', { value: fields.message }) as MutableFailure;
+  const failure = new MessageKeeper(fields.message) as MessageKeeper & MutableFailure;
   failure.code = code;
   if (status !== undefined) failure.status = status;
   if (trackingId !== undefined) failure.trackingId = trackingId;
@@ -133,12 +152,11 @@ export function changeFailure(failure: Failure, changes: Partial<FailureFields>)
 }
 
 function withHiddenTexts(values: MessageValues): MessageValues {
-  const copy: MessageValues = {};
+  const copy: Record<string, MessageValues[string]> = {};
   for (const name of Object.getOwnPropertyNames(values)) {
     const value = values[name];
-    // Claims come from Entra and echo nothing.
-    const enumerable = typeof value === 'number' || name === 'claims';
-    Object.defineProperty(copy, name, { value, enumerable });
+    if (typeof value === 'number') copy[name] = value;
+    else Object.defineProperty(copy, name, { get: () => value });
   }
   return Object.freeze(copy);
 }

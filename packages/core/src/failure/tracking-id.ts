@@ -1,3 +1,4 @@
+import { decodeBase64 } from './claims.ts';
 import type { HeaderReader } from './headers.ts';
 import { withoutControls } from './text.ts';
 
@@ -38,18 +39,28 @@ export function chooseTrackingId(
 /** Characters that occur neither in a GUID nor in an activity ID of ASP.NET, which nearly every ID is. */
 const UNUSUAL = /[^\da-fA-F|.-]/;
 
-/** IDs are opaque, but they are not sentences, addresses, links or tokens. */
-const NOT_AN_ID = /[^!-~]|[@?&]|:\/\//;
-const TOKEN = /^eyJ[\w-]{8,}\./;
+/**
+ * IDs are opaque, but they are not sentences, addresses, links, cookies, queries or tokens. `=` stands at the
+ * end of base64 alone.
+ */
+const ID = /^[\w|.:;/+~{}-]{1,128}={0,2}$/;
+/** `eyJ` is `{"` in base64. */
+const LINK_OR_TOKEN = /:\/\/|eyJ[\w-]{8,}/;
+/** What HTTP Basic sends in base64. */
+const USER_AND_PASSWORD = /^[ -~]*:[ -~]*$/;
 
 function isUsual(text: string): boolean {
   return text !== '' && text.length <= MAX_LENGTH && !UNUSUAL.test(text);
 }
 
-/** A text that can be a request's ID and is safe to log; undefined for any other. */
+/**
+ * A text that can be a request's ID and is safe to log; undefined for any other. A text that is too long is not
+ * cut, because its beginning may be that of a token.
+ */
 export function safeTrackingId(text: string | undefined): string | undefined {
   if (text === undefined || isUsual(text)) return text;
-  const id = withoutControls(text.slice(0, 8 * MAX_LENGTH)).trim();
-  if (id === '' || NOT_AN_ID.test(id) || TOKEN.test(id)) return undefined;
-  return id.slice(0, MAX_LENGTH);
+  if (text.length > 8 * MAX_LENGTH) return undefined;
+  const id = withoutControls(text).trim();
+  if (id.length > MAX_LENGTH || !ID.test(id) || LINK_OR_TOKEN.test(id)) return undefined;
+  return USER_AND_PASSWORD.test(decodeBase64(id) ?? '') ? undefined : id;
 }

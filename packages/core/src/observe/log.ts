@@ -105,7 +105,8 @@ function logQuota(change: QuotaChange, write: Writer): void {
 function storeCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const code: unknown = Reflect.get(error, 'code');
-  return typeof code === 'string' ? code : /^[A-Z]{3,}\b/.exec(error.message)?.[0];
+  const isCode = typeof code === 'string' && /^\w{1,64}$/.test(code);
+  return isCode ? code : /^[A-Z]{3,}\b/.exec(error.message)?.[0];
 }
 
 function logCall(start: CallStart, write: Writer): CallObserver {

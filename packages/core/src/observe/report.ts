@@ -28,7 +28,8 @@ export function warnOnce(): ReportObserverError {
   };
 }
 
-/** The name of an error, not its message, which may contain secrets. */
+/** The name of an error, if it looks like one. Never its message, which may contain secrets. */
 function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error;
+  const name = error instanceof Error ? error.name : typeof error;
+  return /^[\w$.]{1,64}$/.test(name) ? name : 'Error';
 }

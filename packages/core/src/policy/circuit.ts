@@ -37,7 +37,7 @@ export type Admission = 'pass' | 'probe' | 'refused';
 export type CircuitTransition = Omit<CircuitChange, 'circuit' | 'operation' | 'host'>;
 
 /** The result of an attempt that cockatiel's state machine receives; undefined: a success. */
-type Reported = { readonly failure: Failure | undefined } | undefined;
+type Reported = { failure: Failure | undefined } | undefined;
 
 // The window decides when the circuit opens, so every failure that is reported to cockatiel opens it.
 const OPEN_ON_FAILURE: IBreaker = {
@@ -168,6 +168,8 @@ export class Circuit {
 
   async #tell(result: Reported): Promise<void> {
     await this.#breaker.execute(() => result);
+    // cockatiel keeps the last result, and with it the service's message, which may contain secrets.
+    if (result !== undefined) result.failure = undefined;
   }
 
   #opened(reported: unknown): void {

@@ -1,5 +1,5 @@
 import { type Fields, isFunction, isObject, isRecord } from '../is.ts';
-import { describe, property } from './describe.ts';
+import { describe, describeKey, property } from './describe.ts';
 import { nearestOption } from './nearest-option.ts';
 
 export { describe, property } from './describe.ts';
@@ -212,7 +212,7 @@ function itemFaults(
 ): string[] {
   const faults: string[] = [];
   for (const name of Object.keys(items)) {
-    const itemPath = Array.isArray(items) ? `${path}[${name}]` : `${path}['${name}']`;
+    const itemPath = Array.isArray(items) ? `${path}[${name}]` : `${path}['${describeKey(name)}']`;
     const keyFault = key?.(name);
     const value = property(items, name);
     if (keyFault !== undefined) faults.push(`${itemPath} ${keyFault}`);

@@ -12,10 +12,15 @@ export function property(target: object, name: string): unknown {
 /** Longer strings may be misplaced tokens or secrets. */
 const MAX_SHOWN = 20;
 
-/** Describes a value for a message, without the content of objects. */
+/** A key for a message, without the parts of a URL that may be secret: user, password, query and fragment. */
+export function describeKey(key: string): string {
+  return key.replace(/^[^/]*\/\/[^/]*@|^[^/]*@/, '…@').replace(/[?#].*/s, '?…');
+}
+
+/** Describes a value for a message, without the content of objects or the password in a URL. */
 export function describe(value: unknown): string {
   if (typeof value === 'string') {
-    return value.length <= MAX_SHOWN
+    return value.length <= MAX_SHOWN && !value.includes('@')
       ? JSON.stringify(value)
       : `a string of ${value.length} characters`;
   }

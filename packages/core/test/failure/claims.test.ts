@@ -35,17 +35,17 @@ describe('a claims challenge', () => {
     ['when it is long', encoded(LONG), LONG],
     ['without padding', encoded('{"a":1}').replaceAll('=', ''), '{"a":1}'],
   ])('is read %s', (_how, claims, expected) => {
-    expect(classified(`Bearer claims="${claims}"`)?.values).toEqual({ claims: expected });
+    expect(classified(`Bearer claims="${claims}"`)?.values).toMatchObject({ claims: expected });
   });
 
   it('is read without quotes', () => {
     const challenge = `Bearer error=insufficient_claims, claims=${encoded(CLAIMS)}`;
-    expect(classified(challenge)?.values).toEqual({ claims: CLAIMS });
+    expect(classified(challenge)?.values).toMatchObject({ claims: CLAIMS });
   });
 
   it('is read beside other challenges', () => {
     const failure = classified(`Basic realm="x", ${GRAPH}`);
-    expect(failure?.values).toEqual({ claims: CLAIMS });
+    expect(failure?.values).toMatchObject({ claims: CLAIMS });
   });
 
   it.each([
@@ -68,7 +68,7 @@ describe('a claims challenge', () => {
     const error = { code: 'Unauthorized', message: 'Account mode is inactive' };
     const headers = { 'WWW-Authenticate': GRAPH };
     const failure = classify({ status: 401, headers, body: { error } });
-    expect(failure?.values).toEqual({ claims: CLAIMS });
+    expect(failure?.values).toMatchObject({ claims: CLAIMS });
     expect(failure).not.toHaveProperty('refreshUseless');
   });
 

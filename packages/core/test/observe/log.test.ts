@@ -174,6 +174,7 @@ it.each([
   [new Error('NOAUTH HELLO must be called'), 'NOAUTH'],
   [Object.assign(new Error('connect ...'), { code: 'ECONNREFUSED' }), 'ECONNREFUSED'],
   [new Error('canary-secret'), undefined],
+  [Object.assign(new Error('x'), { code: 'redis://:canary@cache' }), undefined],
   [undefined, undefined],
 ])('writes the code of what the store of quotas failed with: %s', (error, code) => {
   const { lines, logger } = consoleLines();

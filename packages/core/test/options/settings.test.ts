@@ -148,6 +148,12 @@ describe('faults', () => {
     [{ observers: {} }, 'observers must be an array of observers, got an object'],
     [{ observers: [undefined] }, 'observers[0] must be an observer, got undefined'],
     [{ refreshToken: 'token' }, 'refreshToken must be a function'],
+    [
+      { hosts: { 'https://user:canary@example.com/?sig=canary': 'mde' } },
+      "hosts['…@example.com/?…'] must be a host such as localhost:8080; did you mean 'example.com'?",
+    ],
+    [{ hosts: { 'user:canary@example.com': 'mde' } }, "hosts['…@example.com'] must be a host"],
+    [{ hosts: { a: 'http://a:canary@b' } }, 'got a string of 17 characters'],
     [{ hosts: { a: 'azure' } }, "hosts['a'] must be 'xdr', 'mde', 'graph' or 'all', got \"azure\""],
     [{ clock: { now: () => 0 } }, 'clock must be a Clock with now, epoch and timer'],
     [{ operations: [] }, 'operations must be an object of operation names, got an array'],

@@ -8,7 +8,12 @@ import {
 
 /** A wrapper in real time that does not wait, so that what is counted is what is sent. */
 export function quick(url: string, options: ResilienceOptions = {}): Resilience {
-  return createResilience({
+  return createResilience(quickOptions(url, options));
+}
+
+/** The options of {@link quick}. */
+export function quickOptions(url: string, options: ResilienceOptions = {}): ResilienceOptions {
+  return {
     hosts: { [new URL(url).host]: 'all' },
     ...options,
     retry: {
@@ -18,7 +23,7 @@ export function quick(url: string, options: ResilienceOptions = {}): Resilience 
       throttleMaxDelayMs: 0,
       ...options.retry,
     },
-  });
+  };
 }
 
 /** A bare server on loopback. */

@@ -6,3 +6,8 @@ export function openMetrics(): Registry<OpenMetricsContentType> {
   register.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
   return register;
 }
+
+/** A registry that prints the text format, which has no exemplars. */
+export function plainText(): Registry {
+  return new Registry();
+}
