@@ -39,12 +39,20 @@ export interface AttemptScope {
 // attempt can be inside it, and the context is followed from the first such case on.
 const failures = new WeakMap<object, NestedFailure>();
 let context: AsyncLocalStorage<AttemptScope> | undefined;
+/** Whether an adapter for a client that creates errors of its own is used. */
+let ownErrors = false;
 let failed = 0;
 let begun = 0;
 let activeCalls = 0;
 
-/** Follows the asynchronous context from now on, if the runtime has one. */
+/** Follows the asynchronous context from now on, since a client creates errors of its own. */
 export function followContext(): void {
+  ownErrors = true;
+  createContext();
+}
+
+/** Follows the asynchronous context from now on, if the runtime has one. */
+function createContext(): void {
   const Storage = context === undefined ? asyncLocalStorage() : undefined;
   if (Storage !== undefined) context = new Storage();
 }
@@ -96,7 +104,7 @@ export function rememberFailure(
   if (activeCalls <= 1) return;
   failed += 1;
   const nested: NestedFailure = { operation, failure, order: failed, callNumber, scope };
-  if (scope !== undefined) scope.nestedFailure = nested;
+  if (ownErrors && scope !== undefined) scope.nestedFailure = nested;
   if (typeof settled === 'object' && settled !== null) failures.set(settled, nested);
 }
 
@@ -112,7 +120,7 @@ export function findNestedFailure(
     return inner !== undefined && isInside(inner, scope) ? inner : undefined;
   });
   if (nested !== undefined) {
-    followContext();
+    createContext();
     return nested;
   }
   const { nestedFailure: last } = scope;

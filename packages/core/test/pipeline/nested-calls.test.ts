@@ -200,6 +200,7 @@ describe('the attempt that a call is made in', () => {
   it('keeps the last failure inside, unless the call that fails is inside no other', async () => {
     const nested = await freshly();
     const own = scope();
+    nested.followContext();
     nested.callStarted();
     const inside = { callNumber: 2, scope: own };
     nested.rememberFailure('lonely', FAILURE, new Error('lonely'), inside);
