@@ -38,6 +38,8 @@ const CODES: readonly (readonly [kind: NetworkErrorKind, codes: string])[] = [
     `ECONNRESET EPIPE ERR_STREAM_PREMATURE_CLOSE ERR_HTTP2_SESSION_ERROR ERR_HTTP2_STREAM_ERROR
     UND_ERR_SOCKET UND_ERR_RES_CONTENT_LENGTH_MISMATCH`,
   ],
+  // HTTP/2, when the server did not keep to the protocol: every stream of the session fails.
+  ['interrupted', 'ERR_HTTP2_ERROR ERR_HTTP2_FRAME_ERROR'],
   // undici, when the server closed the stream or the session of HTTP/2.
   ['interrupted', 'UND_ERR_INFO'],
   // A body that broke off: got's code, and zlib's for a compressed body.

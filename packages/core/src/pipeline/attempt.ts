@@ -2,7 +2,14 @@ import { AttemptTimeoutError, ClosedError, DeadlineExceededError } from '../fail
 import type { AttemptFanOut } from '../observe/fan-out.ts';
 import type { DeadlineList, Deadlines, Watched } from '../policy/deadlines.ts';
 import type { AttemptSender, ClientCall } from './call.ts';
-import { type AttemptScope, failureCount, type NestedFailure, runInScope } from './nested-calls.ts';
+import {
+  type AttemptScope,
+  callCount,
+  failureCount,
+  isContextFollowed,
+  type NestedFailure,
+  runInScope,
+} from './nested-calls.ts';
 import type { Classification, Outcome } from './outcome.ts';
 import type { Permit } from './permit.ts';
 
@@ -46,6 +53,8 @@ export class Attempt<T> implements AttemptSender, Watched, AttemptScope {
   readonly sentAt: number;
   readonly renewalsBefore: number;
   readonly failuresBefore: number = failureCount();
+  readonly callsBefore: number = callCount();
+  readonly followed: boolean = isContextFollowed();
   nestedFailure: NestedFailure | undefined = undefined;
   // The attempt's position in a list of deadlines.
   expiresAt = 0;

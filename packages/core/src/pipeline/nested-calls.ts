@@ -10,6 +10,10 @@ export interface NestedFailure {
   readonly failure: Failure;
   /** The value of the count of failed calls, this one included. */
   readonly order: number;
+  /** The value of the count of calls when it began, itself included. */
+  readonly callNumber: number;
+  /** The attempt inside which it was made, if it is known. */
+  readonly scope: AttemptScope | undefined;
 }
 
 /** An attempt, inside which other wrapped calls may be made. */
@@ -18,6 +22,10 @@ export interface AttemptScope {
   nestedFailure: NestedFailure | undefined;
   /** How many calls had failed when the attempt was sent. */
   readonly failuresBefore: number;
+  /** How many calls had begun when the attempt was sent. */
+  readonly callsBefore: number;
+  /** Whether the calls made inside the attempt know it. */
+  readonly followed: boolean;
 }
 
 // Retries must not multiply when a wrapped call is made inside another. There are two ways to notice that. The
@@ -25,15 +33,33 @@ export interface AttemptScope {
 // outer call too, by itself or inside another error. That costs nothing until a call fails. Clients that create
 // their own errors from a response need the asynchronous context, which slows down each call: it is followed
 // only if an adapter for such a client is used.
+//
+// Two calls can get the same error although neither is inside the other, such as that of a connection or a
+// token that they share. The context decides, if it is followed. Otherwise only a call that began during an
+// attempt can be inside it, and the context is followed from the first such case on.
 const failures = new WeakMap<object, NestedFailure>();
 let context: AsyncLocalStorage<AttemptScope> | undefined;
+/** Whether an adapter for a client that creates errors of its own is used. */
+let ownErrors = false;
 let failed = 0;
+let begun = 0;
 let activeCalls = 0;
 
-/** Follows the asynchronous context from now on, if the runtime has one. */
+/** Follows the asynchronous context from now on, since a client creates errors of its own. */
 export function followContext(): void {
+  ownErrors = true;
+  createContext();
+}
+
+/** Follows the asynchronous context from now on, if the runtime has one. */
+function createContext(): void {
   const Storage = context === undefined ? asyncLocalStorage() : undefined;
   if (Storage !== undefined) context = new Storage();
+}
+
+/** Whether calls that begin now can know the attempt inside which they are made. */
+export function isContextFollowed(): boolean {
+  return context !== undefined;
 }
 
 /** Runs `send` so that the calls made in it can be attributed to the attempt. */
@@ -46,9 +72,11 @@ export function currentScope(): AttemptScope | undefined {
   return context?.getStore();
 }
 
-/** Counts a call that begins; each needs a {@link callEnded}. */
-export function callStarted(): void {
+/** Counts a call that begins; each needs a {@link callEnded}. Returns its number. */
+export function callStarted(): number {
   activeCalls += 1;
+  begun += 1;
+  return begun;
 }
 
 export function callEnded(): void {
@@ -60,18 +88,23 @@ export function failureCount(): number {
   return failed;
 }
 
+/** How many calls have begun so far. */
+export function callCount(): number {
+  return begun;
+}
+
 /** Remembers that a wrapped call has failed, by the value or error that its caller got. */
 export function rememberFailure(
   operation: string,
   failure: Failure,
   settled: unknown,
-  scope: AttemptScope | undefined,
+  { callNumber, scope }: Pick<NestedFailure, 'callNumber' | 'scope'>,
 ): void {
   // The only active call cannot be inside another.
   if (activeCalls <= 1) return;
   failed += 1;
-  const nested: NestedFailure = { operation, failure, order: failed };
-  if (scope !== undefined) scope.nestedFailure = nested;
+  const nested: NestedFailure = { operation, failure, order: failed, callNumber, scope };
+  if (ownErrors && scope !== undefined) scope.nestedFailure = nested;
   if (typeof settled === 'object' && settled !== null) failures.set(settled, nested);
 }
 
@@ -84,11 +117,19 @@ export function findNestedFailure(
   if (failed === scope.failuresBefore) return undefined;
   const nested = findRelated(settled, (part) => {
     const inner = failures.get(part);
-    return inner !== undefined && inner.order > scope.failuresBefore ? inner : undefined;
+    return inner !== undefined && isInside(inner, scope) ? inner : undefined;
   });
-  if (nested !== undefined) return nested;
+  if (nested !== undefined) {
+    createContext();
+    return nested;
+  }
   const { nestedFailure: last } = scope;
   return last !== undefined && isSameAnswer(last.failure, failure) ? last : undefined;
+}
+
+function isInside({ order, callNumber, scope }: NestedFailure, outer: AttemptScope): boolean {
+  if (order <= outer.failuresBefore) return false;
+  return outer.followed ? scope === outer : callNumber > outer.callsBefore;
 }
 
 // The caller's function may have continued after an inner call failed, and then failed for another reason.

@@ -49,7 +49,8 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
   attempts = 0;
   readonly #startedAt: number;
   /** The attempt of another wrapped call inside which this call is made. */
-  readonly #scope: AttemptScope | undefined = currentScope();
+  readonly scope: AttemptScope | undefined = currentScope();
+  callNumber = 0;
   #retryState: RetryState | undefined = undefined;
   #resolve: (value: T) => void = noop;
   #reject: (error: unknown) => void = noop;
@@ -73,7 +74,7 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
       this.#reject = reject;
     });
     this.pipeline.inFlight += 1;
-    callStarted();
+    this.callNumber = callStarted();
     if (this.call.signal?.aborted) {
       this.#refuse(cancelled(this.call, undefined));
       return promise;
@@ -207,7 +208,7 @@ class CallRun<T> implements PermitRequest, OutcomeReceiver<T> {
     this.events?.end(failedCallEnd(this.attempts, durationMs, failure, reason));
     const settled = settledValue(outcome);
     attachFailure(settled, failure);
-    rememberFailure(this.call.name, failure, settled, this.#scope);
+    rememberFailure(this.call.name, failure, settled, this);
     const error = outcome.ok ? this.call.toError?.(outcome.value, failure) : undefined;
     return error === undefined ? outcome : { ok: false, error };
   }

@@ -174,7 +174,13 @@ describe('where the asynchronous context is followed', () => {
 });
 
 describe('the attempt that a call is made in', () => {
-  const scope = (): NestedCalls.AttemptScope => ({ nestedFailure: undefined, failuresBefore: 0 });
+  const scope = (state: Partial<NestedCalls.AttemptScope> = {}): NestedCalls.AttemptScope => ({
+    nestedFailure: undefined,
+    failuresBefore: 0,
+    callsBefore: 0,
+    followed: false,
+    ...state,
+  });
 
   it('is known once the context is followed, and stays so', async () => {
     const nested = await freshly();
@@ -194,32 +200,60 @@ describe('the attempt that a call is made in', () => {
   it('keeps the last failure inside, unless the call that fails is inside no other', async () => {
     const nested = await freshly();
     const own = scope();
+    nested.followContext();
     nested.callStarted();
-    nested.rememberFailure('lonely', FAILURE, new Error('lonely'), own);
+    const inside = { callNumber: 2, scope: own };
+    nested.rememberFailure('lonely', FAILURE, new Error('lonely'), inside);
     expect([nested.failureCount(), own.nestedFailure]).toEqual([0, undefined]);
     nested.callStarted();
     for (const operation of ['first', 'last']) {
-      nested.rememberFailure(operation, FAILURE, new Error('inside'), own);
+      nested.rememberFailure(operation, FAILURE, new Error('inside'), inside);
     }
     expect(nested.failureCount()).toBe(2);
-    expect(own.nestedFailure).toEqual({ operation: 'last', failure: FAILURE, order: 2 });
+    expect(own.nestedFailure).toMatchObject({ operation: 'last', failure: FAILURE, order: 2 });
     nested.callEnded();
-    nested.rememberFailure('lonely again', FAILURE, new Error('lonely'), own);
+    nested.rememberFailure('lonely again', FAILURE, new Error('lonely'), inside);
     expect(nested.failureCount()).toBe(2);
   });
 
   it('fails by a call inside it only where one has failed since it was sent', async () => {
     const nested = await freshly();
     const error = new Error('inside');
+    const inner = { callNumber: 2, scope: undefined };
     nested.callStarted();
     nested.callStarted();
-    nested.rememberFailure('inner', FAILURE, error, undefined);
-    const before = { nestedFailure: undefined, failuresBefore: 0 };
-    const after = { nestedFailure: undefined, failuresBefore: 1 };
+    nested.rememberFailure('inner', FAILURE, error, inner);
+    const [before, after] = [scope(), scope({ failuresBefore: 1 })];
     expect(nested.findNestedFailure(before, error, FAILURE)?.operation).toBe('inner');
     expect(nested.findNestedFailure(after, error, FAILURE)).toBeUndefined();
-    nested.rememberFailure('other', FAILURE, new Error('other'), undefined);
+    nested.rememberFailure('other', FAILURE, new Error('other'), inner);
     expect(nested.findNestedFailure(after, error, FAILURE)).toBeUndefined();
+  });
+
+  it('does not fail by a call that had begun before, which met the same error', async () => {
+    const nested = await freshly();
+    const error = new Error('shared');
+    for (const callNumber of [nested.callStarted(), nested.callStarted()]) {
+      nested.rememberFailure('other', FAILURE, error, { callNumber, scope: undefined });
+    }
+    expect(nested.callCount()).toBe(2);
+    const [before, during] = [scope({ callsBefore: 2 }), scope({ callsBefore: 1 })];
+    expect(nested.findNestedFailure(before, error, FAILURE)).toBeUndefined();
+    expect(nested.isContextFollowed()).toBe(false);
+    // One that has begun meanwhile may be inside it: from now on, that is known.
+    expect(nested.findNestedFailure(during, error, FAILURE)?.operation).toBe('other');
+    expect(nested.isContextFollowed()).toBe(true);
+  });
+
+  it('does not fail by a call outside it, where the context is followed', async () => {
+    const nested = await freshly();
+    const error = new Error('shared');
+    const [own, another] = [scope({ followed: true }), scope({ followed: true })];
+    nested.callStarted();
+    const callNumber = nested.callStarted();
+    nested.rememberFailure('inner', FAILURE, error, { callNumber, scope: own });
+    expect(nested.findNestedFailure(another, error, FAILURE)).toBeUndefined();
+    expect(nested.findNestedFailure(own, error, FAILURE)?.operation).toBe('inner');
   });
 });
 
