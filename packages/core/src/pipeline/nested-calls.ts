@@ -156,7 +156,7 @@ export function warnNested(outer: string, inner: string): void {
 function callerFrames({ stack = '' }: Error): string {
   const frames = stack.split('\n').filter((line) => line.startsWith('    at '));
   // The first frame is in this file, whose folder is that of the build, or `src/pipeline` in the sources.
-  const own = /\((.*[/\\])/.exec(frames[0] ?? '')?.[1]?.replace(/pipeline[/\\]$/, '');
+  const own = /^[^(]*\((.*[/\\])/.exec(frames[0] ?? '')?.[1]?.replace(/pipeline[/\\]$/, '');
   return frames
     .filter((line) => own !== undefined && !line.includes(own) && !line.includes('node:'))
     .join('\n');

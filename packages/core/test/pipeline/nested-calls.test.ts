@@ -297,7 +297,7 @@ describe('the warning of a call inside another', () => {
     expect(JSON.stringify(warnings)).not.toMatch(/node:|core\/src|place/);
   });
 
-  const [linux, windows] = ['/opt/my app', 'C:\\my app'];
+  const [linux, windows] = ['/opt/pipeline/my app', 'C:\\my app'];
 
   it.each<[string, string[], string[] | undefined]>([
     [

@@ -316,30 +316,6 @@ describe('a caller whose header stays the same', () => {
       [...sent(server), ...sent(second)].filter((header) => header === 'Bearer old'),
     ).toHaveLength(3);
   });
-
-  it('is remembered by a bounded number of hashes', async () => {
-    const headers: (string | null)[] = [];
-    const inner = (input: unknown, init?: RequestInit): Promise<Response> => {
-      const header = new Request(String(input), init).headers.get('authorization');
-      headers.push(header);
-      const status = header?.startsWith('Bearer new') ? 200 : 401;
-      return Promise.resolve(new Response('', { status }));
-    };
-    const resilience = createResilience({
-      refreshToken: ({ failure }) => `new-${failure.status}`,
-      budget: { ratio: 1 },
-      onObserverError: () => undefined,
-    });
-    const fetch = resilience.wrapFetch(inner);
-    const get = (token: string): Promise<Response> =>
-      fetch('https://api.security.microsoft.com/api/incidents', bearer(token));
-    for (let call = 0; call < 2_100; call += 1) await get(`old-${call}`);
-    headers.length = 0;
-    await get('old-2099');
-    expect(headers).toEqual(['Bearer new-401']);
-    await get('old-0');
-    expect(headers).toEqual(['Bearer new-401', 'Bearer old-0', 'Bearer new-401']);
-  });
 });
 
 describe('a refreshToken that uses the wrapped fetch', () => {
