@@ -217,6 +217,8 @@ describe('the errors of the wrapper', () => {
     expect(foreign).toBeInstanceOf(CircuitOpenError);
     expect(foreign).toBeInstanceOf(ResilienceError);
     expect(foreign).not.toBeInstanceOf(ThrottledError);
+    expect(own[0]).toBeInstanceOf(copy.CircuitOpenError);
+    expect(own[0]).not.toBeInstanceOf(copy.ThrottledError);
     expect(failureOf(foreign)).toBe(foreign.failure);
     expect(new copy.DefenderApiError(FORBIDDEN)).toBeInstanceOf(DefenderApiError);
     expect(new copy.ClosedError({ operation, sent: true })).toBeInstanceOf(ClosedError);
