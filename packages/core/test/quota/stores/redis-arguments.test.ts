@@ -203,7 +203,7 @@ describe.each(Object.entries(CLIENTS))('a store of %s', (_, connect) => {
     ['a limit that is no list', [...REPLY.slice(0, 7), ['60000']]],
   ])('rejects an answer that is %s', async (_what, reply) => {
     const { store } = setup(() => reply);
-    const message = 'Redis did not answer with a list';
+    const message = 'Redis did not return a list';
     await expect(store.take(REQUEST)).rejects.toThrow(new TypeError(message));
   });
 });
@@ -212,7 +212,20 @@ it('a store of Redis refuses options that it does not know', () => {
   const client = CLIENTS.ioredis([], () => REPLY);
   const make = (options: unknown) => (): unknown =>
     Reflect.apply(redisQuotaStore, undefined, [client, options]);
+  expect(make({ prefix: 7 })).toThrow('redisQuotaStore');
   expect(make({ prefix: 7 })).toThrow('prefix');
   expect(make({ prefix: 7 })).toThrow('a string');
   expect(make({ prefixes: 'x' })).toThrow('prefixes');
+});
+
+describe('a client that is none of the known ones', () => {
+  it.each([undefined, null, {}, 'redis://localhost', () => undefined])(
+    'is refused: %j',
+    (client) => {
+      const make = (): unknown => Reflect.apply(redisQuotaStore, undefined, [client]);
+      expect(make).toThrow(
+        'redisQuotaStore takes a client of ioredis, iovalkey or node-redis first',
+      );
+    },
+  );
 });
