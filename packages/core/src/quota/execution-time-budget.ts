@@ -80,8 +80,7 @@ export class ExecutionTimeBudget {
     const expectedMs = this.#running * (this.#expectedMs ?? 0);
     return this.#windows.reduce((longest, window) => {
       // A single query may always run while any time is left, however long queries are.
-      const allowedMs = this.#running === 0 ? window.limitMs : window.limitMs - expectedMs;
-      return Math.max(longest, window.waitMs(allowedMs, now));
+      return Math.max(longest, window.waitMs(window.limitMs - expectedMs, now));
     }, 0);
   }
 

@@ -99,6 +99,7 @@ describe('an error of MSAL', () => {
     (fields) => {
       expect(classify(Object.assign(new Error('x'), fields))).toMatchObject({
         code: 'Unknown',
+        message: 'x',
         source: 'unknown',
       });
     },

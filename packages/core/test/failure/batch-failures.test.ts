@@ -41,6 +41,14 @@ describe('failuresOf', () => {
     }
   });
 
+  it('does not mind options that are null', () => {
+    const failures: unknown = Reflect.apply(failuresOf, undefined, [
+      [{ id: '1', status: 500 }],
+      null,
+    ]);
+    expect(failures).toHaveProperty('size', 1);
+  });
+
   it('takes the list that some clients give in place of the document', () => {
     expect([...failuresOf([{ id: 'a', status: 500 }]).keys()]).toEqual(['a']);
   });
@@ -59,6 +67,7 @@ describe('failuresOf', () => {
     ['a revoked proxy', { responses: revokedProxy() }],
   ])('finds no failure in %s', (_, document) => {
     expect(failuresOf(document).size).toBe(0);
+    expect(batchedResponses(document)).toEqual([]);
   });
 
   it('looks at a thousand responses at most', () => {

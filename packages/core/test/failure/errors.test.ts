@@ -12,7 +12,7 @@ import {
   ThrottledError,
 } from '../../src/failure/errors.ts';
 import type { Failure } from '../../src/failure/failure.ts';
-import { anotherCopyOf, revokedProxy } from './support.ts';
+import { anotherCopyOf, containing, revokedProxy } from './support.ts';
 
 const FORBIDDEN: Failure = {
   code: 'Forbidden',
@@ -67,13 +67,13 @@ describe('the errors of the wrapper', () => {
       'machines.isolate was not sent: its quota is used up for another 1.5 s, which is longer than the call may wait',
     );
     expect(used.heldBy).toBe('quota');
-    expect([used, ...own].map(({ failure }) => failure.advice?.slice(0, 40))).toEqual([
-      'Try again later, or give the call a long',
-      'Most recent calls of this operation fail',
-      'Try again after the pause. If it happens',
-      'Try again after the pause. If it happens',
-      'The request may have been carried out al',
-      'The request may have been carried out al',
+    expect([used, ...own].map(({ failure }) => failure.advice)).toEqual([
+      containing('longer deadline'),
+      containing('circuit'),
+      containing('after the pause'),
+      containing('after the pause'),
+      containing('may have been carried out'),
+      containing('may have been carried out'),
     ]);
   });
 
@@ -84,10 +84,9 @@ describe('the errors of the wrapper', () => {
         code: 'Closed',
         verdict: 'terminal',
         source: 'cancelled',
-        advice:
-          'The program called close(), usually because it is about to exit. Make this call earlier, or with another wrapper.',
+        advice: containing('with another wrapper'),
       },
-      'machines.isolate was not sent: the wrapper is closed',
+      /^machines.isolate was not sent: the wrapper is closed$/,
     ],
     [
       true,
@@ -96,17 +95,17 @@ describe('the errors of the wrapper', () => {
         verdict: 'terminal',
         source: 'cancelled',
         ambiguous: true,
-        advice:
-          'The request may have been carried out: check whether it was before you send it again. A longer timeoutMs of close() gives calls more time to end.',
+        advice: containing('A longer timeoutMs of close()'),
       },
-      'machines.isolate was aborted: the wrapper was closed before a response arrived',
+      /^machines.isolate was aborted: the wrapper was closed before/,
     ],
   ])('say that the wrapper was closed, and whether the call was sent: %s', (sent, fields, text) => {
     const error = new ClosedError({ operation, sent });
     expect(error).toBeInstanceOf(ResilienceError);
-    expect(String(error)).toBe(`ClosedError: ${text}`);
+    expect(error.message).toMatch(text);
+    expect(String(error)).toBe(`ClosedError: ${error.message}`);
     expect({ ...error.failure }).toEqual(fields);
-    expect(error.failure.message).toBe(text);
+    expect(error.failure.message).toBe(error.message);
     expect({ ...error }).toEqual({ code: 'Closed', operation });
   });
 
@@ -217,6 +216,8 @@ describe('the errors of the wrapper', () => {
     expect(foreign).toBeInstanceOf(CircuitOpenError);
     expect(foreign).toBeInstanceOf(ResilienceError);
     expect(foreign).not.toBeInstanceOf(ThrottledError);
+    expect(own[0]).toBeInstanceOf(copy.CircuitOpenError);
+    expect(own[0]).not.toBeInstanceOf(copy.ThrottledError);
     expect(failureOf(foreign)).toBe(foreign.failure);
     expect(new copy.DefenderApiError(FORBIDDEN)).toBeInstanceOf(DefenderApiError);
     expect(new copy.ClosedError({ operation, sent: true })).toBeInstanceOf(ClosedError);

@@ -3,7 +3,7 @@ import { failureOf } from '../../src/failure/attach.ts';
 import { classify } from '../../src/failure/classify.ts';
 import type { Failure, ProviderFailure } from '../../src/failure/failure.ts';
 import { attachPartial } from '../../src/failure/partial.ts';
-import { revokedProxy } from './support.ts';
+import { containing, revokedProxy } from './support.ts';
 
 function partialOf(warning: string | readonly string[], more: object = {}): Failure | undefined {
   const response = { status: 206, headers: { warning, ...more } };
@@ -28,8 +28,7 @@ describe('a partial response', () => {
       verdict: 'terminal',
       source: 'api',
       partial: [provider('Microsoft', 'WDATP', 401, 228)],
-      advice:
-        'The response is missing the results of Microsoft/WDATP (401). A 401 or 403 means that the app or the tenant has no access to the provider: check licence and permissions.',
+      advice: containing('results of Microsoft/WDATP (401). A 401 or 403 means'),
     });
     expect(failure?.message).toBe('');
     expect(Object.isFrozen(failure)).toBe(true);
@@ -47,8 +46,9 @@ describe('a partial response', () => {
         provider('Contoso, Inc.', 'Edge (EU)', 504, 10_000),
         provider('Microsoft', 'ASC', 429, 3),
       ],
-      advice:
-        'The response is missing the results of Contoso, Inc./Edge (EU) (504), Microsoft/ASC (429). Send the request again later to get them.',
+      advice: containing(
+        'Contoso, Inc./Edge (EU) (504), Microsoft/ASC (429). Send the request again',
+      ),
     });
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { classify } from '../../src/failure/classify.ts';
 import { isTruncatedJson } from '../../src/failure/truncated-body.ts';
+import { containing } from './support.ts';
 
 describe('a JSON document that was cut off', () => {
   it.each(['{', '[', '{"a":1', '[1,2', ' \n{"a":[1]', '\t["a"}', '{"a":{}]', '{"a":"}" '])(
@@ -33,14 +34,13 @@ describe('a JSON document that was cut off', () => {
     ['and whose error is a cause', new Error('x', { cause: parseError('["') })],
   ])('%s leaves in doubt whether the request was carried out', (_, error) => {
     const failure = classify(error);
-    expect(failure).toEqual({
+    expect(failure).toMatchObject({
       code: 'ERR_STREAM_PREMATURE_CLOSE',
       verdict: 'retryable',
       source: 'network',
       ambiguous: true,
-      advice:
-        'The service responded, but its response broke off on the way. The request has probably been carried out: check whether it was before you send it again.',
-      message: 'The body of the response broke off',
+      message: containing('broke off'),
+      advice: containing('check whether it was before you send it again'),
     });
     expect(Object.isFrozen(failure)).toBe(true);
   });

@@ -286,6 +286,19 @@ describe('what a 429 teaches', () => {
     expect([probe(true), probe(false)]).toEqual([28, 39]);
   });
 
+  it('is not told to observers again on its way back, though it is cut once more', () => {
+    const { limits, changes, send } = setup();
+    send(31, 0);
+    limits.learn(failure429, 1_000, 0, 0);
+    const later = 1.5 * MINUTE_MS;
+    send(37, later);
+    expect(limits.limits(0, later)).toEqual([39]);
+    limits.learn(failure429, 1_000, later, later);
+    expect(limits.limits(0, later)[0]).toBeGreaterThan(27);
+    expect(limits.limits(0, later)[0]).toBeLessThan(39);
+    expect(changes).toHaveLength(1);
+  });
+
   it('is tried by no call that is within what passed', () => {
     const { limits, send } = setup();
     send(31, 0);

@@ -92,6 +92,18 @@ describe('the running time of queries', () => {
     time.begin();
     time.end(20, 0);
     expect(time.state(0)).toEqual({ usedMs: 20, limitMs: 30 });
+    // By what is left, and not by what is spent or allowed.
+    const other = spent(
+      [
+        { limitMs: 50, windowMs: 600 },
+        { limitMs: 100, windowMs: 6_000 },
+      ],
+      [
+        [70, 0],
+        [20, 1_000],
+      ],
+    );
+    expect(other.state(1_000)).toEqual({ usedMs: 90, limitMs: 100 });
   });
 
   it('forgets what was expected of a query that was not run', () => {

@@ -33,7 +33,7 @@ class World {
   readonly #late: (() => void)[] = [];
   readonly shared: SharedCount;
 
-  constructor(expectedProcesses?: number) {
+  constructor(expectedProcesses?: number, minuteMs = MINUTE_MS) {
     const store: QuotaStore = {
       take: (request) =>
         this.#answer(() => {
@@ -51,7 +51,7 @@ class World {
       {
         group: 'incidents',
         windows: [
-          { per: 'minute', limit: 40, windowMs: MINUTE_MS },
+          { per: 'minute', limit: 40, windowMs: minuteMs },
           { per: 'hour', limit: 100, windowMs: HOUR_MS },
         ],
         transitMs: 400,
@@ -196,6 +196,12 @@ describe('the count that processes share', () => {
   });
 });
 
+it('processes with a short minute spread their questions over a hundredth of it', async () => {
+  const world = new World(undefined, 1_000);
+  await world.take({ granted: false, waitMs: 20, processes: 2 });
+  expect(world.shared.waitMs(0, 0)).toBe(25);
+});
+
 describe('while the store is away', () => {
   it('nothing is waited for, and who counts is told', async () => {
     const world = new World();
@@ -304,17 +310,18 @@ describe('a store that has lost what it held', () => {
   });
 
   it('is believed on fewer processes after a window only', async () => {
-    const divisorAfter = async (ms: number): Promise<number> => {
+    const divisorAfter = async (ms: number, processes = 2): Promise<number> => {
       const world = new World();
       await world.take({ processes: 3 });
       await world.take({ processes: 1, epoch: 'e2' });
       await world.clock.advance(ms);
-      await world.take({ processes: 2, epoch: 'e2' });
+      await world.take({ processes, epoch: 'e2' });
       await world.lose();
       return world.shared.divisor;
     };
     expect(await divisorAfter(MINUTE_MS - 1)).toBe(3);
     expect(await divisorAfter(MINUTE_MS)).toBe(2);
+    expect(await divisorAfter(MINUTE_MS - 1, 4)).toBe(4);
   });
 
   it('is told nothing by a process that sent nothing', async () => {

@@ -54,6 +54,19 @@ describe('the log of what was sent', () => {
     expect(log.waitMs(0, 3, 0, 105)).toBe(0);
   });
 
+  it('waits no longer for what has left the window already', () => {
+    const log = new SlidingWindowLog([window(2, 100)], 0);
+    log.completed(log.send(1, 0), 0);
+    expect([1, 2, 3, 4].map((ahead) => log.waitMs(0, 2, ahead, 150))).toEqual([0, 100, 100, 200]);
+  });
+
+  it('keeps calls in the order in which they must have arrived', () => {
+    const log = new SlidingWindowLog([window(5, 100)], 30);
+    log.send(1, 0);
+    log.completed(log.send(2, 50), 60);
+    expect([129, 130, 159, 160].map((now) => log.used(0, now))).toEqual([2, 1, 1, 0]);
+  });
+
   it('lists the calls under way alone where there is no window', () => {
     const log = new SlidingWindowLog([], 30);
     log.completed(log.send(1, 0), 0);

@@ -96,6 +96,7 @@ describe('a quota store in memory', () => {
   it('passes a learned limit on for five windows', async () => {
     const { clock, store, take } = setup();
     const learned = { windowMs: 60_000, limit: 40 };
+    await clock.advance(1_000);
     await store.report('g', { limits: [learned], keepMs: 60_000 });
     await clock.advance(299_999);
     expect((await take('1')).limits).toEqual([{ ...learned, ageMs: 299_999 }]);
@@ -116,6 +117,13 @@ describe('a quota store in memory', () => {
     expect(await take('3', [{ ...MINUTE, limit: 1 }])).toMatchObject({ waitMs: 59_500 });
     await store.settle('g', 'never known', 1_000);
     expect(await take('3')).toMatchObject({ used: [2] });
+  });
+
+  it('gives a permit a place again that it gave back', async () => {
+    const { store, take } = setup();
+    await take('1');
+    await store.settle('g', '1', undefined);
+    expect(await take('1')).toMatchObject({ granted: true, used: [1] });
   });
 
   it('refuses a clock that is none', () => {

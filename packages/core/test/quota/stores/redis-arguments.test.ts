@@ -212,7 +212,20 @@ it('a store of Redis refuses options that it does not know', () => {
   const client = CLIENTS.ioredis([], () => REPLY);
   const make = (options: unknown) => (): unknown =>
     Reflect.apply(redisQuotaStore, undefined, [client, options]);
+  expect(make({ prefix: 7 })).toThrow('redisQuotaStore');
   expect(make({ prefix: 7 })).toThrow('prefix');
   expect(make({ prefix: 7 })).toThrow('a string');
   expect(make({ prefixes: 'x' })).toThrow('prefixes');
+});
+
+describe('a client that is none of the known ones', () => {
+  it.each([undefined, null, {}, 'redis://localhost', () => undefined])(
+    'is refused: %j',
+    (client) => {
+      const make = (): unknown => Reflect.apply(redisQuotaStore, undefined, [client]);
+      expect(make).toThrow(
+        'redisQuotaStore takes a client of ioredis, iovalkey or node-redis first',
+      );
+    },
+  );
 });

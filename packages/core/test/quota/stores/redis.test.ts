@@ -109,22 +109,3 @@ describe.runIf(present)('Redis', () => {
     await expect(store.take(request)).rejects.toThrow('WRONGTYPE');
   });
 });
-
-describe('a client that is none of the known ones', () => {
-  it.each([undefined, null, {}, 'redis://localhost', () => undefined])(
-    'is refused: %j',
-    (client) => {
-      const make = (): unknown => Reflect.apply(redisQuotaStore, undefined, [client]);
-      expect(make).toThrow(
-        'redisQuotaStore takes a client of ioredis, iovalkey or node-redis first',
-      );
-    },
-  );
-
-  it('reports an answer that is not a list', async () => {
-    const odd = { evalsha: async () => 'odd', eval: async () => 'odd' };
-    const store = redisQuotaStore(odd);
-    const request = { group: 'g', permit: '1', process: 'a', windows: [], transitMs: 0 };
-    await expect(store.take(request)).rejects.toThrow('did not return a list');
-  });
-});
