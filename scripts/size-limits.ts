@@ -35,7 +35,7 @@ export const sizeLimits: readonly SizeLimit[] = [
   { name: 'core/memory', program: all('core/memory'), limitKib: 3.7, importKib: 24 },
   { name: 'core/redis', program: all('core/redis'), limitKib: 5.2, importKib: 28 },
   { name: 'core/testing', program: all('core/testing'), limitKib: 3.6, importKib: 22 },
-  { name: 'core/validation', program: all('core/validation'), limitKib: 3.6, importKib: 20 },
+  { name: 'core/validation', program: all('core/validation'), limitKib: 3.6, importKib: 21 },
   { name: 'otel', program: all('otel'), limitKib: 7.6, importKib: 535 },
   { name: 'otel/sdk', program: all('otel/sdk'), limitKib: 1.6, importKib: 90 },
   { name: 'prom/monitoring', program: all('prom/monitoring'), limitKib: 22.5, importKib: 535 },
