@@ -1,6 +1,6 @@
 /** Reads an option; undefined if its getter throws. */
 declare function property(target: object, name: string): unknown;
-/** Describes a value for a message, without the content of objects. */
+/** Describes a value for a message, without the content of objects or the password in a URL. */
 declare function describe(value: unknown): string;
 /**
  * The option that was probably meant: one with the same name at another place, one that has this name in

@@ -130,9 +130,10 @@ interface ProviderFailure {
   readonly latencyMs: number;
 }
 /**
- * What is known about one failed attempt or call. Plain, frozen data that can be logged: the service's
- * `message` and the texts in `values` may contain secrets, so they are not enumerable. `console.log`,
- * `JSON.stringify` and the spread syntax leave them out; read them by name.
+ * What is known about one failed attempt or call. Frozen data that can be logged: the service's `message`
+ * and the texts in `values` may contain secrets, so they are getters that are not enumerable. `console.log`,
+ * `util.inspect` with any options but `getters`, `JSON.stringify` and the spread syntax leave them out; read
+ * them by name.
  */
 interface Failure {
   /**
@@ -176,7 +177,7 @@ interface Failure {
   /**
    * The variable parts of the message by their names in the catalogue's template, such as `waitMs`, or the
    * `claims` that a 401 requires of the next token. Texts and lists are not enumerable, because they may echo
-   * the request. Absent if the message matches no template.
+   * the request or contain the caller's address. Absent if the message matches no template.
    */
   readonly values?: MessageValues;
   /**
