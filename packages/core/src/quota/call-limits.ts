@@ -105,10 +105,12 @@ export class CallLimits {
   }
 
   /** Learns from the store what other processes sent and learned. */
-  merge({ used, limits }: TakeAnswer, now: number): void {
+  merge({ granted, used, limits }: TakeAnswer, now: number): void {
+    // The place that was granted is among them, and is this process's own.
+    const given = granted ? 1 : 0;
     this.#others = {
       at: now,
-      used: used.map((all, index) => Math.max(all - this.#log.used(index, now), 0)),
+      used: used.map((all, index) => Math.max(all - given - this.#log.used(index, now), 0)),
     };
     for (const { windowMs, limit, ageMs } of limits) {
       const index = this.#windows.findIndex((window) => window.windowMs === windowMs);

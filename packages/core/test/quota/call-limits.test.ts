@@ -41,7 +41,7 @@ function setup({
 /** What a store answers that counted so many calls. */
 function answer(used: readonly number[], limits: TakeAnswer['limits'] = []): TakeAnswer {
   return {
-    granted: true,
+    granted: false,
     waitMs: 0,
     takenAt: 0,
     used,
@@ -189,6 +189,14 @@ describe('what the store says of other processes', () => {
     expect(used(70_000)).toEqual([0, 24]);
     send(1, 70_000);
     expect(used(70_000)).toEqual([1, 25]);
+  });
+
+  it('counts the place that it granted as an own one, which is sent in a moment', () => {
+    const { limits, send } = setup();
+    limits.merge({ ...answer([1]), granted: true }, 0);
+    expect(limits.state(0)[0]?.used).toBe(0);
+    send(1, 0);
+    expect(limits.state(0)[0]?.used).toBe(1);
   });
 
   it('is never less than nothing', () => {

@@ -12,6 +12,8 @@ class WatchedStore implements QuotaStore {
   readonly settled: unknown[] = [];
   readonly reported: QuotaNews[] = [];
   hangs = false;
+  /** Changes when it has lost what it held. */
+  epoch = 'first';
 
   constructor(clock: ManualClock) {
     this.#clock = clock;
@@ -20,7 +22,8 @@ class WatchedStore implements QuotaStore {
 
   take: QuotaStore['take'] = (request) => {
     this.taken.push(request);
-    return this.#later(() => this.#store.take(request));
+    const { epoch } = this;
+    return this.#later(async () => ({ ...(await this.#store.take(request)), epoch }));
   };
 
   settle: QuotaStore['settle'] = (group, permit, arrivedAt) => {
@@ -56,7 +59,11 @@ describe('a group that is counted in a store', () => {
     const ticket = clock.settle(ask('a', { keep: true }));
     const permit = await ticket;
     expect(log).toEqual(['20 a']);
-    expect(gate.quotas()[0]).toMatchObject({ counting: 'shared', waiting: 0 });
+    expect(gate.quotas()[0]).toMatchObject({
+      counting: 'shared',
+      waiting: 0,
+      windows: [{ used: 1, remaining: 2 }],
+    });
     await clock.advance(100);
     if (permit && 'completed' in permit) permit.completed();
     expect(store.settled).toEqual([120]);
@@ -83,6 +90,31 @@ describe('a group that is counted in a store', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  it('is asked for no more calls at once than the limit allows', async () => {
+    const { clock, store, log, ask } = setup();
+    for (const name of ['a', 'b', 'c']) void ask(name, { quota });
+    await clock.advance(19);
+    expect(store.taken).toHaveLength(1);
+    await clock.advance(1);
+    expect(log).toEqual(['20 a']);
+  });
+
+  it('is told which calls it has lost, by the names that it gave them places for', async () => {
+    const { clock, store, gate, ask } = setup({ expectedProcesses: 4 });
+    const many = { quota: { perMinute: 40 } };
+    await clock.settle(ask('a', many));
+    store.epoch = 'second';
+    await clock.settle(ask('b', many));
+    const permits = store.reported.flatMap(({ calls = [] }) => calls.map(({ permit }) => permit));
+    expect(permits).toEqual([store.taken[0]?.permit]);
+    // Until all have told theirs, each keeps to its part: here for 3 + 1 + 2 seconds.
+    const used = (): number | undefined => gate.quotas()[0]?.windows[0]?.used;
+    await clock.advance(5_999);
+    expect(used()).toBe(8);
+    await clock.advance(1);
+    expect(used()).toBe(2);
+  });
+
   it('sends the most urgent call at the place that was given', async () => {
     const { clock, log, ask } = setup();
     void ask('ordinary', { quota });
@@ -95,7 +127,9 @@ describe('a group that is counted in a store', () => {
   it('gives no ordinary call a place that was taken for an urgent one', async () => {
     const { clock, log, store, ask } = setup({ reserve: 0.5 });
     const limit = { perMinute: 2 };
-    await clock.settle(ask('first', { quota: limit }));
+    const windows = [{ windowMs: MINUTE_MS, limit: 2 }];
+    const other = { permit: 'of another process', process: 'other', transitMs: 0 };
+    await clock.settle(store.take({ group: 'incidents', windows, ...other }));
     const caller = new AbortController();
     const left = ask('urgent', { quota: limit, priority: 1, signal: caller.signal }).catch(() => 0);
     void ask('ordinary', { quota: limit });
@@ -103,9 +137,12 @@ describe('a group that is counted in a store', () => {
     caller.abort();
     await left;
     await clock.advance(1_000);
-    expect(log).toEqual(['20 first']);
-    expect(store.settled).toContain(undefined);
-    await clock.advance(MINUTE_MS);
+    expect([log, store.settled]).toEqual([[], [undefined]]);
+    void ask('as urgent', { quota: limit, priority: 1 });
+    await clock.advance(4_000);
+    expect(log).toHaveLength(1);
+    expect(log[0]).toContain('as urgent');
+    await clock.advance(2 * MINUTE_MS);
     expect(log).toHaveLength(2);
   });
 

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { HOUR_MS, MINUTE_MS, world } from './support.ts';
+import { failure429, HOUR_MS, MINUTE_MS, world } from './support.ts';
 
 const failed = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
@@ -16,6 +16,19 @@ describe('a quota by the minute', () => {
     expect(log).toEqual(['0 a', '0 b', '0 c']);
     await clock.advance(1);
     expect(log.at(-1)).toBe('60000 d');
+  });
+
+  it('lets a call through without a wait where there is room', () => {
+    const { gate } = world();
+    const operation = { name: 'a', quotaGroup: 'a', quota: { perMinute: 1 } };
+    const call = { group: 'a', operation, name: 'a', priority: 0, attempt: 1, limitMs: 0 };
+    const request = { ...call, signal: undefined, held: () => undefined };
+    expect(gate.acquire(request)).toHaveProperty('completed');
+    expect(gate.acquire(request)).toEqual({
+      refused: 'wait-too-long',
+      retryAfterMs: 60_000,
+      heldBy: 'quota',
+    });
   });
 
   it('really slides: each call makes room for one, a window after it', async () => {
@@ -138,6 +151,14 @@ describe('a call that waits', () => {
     expect(log.at(-1)).toBe('20000 late wait-too-long 40000');
   });
 
+  it('is not refused when its turn comes just in time', async () => {
+    const { clock, log, ask } = world();
+    void ask('sent', { quota });
+    void ask('just in time', { quota, limitMs: MINUTE_MS });
+    await clock.advance(MINUTE_MS - 1);
+    expect(log).toEqual(['0 sent']);
+  });
+
   it('reckons with those before it', async () => {
     const { clock, log, ask } = world();
     for (const name of ['sent', 'first', 'second']) void ask(name, { quota });
@@ -196,10 +217,13 @@ describe('a call that waits', () => {
   });
 
   it('is refused when too many wait', async () => {
-    const { clock, log, ask } = world({ maxWaiting: 2 });
+    const { clock, log, held, ask } = world({ maxWaiting: 2 });
     for (const name of ['sent', 'first', 'second', 'third']) void ask(name, { quota });
     await clock.advance(0);
     expect(log).toEqual(['0 sent', '0 third queue-full 180000']);
+    expect(held).toEqual(['first quota 60000', 'second quota 120000']);
+    // The two that wait, and the group.
+    expect(clock.pendingTimers).toBe(3);
   });
 
   it('gives its place to a more urgent one when too many wait', async () => {
@@ -218,6 +242,44 @@ describe('limits by the name of a group', () => {
     for (const name of ['a', 'b']) void ask(name, { quota, group });
     await clock.advance(MINUTE_MS);
     expect(log).toEqual(['0 a', '60000 b']);
+  });
+});
+
+describe('a call that is throttled', () => {
+  const operation = { name: 'a', quotaGroup: 'incidents', quota: { perMinute: 40 } };
+  const call = { group: 'incidents', operation, name: 'a', priority: 0 };
+  const quota = { perMinute: 40 };
+
+  it('cuts the limit no deeper than the one that was sent with it', async () => {
+    const { clock, gate, ask } = world({ pause: false });
+    const permits = await Promise.all([0, 1].map((id) => ask(`${id}`, { quota, keep: true })));
+    for (let id = 2; id < 10; id += 1) await ask(`${id}`, { quota });
+    const limitAfter = async (permit: (typeof permits)[number]): Promise<number | undefined> => {
+      await clock.advance(10);
+      const kept = permit !== undefined && 'completed' in permit ? permit : undefined;
+      gate.throttled(call, 1_000, failure429, kept);
+      return gate.quotas()[0]?.windows[0]?.limit;
+    };
+    expect(await limitAfter(permits[0])).toBe(20);
+    expect(await limitAfter(permits[1])).toBe(20);
+    // Of a call that nobody knows it is taken that it was sent just now.
+    expect(await limitAfter(undefined)).toBe(10);
+  });
+
+  it.each([
+    [true, 28],
+    [false, 29],
+  ])('is no proof that more calls pass (throttled: %s)', async (throttled, limit) => {
+    const { clock, gate, ask, refuse } = world({ pause: false });
+    for (let id = 0; id < 31; id += 1) await ask(`${id}`, { quota });
+    refuse({}, 1_000, { quota });
+    await clock.advance(1.5 * MINUTE_MS);
+    for (let id = 0; id < 27; id += 1) await ask(`${id}`, { quota });
+    const probe = await ask('probe', { quota, keep: true });
+    if (probe === undefined || 'refused' in probe) throw new Error('it was refused');
+    if (throttled) gate.throttled(call, 1_000, { ...failure429, ...CPU }, probe);
+    probe.completed();
+    expect(gate.quotas()[0]?.windows[0]?.limit).toBe(limit);
   });
 });
 
@@ -410,6 +472,7 @@ describe('what a quota tells', () => {
         counting: 'local',
       },
     ]);
+    expect(gate.quotas()[0]).not.toHaveProperty('runningTime');
   });
 
   it('is bounded: what comes after a thousand groups is not counted', async () => {
@@ -442,6 +505,14 @@ describe('the running time of queries', () => {
     await clock.advance(HOUR_MS);
     // The first query's time is an hour old at 3,750 s, and forgotten within a sixtieth of an hour.
     expect(log.at(-1)).toBe('3810000 held');
+  });
+
+  it('does not spread the calls that have room', async () => {
+    const { clock, log, ask } = world();
+    const hourly = { perMinute: 100, runningMsPerHour: 600_000 };
+    for (const name of ['a', 'b', 'c']) void ask(name, { quota: hourly, keep: true });
+    await clock.advance(0);
+    expect(log).toHaveLength(3);
   });
 
   it('is reserved for those under way', async () => {

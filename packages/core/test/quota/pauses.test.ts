@@ -180,6 +180,13 @@ describe('a gate without quotas', () => {
     expect(held).toEqual(['a pause 5000', 'b pause 3000']);
   });
 
+  it('is listed as long as it lasts, whoever waits', () => {
+    const { gate, pause, enter } = setup();
+    pause('g', 2);
+    for (const name of ['a', 'b']) void enter(name);
+    expect(gate.snapshot()).toEqual([{ group: 'g', pausedForMs: 2, waiting: 2 }]);
+  });
+
   it('tells a call that two others hold it, though no pause is left', async () => {
     const { clock, pause, enter, held, passed } = setup();
     pause('g', 1_000);
