@@ -14,7 +14,7 @@ import type { Ending } from './endings.ts';
 const COMMAND = 'defender-resilience proxy';
 
 /** A client that is ready to send. */
-export interface ReadyClient extends OpenClient {
+interface ReadyClient extends OpenClient {
   readonly resilience: Pick<Resilience, 'close' | 'snapshot'>;
   /** What a program of ours has written about the calls, beside what its observers get. */
   readonly pages?: () => Promise<readonly string[]>;

@@ -39,15 +39,15 @@ export const PLACES = [
   'errors',
 ] as const;
 
-export type Place = (typeof PLACES)[number];
+type Place = (typeof PLACES)[number];
 
 /** A canary, and the place where it may not be. */
-export interface LeakAt extends Leak {
+interface LeakAt extends Leak {
   readonly place: Place;
 }
 
 /** Everything that was written, by its place. */
-export class Written {
+class Written {
   readonly #unread = new Map<Place, string[]>();
   readonly #filled = new Set<Place>();
 

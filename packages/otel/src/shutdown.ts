@@ -66,12 +66,12 @@ async function faultWithin(
   return fault;
 }
 
-// Returns only codes and names, because a message may contain secrets.
+// Returns only what looks like a code or a name, because a message may contain secrets.
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
-  if (!('code' in error)) return error.name;
-  const { code } = error;
-  return typeof code === 'string' || typeof code === 'number' ? String(code) : error.name;
+  const code: unknown = 'code' in error ? error.code : undefined;
+  const words = [code, error.name].filter((text) => /^[\w$.]{1,64}$/.test(String(text ?? '')));
+  return String(words[0] ?? 'Error');
 }
 
 /** The code in a message of the SDK's diagnostics, such as `ECONNREFUSED` or an HTTP status. */

@@ -120,7 +120,8 @@ export const furtherClients: Readonly<Record<string, OpenFurtherClient>> = {
         async ({ signal }) => {
           const response = await fetch(`${url}${sent.path}`, { ...initOf(sent), signal });
           const text = await response.text();
-          if (!response.ok) throw text;
+          const thrown: unknown = text;
+          if (!response.ok) throw thrown;
           return text;
         },
         idempotent(sent),
