@@ -49,10 +49,10 @@ async function runDashboards(
     });
   }
   const { dashboards } = await import('@defender-resilience/prom/monitoring');
-  const { generated, optionsFrom } = await import('../monitoring/options.ts');
+  const { reportingFaults, optionsFrom } = await import('../monitoring/options.ts');
   const { isUpToDate, reportCheck, writeTo } = await import('../monitoring/write.ts');
   const options = await optionsFrom(config, set);
-  const wanted = generated(() => dashboards(options));
+  const wanted = reportingFaults(() => dashboards(options));
   if (check !== undefined && isAddress(check)) {
     const { differencesInGrafana } = await import('../monitoring/grafana.ts');
     return reportCheck(await differencesInGrafana(wanted, check, context), context);

@@ -42,10 +42,10 @@ async function runRules(
   context: Context,
 ): Promise<ExitCode> {
   const { ruleGroups, rules } = await import('@defender-resilience/prom/monitoring');
-  const { generated, optionsFrom } = await import('../monitoring/options.ts');
+  const { reportingFaults, optionsFrom } = await import('../monitoring/options.ts');
   const { isUpToDate, reportCheck, writeTo } = await import('../monitoring/write.ts');
   const options = await optionsFrom(config, set);
-  const text = generated(() => rules(options));
+  const text = reportingFaults(() => rules(options));
   if (check === undefined) {
     if (output === undefined) context.out.write(text);
     else await writeTo(output, text, context);
@@ -60,6 +60,6 @@ async function runRules(
   const { differences } = await import('../monitoring/compare.ts');
   const { rulesOfPrometheus } = await import('../monitoring/deployed.ts');
   const { document, normalise } = await rulesOfPrometheus(check, context.signal);
-  const wanted = generated(() => ruleGroups(options));
+  const wanted = reportingFaults(() => ruleGroups(options));
   return reportCheck(await differences(wanted, document, normalise), context);
 }

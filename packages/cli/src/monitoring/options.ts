@@ -37,7 +37,7 @@ function withValue(options: GivenOptions, path: readonly string[], value: unknow
 }
 
 /** Runs a generator, and reports invalid options as a mistake on the command line. */
-export function generated<T>(generate: () => T): T {
+export function reportingFaults<T>(generate: () => T): T {
   try {
     return generate();
   } catch (cause) {

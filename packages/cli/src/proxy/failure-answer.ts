@@ -1,13 +1,13 @@
 import type { Failure, FailureSource } from '@defender-resilience/core';
 import type { OwnAnswer } from './refusal.ts';
 
-interface Kind {
+interface AnswerKind {
   readonly status: number;
   readonly proxyError: string;
 }
 
 /** The answers to calls that ended without a response from the service. */
-const KINDS: Readonly<Record<Exclude<FailureSource, 'api' | 'gateway'>, Kind>> = {
+const KINDS: Readonly<Record<Exclude<FailureSource, 'api' | 'gateway'>, AnswerKind>> = {
   circuit: { status: 503, proxyError: 'destination_unavailable' },
   throttle: { status: 429, proxyError: 'connection_limit_reached' },
   timeout: { status: 504, proxyError: 'http_response_timeout' },
@@ -31,6 +31,7 @@ const NETWORK_ERRORS: readonly (readonly [codes: RegExp, proxyError: string])[] 
  */
 export function failureAnswer(failure: Failure, host: string): OwnAnswer {
   const { source, code, retryAfterMs } = failure;
+  // A response of the API is normally forwarded instead of answered here.
   const kind = source === 'api' || source === 'gateway' ? KINDS.unknown : KINDS[source];
   return {
     status: kind.status,

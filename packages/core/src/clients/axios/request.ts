@@ -41,8 +41,9 @@ const ABSOLUTE = /^([a-z][a-z\d+\-.]*:)?\/\//i;
 
 function urlOf({ url = '', baseURL, allowAbsoluteUrls }: AxiosConfig): URL | undefined {
   if (typeof url !== 'string') return undefined;
-  const alone = typeof baseURL !== 'string' || (ABSOLUTE.test(url) && allowAbsoluteUrls !== false);
-  const parsed = URL.parse(alone ? url : join(baseURL, url));
+  const isWhole =
+    typeof baseURL !== 'string' || (ABSOLUTE.test(url) && allowAbsoluteUrls !== false);
+  const parsed = URL.parse(isWhole ? url : join(baseURL, url));
   return parsed?.protocol.startsWith('http') ? parsed : undefined;
 }
 

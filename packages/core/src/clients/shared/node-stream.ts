@@ -23,7 +23,7 @@ class ReplayedStream extends Readable {
   readonly #source: Readable;
   readonly #iterator: AsyncIterator<unknown>;
   readonly #chunks: unknown[] = [];
-  #next: Promise<Step> | undefined = undefined;
+  #pending: Promise<Step> | undefined = undefined;
 
   constructor(source: Readable) {
     super();
@@ -40,7 +40,7 @@ class ReplayedStream extends Readable {
     while (size < MAX_ERROR_BODY && !signal.aborted) {
       const step = await Promise.race([this.#pull(), aborted]);
       if (step === 'aborted' || step === 'end' || 'error' in step) break;
-      this.#next = undefined;
+      this.#pending = undefined;
       this.#chunks.push(step.chunk);
       const bytes = typeof step.chunk === 'string' ? Buffer.from(step.chunk) : step.chunk;
       if (!(bytes instanceof Uint8Array)) break;
@@ -57,7 +57,7 @@ class ReplayedStream extends Readable {
       return;
     }
     void this.#pull().then((step) => {
-      this.#next = undefined;
+      this.#pending = undefined;
       if (step === 'end') this.push(null);
       else if ('error' in step) this.destroy(asError(step.error));
       else this.push(step.chunk);
@@ -71,11 +71,11 @@ class ReplayedStream extends Readable {
 
   /** The source's next step. Repeated calls share one pending read until its step is used. Never rejects. */
   #pull(): Promise<Step> {
-    this.#next ??= this.#iterator.next().then(
+    this.#pending ??= this.#iterator.next().then(
       ({ done, value }): Step => (done ? 'end' : { chunk: value }),
       (error: unknown): Step => ({ error }),
     );
-    return this.#next;
+    return this.#pending;
   }
 }
 

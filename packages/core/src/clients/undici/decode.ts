@@ -28,6 +28,7 @@ export async function decodeStart(
   encoding: string,
 ): Promise<Uint8Array | undefined> {
   const decode = DECODERS.get(encoding.toLowerCase());
+  // With these flushes, zlib accepts data that ends early.
   const finishFlush =
     encoding.toLowerCase() === 'br' ? constants.BROTLI_OPERATION_FLUSH : constants.Z_SYNC_FLUSH;
   try {
