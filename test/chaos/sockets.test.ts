@@ -6,7 +6,7 @@ import { KINDS } from './sockets/faults.ts';
 import { http1 } from './sockets/http1.ts';
 import { HTTP2_KINDS, http2 } from './sockets/http2.ts';
 
-import { runStorm } from './sockets/storm.ts';
+import { type Bare, measureBare, runStorm } from './sockets/storm.ts';
 
 const rejections: unknown[] = [];
 const onRejection = (error: unknown): void => void rejections.push(error);
@@ -49,6 +49,11 @@ it('keeps its promises with 500 calls at once', { timeout: 60_000 }, async () =>
 describe.each(Object.entries(http2Clients))(
   '%s, over streams of HTTP/2 that are dropped',
   (_name, client) => {
+    let bare: Bare;
+    beforeAll(async () => {
+      bare = await measureBare({ enemy: http2, client, seed: 5, calls: 200, concurrency: 50 });
+    }, 60_000);
+
     it.each([
       [1, 20],
       [50, 120],
@@ -57,7 +62,7 @@ describe.each(Object.entries(http2Clients))(
       { timeout: 60_000 },
       async (concurrency, calls) => {
         const seed = concurrency * 17 + 3;
-        const report = await runStorm({ enemy: http2, client, seed, calls, concurrency });
+        const report = await runStorm({ enemy: http2, client, seed, calls, concurrency, bare });
         expect(report.faults).toEqual([]);
         if (concurrency === 1) expect(report.successes).toBeGreaterThan(calls / 4);
         for (const [kind, count] of Object.entries(report.kinds)) {

@@ -5,6 +5,8 @@ import type { Fault } from './faults.ts';
 export interface Received<F> {
   readonly call: number;
   readonly fault: F;
+  /** Whether what ended its connection may have cut it off, in place of its own fault. */
+  brokenOff?: boolean;
 }
 
 export interface HostileServer<F> extends AsyncDisposable {

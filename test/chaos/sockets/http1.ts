@@ -7,7 +7,5 @@ export const http1: Enemy<Fault> = {
   faultOf,
   ok: { kind: 'ok', status: 200, retryAfter: false, envelope: false, body: 'empty', at: 0 },
   provesNothingDone,
-  clientResends: false,
-  seemsWhole: () => false,
   start: startHostileServer,
 };

@@ -47,8 +47,9 @@ function faultOf(chance: Chance): Http2Fault {
   return { kind, status: chance.one(...STATUSES) };
 }
 
+/** Its errors are in the service's own format. */
 function provesNothingDone({ kind, status }: Http2Fault): boolean {
-  return kind === 'refused' || (kind === 'status' && status === 429);
+  return kind === 'refused' || (kind === 'status' && [429, 500, 503].includes(status));
 }
 
 type Answer = (
@@ -121,10 +122,17 @@ function start(
   const received: Received<Http2Fault>[] = [];
   const next = countingAttempts(planned);
   const sessions = new Set<Http2Session>();
+  const open = new Map<Http2Session, Set<Received<Http2Fault>>>();
   const server = createServer();
   server.on('session', (session) => {
     sessions.add(session);
-    session.on('error', () => undefined).on('close', () => sessions.delete(session));
+    open.set(session, new Set());
+    session
+      .on('error', () => undefined)
+      .on('close', () => {
+        sessions.delete(session);
+        for (const request of open.get(session) ?? []) request.brokenOff = true;
+      });
   });
   server.on('stream', (stream, headers) => {
     const { session } = stream;
@@ -140,7 +148,11 @@ function start(
     if (fault.kind === 'early') answer();
     const carryOut = (): void => {
       if (fault.kind === 'early') return;
-      received.push({ call, fault });
+      const request: Received<Http2Fault> = { call, fault };
+      received.push(request);
+      open.get(session)?.add(request);
+      // What was written last may still be on its way.
+      stream.on('close', () => setTimeout(() => open.get(session)?.delete(request), 5));
       answer();
     };
     text(stream).then(carryOut, () => undefined);
@@ -153,8 +165,5 @@ export const http2: Enemy<Http2Fault> = {
   faultOf,
   ok: { kind: 'ok', status: 200 },
   provesNothingDone,
-  // undici and axios take the end of a broken stream or session for the end of the body, with and without us.
-  seemsWhole: () => true,
-  clientResends: true,
   start,
 };

@@ -1,3 +1,4 @@
+import { chanceOf } from '../random.ts';
 import { GroupModel } from './groups.ts';
 import {
   askedMs,
@@ -29,8 +30,8 @@ export interface Prediction {
   readonly exact: boolean;
 }
 
-/** Which of two events of one millisecond comes first. */
-export type Order = 'older' | 'younger' | 'timeouts';
+/** Which of two events of one millisecond comes first; a number: as the draw with that number has it. */
+export type Order = 'older' | 'younger' | 'timeouts' | 'refusals' | number;
 
 type Event = { readonly at: number; readonly order: number; run(): void };
 type State = 'new' | 'gate' | 'sent' | 'wait' | 'ended';
@@ -94,7 +95,8 @@ export function predict(schedule: Schedule, order: Order = 'older'): Prediction 
   const after = (ms: number, run: () => void, isTimeout = false): void => {
     count += 1;
     const early = order === 'timeouts' && isTimeout ? -1_000_000 : 0;
-    const place = order === 'younger' ? -count : count + early;
+    const drawn = typeof order === 'number' ? chanceOf(order * 1_000_003 + count).next() : 0;
+    const place = drawn || (order === 'younger' ? -count : count + early);
     events.push({ at: now + Math.ceil(ms), order: place, run });
   };
   const tokens = new TokenModel<Call>(schedule.refreshes ?? [], { now: () => now, after });
@@ -139,7 +141,10 @@ export function predict(schedule: Schedule, order: Order = 'older'): Prediction 
   };
   const refuse = (call: Call, reason: string): void => {
     leaveQueue(call);
-    circuitOf(call).record('nothing', call.probe, now);
+    const record = (): void => circuitOf(call).record('nothing', call.probe, now);
+    // A probe that is not sent is given back a moment later: another call may be refused meanwhile.
+    if (order === 'refusals') after(0, record);
+    else record();
     end(call, reason);
   };
   const leaveQueue = (call: Call): void => {

@@ -109,11 +109,12 @@ function crowded(chance: Chance): Schedule {
     maxWaiting: 1_000,
     maxRetryAfterMs: 180_000,
     ...(counted ? { quota: quotaOf(chance) } : {}),
-    calls: Array.from({ length: chance.int(4, 12) }, () => ({
-      ...callOf(chance, 0.7, spanMs, statuses),
-      operation: 'incidents.list',
-      deadlineMs: chance.one(20_000, 300_000, 300_000),
-    })),
+    calls: Array.from({ length: chance.int(4, 12) }, () => {
+      const call = callOf(chance, 0.7, spanMs, statuses);
+      const deadlineMs = chance.one(20_000, 300_000, 300_000);
+      const attemptTimeoutMs = Math.min(call.attemptTimeoutMs, deadlineMs);
+      return { ...call, operation: 'incidents.list', deadlineMs, attemptTimeoutMs };
+    }),
   };
 }
 

@@ -63,9 +63,14 @@ function initOf({ method, headers, body, signal }: AnyRequest): RequestInit {
   };
 }
 
-export function axiosClient(resilience: Resilience, url: string, config: object = {}): OpenClient {
+/** Without a wrapper: axios as it is. */
+export function axiosClient(
+  resilience: Resilience | undefined,
+  url: string,
+  config: object = {},
+): OpenClient {
   const instance = axios.create({ baseURL: url, proxy: false, ...config });
-  const client = wrapAxios(resilience, instance);
+  const client = resilience === undefined ? instance : wrapAxios(resilience, instance);
   return {
     ...nothing,
     async send({ method, path, headers, body, signal }) {
@@ -82,12 +87,14 @@ export function axiosClient(resilience: Resilience, url: string, config: object 
   };
 }
 
+/** Without a wrapper: the bare dispatcher. */
 export function undiciClient(
-  resilience: Resilience,
+  resilience: Resilience | undefined,
   url: string,
   agent: Dispatcher = new Agent(),
 ): OpenClient {
-  const dispatcher = agent.compose(undiciInterceptor(resilience));
+  const dispatcher =
+    resilience === undefined ? agent : agent.compose(undiciInterceptor(resilience));
   return {
     async send({ method, path, headers, body, signal }) {
       const options = { dispatcher, method, headers, body: method === 'POST' ? body : null };

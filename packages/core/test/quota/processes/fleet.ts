@@ -32,6 +32,8 @@ export interface Report {
   readonly durations: readonly number[];
   readonly throttled: number;
   readonly failed: number;
+  /** For which share of the time it was kept from running. */
+  readonly starved: number;
   /** What it heard of the store: `lost`, `back`. */
   readonly stores: readonly string[];
   readonly reasons: readonly string[];

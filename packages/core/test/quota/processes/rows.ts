@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { type FleetOptions, ProcessFleet, type Report, type Scale } from './fleet.ts';
+import { Starvation } from './starvation.ts';
 
 /** What came of one row. */
 export interface Outcome {
@@ -10,6 +11,8 @@ export interface Outcome {
   /** Calls that ended with a `ThrottledError`, and with any other error. */
   readonly throttled: number;
   readonly failed: number;
+  /** For which share of the time the process that was starved most was kept from running. */
+  readonly starved: number;
   /** What each process heard of the store, such as `lost back`. */
   readonly stores: readonly string[];
   readonly reasons: readonly string[];
@@ -38,8 +41,10 @@ type Act = (fleet: ProcessFleet) => Promise<{ readonly used?: number; readonly n
 export async function outcomeOf(options: FleetOptions, act: Act): Promise<Outcome> {
   const { begin = (start) => start() } = options;
   await using fleet = await begin(() => ProcessFleet.start(options));
+  using starvation = new Starvation();
   fleet.go();
   const seen = await act(fleet);
+  const { share } = starvation;
   const reports = await fleet.stop();
   const sum = (of: (report: Report) => number): number =>
     reports.reduce((total, report) => total + of(report), 0);
@@ -48,6 +53,7 @@ export async function outcomeOf(options: FleetOptions, act: Act): Promise<Outcom
     refused: fleet.counted().refused,
     throttled: sum(({ throttled }) => throttled),
     failed: sum(({ failed }) => failed),
+    starved: Math.max(share, ...reports.map(({ starved }) => starved)),
     stores: reports.map(({ stores }) => stores.join(' ')),
     reasons: [...new Set(reports.flatMap(({ reasons }) => reasons))],
   };
@@ -242,7 +248,18 @@ export const TROUBLES: readonly Row[] = [
 
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
-/** Where an outcome is not what the row asks for. */
+/** A process that is kept from running for a larger share says nothing about how much it can send. */
+const MAX_STARVED = 0.03;
+
+/** Whether other work on the machine kept the processes from running. */
+export function wasStarved({ starved }: Outcome): boolean {
+  return starved > MAX_STARVED;
+}
+
+/**
+ * Where an outcome is not what the row asks for. Of processes that were starved, only what holds all the same
+ * is asked: each call ends well, and no more than one window is refused.
+ */
 export function faultsOf(
   row: Row,
   outcome: Outcome,
@@ -250,11 +267,13 @@ export function faultsOf(
 ): readonly string[] {
   const faults: string[] = [];
   const { used, refused, throttled, failed, stores, reasons } = outcome;
-  const least = row.used?.[minuteMs < 60_000 ? 1 : 0] ?? 0;
+  const starved = wasStarved(outcome);
+  const least = starved ? 0 : (row.used?.[minuteMs < 60_000 ? 1 : 0] ?? 0);
   if (used !== undefined && used < least) faults.push(`used ${percent(used)} < ${percent(least)}`);
-  const allowed = (row.refused ?? 0) * limit;
+  const allowed = Math.max(row.refused ?? 0, starved ? 1 : 0) * limit;
   if (refused > allowed) faults.push(`${refused} refused > ${allowed}`);
   if (throttled + failed > 0) faults.push(`${throttled} ThrottledErrors, ${failed} other errors`);
+  if (starved) return faults;
   const heard = row.stores ?? '';
   if (stores.some((each) => each !== heard)) faults.push(`heard ${JSON.stringify(stores)}`);
   if (row.reason !== undefined && !reasons.some((text) => text.startsWith(row.reason ?? ''))) {

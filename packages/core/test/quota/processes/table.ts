@@ -5,7 +5,15 @@ import { parseArgs, promisify } from 'node:util';
 import { clientsTable } from './clients-table.ts';
 import { REAL, SHORT } from './fleet.ts';
 import { burst, light } from './latencies.ts';
-import { faultsOf, type Outcome, percent, ROUND_TRIPS, type Row, TROUBLES } from './rows.ts';
+import {
+  faultsOf,
+  type Outcome,
+  percent,
+  ROUND_TRIPS,
+  type Row,
+  TROUBLES,
+  wasStarved,
+} from './rows.ts';
 
 const HELP = `Measures quotas that processes share through Redis, and prints a table.
 
@@ -59,7 +67,8 @@ async function measured(row: Row): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, [...flags, ...options]);
   const outcome = JSON.parse(stdout) as Outcome;
   const faults = faultsOf(row, outcome, scale);
-  process.stderr.write(`${row.name}: ${faults.join('; ') || 'as asked'}\n`);
+  const judged = wasStarved(outcome) ? 'kept from running: not judged' : 'as asked';
+  process.stderr.write(`${row.name}: ${faults.join('; ') || judged}\n`);
   return lineOf(row, outcome);
 }
 

@@ -10,6 +10,7 @@ import {
 import { redisQuotaStore } from '@defender-resilience/core/redis';
 import { Redis } from 'ioredis';
 import type { Orders, Report } from './fleet.ts';
+import { Starvation } from './starvation.ts';
 
 const orders = JSON.parse(process.argv[2] ?? '{}') as Orders;
 const { minuteMs, skewMs, storePort } = orders;
@@ -25,6 +26,7 @@ const clock = {
 };
 
 const clients: Redis[] = [];
+const starvation = new Starvation();
 
 function connected(port: number): Redis {
   const client = new Redis({ port, host: '127.0.0.1', retryStrategy: () => minuteMs / 60 });
@@ -72,7 +74,8 @@ class Caller {
 
   report(): Report {
     const { statuses, durations, throttled, failed, stores, reasons } = this;
-    return { statuses, durations, throttled, failed, stores, reasons };
+    const { share: starved } = starvation;
+    return { statuses, durations, throttled, failed, starved, stores, reasons };
   }
 
   async #callOn(): Promise<void> {
@@ -101,6 +104,7 @@ const callers = Array.from({ length: orders.wrappers }, () => new Caller());
 
 process.on('disconnect', () => process.exit());
 process.on('message', (order: 'go' | 'report' | 'stop') => {
+  if (order === 'go') starvation.restart();
   for (const caller of callers) {
     if (order === 'go') caller.go();
     if (order === 'stop') caller.stop();
