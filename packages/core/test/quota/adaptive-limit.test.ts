@@ -50,9 +50,10 @@ describe('a limit that adapts', () => {
     ['a probe', 45_000, 75, 71],
     ['a probe that came as far as before', 45_000, 74, 70],
     ['no probe, since others take more than before', 45_000, 73, 63],
-  ])('is cut by a fiftieth or a tenth: %s', (_, now, sent, expected) => {
+  ])('is cut by a fiftieth or a tenth: %s', (_, laterMs, sent, expected) => {
     const limit = limitOf();
-    limit.throttled(81, 0, 0);
+    limit.throttled(81, 10 * W, 10 * W);
+    const now = 10 * W + laterMs;
     limit.throttled(sent, now, now);
     expect(limit.at(now)).toBe(expected);
   });

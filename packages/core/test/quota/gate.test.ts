@@ -252,6 +252,7 @@ describe('a call that is throttled', () => {
 
   it('cuts the limit no deeper than the one that was sent with it', async () => {
     const { clock, gate, ask } = world({ pause: false });
+    await clock.advance(5);
     const permits = await Promise.all([0, 1].map((id) => ask(`${id}`, { quota, keep: true })));
     for (let id = 2; id < 10; id += 1) await ask(`${id}`, { quota });
     const limitAfter = async (permit: (typeof permits)[number]): Promise<number | undefined> => {
