@@ -47,7 +47,7 @@ const ID = /^[\w|.:;/+~{}-]{1,128}={0,2}$/;
 /** `eyJ` is `{"` in base64. */
 const LINK_OR_TOKEN = /:\/\/|eyJ[\w-]{8,}/;
 /** What HTTP Basic sends in base64. */
-const USER_AND_PASSWORD = /^[ -~]*:[ -~]*$/;
+const USER_AND_PASSWORD = /^[ -9;-~]*:[ -~]*$/;
 
 function isUsual(text: string): boolean {
   return text !== '' && text.length <= MAX_LENGTH && !UNUSUAL.test(text);
