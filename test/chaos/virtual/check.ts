@@ -36,7 +36,7 @@ const DRAWN_ORDERS = 40;
 
 function isUndecided(schedule: Schedule, expected: Prediction): boolean {
   const drawn = Array.from({ length: DRAWN_ORDERS }, (_, index) => index + 1);
-  const orders: readonly Order[] = ['younger', 'timeouts', 'refusals', ...drawn];
+  const orders: readonly Order[] = ['younger', 'timeouts', 'refusals', 'groups', ...drawn];
   return orders.some((order) => differences(expected, predict(schedule, order)).length > 0);
 }
 

@@ -33,9 +33,15 @@ export class GroupModel<C> {
     return Math.max(this.pausedUntil - now, this.#quotaMs(ahead, now), 0);
   }
 
-  /** Whether a call needs no permit: none that counts is idle. */
-  idle(now: number): boolean {
+  /**
+   * Whether a call needs no permit: none that counts is idle.
+   *
+   * @param late - the group is forgotten after what else happens in the millisecond in which its last wait ends
+   */
+  idle(now: number, late = false): boolean {
+    const ends = this.pausedUntil === now || this.released.some(({ at }) => at + STEP === now);
     const waitMs = this.waitMs(now);
+    if (late && ends) return false;
     return this.#limits.length + this.queue.length + this.released.length === 0 && waitMs === 0;
   }
 

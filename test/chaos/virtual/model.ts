@@ -31,7 +31,7 @@ export interface Prediction {
 }
 
 /** Which of two events of one millisecond comes first; a number: as the draw with that number has it. */
-export type Order = 'older' | 'younger' | 'timeouts' | 'refusals' | number;
+export type Order = 'older' | 'younger' | 'timeouts' | 'refusals' | 'groups' | number;
 
 type Event = { readonly at: number; readonly order: number; run(): void };
 type State = 'new' | 'gate' | 'sent' | 'wait' | 'ended';
@@ -70,8 +70,8 @@ class Call {
 /**
  * What must become of each call: the rules of the wrapper, written down once more in the plainest way.
  *
- * @param order - which of two events of one millisecond comes first: the older one, the younger one, or the
- * end of an attempt's time
+ * @param order - which of two events of one millisecond comes first: the older one, the younger one, the end of
+ * an attempt's time, and so on
  */
 export function predict(schedule: Schedule, order: Order = 'older'): Prediction {
   const { random, budget, pause, maxWaiting, maxRetryAfterMs, quota } = schedule;
@@ -117,8 +117,9 @@ export function predict(schedule: Schedule, order: Order = 'older'): Prediction 
     }
     call.probe = !circuit.closed;
     circuit.probing ||= call.probe;
-    if (group.idle(now)) {
-      call.direct = !call.probe && [...groups.values()].every((each) => each.idle(now));
+    const isIdle = (one: GroupModel<Call>): boolean => one.idle(now, order === 'groups');
+    if (isIdle(group)) {
+      call.direct = !call.probe && [...groups.values()].every(isIdle);
       send(call);
       return;
     }
