@@ -1,4 +1,5 @@
-import { connect } from 'node:http2';
+import { subscribe } from 'node:diagnostics_channel';
+import { type ClientHttp2Stream, connect } from 'node:http2';
 import { text } from 'node:stream/consumers';
 import type { Resilience } from '@defender-resilience/core';
 import { H2CClient } from 'undici';
@@ -49,6 +50,13 @@ async function exchange(
     session.destroy();
   }
 }
+
+// undici 8.12.4, with and without the wrapper: a stream that fails with its session in the moment in which its
+// request is aborted emits the error without a listener, which ends the process.
+subscribe('http2.client.stream.created', (message) => {
+  const { stream } = message as { readonly stream: ClientHttp2Stream };
+  stream.on('error', () => undefined);
+});
 
 /** Every way into the wrapper over HTTP/2; without a wrapper, the bare clients. */
 export const http2Clients: Readonly<
