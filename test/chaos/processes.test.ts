@@ -30,7 +30,7 @@ function stall(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
-describe('an event loop that stalls for ten times an attempt’s time', () => {
+describe('an event loop that stalls for 10 s', { timeout: 60_000 }, () => {
   it.each([
     ['the time of an attempt', { attemptTimeoutMs: 300, deadlineMs: 60_000 }],
     ['the deadline of a call', { attemptTimeoutMs: 300, deadlineMs: 300 }],
@@ -43,7 +43,7 @@ describe('an event loop that stalls for ten times an attempt’s time', () => {
     const arrived = once(server, 'message');
     const call = resilience.fetch(`http://127.0.0.1:${port}/`);
     await arrived;
-    stall(3_000);
+    stall(10_000);
     expect(await (await call).text()).toBe('answer');
     expect(ends).toMatchObject([{ outcome: 'success', attempts: 1 }]);
     expect(resilience.snapshot().circuits).toMatchObject([{ state: 'closed', failures: 0 }]);
